@@ -1,0 +1,113 @@
+import { randomBytes, randomInt } from "node:crypto"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import { answerHeaders, overloaded, preflightHeaders, twilioHeaders, unavailable } from "../carriers/twilio/door.ts"
+import { authTokenSecret } from "../carriers/twilio/settings.ts"
+import { loadTemplates, type TemplateErrors } from "../carriers/twilio/templateFiles.ts"
+import { twilioMachine, twilioSign } from "../carriers/twilio/twilio.machine.ts"
+import { wireIn } from "../carriers/twilio/wireIn.ts"
+import type { Pace } from "../clock/pace.ts"
+import type { JsonObject } from "../core/canonical.ts"
+import { apiRequested } from "../core/entries.ts"
+import type { NotFoldable } from "../engine/fold.ts"
+import type { EngineStopped } from "../engine/outside.ts"
+import { makeRun, type OtherSeed } from "../engine/Run.ts"
+import type { LogOpenError, LogUnavailable } from "../log/EventLog.ts"
+import { type Keys, memoryKeys, openKeys } from "../log/Keys.ts"
+import { makeMemory } from "../log/layerMemory.ts"
+import { openSqlite } from "../log/layerSqlite.ts"
+import { outboundMachine } from "../network/outbound.machine.ts"
+import { hideUserinfo } from "../network/secretUrl.ts"
+import { makeWire } from "../network/Wire.ts"
+import type { Exchange } from "../server/Exchange.ts"
+import { machines } from "./machines.ts"
+import type { Settings } from "./settings.ts"
+import { version } from "./version.ts"
+
+export interface StartOptions {
+  readonly settings: Settings
+  /** Of a new log; drawn by chance when not given. */
+  readonly seed?: number | undefined
+  readonly pace?: Pace | undefined
+  readonly start?: number | undefined
+}
+
+/** A started exchange, and what its owner should be told. */
+export interface Started {
+  readonly exchange: typeof Exchange.Service
+  readonly authToken: Redacted.Redacted<string>
+  readonly warnings: ReadonlyArray<string>
+}
+
+/** Starts a run of the exchange over its settings' log, with its keys, templates and the real way out. */
+export const startExchange = (
+  options: StartOptions,
+): Effect.Effect<
+  Started,
+  LogOpenError | LogUnavailable | NotFoldable | EngineStopped | TemplateErrors | OtherSeed,
+  Scope.Scope
+> =>
+  Effect.gen(function* () {
+    const { settings } = options
+    const templates = yield* loadTemplates(settings.templatesPath)
+    const seed = options.seed ?? randomInt(1, 2 ** 31)
+    const inMemory = settings.db === ":memory:"
+    const log = inMemory ? makeMemory() : yield* openSqlite(settings.db)
+    const fresh = (yield* log.head).seq === 0
+    const keys = inMemory ? memoryKeys(`seed ${seed}`) : yield* openKeys(settings.db, { fresh })
+    const authToken =
+      settings.authToken ?? keys.secret(authTokenSecret) ?? Redacted.make(randomBytes(16).toString("hex"))
+    keys.remember(authTokenSecret, authToken)
+    const client = yield* Layer.build(
+      NodeHttpClient.layerWithoutAgent.pipe(Layer.provide(NodeHttpClient.makeAgentLayer({ keepAlive: true }))),
+    )
+    const run = yield* makeRun({
+      log,
+      machines,
+      wayOut: (clock) =>
+        Effect.provide(makeWire({ clock, secrets: keys, signs: new Map([[twilioSign, twilioHeaders(keys)]]) }), client),
+      seed,
+      seedAsked: options.seed !== undefined,
+      settings: runSettings(settings, keys),
+      templates: templates.texts,
+      pace: options.pace,
+      start: options.start,
+    })
+    const slices = () => {
+      const { world } = run.engine
+      return { twilio: world.slice(twilioMachine), outbound: world.slice(outboundMachine) }
+    }
+    const exchange: typeof Exchange.Service = {
+      run,
+      version,
+      provider: "twilio",
+      statistics: () => {
+        const { twilio, outbound } = slices()
+        return { messages: twilio.messages.bySid.size, calls: 0, callbacks: outbound.attempts }
+      },
+      carrier: {
+        wireIn: (request) => apiRequested.draft("", wireIn(request, keys)),
+        headers: answerHeaders,
+        overloaded,
+        unavailable,
+        preflight: preflightHeaders,
+      },
+    }
+    return { exchange, authToken, warnings: templates.warnings }
+  })
+
+/** The settings as the log keeps them: userinfo of URLs by its name. */
+const runSettings = ({ run }: Settings, keys: Keys): JsonObject => ({
+  ...(run as unknown as JsonObject),
+  callbacks: {
+    ...run.callbacks,
+    rewrite: run.callbacks.rewrite.map(({ from, to }) => ({
+      from: hideUserinfo(from, keys),
+      to: hideUserinfo(to, keys),
+    })),
+  },
+  endpoints: run.endpoints.map((endpoint) => ({ ...endpoint, url: hideUserinfo(endpoint.url, keys) })) as never,
+})

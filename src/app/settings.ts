@@ -1,0 +1,271 @@
+import * as fs from "node:fs"
+import * as Config from "effect/Config"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as LogLevel from "effect/LogLevel"
+import * as Option from "effect/Option"
+import { ArrayFormatter } from "effect/ParseResult"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import { LineCounter, parseDocument } from "yaml"
+import { authTokenSecret, type TwilioSettings } from "../carriers/twilio/settings.ts"
+import { sha256 } from "../core/canonical.ts"
+import { parseE164 } from "../core/E164.ts"
+import type { CallbacksSettings, ScriptedEndpoint } from "../network/settings.ts"
+import { AccountSid, SettingsFile } from "./settingsFile.ts"
+
+/** Settings that cannot be used: each line names the place, what was expected and what was found. */
+export class BadSettings extends Data.TaggedError("BadSettings")<{ readonly lines: ReadonlyArray<string> }> {
+  override get message() {
+    return this.lines.join("\n")
+  }
+}
+
+/** What flags say; they win over the environment, which wins over the file, which wins over the defaults. */
+export interface Flags {
+  readonly config?: string | undefined
+  readonly host?: string | undefined
+  readonly port?: number | undefined
+  readonly db?: string | undefined
+}
+
+/** Everything a process needs to know to serve a run. */
+export interface Settings {
+  readonly server: {
+    readonly host: string
+    readonly port: number
+    readonly publicUrl: string | undefined
+    readonly allowedHosts: ReadonlyArray<string>
+    readonly adminToken: Redacted.Redacted<string> | undefined
+  }
+  /** A file, or `:memory:`. */
+  readonly db: string
+  readonly templatesPath: string | undefined
+  readonly logLevel: LogLevel.LogLevel
+  /** Given by file or environment; a log without one gets its own. */
+  readonly authToken: Redacted.Redacted<string> | undefined
+  /** What the rules look at: one tree, kept in the log. URLs in it may still hold userinfo. */
+  readonly run: {
+    readonly callbacks: CallbacksSettings
+    readonly endpoints: ReadonlyArray<ScriptedEndpoint>
+    readonly twilio: TwilioSettings
+  }
+  /** The settings file that was read, if any. */
+  readonly file: string | undefined
+}
+
+/** The account of a run whose settings name none: the same everywhere, so that snippets keep working. */
+export const defaultAccountSid = `AC${sha256("ringback default account").slice(0, 32)}`
+
+/** Reads the settings: flags over environment over file over defaults. */
+export const readSettings = (flags: Flags): Effect.Effect<Settings, BadSettings> =>
+  Effect.gen(function* () {
+    const environment = yield* readEnvironment
+    const file = flags.config ?? environment.configPath
+    const written = file === undefined ? {} : yield* readFile(file)
+    return settle(flags, environment, written, file)
+  })
+
+interface Environment {
+  readonly configPath: string | undefined
+  readonly logLevel: LogLevel.LogLevel
+  readonly accountSid: string | undefined
+  readonly authToken: Redacted.Redacted<string> | undefined
+  readonly phoneNumber: string | undefined
+}
+
+/** A variable that is set and not empty. */
+const variable = (name: string) =>
+  Config.string(name).pipe(
+    Config.option,
+    Config.map((value) => Option.getOrUndefined(Option.filter(value, (text) => text !== ""))),
+  )
+
+const readEnvironment: Effect.Effect<Environment, BadSettings> = Effect.gen(function* () {
+  const [configPath, level, accountSid, token, phoneNumber] = yield* Effect.orDie(
+    Config.all([
+      variable("CONFIG_PATH"),
+      variable("LOG_LEVEL"),
+      variable("TWILIO_ACCOUNT_SID"),
+      variable("TWILIO_AUTH_TOKEN"),
+      variable("TWILIO_PHONE_NUMBER"),
+    ]),
+  )
+  const lines: Array<string> = []
+  if (accountSid !== undefined && Either.isLeft(Schema.decodeUnknownEither(AccountSid)(accountSid)))
+    lines.push(
+      `environment TWILIO_ACCOUNT_SID: expected AC and 32 letters or digits, found a text of ${accountSid.length} characters`,
+    )
+  if (phoneNumber !== undefined && parseE164(phoneNumber) === undefined)
+    lines.push(
+      `environment TWILIO_PHONE_NUMBER: expected a phone number such as +15550000001, found ${JSON.stringify(phoneNumber)}`,
+    )
+  const logLevel = level === undefined ? LogLevel.Info : levels.get(level.toUpperCase())
+  if (logLevel === undefined)
+    lines.push(`environment LOG_LEVEL: expected ${[...levels.keys()].join(", ")}, found ${JSON.stringify(level)}`)
+  if (lines.length > 0 || logLevel === undefined) return yield* new BadSettings({ lines })
+  return {
+    configPath,
+    logLevel,
+    accountSid,
+    authToken: token === undefined ? undefined : Redacted.make(token),
+    phoneNumber,
+  }
+})
+
+const levels: ReadonlyMap<string, LogLevel.LogLevel> = new Map([
+  ["DEBUG", LogLevel.Debug],
+  ["INFO", LogLevel.Info],
+  ["WARNING", LogLevel.Warning],
+  ["ERROR", LogLevel.Error],
+])
+
+const readFile = (file: string): Effect.Effect<SettingsFile, BadSettings> =>
+  Effect.try({
+    try: () => fs.readFileSync(file, "utf8"),
+    catch: (error) => new BadSettings({ lines: [`settings file ${file}: ${(error as Error).message}`] }),
+  }).pipe(Effect.flatMap((text) => parseSettings(file, text)))
+
+/** Checks the text of a settings file. */
+export const parseSettings = (file: string, text: string): Either.Either<SettingsFile, BadSettings> => {
+  const lineCounter = new LineCounter()
+  const document = parseDocument(text, { lineCounter, maxAliasCount: 100, prettyErrors: false } as never)
+  const syntax = document.errors.map(({ message, pos }) => `${file}:${lineCounter.linePos(pos[0]).line}: ${message}`)
+  if (syntax.length > 0) return Either.left(new BadSettings({ lines: syntax }))
+  let value: unknown
+  try {
+    value = document.toJS({ maxAliasCount: 100 }) ?? {}
+  } catch (error) {
+    return Either.left(new BadSettings({ lines: [`${file}: ${(error as Error).message}`] }))
+  }
+  const decoded = Schema.decodeUnknownEither(SettingsFile, { errors: "all", onExcessProperty: "error" })(value)
+  return Either.mapLeft(decoded, (error) => {
+    const lines = ArrayFormatter.formatErrorSync(error).map(({ path, message, _tag }) => {
+      const line = lineOf(document, lineCounter, path)
+      const place = `${file}${line === undefined ? "" : `:${line}`}: ${path.map(String).join(".") || "(the whole file)"}`
+      return _tag === "Unexpected"
+        ? `${place}: expected no such key${suggestion(path)}, found ${shown(at(value, path), path)}`
+        : `${place}: expected ${message.replace(/^Expected /, "").replace(/, actual .*$/s, "")}, found ${shown(at(value, path), path)}`
+    })
+    return new BadSettings({ lines: [...new Set(lines)] })
+  })
+}
+
+/** A key that stands elsewhere in the file: where it belongs. */
+const suggestion = (path: ReadonlyArray<PropertyKey>): string => {
+  const key = String(path.at(-1))
+  const homes: { readonly [key: string]: string } = {
+    rewrite: "callbacks.rewrite",
+    in_flight: "callbacks.in_flight",
+    quiet_ms: "callbacks.quiet_ms",
+    account_sid: "twilio.account_sid",
+    auth_token: "twilio.auth_token",
+    validation: "twilio.validation",
+    failure_numbers: "twilio.failure_numbers",
+    registered_numbers: "twilio.registered_numbers",
+    allowed_from_numbers: "twilio.allowed_from_numbers",
+    delay_seconds: "twilio.callbacks.delay_seconds",
+    retry_attempts: "twilio.callbacks.retry_attempts",
+    retry_delay_seconds: "twilio.callbacks.retry_delay_seconds",
+    host: "server.host",
+    port: "server.port",
+  }
+  return Object.hasOwn(homes, key) ? ` (is ${homes[key]} meant?)` : ""
+}
+
+const lineOf = (
+  document: ReturnType<typeof parseDocument>,
+  lines: LineCounter,
+  path: ReadonlyArray<PropertyKey>,
+): number | undefined => {
+  for (let length = path.length; length > 0; length--) {
+    const node = document.getIn(path.slice(0, length), true) as { range?: [number, number, number] } | undefined
+    const start = node?.range?.[0]
+    if (start !== undefined) return lines.linePos(start).line
+  }
+  return undefined
+}
+
+const at = (value: unknown, path: ReadonlyArray<PropertyKey>): unknown =>
+  path.reduce<unknown>(
+    (here, key) =>
+      typeof here === "object" && here !== null && Object.hasOwn(here, key) ? (here as never)[key] : undefined,
+    value,
+  )
+
+/** A found value, shortened; what may hold a secret is not repeated. */
+const shown = (value: unknown, path: ReadonlyArray<PropertyKey>): string => {
+  if (value === undefined) return "nothing"
+  if (path.some((key) => /token|secret|password/i.test(String(key)))) return `a ${typeof value}, not shown`
+  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "a list" : "a group of keys"
+  const text = (JSON.stringify(value) ?? String(value)).replace(/\/\/[^/?#"]*@/, "//...@")
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text
+}
+
+const settle = (flags: Flags, env: Environment, written: SettingsFile, file: string | undefined): Settings => {
+  const { server = {}, twilio = {}, callbacks = {} } = written
+  const own = twilio.callbacks ?? {}
+  const checks = twilio.validation ?? {}
+  const allowed = [...(twilio.allowed_from_numbers ?? []), ...(env.phoneNumber === undefined ? [] : [env.phoneNumber])]
+  const token = env.authToken ?? (twilio.auth_token === undefined ? undefined : Redacted.make(twilio.auth_token))
+  return {
+    server: {
+      host: flags.host ?? server.host ?? "127.0.0.1",
+      port: flags.port ?? server.port ?? 8080,
+      publicUrl: server.public_url,
+      allowedHosts: server.allowed_hosts ?? [],
+      adminToken: server.admin_token === undefined ? undefined : Redacted.make(server.admin_token),
+    },
+    db: flags.db ?? written.database?.path ?? "data/ringback.db",
+    templatesPath: written.templates?.path,
+    logLevel: env.logLevel,
+    authToken: token,
+    file,
+    run: {
+      callbacks: {
+        in_flight: callbacks.in_flight ?? 1,
+        quiet_ms: callbacks.quiet_ms ?? 0,
+        rewrite: callbacks.rewrite ?? [],
+      },
+      endpoints: (written.endpoints ?? []).map(({ answers, fail_percent = 0, url }) => ({
+        answers: (answers ?? [{}]).map(({ after_ms = 0, body = "", drop, status = 200 }) => ({
+          after_ms,
+          body,
+          ...(drop === undefined ? {} : { drop }),
+          status,
+        })) as unknown as ScriptedEndpoint["answers"],
+        fail_bp: Math.round(fail_percent * 100),
+        url,
+      })),
+      twilio: {
+        account_sid: env.accountSid ?? twilio.account_sid ?? defaultAccountSid,
+        allowed_from_numbers: allowed.map(normal),
+        auth_token: { secret: authTokenSecret },
+        callbacks: {
+          delay_ms: Math.round((own.delay_seconds ?? 2) * 1000),
+          enabled: own.enabled ?? true,
+          retry_attempts: own.retry_attempts ?? 3,
+          retry_delay_ms: Math.round((own.retry_delay_seconds ?? 5) * 1000),
+        },
+        default_behavior: twilio.default_behavior ?? "success",
+        failure_error_code: twilio.failure_error_code ?? 30008,
+        failure_numbers: (twilio.failure_numbers ?? []).map(normal),
+        from_not_owned_code: twilio.from_not_owned_code ?? 21606,
+        ...(twilio.missing_parameter_code === undefined
+          ? {}
+          : { missing_parameter_code: twilio.missing_parameter_code }),
+        registered_numbers: (twilio.registered_numbers ?? []).map(normal),
+        validation: {
+          check_from_numbers: checks.check_from_numbers ?? true,
+          require_auth: checks.require_auth ?? true,
+          require_parameters: checks.require_parameters ?? true,
+          validate_phone_format: checks.validate_phone_format ?? true,
+        },
+      },
+    },
+  }
+}
+
+/** Numbers of the lists are compared in E.164 form; what has none (a short code) as it is written. */
+const normal = (number: string): string => parseE164(number) ?? number

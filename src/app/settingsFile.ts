@@ -1,0 +1,106 @@
+import * as Schema from "effect/Schema"
+
+/*
+ * The settings file, as people write it. Everything is optional; app/settings.ts gives what is missing and makes it the
+ * normal form that the log keeps.
+ */
+
+const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
+
+const expects = <A, I>(schema: Schema.Schema<A, I>, message: string): Schema.Schema<A, I> =>
+  schema.annotations({ message: () => ({ message, override: true }) })
+
+const Flag = expects(Schema.Boolean, "true or false")
+const Text = expects(Schema.String, "a text")
+const Port = expects(Schema.Int.pipe(Schema.between(0, 65_535)), "a port, 0 to 65535")
+const Seconds = expects(
+  Schema.Number.pipe(Schema.between(0, 366 * 24 * 3600)),
+  "a number of seconds, 0 to a year, fractions allowed",
+)
+const Milliseconds = expects(Schema.Int.pipe(Schema.between(0, 366 * 24 * 3_600_000)), "a whole number of milliseconds")
+const Numbers = Schema.Array(
+  expects(Schema.String, 'a text; quote phone numbers ("+15551234567"), or YAML reads them as numbers'),
+)
+const Percent = expects(Schema.Number.pipe(Schema.between(0, 100)), "a percentage, 0 to 100")
+const HttpUrl = expects(
+  Schema.String.pipe(Schema.filter((text) => /^https?:\/\/[^/]/i.test(text) && URL.canParse(text))),
+  "a URL that begins with http:// or https://",
+)
+
+export const AccountSid = expects(
+  Schema.String.pipe(Schema.pattern(/^AC[0-9a-zA-Z]{32}$/)),
+  "an account SID: AC and 32 letters or digits",
+)
+export const AuthToken = expects(Schema.NonEmptyString, "a text that is not empty")
+
+const ScriptedAnswer = Schema.Struct({
+  after_ms: optional(Milliseconds),
+  body: optional(Text),
+  drop: optional(expects(Schema.Literal("connect", "reset", "timeout"), "connect, reset or timeout")),
+  status: optional(expects(Schema.Int.pipe(Schema.between(100, 599)), "an HTTP status, 100 to 599")),
+})
+
+export const SettingsFile = Schema.Struct({
+  server: optional(
+    Schema.Struct({
+      admin_token: optional(AuthToken),
+      allowed_hosts: optional(Schema.Array(Text)),
+      host: optional(expects(Schema.NonEmptyString, "a host name or address")),
+      port: optional(Port),
+      public_url: optional(HttpUrl),
+    }),
+  ),
+  provider: optional(expects(Schema.Literal("twilio"), "twilio, the only provider there is")),
+  twilio: optional(
+    Schema.Struct({
+      account_sid: optional(AccountSid),
+      auth_token: optional(AuthToken),
+      validation: optional(
+        Schema.Struct({
+          require_auth: optional(Flag),
+          validate_phone_format: optional(Flag),
+          check_from_numbers: optional(Flag),
+          require_parameters: optional(Flag),
+        }),
+      ),
+      missing_parameter_code: optional(expects(Schema.Literal(21602, 21603, 21604), "21602, 21603 or 21604")),
+      from_not_owned_code: optional(expects(Schema.Literal(21606, 21659, 21660), "21606, 21659 or 21660")),
+      default_behavior: optional(expects(Schema.Literal("success", "failure"), "success or failure")),
+      failure_error_code: optional(
+        expects(Schema.Int.pipe(Schema.between(10_000, 99_999)), "an error code of five digits"),
+      ),
+      registered_numbers: optional(Schema.NullOr(Numbers)),
+      allowed_from_numbers: optional(Schema.NullOr(Numbers)),
+      failure_numbers: optional(Schema.NullOr(Numbers)),
+      callbacks: optional(
+        Schema.Struct({
+          enabled: optional(Flag),
+          delay_seconds: optional(Seconds),
+          retry_attempts: optional(
+            expects(Schema.Int.pipe(Schema.between(1, 20)), "a whole number of attempts in all, 1 to 20"),
+          ),
+          retry_delay_seconds: optional(Seconds),
+        }),
+      ),
+    }),
+  ),
+  database: optional(Schema.Struct({ path: optional(expects(Schema.NonEmptyString, "a file, or :memory:")) })),
+  templates: optional(Schema.Struct({ path: optional(expects(Schema.NonEmptyString, "a folder")) })),
+  callbacks: optional(
+    Schema.Struct({
+      in_flight: optional(expects(Schema.Int.pipe(Schema.between(1, 256)), "a whole number, 1 to 256")),
+      quiet_ms: optional(Milliseconds),
+      rewrite: optional(Schema.Array(Schema.Struct({ from: HttpUrl, to: HttpUrl }))),
+    }),
+  ),
+  endpoints: optional(
+    Schema.Array(
+      Schema.Struct({
+        url: HttpUrl,
+        answers: optional(Schema.NonEmptyArray(ScriptedAnswer)),
+        fail_percent: optional(Percent),
+      }),
+    ),
+  ),
+})
+export type SettingsFile = typeof SettingsFile.Type

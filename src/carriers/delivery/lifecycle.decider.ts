@@ -1,0 +1,73 @@
+import * as Data from "effect/Data"
+import * as Either from "effect/Either"
+import type { Draft } from "../../core/Entry.ts"
+import { type MessageStatus, messageStatusChanged, type Plan } from "./entries.ts"
+
+/*
+ * The life of an outbound message.
+ *
+ *   queued ──HandOver──> sending ──> sent ──Land──> delivered | undelivered
+ *      └────HandOver (the plan says failed)──> failed
+ *
+ * 1. A terminal status is terminal.
+ * 2. `sending` lasts no virtual time: it is the instant the carrier takes the message over, and is never reported.
+ */
+
+/** Where a message stands; its plan was fixed when it was created. */
+export type MessageState =
+  | { readonly _tag: "Queued"; readonly plan: Plan }
+  | { readonly _tag: "Sent"; readonly plan: Plan }
+  | { readonly _tag: "Done"; readonly status: MessageStatus }
+
+export type MessageCommand =
+  /** The carrier takes the message over, or cannot. */
+  | { readonly _tag: "HandOver"; readonly sid: string }
+  /** The carrier's receipt is due. */
+  | { readonly _tag: "Land"; readonly sid: string }
+
+export class NotInState extends Data.TaggedError("NotInState")<{
+  readonly wanted: MessageState["_tag"]
+  readonly actual: MessageState["_tag"]
+}> {}
+
+/**
+ * Decides what a carrier does with one message.
+ *
+ * Shape   `sending` and `sent`, or `failed`; then `delivered` or `undelivered`; an error code where one is planned
+ * Refuses `NotInState` when the message is not where the command expects it
+ * Source  Twilio docs, "Outbound message status in status callbacks", read 2026
+ */
+export const decide = (
+  state: MessageState,
+  command: MessageCommand,
+): Either.Either<ReadonlyArray<Draft>, NotInState> => {
+  switch (command._tag) {
+    case "HandOver": {
+      if (state._tag !== "Queued") return Either.left(new NotInState({ wanted: "Queued", actual: state._tag }))
+      return Either.right(
+        state.plan.outcome === "failed"
+          ? [changed(command.sid, "failed", state.plan)]
+          : [changed(command.sid, "sending"), changed(command.sid, "sent")],
+      )
+    }
+    case "Land": {
+      if (state._tag !== "Sent") return Either.left(new NotInState({ wanted: "Sent", actual: state._tag }))
+      return Either.right([
+        changed(command.sid, state.plan.outcome === "failed" ? "undelivered" : state.plan.outcome, state.plan),
+      ])
+    }
+  }
+}
+
+const changed = (sid: string, status: MessageStatus, plan?: Plan): Draft =>
+  messageStatusChanged.draft(sid, plan?.error_code === undefined ? { status } : { error_code: plan.error_code, status })
+
+/** The statuses nothing follows. */
+export const terminal: ReadonlySet<MessageStatus> = new Set<MessageStatus>([
+  "delivered",
+  "undelivered",
+  "failed",
+  "received",
+  "read",
+  "canceled",
+])

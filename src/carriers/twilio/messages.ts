@@ -1,0 +1,122 @@
+import type { Entry } from "../../core/Entry.ts"
+import type { MessageCreated, MessageStatus, MessageStatusChanged, Plan } from "../delivery/entries.ts"
+import { type MessageState, terminal } from "../delivery/lifecycle.decider.ts"
+
+/** A message as the carrier knows it. Instants in virtual ms. */
+export interface Message {
+  readonly sid: string
+  /** Its place among all messages, in order of creation. */
+  readonly n: number
+  readonly accountSid: string
+  readonly to: string
+  readonly from: string
+  readonly body: string
+  readonly direction: MessageCreated["direction"]
+  readonly numSegments: number
+  readonly numMedia: number
+  readonly created: number
+  status: MessageStatus
+  errorCode: number | undefined
+  updated: number
+  sent: number | undefined
+  /** Gone once nothing more will happen to the message. */
+  plan: Plan | undefined
+  statusCallback: string | undefined
+}
+
+/** All messages in order of creation; cleared ones leave a hole, so places never shift. */
+export interface Messages {
+  all: Array<Message | undefined>
+  readonly bySid: Map<string, Message>
+}
+
+export const noMessages = (): Messages => ({ all: [], bySid: new Map() })
+
+export const addMessage = (messages: Messages, { at, subject, data }: Entry<MessageCreated>): void => {
+  const message: Message = {
+    sid: subject,
+    n: messages.all.length,
+    accountSid: data.account_sid,
+    to: data.to,
+    from: data.from,
+    body: data.body,
+    direction: data.direction,
+    numSegments: data.num_segments,
+    numMedia: data.num_media,
+    created: at,
+    status: data.status,
+    errorCode: undefined,
+    updated: at,
+    sent: undefined,
+    plan: data.plan,
+    statusCallback: data.status_callback,
+  }
+  messages.all.push(message)
+  messages.bySid.set(subject, message)
+}
+
+export const changeStatus = (messages: Messages, { at, subject, data }: Entry<MessageStatusChanged>): void => {
+  const message = messages.bySid.get(subject)
+  if (message === undefined) return
+  message.status = data.status
+  message.updated = at
+  message.errorCode = data.error_code
+  if (data.status === "sent") message.sent = at
+  if (terminal.has(data.status)) message.plan = undefined
+}
+
+export const clearMessages = (messages: Messages): void => {
+  messages.all = messages.all.map(() => undefined)
+  messages.bySid.clear()
+}
+
+/** Where a message stands, for its decider. */
+export const stateOf = ({ status, plan }: Message): MessageState => {
+  if (plan === undefined) return { _tag: "Done", status }
+  return status === "queued" ? { _tag: "Queued", plan } : { _tag: "Sent", plan }
+}
+
+/** A page of messages, newest first. */
+export interface Page {
+  readonly messages: ReadonlyArray<Message>
+  /** Whether older ones follow, and newer ones come before. */
+  readonly older: boolean
+  readonly newer: boolean
+}
+
+/** Where a page begins: at the newest, right after (older than) or right before (newer than) a message, or some way down. */
+export type PageStart =
+  | { readonly _tag: "Newest"; readonly skip: number }
+  | { readonly _tag: "After"; readonly message: Message }
+  | { readonly _tag: "Before"; readonly message: Message }
+
+/** The page that begins there, of those that fit. Costs what it walks over. */
+export const pageOf = (
+  { all }: Messages,
+  start: PageStart,
+  size: number,
+  fits: (message: Message) => boolean,
+): Page => {
+  if (start._tag === "Before") {
+    const newer: Array<Message> = []
+    for (let i = start.message.n + 1; i < all.length && newer.length <= size; i++) {
+      const message = all[i]
+      if (message !== undefined && fits(message)) newer.push(message)
+    }
+    const messages = newer.slice(0, size).reverse()
+    return { messages, older: true, newer: newer.length > size }
+  }
+  const older: Array<Message> = []
+  let skip = start._tag === "Newest" ? start.skip : 0
+  for (let i = start._tag === "After" ? start.message.n - 1 : all.length - 1; i >= 0 && older.length <= size; i--) {
+    const message = all[i]
+    if (message === undefined || !fits(message)) continue
+    if (skip > 0) skip--
+    else older.push(message)
+  }
+  return {
+    messages: older.slice(0, size),
+    older: older.length > size,
+    newer: start._tag === "After" || (start.skip > 0 && all.length > 0),
+  }
+}

@@ -1,0 +1,225 @@
+import { sid as makeSid } from "../../core/chance.ts"
+import { parseE164 } from "../../core/E164.ts"
+import type { Draft } from "../../core/Entry.ts"
+import type { Pair } from "../../core/entries.ts"
+import { type MessageCreated, messageCreated, type Plan } from "../delivery/entries.ts"
+import { segments } from "../delivery/segments.ts"
+import { type ErrorCode, isErrorCode, twilioError } from "./errors.ts"
+import { type Message, type PageStart, pageOf } from "./messages.ts"
+import { param, type Reply, type Request } from "./request.ts"
+import { errorBody, listJson, messageJson, messageValues, templateError } from "./wireOut.ts"
+
+/** Characters of a message's body. Source: error 21617. */
+const bodyLengthMax = 1600
+/** Characters of a callback URL. Source: error 21609. */
+const urlLengthMax = 4000
+const pageSizeDefault = 50
+const pageSizeMax = 1000
+
+/**
+ * POST …/Messages.json: sends a message.
+ *
+ * Checks in this order, each switchable: required parameters, number format, From numbers; then what Twilio always
+ * checks. What becomes of the message is decided here and kept in `message.created`.
+ */
+export const createMessage = (request: Request): Reply => {
+  const { params } = request.entry.data
+  const given = {
+    to: param(params, "To"),
+    from: param(params, "From"),
+    body: param(params, "Body"),
+    callback: param(params, "StatusCallback"),
+  }
+  return (
+    missing(request, given) ??
+    malformed(request, given) ??
+    notOwned(request, given.from) ??
+    unacceptable(given) ??
+    create(request, given)
+  )
+}
+
+interface Given {
+  readonly to: string | undefined
+  readonly from: string | undefined
+  readonly body: string | undefined
+  readonly callback: string | undefined
+}
+
+const missing = ({ twilio }: Request, given: Given): Reply | undefined => {
+  if (!twilio.settings.validation.require_parameters) return undefined
+  const [parameter, code] =
+    given.from === undefined
+      ? ["From", 21603]
+      : given.to === undefined
+        ? ["To", 21604]
+        : given.body === undefined
+          ? ["Body", 21602]
+          : []
+  if (parameter === undefined) return undefined
+  const one = twilio.settings.missing_parameter_code ?? (code as number)
+  const known = isErrorCode(one) ? one : (code as ErrorCode)
+  return { status: 400, body: templateError(twilio, "missing_parameter", known, { parameter }) }
+}
+
+const malformed = ({ twilio }: Request, { to, from }: Given): Reply | undefined => {
+  if (!twilio.settings.validation.validate_phone_format) return undefined
+  if (to !== undefined && parseE164(to) === undefined)
+    return { status: 400, body: templateError(twilio, "invalid_phone_number", 21211, { field: "To", number: to, to }) }
+  // A sender that the settings name is taken as it is: a short code has no E.164 form.
+  if (from !== undefined && !twilio.allowedFrom.has(from) && parseE164(from) === undefined)
+    return {
+      status: 400,
+      body: templateError(twilio, "invalid_phone_number", 21212, { field: "From", number: from, from }),
+    }
+  return undefined
+}
+
+const notOwned = ({ twilio }: Request, from: string | undefined): Reply | undefined => {
+  const { allowedFrom, settings } = twilio
+  if (!settings.validation.check_from_numbers || allowedFrom.size === 0 || from === undefined) return undefined
+  if (allowedFrom.has(from) || allowedFrom.has(normal(from))) return undefined
+  const values = { from, from_number: from, sid: settings.account_sid }
+  return { status: 400, body: templateError(twilio, "invalid_from_number", settings.from_not_owned_code, values) }
+}
+
+const unacceptable = ({ body, callback }: Given): Reply | undefined => {
+  if (body !== undefined && [...body].length > bodyLengthMax) return refusal(twilioError(21617))
+  if (callback !== undefined && !isCallbackUrl(callback))
+    return refusal(twilioError(21609, { url: callback.slice(0, 500) }))
+  return undefined
+}
+
+const isCallbackUrl = (url: string): boolean =>
+  url.length <= urlLengthMax && /^https?:\/\//i.test(url) && URL.canParse(url)
+
+const refusal = (error: Parameters<typeof errorBody>[0]): Reply => ({ status: error.status, body: errorBody(error) })
+
+const normal = (number: string): string => parseE164(number) ?? number
+
+const create = (request: Request, given: Given): Reply => {
+  const { world, twilio, entry, accountSid } = request
+  const { params } = entry.data
+  const numMedia = params.filter(([name, value]) => name === "MediaUrl" && value !== "").length
+  const sid = makeSid(numMedia === 0 ? "SM" : "MM", world.seed, twilio.messages.all.length)
+  const to = normal(given.to ?? "")
+  const body = given.body ?? ""
+  const data: MessageCreated = {
+    account_sid: accountSid,
+    body,
+    direction: "outbound-api",
+    from: normal(given.from ?? ""),
+    num_media: numMedia,
+    num_segments: segments(body).count,
+    plan: planFor(request, to),
+    status: "queued",
+    ...(given.callback === undefined ? {} : { status_callback: given.callback }),
+    to,
+  }
+  const drafts: ReadonlyArray<Draft> = [messageCreated.draft(sid, data)]
+  return { status: 201, body: created(request, sid, data), subject: sid, drafts }
+}
+
+/** What will become of a message to this number: the failure list, the registered list, then the default. */
+const planFor = ({ twilio }: Request, to: string): Plan => {
+  const { settings, failing, registered } = twilio
+  const fails = failing.has(to) || (!registered.has(to) && settings.default_behavior === "failure")
+  const { delay_ms } = settings.callbacks
+  return fails
+    ? { delay_ms, error_code: settings.failure_error_code, outcome: "failed" }
+    : { delay_ms, outcome: "delivered" }
+}
+
+/** The answer to a send, by its template: the message as it will be once its entry is in the world. */
+const created = ({ twilio, entry }: Request, sid: string, data: MessageCreated): string => {
+  const message: Message = {
+    sid,
+    n: twilio.messages.all.length,
+    accountSid: data.account_sid,
+    to: data.to,
+    from: data.from,
+    body: data.body,
+    direction: data.direction,
+    numSegments: data.num_segments,
+    numMedia: data.num_media,
+    created: entry.at,
+    status: data.status,
+    errorCode: undefined,
+    updated: entry.at,
+    sent: undefined,
+    plan: data.plan,
+    statusCallback: data.status_callback,
+  }
+  return twilio.templates.send_sms_success.render({ ...messageValues(message), request: entry.data.params })
+}
+
+/** GET …/Messages/{Sid}.json */
+export const fetchMessage = ({ twilio, entry, accountSid }: Request, sid: string): Reply => {
+  const message = twilio.messages.bySid.get(sid)
+  return message === undefined || message.accountSid !== accountSid
+    ? refusal(twilioError(20404, { path: entry.data.path.slice(0, 500) }))
+    : { status: 200, body: messageJson(twilio, message), subject: sid }
+}
+
+/** GET …/Messages.json: newest first, with Twilio's paging fields; tokens stay good while new messages arrive. */
+export const listMessages = ({ twilio, entry, accountSid }: Request): Reply => {
+  const { path, query } = entry.data
+  const pageSize = wholeNumber(param(query, "PageSize"), pageSizeDefault, 1, pageSizeMax)
+  const page = wholeNumber(param(query, "Page"), 0, 0, Number.MAX_SAFE_INTEGER / pageSizeMax)
+  if (pageSize === undefined) return badPaging(`PageSize is no whole number from 1 to ${pageSizeMax}`)
+  if (page === undefined) return badPaging("Page is no whole number from 0")
+  const token = param(query, "PageToken")
+  const start = token === undefined ? newest(page * pageSize) : fromToken(twilio.messages.bySid, token)
+  if (start === undefined) return badPaging("PageToken is none that this account's list has given")
+  const to = param(query, "To")
+  const from = param(query, "From")
+  const fits = (message: Message) =>
+    message.accountSid === accountSid &&
+    (to === undefined || message.to === normal(to)) &&
+    (from === undefined || message.from === normal(from))
+  const found = pageOf(twilio.messages, start, pageSize, fits)
+  const repeated = query.filter(([name]) => name !== "Page" && name !== "PageToken" && name !== "PageSize")
+  return {
+    status: 200,
+    body: listJson({
+      key: "messages",
+      items: found.messages.map((message) => messageJson(twilio, message)),
+      path,
+      query: queryText([...repeated, ["PageSize", String(pageSize)]]),
+      page,
+      pageSize,
+      nextToken: found.older ? tokenOf("PA", found.messages.at(-1)) : undefined,
+      previousToken: found.newer ? tokenOf("PB", found.messages[0]) : undefined,
+      self: `${path}?${queryText([...repeated, ["PageSize", String(pageSize)], ["Page", String(page)], ...query.filter(([name]) => name === "PageToken")])}`,
+    }),
+  }
+}
+
+const newest = (skip: number): PageStart => ({ _tag: "Newest", skip })
+
+/** `PA` + SID: after (older than) that message; `PB` + SID: before (newer than) it. */
+const fromToken = (bySid: ReadonlyMap<string, Message>, token: string): PageStart | undefined => {
+  const message = bySid.get(token.slice(2))
+  if (message === undefined) return undefined
+  return token.startsWith("PA")
+    ? { _tag: "After", message }
+    : token.startsWith("PB")
+      ? { _tag: "Before", message }
+      : undefined
+}
+
+const tokenOf = (way: "PA" | "PB", message: Message | undefined): string | undefined =>
+  message === undefined ? undefined : way + message.sid
+
+const badPaging = (reason: string): Reply => refusal(twilioError(20400, { reason }))
+
+const wholeNumber = (text: string | undefined, otherwise: number, min: number, max: number): number | undefined => {
+  if (text === undefined) return otherwise
+  const n = /^[0-9]{1,15}$/.test(text) ? Number(text) : Number.NaN
+  return n >= min && n <= max ? n : undefined
+}
+
+const queryText = (pairs: ReadonlyArray<Pair>): string =>
+  pairs
+    .map(([name, value]) => `${encodeURIComponent(name.toWellFormed())}=${encodeURIComponent(value.toWellFormed())}`)
+    .join("&")

@@ -1,0 +1,44 @@
+import { sha256 } from "../../core/canonical.ts"
+import type { Draft, Entry } from "../../core/Entry.ts"
+import { type ApiRequested, apiResponded, type Pair } from "../../core/entries.ts"
+import type { World } from "../../core/Machine.ts"
+import type { Twilio } from "./state.ts"
+
+/** One API request on its way through the rules. */
+export interface Request {
+  readonly world: World
+  readonly twilio: Twilio
+  readonly entry: Entry<ApiRequested>
+  /** The account of the path. */
+  readonly accountSid: string
+}
+
+/** What a handler answers. */
+export interface Reply {
+  readonly status: number
+  readonly body: string
+  /** The SID or id the request turned out to be about. */
+  readonly subject?: string
+  /** What happens besides: entries before the answer. */
+  readonly drafts?: ReadonlyArray<Draft>
+}
+
+/** The first value of a parameter; empty ones count as missing, as Twilio has it. */
+export const param = (pairs: ReadonlyArray<Pair>, name: string): string | undefined => {
+  for (const [key, value] of pairs) if (key === name && value !== "") return value
+  return undefined
+}
+
+/**
+ * The drafts of a reply. A request that may change something keeps its whole answer; the answer to a read is kept as
+ * status, hash and the seq it was rendered at, and told aside.
+ */
+export const respond = ({ entry }: Request, { status, body, subject, drafts }: Reply): ReadonlyArray<Draft> => {
+  const about = subject ?? entry.subject
+  if (entry.data.method !== "GET" && entry.data.method !== "HEAD") {
+    const answer = apiResponded.draft(about, { body, status }, entry.seq)
+    return drafts === undefined ? [answer] : [...drafts, answer]
+  }
+  const data = { rendered_at: entry.seq, sha256: sha256(body), status }
+  return [{ ...apiResponded.draft(about, data, entry.seq), aside: body }]
+}

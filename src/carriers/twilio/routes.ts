@@ -1,0 +1,78 @@
+import type { Draft, Entry } from "../../core/Entry.ts"
+import type { ApiRequested } from "../../core/entries.ts"
+import { limits } from "../../core/limits.ts"
+import type { World } from "../../core/Machine.ts"
+import { twilioError } from "./errors.ts"
+import { createMessage, fetchMessage, listMessages } from "./messagesApi.ts"
+import { type Reply, type Request, respond } from "./request.ts"
+import type { Twilio } from "./state.ts"
+import { errorBody, templateError } from "./wireOut.ts"
+
+type Handler = (request: Request, sid: string) => Reply
+
+interface Resource {
+  /** Groups: the account SID, then the resource's own SID if the path names one. */
+  readonly path: RegExp
+  readonly methods: { readonly GET?: Handler; readonly POST?: Handler; readonly DELETE?: Handler }
+}
+
+/** What the carrier answers on; everything else is 404. */
+const resources: ReadonlyArray<Resource> = [
+  {
+    path: /^\/2010-04-01\/Accounts\/([^/]+)\/Messages\.json$/,
+    methods: { GET: listMessages, POST: createMessage },
+  },
+  {
+    path: /^\/2010-04-01\/Accounts\/([^/]+)\/Messages\/([^/]+)\.json$/,
+    methods: { GET: fetchMessage },
+  },
+]
+
+/** Answers a request of the carrier's API: every request gets exactly one `api.responded`. */
+export const answerRequest = (world: World, entry: Entry<ApiRequested>, twilio: Twilio): ReadonlyArray<Draft> => {
+  for (const { path, methods } of resources) {
+    const found = path.exec(entry.data.path)
+    if (found === null) continue
+    const request: Request = { world, twilio, entry, accountSid: found[1] ?? "" }
+    return respond(request, checked(request, methods) ?? handled(request, methods, found[2] ?? ""))
+  }
+  const request: Request = { world, twilio, entry, accountSid: "" }
+  return respond(request, failure(twilioError(20404, { path: entry.data.path.slice(0, 500) })))
+}
+
+const handled = (request: Request, methods: Resource["methods"], sid: string): Reply => {
+  const { method } = request.entry.data
+  const handler = methods[(method === "HEAD" ? "GET" : method) as keyof typeof methods]
+  return handler === undefined ? failure(twilioError(20004)) : handler(request, sid)
+}
+
+/** What is wrong with a request whatever its resource: credentials first, then a body that could not be read. */
+const checked = (request: Request, methods: Resource["methods"]): Reply | undefined => {
+  const { twilio, entry, accountSid } = request
+  if (twilio.settings.validation.require_auth && !authenticated(entry.data, twilio, accountSid))
+    return { status: 401, body: templateError(twilio, "auth_failed", 20003, {}) }
+  const { body, method, headers } = entry.data
+  if (body === undefined || !Object.hasOwn(methods, method === "HEAD" ? "GET" : method)) return undefined
+  switch (body.why) {
+    case "too-large":
+      return failure(twilioError(20413, { max: limits.bodyBytesMax }))
+    case "not-a-form":
+      return failure(twilioError(20415, { type: headers?.[0]?.[1] ?? "" }))
+    case "bad-encoding":
+      return failure(
+        twilioError(20400, { reason: "the parameters hold a broken percent-encoding or bytes that are no UTF-8" }),
+      )
+    case "too-many-parameters":
+      return failure(twilioError(20400, { reason: `there are more than ${limits.paramsMax} parameters` }))
+  }
+}
+
+const authenticated = ({ auth }: ApiRequested, { settings }: Twilio, accountSid: string): boolean =>
+  auth !== undefined &&
+  "user" in auth &&
+  auth.user === settings.account_sid &&
+  "secret" in auth.password &&
+  auth.password.secret === settings.auth_token.secret &&
+  accountSid === settings.account_sid
+
+const failure = (error: Parameters<typeof errorBody>[0]): Reply => ({ status: error.status, body: errorBody(error) })

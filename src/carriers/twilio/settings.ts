@@ -1,0 +1,40 @@
+import * as Schema from "effect/Schema"
+import { SecretName } from "../../core/entries.ts"
+
+/** The carrier's settings as the log keeps them: normalised, no default missing, the token by its name. */
+export const TwilioSettings = Schema.Struct({
+  account_sid: Schema.String,
+  /** Empty: every From is allowed. */
+  allowed_from_numbers: Schema.Array(Schema.String),
+  auth_token: SecretName,
+  callbacks: Schema.Struct({
+    delay_ms: Schema.NonNegativeInt,
+    enabled: Schema.Boolean,
+    /** Attempts in all, the first one included. */
+    retry_attempts: Schema.Int.pipe(Schema.between(1, 20)),
+    /** The first gap; doubled each time. */
+    retry_delay_ms: Schema.NonNegativeInt,
+  }),
+  default_behavior: Schema.Literal("success", "failure"),
+  /** The ErrorCode of messages to numbers that fail. */
+  failure_error_code: Schema.Int,
+  failure_numbers: Schema.Array(Schema.String),
+  /** What a From that is not allowed is refused with: 21606, or Twilio's newer 21659 / 21660. */
+  from_not_owned_code: Schema.Literal(21606, 21659, 21660),
+  /** One code for every missing parameter; absent: Twilio's own, 21604 for To, 21603 for From, 21602 for Body. */
+  missing_parameter_code: Schema.optionalWith(Schema.Int, { exact: true }),
+  registered_numbers: Schema.Array(Schema.String),
+  validation: Schema.Struct({
+    check_from_numbers: Schema.Boolean,
+    require_auth: Schema.Boolean,
+    require_parameters: Schema.Boolean,
+    validate_phone_format: Schema.Boolean,
+  }),
+})
+export type TwilioSettings = typeof TwilioSettings.Type
+
+/** The name under which the keys file holds the account's auth token. */
+export const authTokenSecret = "twilio.auth_token"
+
+/** The `api` of the carrier's requests. */
+export const twilioApi = "twilio"

@@ -1,0 +1,103 @@
+import * as Either from "effect/Either"
+import { Eta } from "eta/core"
+import type { Pair } from "../../core/entries.ts"
+import { checkTemplate } from "./templateCheck.ts"
+import { type TemplateName, templateNames } from "./templateNames.ts"
+import { type Condition, type Parsed, type Part, parseParts, TemplateError } from "./templateSyntax.ts"
+import { bareText, meets, type Path, quotedText, type TemplateValues, valueAt } from "./templateValues.ts"
+
+export { checkTemplate } from "./templateCheck.ts"
+export { namesKnownTo, type TemplateName, templateNames } from "./templateNames.ts"
+export { TemplateError } from "./templateSyntax.ts"
+export { asciiJson, type TemplateValues } from "./templateValues.ts"
+
+/** A compiled template. */
+export interface Template extends Parsed {
+  /**
+   * Fills the holes; never throws. That it yields JSON is what `checkTemplate` shows.
+   *
+   * `request` are the parameters that `request.X` reads; they may as well be the value called `request`.
+   */
+  readonly render: (values: TemplateValues, request?: ReadonlyArray<Pair>) => string
+}
+
+/** The ten templates, compiled and checked. */
+export type TemplateSet = { readonly [Name in TemplateName]: Template }
+
+/** Compiles a template, which may still yield what is no JSON. `name` is what its errors call it. */
+export const compileTemplate = (name: string, text: string): Either.Either<Template, TemplateError> =>
+  Either.map(parseParts(name, text), (parsed) => ({ ...parsed, render: renderer(parsed.parts) }))
+
+/** Compiles and checks one template of the ten. `where` is what errors call it. */
+export const parseTemplate = (
+  name: TemplateName,
+  where: string,
+  text: string,
+): Either.Either<Template, TemplateError> =>
+  Either.flatMap(compileTemplate(where, text), (template) =>
+    Either.map(checkTemplate(template, { form: name === "delivery_status" || name === "call_status" }), () => template),
+  )
+
+/**
+ * Compiles and checks the ten templates; used when a run starts and when a log, perhaps a stranger's, is verified.
+ *
+ * Refuses with every template's first fault. A missing name is a fault; names that are none of the ten are passed over.
+ */
+export const parseTemplateSet = (texts: {
+  readonly [name: string]: string
+}): Either.Either<TemplateSet, ReadonlyArray<TemplateError>> => {
+  const errors: Array<TemplateError> = []
+  const templates: Array<readonly [TemplateName, Template]> = []
+  for (const name of templateNames) {
+    const text = Object.hasOwn(texts, name) ? texts[name] : undefined
+    const template = text === undefined ? Either.left(missing(name)) : parseTemplate(name, name, text)
+    if (Either.isLeft(template)) errors.push(template.left)
+    else templates.push([name, template.right])
+  }
+  return errors.length > 0 ? Either.left(errors) : Either.right(Object.fromEntries(templates) as TemplateSet)
+}
+
+const missing = (template: string): TemplateError =>
+  new TemplateError({ template, line: 1, column: 1, expected: "a template of this name", found: "none" })
+
+/*
+ * What Eta is given is made of these words and of numbers; literals, paths and conditions reach it as data.
+ */
+const eta = new Eta({ autoEscape: false, autoTrim: false, useWith: false })
+
+/** What the compiled text can name. `l`: literals; `p`: paths; `c`: conditions; `v`, `r`: what is rendered with. */
+interface Names {
+  readonly l: ReadonlyArray<string>
+  readonly p: ReadonlyArray<Path>
+  readonly c: ReadonlyArray<Condition>
+  readonly v: TemplateValues
+  readonly r: Request
+  readonly q: (values: TemplateValues, request: Request, path: Path) => string
+  readonly b: (values: TemplateValues, request: Request, path: Path) => string
+  readonly h: (values: TemplateValues, request: Request, condition: Condition) => boolean
+}
+type Request = ReadonlyArray<Pair> | undefined
+
+const renderer = (parts: ReadonlyArray<Part>): Template["render"] => {
+  const l: Array<string> = []
+  const p: Array<Path> = []
+  const c: Array<Condition> = []
+  const sourceOf = (part: Part): string => {
+    switch (part._tag) {
+      case "literal":
+        return part.text === "" ? "" : `<%~it.l[${l.push(part.text) - 1}]%>`
+      case "hole":
+        return `<%~it.${part.quoted ? "q" : "b"}(it.v,it.r,it.p[${p.push(part.path) - 1}])%>`
+      case "choice": {
+        const condition = `it.h(it.v,it.r,it.c[${c.push(part.condition) - 1}])`
+        return `<%if(${condition}){%>${part.then.map(sourceOf).join("")}<%}else{%>${part.otherwise.map(sourceOf).join("")}<%}%>`
+      }
+    }
+  }
+  const compiled = eta.compile(parts.map(sourceOf).join(""))
+  return (v, r) => compiled.call(eta, { l, p, c, v, r, q: quotedAt, b: bareAt, h: holdsAt } satisfies Names)
+}
+
+const quotedAt: Names["q"] = (values, request, path) => quotedText(valueAt(values, request, path))
+const bareAt: Names["b"] = (values, request, path) => bareText(valueAt(values, request, path))
+const holdsAt: Names["h"] = (values, request, { path, equals }) => meets(valueAt(values, request, path), equals)

@@ -1,0 +1,129 @@
+import { createHash, timingSafeEqual } from "node:crypto"
+import * as Redacted from "effect/Redacted"
+import { sha256 } from "../../core/canonical.ts"
+import type { ApiRequested, Credentials, NotKept, Pair, SecretName } from "../../core/entries.ts"
+import { limits } from "../../core/limits.ts"
+import { hideUserinfo, type SecretStore } from "../../network/secretUrl.ts"
+import { authTokenSecret, twilioApi } from "./settings.ts"
+
+/** An HTTP request as the server received it. */
+export interface RawRequest {
+  readonly method: string
+  /** Path and query, as on the request line. */
+  readonly url: string
+  readonly authorization: string | undefined
+  readonly contentType: string | undefined
+  /** The bytes, or what is known of those that were not kept. */
+  readonly body: Uint8Array | NotKept
+}
+
+/**
+ * Makes an HTTP request the data of `api.requested`: parameters as pairs in arrival order, secrets reduced.
+ *
+ * It only translates: whether credentials, path or body are acceptable is decided by the rules.
+ */
+export const wireIn = (raw: RawRequest, secrets: SecretStore): ApiRequested => {
+  const cut = raw.url.indexOf("?")
+  const path = cut < 0 ? raw.url : raw.url.slice(0, cut)
+  const queryText = cut < 0 ? "" : raw.url.slice(cut + 1)
+  const query = queryText === "" ? noPairs : parseForm(queryText, secrets)
+  const form = readBody(raw, secrets)
+  const refused = query === undefined ? notKept(Buffer.from(queryText), "bad-encoding") : form.refused
+  return {
+    api: twilioApi,
+    ...(raw.authorization === undefined ? {} : { auth: credentials(raw.authorization, secrets) }),
+    ...(refused === undefined ? {} : { body: refused }),
+    ...(refused?.why === "not-a-form" ? { headers: [["content-type", mediaType(raw.contentType)]] } : {}),
+    method: raw.method,
+    params: form.params,
+    path,
+    query: query ?? noPairs,
+  }
+}
+
+const noPairs: ReadonlyArray<Pair> = []
+
+/** The length and hash of bytes the log does not keep. */
+export const notKept = (bytes: Uint8Array, why: NotKept["why"]): NotKept => ({
+  length: bytes.length,
+  sha256: createHash("sha256").update(bytes).digest("hex"),
+  why,
+})
+
+const readBody = (
+  { body, contentType }: RawRequest,
+  secrets: SecretStore,
+): { readonly params: ReadonlyArray<Pair>; readonly refused?: NotKept } => {
+  if (!(body instanceof Uint8Array)) return { params: noPairs, refused: body }
+  if (body.length === 0) return { params: noPairs }
+  if (contentType !== undefined && mediaType(contentType) !== "application/x-www-form-urlencoded")
+    return { params: noPairs, refused: notKept(body, "not-a-form") }
+  const params = parseForm(utf8(body), secrets)
+  if (params === undefined) return { params: noPairs, refused: notKept(body, "bad-encoding") }
+  return params.length > limits.paramsMax
+    ? { params: noPairs, refused: notKept(body, "too-many-parameters") }
+    : { params }
+}
+
+const mediaType = (contentType: string | undefined): string =>
+  (contentType ?? "").split(";", 1)[0]?.trim().toLowerCase().slice(0, 100) ?? ""
+
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+
+const utf8 = (bytes: Uint8Array): string | undefined => {
+  try {
+    return strictUtf8.decode(bytes)
+  } catch {
+    return undefined // Bytes that are no UTF-8 are one more broken encoding.
+  }
+}
+
+/** The pairs of a form in their order; undefined when an encoding is broken. */
+const parseForm = (text: string | undefined, secrets: SecretStore): ReadonlyArray<Pair> | undefined => {
+  if (text === undefined) return undefined
+  const pairs: Array<Pair> = []
+  for (const part of text.split("&")) {
+    if (part === "") continue
+    const at = part.indexOf("=")
+    const name = decoded(at < 0 ? part : part.slice(0, at))
+    const value = decoded(at < 0 ? "" : part.slice(at + 1))
+    if (name === undefined || value === undefined) return undefined
+    pairs.push([name, name === "Body" ? value : hideUserinfo(value, secrets)])
+    if (pairs.length > limits.paramsMax) break
+  }
+  return pairs
+}
+
+const decoded = (text: string): string | undefined => {
+  const spaced = text.includes("+") ? text.replaceAll("+", " ") : text
+  if (!spaced.includes("%")) return spaced
+  try {
+    return decodeURIComponent(spaced)
+  } catch {
+    return undefined // `%zz`, a cut sequence, or bytes that are no UTF-8.
+  }
+}
+
+/** Credentials of HTTP Basic, reduced: the account's token to its name, anything else to a keyed fingerprint. */
+const credentials = (authorization: string, secrets: SecretStore): Credentials => {
+  const basic = /^basic +([A-Za-z0-9+/_-]+={0,2})$/i.exec(authorization.trim())
+  const text = basic === null ? undefined : utf8(Buffer.from(basic[1] ?? "", "base64"))
+  const colon = text?.indexOf(":") ?? -1
+  if (text === undefined || colon < 0) return { malformed: true }
+  const user = text.slice(0, colon)
+  return {
+    password: password(text.slice(colon + 1), secrets),
+    user: /^(AC|SK)[0-9a-zA-Z]{32}$/.test(user) ? user : { fingerprint: secrets.fingerprint(user) },
+  }
+}
+
+const password = (given: string, secrets: SecretStore): SecretName | { readonly fingerprint: string } => {
+  const token = secrets.secret(authTokenSecret)
+  return token !== undefined && sameText(given, Redacted.value(token))
+    ? { secret: authTokenSecret }
+    : { fingerprint: secrets.fingerprint(given) }
+}
+
+/** Compares in constant time, whatever the lengths. */
+const sameText = (a: string, b: string): boolean =>
+  timingSafeEqual(Buffer.from(sha256(a), "latin1"), Buffer.from(sha256(b), "latin1"))

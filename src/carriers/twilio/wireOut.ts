@@ -1,0 +1,120 @@
+import { rfc2822 } from "../../core/Instant.ts"
+import { type ErrorCode, type ErrorValues, messageFailure, type TwilioError, twilioError } from "./errors.ts"
+import type { Message } from "./messages.ts"
+import type { Twilio } from "./state.ts"
+import { asciiJson, type TemplateValues } from "./template.ts"
+
+/** The version every 2010 resource names. */
+const apiVersion = "2010-04-01"
+
+/** Errors that have a template of their own. */
+type ErrorTemplate = "auth_failed" | "missing_parameter" | "invalid_phone_number" | "invalid_from_number"
+
+/** An error's body. */
+export const errorBody = (error: TwilioError): string => {
+  const { code, detail, message, more_info, status } = error
+  return asciiJson(
+    detail === undefined ? { code, message, more_info, status } : { code, detail, message, more_info, status },
+  )
+}
+
+/** An error's body by its template, which knows the error's own fields and `values`. */
+export const templateError = (
+  { templates }: Twilio,
+  template: ErrorTemplate,
+  code: ErrorCode,
+  values: ErrorValues & { readonly [name: string]: string | number | undefined },
+): string => templates[template].render({ ...values, ...twilioError(code, values) })
+
+export const messageUri = (accountSid: string, sid: string): string =>
+  `/${apiVersion}/Accounts/${accountSid}/Messages/${sid}.json`
+
+/** What templates about a message can name, besides `request`. */
+export const messageValues = (message: Message): TemplateValues => ({
+  account_sid: message.accountSid,
+  api_version: apiVersion,
+  body: message.body,
+  date_created: rfc2822(message.created),
+  date_sent: message.sent === undefined ? null : rfc2822(message.sent),
+  date_updated: rfc2822(message.updated),
+  direction: message.direction,
+  error_code: message.errorCode ?? null,
+  error_message: errorText(message) ?? null,
+  from: message.from,
+  message_sid: message.sid,
+  messaging_service_sid: null,
+  num_media: String(message.numMedia),
+  num_segments: String(message.numSegments),
+  price: null,
+  price_unit: "USD",
+  status: message.status,
+  timestamp: rfc2822(message.updated),
+  to: message.to,
+})
+
+const errorText = ({ errorCode }: Message): string | undefined =>
+  errorCode === undefined ? undefined : (messageFailure(errorCode)?.message ?? "Unknown error")
+
+/** A message as fetch and list show it. One that failed is rendered by its template. */
+export const messageJson = (twilio: Twilio, message: Message): string => {
+  if (message.status === "failed") return twilio.templates.send_sms_failure.render(messageValues(message))
+  const { accountSid, sid } = message
+  const uri = messageUri(accountSid, sid)
+  return asciiJson({
+    sid,
+    date_created: rfc2822(message.created),
+    date_updated: rfc2822(message.updated),
+    date_sent: message.sent === undefined ? null : rfc2822(message.sent),
+    account_sid: accountSid,
+    to: message.to,
+    from: message.from,
+    messaging_service_sid: null,
+    body: message.body,
+    status: message.status,
+    num_segments: String(message.numSegments),
+    num_media: String(message.numMedia),
+    direction: message.direction,
+    api_version: apiVersion,
+    price: null,
+    price_unit: "USD",
+    error_code: message.errorCode ?? null,
+    error_message: errorText(message) ?? null,
+    uri,
+    subresource_uris: {
+      media: `${uri.slice(0, -".json".length)}/Media.json`,
+      feedback: `${uri.slice(0, -".json".length)}/Feedback.json`,
+    },
+  })
+}
+
+/** A page of a 2010 collection; `items` are rendered already. */
+export interface ListPage {
+  readonly key: string
+  readonly items: ReadonlyArray<string>
+  readonly path: string
+  /** Filters and page size as they are repeated in the links. */
+  readonly query: string
+  readonly page: number
+  readonly pageSize: number
+  readonly nextToken: string | undefined
+  readonly previousToken: string | undefined
+  readonly self: string
+}
+
+/** The envelope of a 2010 list: exactly one key besides the paging ones, as SDKs' iterators need it. */
+export const listJson = (list: ListPage): string => {
+  const { page, pageSize, items, path, query } = list
+  const link = (at: number, token: string) => `${path}?${query}&Page=${at}&PageToken=${token}`
+  const start = items.length === 0 ? 0 : page * pageSize
+  const envelope = asciiJson({
+    end: items.length === 0 ? 0 : start + items.length - 1,
+    first_page_uri: `${path}?${query}&Page=0`,
+    next_page_uri: list.nextToken === undefined ? null : link(page + 1, list.nextToken),
+    page,
+    page_size: pageSize,
+    previous_page_uri: list.previousToken === undefined ? null : link(Math.max(0, page - 1), list.previousToken),
+    start,
+    uri: list.self,
+  })
+  return `${envelope.slice(0, -1)},${asciiJson(list.key)}:[${items.join(",")}]}`
+}

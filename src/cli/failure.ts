@@ -1,0 +1,10 @@
+import * as Data from "effect/Data"
+
+/** What ends a command: a plain line for people and the exit code (1: the thing checked does not hold, 2: wrong use). */
+export class CommandFailed extends Data.TaggedError("CommandFailed")<{
+  readonly message: string
+  readonly exitCode: 1 | 2
+}> {}
+
+/** Wrong use, or something that has to be put right before the command can work. */
+export const wrongUse = (message: string): CommandFailed => new CommandFailed({ message, exitCode: 2 })

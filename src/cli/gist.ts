@@ -1,0 +1,63 @@
+import { messageCreated, messageStatusChanged } from "../carriers/delivery/entries.ts"
+import type { Entry } from "../core/Entry.ts"
+import {
+  apiRequested,
+  apiResponded,
+  clockChanged,
+  dataCleared,
+  outboundAnswered,
+  outboundFailed,
+  outboundRequested,
+  runResumed,
+  runStarted,
+  timerCancelled,
+  timerFired,
+  timerSet,
+  turnFailed,
+} from "../core/entries.ts"
+import { formatDuration, iso } from "../core/Instant.ts"
+
+/** What an entry says, in a few words for a table. Data of another shape than its type's is shown as it is. */
+export const gist = (entry: Entry): string => {
+  try {
+    return told(entry) ?? JSON.stringify(entry.data)
+  } catch {
+    return JSON.stringify(entry.data) // A log that was altered is still shown.
+  }
+}
+
+const told = (entry: Entry): string | undefined => {
+  const general = entry as Entry<unknown>
+  if (runStarted.is(general)) return `seed ${general.data.seed}, rules ${general.data.rules}`
+  if (runResumed.is(general)) return `rules ${general.data.rules}`
+  if (apiRequested.is(general)) return `${general.data.method} ${general.data.path}${words(general.data.params)}`
+  if (apiResponded.is(general)) return String(general.data.status)
+  if (messageCreated.is(general)) {
+    const { from, to, body, status } = general.data
+    return `${from} → ${to} ${JSON.stringify(body)} ${status}`
+  }
+  if (messageStatusChanged.is(general)) return withCode(general.data.status, general.data.error_code)
+  if (timerSet.is(general))
+    return `${general.data.key}, due in ${formatDuration(Math.max(0, general.data.due - entry.at))}`
+  if (timerFired.is(general) || timerCancelled.is(general)) return general.data.key
+  if (outboundRequested.is(general)) {
+    const { purpose, attempt, method, url, connect, via } = general.data
+    return `${purpose} attempt ${attempt}: ${method} ${url}${connect === undefined ? "" : ` at ${connect}`}${via === "world" ? " (virtual)" : ""}`
+  }
+  if (outboundAnswered.is(general)) return String(general.data.status)
+  if (outboundFailed.is(general)) return [general.data.reason, general.data.detail].filter(Boolean).join(" ")
+  if (clockChanged.is(general)) {
+    const { data } = general
+    if ("pace" in data) return `pace ${data.pace}`
+    return "advance_to" in data ? `advance to ${iso(data.advance_to)}` : "arrived"
+  }
+  if (dataCleared.is(general)) return general.data.what
+  if (turnFailed.is(general)) return general.data.error
+  return undefined
+}
+
+const withCode = (status: string, code: number | undefined): string =>
+  code === undefined ? status : `${status} ${code}`
+
+const words = (params: ReadonlyArray<readonly [string, string]>): string =>
+  params.length === 0 ? "" : ` ${params.map(([name, value]) => `${name}=${value}`).join(" ")}`

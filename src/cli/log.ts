@@ -1,0 +1,97 @@
+import * as Args from "@effect/cli/Args"
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as Console from "effect/Console"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { decode, type Row, toLine } from "../core/Entry.ts"
+import { iso } from "../core/Instant.ts"
+import { limits } from "../core/limits.ts"
+import { openReader } from "../log/reader.ts"
+import { rowsOf } from "../log/recording.ts"
+import { wrongUse } from "./failure.ts"
+import { gist } from "./gist.ts"
+import { printable, styled } from "./terminal.ts"
+
+const options = {
+  log: Args.text({ name: "LOG" }).pipe(
+    Args.withDescription("A log, also of a running server, or a recording (.jsonl)"),
+  ),
+  type: Options.text("type").pipe(
+    Options.withDescription("Only entries of this type; a trailing * stands for the rest (message.*)"),
+    Options.optional,
+  ),
+  subject: Options.text("subject").pipe(Options.withDescription("Only entries about this SID or id"), Options.optional),
+  after: Options.integer("after").pipe(Options.withDescription("Only entries after this seq"), Options.optional),
+  json: Options.boolean("json").pipe(Options.withDescription("Each entry as one line of canonical JSON")),
+  follow: Options.boolean("follow").pipe(Options.withDescription("Go on as entries come, until Ctrl-C")),
+}
+
+/** How often a followed log is looked at. */
+const followEvery = Duration.millis(200)
+
+/** `ringback log LOG`: a log as a readable table, or as JSON lines. */
+export const log = Command.make("log", options, ({ after, follow, json, log: file, subject, type }) =>
+  Effect.gen(function* () {
+    const from = Option.getOrElse(after, () => 0)
+    if (from < 0) return yield* wrongUse(`--after: expected a seq from 0, found ${from}`)
+    const wanted = matcher(Option.getOrUndefined(type), Option.getOrUndefined(subject))
+    const print = (row: Row) => Console.log(json ? toLine(row) : tableLine(row))
+    if (!json) yield* Console.log(styled("dim", tableHead))
+    if (!follow) {
+      const rows = yield* Effect.mapError(rowsOf(file), (error) => wrongUse(error.message))
+      return yield* rows.pipe(
+        Stream.filter((row) => row.seq > from && wanted(row)),
+        Stream.runForEach(print),
+        Effect.mapError((error) => wrongUse(error.message)),
+      )
+    }
+    const reader = yield* Effect.mapError(openReader(file), (error) => wrongUse(error.message))
+    let seen = from
+    return yield* Effect.forever(
+      Effect.gen(function* () {
+        const rows = yield* Effect.mapError(reader.read(seen, limits.readEntriesMax), (error) =>
+          wrongUse(error.message),
+        )
+        for (const row of rows) {
+          if (wanted(row)) yield* print(row)
+          seen = row.seq
+        }
+        if (rows.length === 0) yield* Effect.sleep(followEvery)
+      }),
+    )
+  }).pipe(Effect.scoped),
+).pipe(
+  Command.withDescription("Show a log as a table. Example: ringback log data/ringback.db --type 'message.*' --follow"),
+)
+
+const matcher = (type: string | undefined, subject: string | undefined) => {
+  const prefix = type?.endsWith("*") ? type.slice(0, -1) : undefined
+  return (row: Row): boolean =>
+    (type === undefined || (prefix === undefined ? row.type === type : row.type.startsWith(prefix))) &&
+    (subject === undefined || row.subject === subject)
+}
+
+const column = (text: string, width: number): string => text.padEnd(width)
+const tableHead = [
+  column("virtual time", 24),
+  "   seq",
+  " cause",
+  column("type", 22),
+  column("subject", 34),
+  "gist",
+].join("  ")
+
+const tableLine = (row: Row): string => {
+  const { at, cause, seq, subject, type } = row
+  return [
+    column(iso(at), 24),
+    String(seq).padStart(6),
+    (cause === 0 ? "" : String(cause)).padStart(6),
+    styled(row.kind === "input" ? "cyan" : "reset", column(printable(type), 22)),
+    column(printable(subject), 34),
+    printable(gist(decode(row))).slice(0, 200),
+  ].join("  ")
+}

@@ -1,0 +1,38 @@
+import * as Args from "@effect/cli/Args"
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import { entryTypes } from "../app/entryTypes.ts"
+import { openReader } from "../log/reader.ts"
+import { exportRecording, importRecording } from "../log/recording.ts"
+import { wrongUse } from "./failure.ts"
+
+/** `ringback export LOG --out FILE.jsonl`: a log as a recording, one canonical line an entry. */
+export const exportCommand = Command.make(
+  "export",
+  {
+    log: Args.text({ name: "LOG" }).pipe(Args.withDescription("A log, also of a running server")),
+    out: Options.text("out").pipe(Options.withDescription("The recording to write (.jsonl)")),
+  },
+  ({ log, out }) =>
+    Effect.flatMap(openReader(log), (reader) => exportRecording(reader, out)).pipe(
+      Effect.mapError((error) => wrongUse(error.message)),
+      Effect.flatMap(({ digest, entries }) => Console.log(`${entries} entries written to ${out}\ndigest ${digest}`)),
+      Effect.scoped,
+    ),
+).pipe(Command.withDescription("Write a log as a recording. Example: ringback export data/ringback.db --out run.jsonl"))
+
+/** `ringback import FILE.jsonl --db LOG`: a new log out of a recording, with the same digest. */
+export const importCommand = Command.make(
+  "import",
+  {
+    file: Args.text({ name: "FILE" }).pipe(Args.withDescription("A recording (.jsonl)")),
+    db: Options.text("db").pipe(Options.withDescription("The log to make; it must not exist")),
+  },
+  ({ db, file }) =>
+    importRecording(file, db, { types: entryTypes }).pipe(
+      Effect.mapError((error) => wrongUse(error.message)),
+      Effect.flatMap(({ digest, entries }) => Console.log(`${entries} entries read into ${db}\ndigest ${digest}`)),
+    ),
+).pipe(Command.withDescription("Make a log out of a recording. Example: ringback import run.jsonl --db copy.db"))

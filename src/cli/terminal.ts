@@ -1,0 +1,26 @@
+import { styleText } from "node:util"
+import { noColour } from "../app/noColour.ts"
+
+type Style = Parameters<typeof styleText>[0]
+
+const coloured = (stream: NodeJS.WriteStream): boolean => stream.isTTY === true && !noColour()
+
+/** Text in a style where standard output is a terminal that takes colour, plain text elsewhere. */
+export const styled = (style: Style, text: string): string => (coloured(process.stdout) ? styleText(style, text) : text)
+
+/** A line of progress on standard error that the next one overwrites; nothing where that is no terminal. */
+export const progress = (text: string): void => {
+  if (process.stderr.isTTY === true) process.stderr.write(`\r\u001b[K${text}`)
+}
+
+/** Takes the line of progress away. */
+export const progressDone = (): void => progress("")
+
+/** Text from outside made safe to print: control characters, and what would steer a terminal, as escapes. */
+export const printable = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to be replaced
+  text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (char) =>
+    JSON.stringify(char)
+      .slice(1, -1)
+      .replace(/^[^\\]$/, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`),
+  )

@@ -1,0 +1,67 @@
+import * as Args from "@effect/cli/Args"
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import { machines } from "../app/machines.ts"
+import { iso } from "../core/Instant.ts"
+import { type Verdict, verifyRows } from "../engine/verify.ts"
+import { rowsOf } from "../log/recording.ts"
+import { CommandFailed, wrongUse } from "./failure.ts"
+import { printable, progress, progressDone, styled } from "./terminal.ts"
+
+const options = {
+  log: Args.text({ name: "LOG" }).pipe(
+    Args.withDescription("A log, also of a running server, or a recording (.jsonl)"),
+  ),
+  json: Options.boolean("json").pipe(Options.withDescription("The verdict as one line of JSON")),
+}
+
+/** `ringback verify LOG`: whether all entries are what the rules make of the inputs, byte for byte. */
+export const verify = Command.make("verify", options, ({ log, json }) =>
+  Effect.gen(function* () {
+    const verdict = yield* Effect.flatMap(rowsOf(log), (rows) =>
+      verifyRows(rows, machines, (entries) => progress(`${entries} entries verified`)),
+    ).pipe(
+      Effect.ensuring(Effect.sync(progressDone)),
+      Effect.mapError((error) =>
+        error._tag === "RecordingError" && error.line !== undefined
+          ? new CommandFailed({ message: error.message, exitCode: 1 })
+          : wrongUse(error.message),
+      ),
+    )
+    if (json) yield* Console.log(JSON.stringify({ log, ...verdict }))
+    else if (verdict._tag === "Sound") yield* Console.log(sound(log, verdict))
+    if (verdict._tag === "Unsound")
+      return yield* new CommandFailed({ message: json ? "" : unsound(log, verdict), exitCode: 1 })
+    return undefined
+  }).pipe(Effect.scoped),
+).pipe(
+  Command.withDescription(
+    "Check that every entry of a log is what these rules make of its inputs. Example: ringback verify data/ringback.db",
+  ),
+)
+
+const sound = (log: string, { at, digest, entries }: Extract<Verdict, { _tag: "Sound" }>): string =>
+  entries === 0
+    ? `${log}: no entries yet`
+    : [
+        `${styled("green", "sound")}: all ${entries} entries of ${log} are what the rules make of its inputs`,
+        `digest ${digest}`,
+        `virtual time ${iso(at)}`,
+      ].join("\n")
+
+const unsound = (log: string, { difference, problem }: Extract<Verdict, { _tag: "Unsound" }>): string =>
+  [
+    `${log}: ${printable(problem)}`,
+    ...(difference === undefined
+      ? []
+      : [
+          `  field     ${printable(difference.field)}`,
+          `  recorded  ${printable(shortened(difference.recorded))}`,
+          `  made      ${printable(shortened(difference.made))}`,
+        ]),
+  ].join("\n")
+
+const shortened = (text: string): string =>
+  text.length > 400 ? `${text.slice(0, 400)}… (${text.length} characters)` : text

@@ -1,0 +1,34 @@
+import { clockChanged, runResumed, runStarted } from "../core/entries.ts"
+import { evolves, type Machine } from "../core/Machine.ts"
+
+/** What the log knows of the clock: enough to go on after a restart. */
+export interface ClockSlice {
+  /** The pace ordered last, if any was; a start's own pace is the command line's. */
+  pace: string | undefined
+  /** Virtual minus host ms when the clock last followed the host. */
+  offset: number | undefined
+  /** Where an advance under way ends. */
+  advanceTo: number | undefined
+}
+
+export const clockMachine: Machine<ClockSlice> = {
+  name: "clock",
+  initial: () => ({ pace: undefined, offset: undefined, advanceTo: undefined }),
+  evolve: [
+    evolves(runStarted, (clock, { data }) => {
+      clock.offset = data.offset
+    }),
+    evolves(runResumed, (clock, { data }) => {
+      clock.offset = data.offset ?? clock.offset
+    }),
+    evolves(clockChanged, (clock, { data }) => {
+      if ("advance_to" in data) clock.advanceTo = data.advance_to
+      else {
+        if ("pace" in data) clock.pace = data.pace
+        else clock.advanceTo = undefined
+        clock.offset = data.offset ?? clock.offset
+      }
+    }),
+  ],
+  react: [],
+}

@@ -1,0 +1,102 @@
+import { type Cleared, dataCleared, timerCancelled, timerFired, timerSet, turnFailed } from "../core/entries.ts"
+import { evolves, type Machine, reacts } from "../core/Machine.ts"
+
+/** Work that is due at an instant. Order between timers: (due, order of setting). */
+export interface Timer {
+  readonly key: string
+  readonly subject: string
+  readonly due: number
+  /** The order of setting, counted over the run. */
+  readonly order: number
+  /** The seq of the `timer.set`, which the firing follows from. */
+  readonly set: number
+}
+
+/** The agenda: a binary heap, and the timers by key. A cancelled timer stays in the heap until it comes to the top. */
+export interface Timers {
+  readonly heap: Array<Timer>
+  readonly byKey: Map<string, Timer>
+  count: number
+}
+
+/** The next timer to fire. */
+export const nextTimer = (timers: Timers): Timer | undefined => {
+  for (;;) {
+    const top = timers.heap[0]
+    if (top === undefined || timers.byKey.get(top.key) === top) return top
+    removeTop(timers.heap)
+  }
+}
+
+const sooner = (a: Timer, b: Timer): boolean => a.due < b.due || (a.due === b.due && a.order < b.order)
+
+const insert = (heap: Array<Timer>, timer: Timer): void => {
+  let i = heap.length
+  heap.push(timer)
+  while (i > 0) {
+    const parent = (i - 1) >> 1
+    const above = heap[parent] as Timer
+    if (!sooner(timer, above)) break
+    heap[i] = above
+    i = parent
+  }
+  heap[i] = timer
+}
+
+const removeTop = (heap: Array<Timer>): void => {
+  const last = heap.pop()
+  if (last === undefined || heap.length === 0) return
+  let i = 0
+  for (;;) {
+    let child = 2 * i + 1
+    if (child >= heap.length) break
+    const right = heap[child + 1]
+    if (right !== undefined && sooner(right, heap[child] as Timer)) child++
+    const below = heap[child] as Timer
+    if (!sooner(below, last)) break
+    heap[i] = below
+    i = child
+  }
+  heap[i] = last
+}
+
+const forget = (timers: Timers, key: string): void => {
+  timers.byKey.delete(key)
+  if (timers.heap[0]?.key === key) nextTimer(timers)
+  else if (timers.heap.length > 1_000 && timers.heap.length > 2 * timers.byKey.size) compact(timers)
+}
+
+/** Drops cancelled timers that wait in the middle of the heap, once they outnumber the others. */
+const compact = (timers: Timers): void => {
+  const left = timers.heap.filter((timer) => timers.byKey.get(timer.key) === timer)
+  timers.heap.length = 0
+  for (const timer of left) insert(timers.heap, timer)
+}
+
+/** Timers as data, part of the world and alive after a restart. Which timers exist is decided by the other machines. */
+export const timersMachine: Machine<Timers> = {
+  name: "timers",
+  initial: () => ({ heap: [], byKey: new Map(), count: 0 }),
+  evolve: [
+    evolves(timerSet, (timers, { seq, subject, data: { due, key } }) => {
+      const timer: Timer = { key, subject, due, order: timers.count++, set: seq }
+      timers.byKey.set(key, timer)
+      insert(timers.heap, timer)
+    }),
+    evolves(timerFired, (timers, { data }) => forget(timers, data.key)),
+    evolves(timerCancelled, (timers, { data }) => forget(timers, data.key)),
+    evolves(turnFailed, (timers, { data: { input } }) => {
+      if (input.type === timerFired.type) forget(timers, input.data.key)
+    }),
+  ],
+  react: [
+    reacts(dataCleared, (_, { data: { what } }, { byKey }) =>
+      [...byKey.values()]
+        .filter(({ subject }) => isAbout(what, subject))
+        .map(({ key, subject }) => timerCancelled.draft(subject, { key })),
+    ),
+  ],
+}
+
+const isAbout = (what: Cleared, subject: string): boolean =>
+  what === "all" || (what === "messages" && /^[SM]M/.test(subject)) || (what === "calls" && subject.startsWith("CA"))

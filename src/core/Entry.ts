@@ -1,0 +1,110 @@
+import * as Schema from "effect/Schema"
+import { canonical, type Json, type JsonObject, sha256 } from "./canonical.ts"
+import { limits } from "./limits.ts"
+
+/** `input`: a fact from outside. `outcome`: what the rules made of it; it can be made again. */
+export type Kind = "input" | "outcome"
+
+/**
+ * One fact of the log.
+ *
+ * Units   `at` virtual ms since the Unix epoch, never decreasing; all entries of a turn carry its input's `at`
+ * Shape   `cause` is the seq of the entry this one follows from (0: none); `subject` a SID or id, or empty
+ */
+export interface Entry<D = JsonObject> {
+  readonly seq: number
+  readonly at: number
+  readonly cause: number
+  readonly kind: Kind
+  readonly type: string
+  readonly subject: string
+  readonly data: D
+}
+
+/** An entry as it is stored: `data` as canonical JSON, `hash` chained to the row before. */
+export interface Row {
+  readonly seq: number
+  readonly at: number
+  readonly cause: number
+  readonly kind: Kind
+  readonly type: string
+  readonly subject: string
+  readonly data: string
+  readonly hash: string
+}
+
+/** What a rule answers: an entry that has no place in the log yet. */
+export interface Draft<D = unknown> {
+  readonly type: string
+  readonly subject: string
+  readonly data: D
+  /** The entry it follows from, when that is not the one the rule reacted to. */
+  readonly cause?: number
+  /** Told to whoever waits for this entry and not kept: the text of an answer that can be made again. */
+  readonly aside?: string
+}
+
+/** A type of entry: its name, the schema of its data, and the plain function that builds its drafts. */
+export interface EntryType<D> {
+  readonly type: string
+  /** Checks data at the doors (import, API) and in tests; never on the hot path. */
+  readonly schema: Schema.Schema<D, Json>
+  readonly draft: (subject: string, data: D, cause?: number) => Draft<D>
+  /** Whether an entry is of this type; its data is then trusted to have this shape. */
+  readonly is: (entry: Entry<unknown>) => entry is Entry<D>
+}
+
+/** Declares a type of entry. Names are `noun.past-verb` and a stored format: renaming one is a migration. */
+export const entryType = <D, I extends Json>(type: string, schema: Schema.Schema<D, I>): EntryType<D> => ({
+  type,
+  schema: schema as unknown as Schema.Schema<D, Json>,
+  draft: (subject, data, cause) => (cause === undefined ? { type, subject, data } : { type, subject, data, cause }),
+  is: (entry): entry is Entry<D> => entry.type === type,
+})
+
+/** The hash before the first entry. */
+export const genesis = "0".repeat(64)
+
+/** Raised when an entry would be larger than `limits.entryBytesMax`: a defect of the rule that built it. */
+export class EntryTooLarge extends Error {
+  override readonly name = "EntryTooLarge"
+}
+
+/** Encodes an entry as the row that follows one whose hash is `previous`. */
+export const encode = (entry: Entry<unknown>, previous: string): Row => {
+  const data = canonical(entry.data)
+  const { seq, at, cause, kind, type, subject } = entry
+  const text = hashedText(seq, at, cause, kind, type, subject, data)
+  if (text.length > limits.entryBytesMax / 3 && Buffer.byteLength(text) > limits.entryBytesMax)
+    throw new EntryTooLarge(`${type} of ${Buffer.byteLength(text)} bytes; at most ${limits.entryBytesMax}`)
+  return { seq, at, cause, kind, type, subject, data, hash: sha256(previous + text) }
+}
+
+/** The hash a row should have after one whose hash is `previous`. */
+export const hashOf = (row: Row, previous: string): string =>
+  sha256(previous + hashedText(row.seq, row.at, row.cause, row.kind, row.type, row.subject, row.data))
+
+/** The entry a row holds. Throws `SyntaxError` when its data is no JSON. */
+export const decode = (row: Row): Entry => {
+  const { seq, at, cause, kind, type, subject } = row
+  return { seq, at, cause, kind, type, subject, data: JSON.parse(row.data) as JsonObject }
+}
+
+/** A row as one line of a recording: canonical JSON, without the line's end. */
+export const toLine = (row: Row): string =>
+  `{"at":${row.at},"cause":${row.cause},"data":${row.data},"hash":"${row.hash}","kind":"${row.kind}","seq":${row.seq},"subject":${JSON.stringify(row.subject)},"type":${JSON.stringify(row.type)}}`
+
+const hashedText = (seq: number, at: number, cause: number, kind: Kind, type: string, subject: string, data: string) =>
+  `{"at":${at},"cause":${cause},"data":${data},"kind":"${kind}","seq":${seq},"subject":${JSON.stringify(subject)},"type":${JSON.stringify(type)}}`
+
+/** The shape of a row as it is read from a recording's line, before its hash is checked. */
+export const RowShape = Schema.Struct({
+  seq: Schema.Int.pipe(Schema.positive()),
+  at: Schema.Int,
+  cause: Schema.Int.pipe(Schema.nonNegative()),
+  kind: Schema.Literal("input", "outcome"),
+  type: Schema.NonEmptyString,
+  subject: Schema.String,
+  data: Schema.Record({ key: Schema.String, value: Schema.Unknown }),
+  hash: Schema.String.pipe(Schema.pattern(/^[0-9a-f]{64}$/)),
+})

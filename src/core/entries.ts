@@ -1,0 +1,211 @@
+import * as Schema from "effect/Schema"
+import { entryType } from "./Entry.ts"
+
+/*
+ * The types of entry every room shares. Names and fields are a stored format: adding an optional field is free,
+ * anything else comes with an upcast (log/upcasts.ts) and a kept old recording.
+ * Fields are declared in the order of canonical JSON; builders that keep it are encoded without sorting.
+ */
+
+/** A [name, value] pair in arrival order; names from outside are never object keys. */
+export const Pair = Schema.Tuple(Schema.String, Schema.String)
+export type Pair = typeof Pair.Type
+const Pairs = Schema.Array(Pair)
+
+/** Stands for a secret that the keys file holds under this name. */
+export const SecretName = Schema.Struct({ secret: Schema.String })
+export type SecretName = typeof SecretName.Type
+
+/** Bytes that were not kept: a refused or oversized body. `cut` says that reading stopped at `length`. */
+export const NotKept = Schema.Struct({
+  cut: Schema.optionalWith(Schema.Literal(true), { exact: true }),
+  length: Schema.NonNegativeInt,
+  sha256: Schema.String,
+  why: Schema.Literal("too-large", "not-a-form", "bad-encoding", "too-many-parameters"),
+})
+export type NotKept = typeof NotKept.Type
+
+/** Credentials as the log keeps them: a known secret by its name, anything else as a keyed fingerprint. */
+export const Credentials = Schema.Union(
+  Schema.Struct({
+    password: Schema.Union(SecretName, Schema.Struct({ fingerprint: Schema.String })),
+    user: Schema.Union(Schema.String, Schema.Struct({ fingerprint: Schema.String })),
+  }),
+  Schema.Struct({ malformed: Schema.Literal(true) }),
+)
+export type Credentials = typeof Credentials.Type
+
+const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
+const Tree = Schema.Record({ key: Schema.String, value: Schema.Any })
+
+/** Where the run's clock stands against the host's: virtual minus host ms. Absent at paces that never look at the host. */
+const offset = optional(Schema.Int)
+
+const rulesInForce = {
+  flags: Schema.Array(Schema.Int),
+  offset,
+  rules: Schema.Int,
+}
+
+export const runStarted = entryType(
+  "run.started",
+  Schema.Struct({
+    ...rulesInForce,
+    format: Schema.Int,
+    seed: Schema.Int,
+    settings: Tree,
+    templates: Schema.Record({ key: Schema.String, value: Schema.String }),
+  }),
+)
+export type RunStarted = Schema.Schema.Type<typeof runStarted.schema>
+
+/** A later process start; what it says is in force from here on. */
+export const runResumed = entryType(
+  "run.resumed",
+  Schema.Struct({
+    ...rulesInForce,
+    settings: Tree,
+    templates: Schema.Record({ key: Schema.String, value: Schema.String }),
+  }),
+)
+
+/**
+ * An order to the clock: a new pace; an advance that runs up to `advance_to`; its arrival there.
+ * `real` and `<n>x` carry the offset to the host's clock from which a restart goes on.
+ */
+export const clockChanged = entryType(
+  "clock.changed",
+  Schema.Union(
+    Schema.Struct({ offset, pace: Schema.String }),
+    Schema.Struct({ advance_to: Schema.Int }),
+    Schema.Struct({ arrived: Schema.Literal(true), offset }),
+  ),
+)
+export type ClockChanged = Schema.Schema.Type<typeof clockChanged.schema>
+
+export const settingsChanged = entryType("settings.changed", Schema.Struct({ settings: Tree }))
+
+/** Projections forget, pending timers of what was cleared are cancelled, the log keeps. */
+export const dataCleared = entryType(
+  "data.cleared",
+  Schema.Struct({ what: Schema.Literal("messages", "calls", "callbacks", "all") }),
+)
+export type Cleared = Schema.Schema.Type<typeof dataCleared.schema>["what"]
+
+/** A rule threw: its turn left nothing but this. A poisoned timer is cancelled by it, an asker gets 500. */
+export const turnFailed = entryType(
+  "turn.failed",
+  Schema.Struct({
+    error: Schema.String,
+    input: Schema.Struct({
+      cause: Schema.NonNegativeInt,
+      data: Schema.Any,
+      subject: Schema.String,
+      type: Schema.String,
+    }),
+  }),
+)
+export type TurnFailed = Schema.Schema.Type<typeof turnFailed.schema>
+
+/** A request of the simulated API. `api` says whose: the carrier's, the gateway's … */
+export const apiRequested = entryType(
+  "api.requested",
+  Schema.Struct({
+    api: Schema.String,
+    auth: optional(Credentials),
+    body: optional(NotKept),
+    /** Only headers that some rule reads. */
+    headers: optional(Pairs),
+    method: Schema.String,
+    params: Pairs,
+    path: Schema.String,
+    query: Pairs,
+  }),
+)
+export type ApiRequested = Schema.Schema.Type<typeof apiRequested.schema>
+
+/** The answer: whole for what changed something; status, hash and the seq it was rendered at for a read. */
+export const apiResponded = entryType(
+  "api.responded",
+  Schema.Union(
+    Schema.Struct({ body: Schema.String, status: Schema.Int }),
+    Schema.Struct({ rendered_at: Schema.Int, sha256: Schema.String, status: Schema.Int }),
+  ),
+)
+export type ApiResponded = Schema.Schema.Type<typeof apiResponded.schema>
+
+export const timerSet = entryType("timer.set", Schema.Struct({ due: Schema.Int, key: Schema.String }))
+export const timerFired = entryType("timer.fired", Schema.Struct({ key: Schema.String }))
+export const timerCancelled = entryType("timer.cancelled", Schema.Struct({ key: Schema.String }))
+
+/**
+ * A request that leaves the world: a callback attempt, a TwiML fetch, a provider call; `purpose` says which.
+ *
+ * `token` names the event across its attempts. `connect` is where it really goes when that differs from `url`, which is
+ * what is signed. `via: world` never leaves the process. `retry` keeps the policy that was in force.
+ */
+export const outboundRequested = entryType(
+  "outbound.requested",
+  Schema.Struct({
+    attempt: Schema.Int.pipe(Schema.positive()),
+    connect: optional(Schema.String),
+    method: Schema.String,
+    params: Pairs,
+    purpose: Schema.String,
+    retry: optional(Schema.Struct({ attempts: Schema.Int, gap_ms: Schema.Int })),
+    sign: optional(Schema.String),
+    timeout_ms: Schema.Int,
+    token: Schema.String,
+    url: Schema.String,
+    via: Schema.Literal("world", "wire"),
+  }),
+)
+export type OutboundRequested = Schema.Schema.Type<typeof outboundRequested.schema>
+
+/** The answer to an outbound request, named by `cause`. A body that is no UTF-8 is base64. */
+export const outboundAnswered = entryType(
+  "outbound.answered",
+  Schema.Struct({
+    body: Schema.Union(
+      Schema.String,
+      Schema.Struct({ base64: Schema.String }),
+      /** Too long to keep. One that was cut has at least this length, and no hash. */
+      Schema.Struct({
+        cut: optional(Schema.Literal(true)),
+        length: Schema.NonNegativeInt,
+        sha256: optional(Schema.String),
+      }),
+    ),
+    status: Schema.Int,
+  }),
+)
+export type OutboundAnswered = Schema.Schema.Type<typeof outboundAnswered.schema>
+
+/** An outbound request, named by `cause`, that got no answer. `after_ms` is the virtual time it took to find out. */
+export const outboundFailed = entryType(
+  "outbound.failed",
+  Schema.Struct({
+    after_ms: optional(Schema.NonNegativeInt),
+    detail: optional(Schema.String),
+    reason: Schema.Literal("connect", "timeout", "reset", "refused", "not-recorded", "cancelled"),
+  }),
+)
+export type OutboundFailed = Schema.Schema.Type<typeof outboundFailed.schema>
+
+/** Every type of entry of the core, for the checks at the doors. */
+export const coreEntryTypes = [
+  runStarted,
+  runResumed,
+  clockChanged,
+  settingsChanged,
+  dataCleared,
+  turnFailed,
+  apiRequested,
+  apiResponded,
+  timerSet,
+  timerFired,
+  timerCancelled,
+  outboundRequested,
+  outboundAnswered,
+  outboundFailed,
+] as const

@@ -1,0 +1,38 @@
+/**
+ * Every stated maximum of the exchange, in one place (design: every queue, body, loop and retry has one).
+ * Reaching a limit is a named outcome with a clear answer, never a hang.
+ */
+export const limits = {
+  /** Bytes of one entry's line; larger facts are kept as length and hash. */
+  entryBytesMax: 256 * 1024,
+  /** Entries of one turn; a rule that goes past it is a defect that names the machines. */
+  turnEntriesMax: 10_000,
+  /** Nesting of the data of one entry. */
+  jsonDepthMax: 64,
+  /** Bytes of a request body the carrier reads as parameters. */
+  bodyBytesMax: 64 * 1024,
+  /** Bytes of a refused body that are still read, to name its length and hash, before the connection is cut. */
+  bodyBytesDrainedMax: 16 * 1024 * 1024,
+  /** Parameters of one request. */
+  paramsMax: 1_000,
+  /** Inputs waiting for the engine; the next one is answered 429. */
+  inputsQueuedMax: 10_000,
+  /** Entries the engine commits in one transaction before it lets input and output go on. */
+  commitEntriesMax: 2_000,
+  /** Bytes of a callback answer that are read. */
+  answerBytesMax: 64 * 1024,
+  /** Wire requests in flight at once at paces `real` and `<n>x`. */
+  wireInFlightMax: 256,
+  /** Of these, to one origin, so that a hanging endpoint does not delay the others. */
+  wireInFlightPerOriginMax: 64,
+  /** Distinct secrets (userinfo of callback URLs) one keys file takes. */
+  secretsMax: 10_000,
+  /** Entries one read of a log brings into memory. */
+  readEntriesMax: 1_000,
+  /** Hosts' longest single wait in ms: Node and Effect both mishandle waits over 2^31 ms. */
+  waitMsMax: 24 * 60 * 60 * 1000,
+  /** Bytes of one template file. */
+  templateBytesMax: 16 * 1024,
+  /** Longest `advance`, about 100 years. */
+  advanceMsMax: 100 * 366 * 24 * 60 * 60 * 1000,
+} as const

@@ -1,0 +1,392 @@
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Runtime from "effect/Runtime"
+import type * as Scope from "effect/Scope"
+import { clockMachine } from "../clock/clock.machine.ts"
+import { formatPace, type Move, nextMove, type Pace, parsePace, rate } from "../clock/pace.ts"
+import type { RunClock } from "../clock/RunClock.ts"
+import { nextTimer, timersMachine } from "../clock/timers.machine.ts"
+import type { Draft, Entry } from "../core/Entry.ts"
+import { type ApiRequested, type ApiResponded, apiResponded, clockChanged } from "../core/entries.ts"
+import { limits } from "../core/limits.ts"
+import type { EventLog, Head } from "../log/EventLog.ts"
+import { failing, firing } from "./drafts.ts"
+import { foldLog } from "./fold.ts"
+import { Inbox, type Waiting } from "./inbox.ts"
+import { EngineStopped, type Outside } from "./outside.ts"
+import { type Made, RuleFailed, runTurn } from "./turn.ts"
+import { type AnyMachine, WorldState } from "./World.ts"
+
+export interface EngineOptions {
+  readonly log: typeof EventLog.Service
+  readonly clock: RunClock
+  readonly machines: ReadonlyArray<AnyMachine>
+  readonly outside: Outside
+  /** The pace in force; the clock itself is held until the run's first entry is in the log. */
+  readonly pace: Pace
+}
+
+/** The answer to an API request, as the log says it; `aside` is the text of one that is kept as a hash. */
+export interface Answer {
+  readonly entry: Entry<ApiResponded>
+  readonly hash: string
+  readonly aside: string | undefined
+}
+
+interface Taken {
+  readonly waiting: Waiting
+  readonly from: number
+  readonly to: number
+}
+
+const nothing = () => {}
+
+/**
+ * The single writer of a run: takes queued inputs, runs turns, commits as many as are waiting in one transaction, then
+ * answers the waiters. Nothing is answered, sent or shown before it is committed.
+ *
+ * A plain object driven by callbacks: one host task per group of turns, no fibre per input (docs/performance.md).
+ */
+export class Engine {
+  world: WorldState
+  #head: Head
+  readonly #options: EngineOptions
+  readonly #runFork: (effect: Effect.Effect<void>) => unknown
+  readonly #inbox = new Inbox()
+  #scheduled = false
+  #state: "running" | "rebuilding" | "stopped" = "running"
+  #stoppedBy = new EngineStopped({ reason: "the run is over" })
+  #stepsLeft = 0
+  #lastActivity = 0
+  #pace: Pace
+  readonly #askers = new Map<number, (answer: Answer) => void>()
+  readonly #listeners = new Set<(made: ReadonlyArray<Made>) => void>()
+  readonly #settling = new Set<(settled: Either.Either<void, EngineStopped>) => void>()
+  readonly #stopping = new Set<(why: EngineStopped) => void>()
+
+  constructor(options: EngineOptions, world: WorldState, head: Head, runtime: Runtime.Runtime<never>) {
+    this.#options = options
+    this.world = world
+    this.#head = head
+    this.#runFork = Runtime.runFork(runtime)
+    this.#pace = options.pace
+    this.#lastActivity = options.clock.hostMonotonic()
+  }
+
+  /** The pace ordered last; an advance holds the clock without changing it. */
+  get pace(): Pace {
+    return this.#pace
+  }
+
+  /** Virtual now. */
+  get now(): number {
+    return Math.max(this.#options.clock.now(), this.#head.at)
+  }
+
+  /** Where the log ends as far as it is committed. */
+  get head(): Head {
+    return this.#head
+  }
+
+  /** Inputs that wait for their turn. */
+  get queued(): number {
+    return this.#inbox.size
+  }
+
+  /** Whether another input would go past `limits.inputsQueuedMax`. */
+  get full(): boolean {
+    return this.queued >= limits.inputsQueuedMax
+  }
+
+  /** Queues an input; `taken` gets its whole turn once it is in the log. Inputs already sent to the world are never refused. */
+  offer(
+    input: Draft,
+    taken: (made: ReadonlyArray<Made>) => void = nothing,
+    lost: (why: EngineStopped) => void = nothing,
+  ) {
+    if (this.#state === "stopped") return lost(this.#stoppedBy)
+    this.#inbox.add({ input, taken, lost })
+    this.#schedule()
+  }
+
+  /** Queues an API request and answers with its `api.responded`, whichever turn that comes in. */
+  ask(request: Draft<ApiRequested>, answer: (answer: Answer) => void, lost: (why: EngineStopped) => void) {
+    this.offer(
+      request,
+      (made) => {
+        for (const item of made) if (apiResponded.is(item.entry)) return answer(answerOf(item, item.entry))
+        this.#askers.set((made[0] as Made).entry.seq, answer)
+      },
+      lost,
+    )
+  }
+
+  /** Queues an input and waits until its turn is in the log. */
+  submit(input: Draft): Effect.Effect<ReadonlyArray<Made>, EngineStopped> {
+    return Effect.async((resume) =>
+      this.offer(
+        input,
+        (made) => resume(Effect.succeed(made)),
+        (why) => resume(Effect.fail(why)),
+      ),
+    )
+  }
+
+  /** Called after each commit with what was committed. The log never waits for a listener; it must not throw. */
+  onCommitted(listener: (made: ReadonlyArray<Made>) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Called once, when the engine stops for a reason of its own. */
+  onStopped(listener: (why: EngineStopped) => void): () => void {
+    if (this.#state === "stopped") listener(this.#stoppedBy)
+    this.#stopping.add(listener)
+    return () => this.#stopping.delete(listener)
+  }
+
+  /**
+   * Waits until the run is settled: nothing queued, in flight or due, for the quiet period; at pace `fast`, during an
+   * advance and while steps are left, when these have come to their end.
+   */
+  readonly settled: Effect.Effect<void, EngineStopped> = Effect.async((resume) => {
+    if (this.#state === "stopped") return resume(Effect.fail(this.#stoppedBy))
+    const settling = (settled: Either.Either<void, EngineStopped>) => resume(settled)
+    this.#settling.add(settling)
+    this.#schedule()
+    return Effect.sync(() => this.#settling.delete(settling))
+  })
+
+  /** Goes on at this pace from now. */
+  setPace(pace: Pace): Effect.Effect<void, EngineStopped> {
+    const { clock } = this.#options
+    return Effect.suspend(() => {
+      const data = { pace: formatPace(pace) }
+      const offset = rate(pace) === 0 ? undefined : clock.now() - clock.hostNow()
+      return this.submit(clockChanged.draft("", offset === undefined ? data : { offset, ...data }))
+    }).pipe(Effect.asVoid)
+  }
+
+  /** Runs as `fast` up to now + `ms`, settling at each due instant, then goes on at the pace before. */
+  advance(ms: number): Effect.Effect<void, EngineStopped> {
+    return Effect.suspend(() => this.submit(clockChanged.draft("", { advance_to: this.now + ms }))).pipe(
+      Effect.zipRight(this.settled),
+    )
+  }
+
+  /** Goes to the next `n` due instants, settling at each. Steps that find no timer are not taken. */
+  step(n: number): Effect.Effect<void, EngineStopped> {
+    return Effect.suspend(() => {
+      this.#stepsLeft += n
+      return this.settled
+    })
+  }
+
+  /** Takes no more input; what waits is told why. */
+  stop(why: EngineStopped): void {
+    if (this.#state === "stopped") return
+    this.#state = "stopped"
+    this.#stoppedBy = why
+    this.#options.clock.wake(undefined, nothing)
+    for (const { lost } of this.#inbox.takeAll()) lost(why)
+    for (const settling of this.#settling) settling(Either.left(why))
+    for (const stopping of this.#stopping) stopping(why)
+  }
+
+  /** Looks again at what is to be done; also called when the clock brings a timer. */
+  wake(): void {
+    this.#schedule()
+  }
+
+  #schedule() {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    setImmediate(this.#pump)
+  }
+
+  readonly #pump = () => {
+    this.#scheduled = false
+    if (this.#state !== "running") return
+    const made: Array<Made> = []
+    const taken: Array<Taken> = []
+    let head = this.#head
+    let move: Move = { _tag: "Fire" }
+    let poisoned: Poisoned | undefined
+    while (made.length < limits.commitEntriesMax) {
+      const now = Math.max(this.#options.clock.now(), head.at)
+      const timer = nextTimer(this.world.slice(timersMachine))
+      const waiting = timer !== undefined && timer.due <= now ? undefined : this.#inbox.take()
+      let input: Draft
+      let at = now
+      if (timer !== undefined && timer.due <= now) {
+        input = firing(timer)
+        at = Math.max(timer.due, head.at)
+      } else if (waiting !== undefined) input = waiting.input
+      else {
+        move = this.#nextMove(now, timer?.due)
+        if (move._tag === "Jump" && taken.length === 0) {
+          if (move.step) this.#stepsLeft--
+          this.#options.clock.set(move.to, this.#options.clock.pace())
+          continue
+        }
+        if (move._tag === "NothingToStep") {
+          this.#stepsLeft = 0
+          continue
+        }
+        if (move._tag !== "Arrive" || taken.length > 0) break
+        input = this.#arrival(move.at)
+        at = move.at
+      }
+      const from = made.length
+      try {
+        head = runTurn(this.world, head, input, at, made)
+      } catch (error) {
+        if (!(error instanceof RuleFailed)) throw error
+        made.length = from
+        poisoned = { input, at, error, waiting }
+        break
+      }
+      if (input.type === clockChanged.type) this.#turnClock(at)
+      if (waiting !== undefined) taken.push({ waiting, from, to: made.length })
+    }
+    if (!this.#commit(made, taken, head)) {
+      poisoned?.waiting?.lost(this.#stoppedBy)
+      return
+    }
+    if (poisoned !== undefined) return this.#recover(poisoned)
+    this.#goOn(made.length >= limits.commitEntriesMax ? { _tag: "Fire" } : move)
+  }
+
+  #nextMove(now: number, due: number | undefined): Move {
+    const { outside } = this.#options
+    return nextMove({
+      pace: this.#pace,
+      now,
+      due,
+      settled: outside.inFlight(this.world) === 0 && this.#quietLeft() <= 0,
+      advanceTo: this.world.slice(clockMachine).advanceTo,
+      stepsLeft: this.#stepsLeft,
+    })
+  }
+
+  #quietLeft(): number {
+    const quiet = this.#options.outside.quietMs(this.world)
+    return quiet === 0 ? 0 : quiet - (this.#options.clock.hostMonotonic() - this.#lastActivity)
+  }
+
+  /** The order that ends an advance. */
+  #arrival(at: number): Draft {
+    return clockChanged.draft(
+      "",
+      rate(this.#pace) === 0 ? { arrived: true } : { arrived: true, offset: at - this.#options.clock.hostNow() },
+    )
+  }
+
+  /** Moves the clock as the world's clock says after a `clock.changed`; an advance holds it between its jumps. */
+  #turnClock(at: number) {
+    const { advanceTo, pace } = this.world.slice(clockMachine)
+    if (pace !== undefined) this.#pace = Either.getOrThrow(parsePace(pace))
+    this.#options.clock.set(at, advanceTo === undefined ? this.#pace : { _tag: "paused" })
+  }
+
+  /** Writes the group, then lets everybody know. False when the log is gone: nobody is answered as if it were done. */
+  #commit(made: ReadonlyArray<Made>, taken: ReadonlyArray<Taken>, head: Head): boolean {
+    if (made.length === 0) return true
+    const written = this.#options.log.append(made.map(({ row }) => row))
+    if (Either.isLeft(written)) {
+      const why = new EngineStopped({ reason: written.left.message })
+      for (const { waiting } of taken) waiting.lost(why)
+      this.stop(why)
+      return false
+    }
+    this.#head = head
+    this.#lastActivity = this.#options.clock.hostMonotonic()
+    for (const { waiting, from, to } of taken) waiting.taken(made.slice(from, to))
+    if (this.#askers.size > 0) this.#answerLate(made)
+    this.#options.outside.committed(made, this.world)
+    for (const listener of this.#listeners) listener(made)
+    return true
+  }
+
+  #answerLate(made: ReadonlyArray<Made>) {
+    for (const item of made) {
+      if (!apiResponded.is(item.entry)) continue
+      this.#askers.get(item.entry.cause)?.(answerOf(item, item.entry))
+      this.#askers.delete(item.entry.cause)
+    }
+  }
+
+  /** After a group: more at once, at a later instant, or when something comes from outside. */
+  #goOn(move: Move) {
+    if (this.queued > 0 || move._tag === "Fire" || move._tag === "Jump" || move._tag === "Arrive")
+      return this.#schedule()
+    const { clock } = this.#options
+    const quietLeft = this.#quietLeft()
+    const hostMs = move._tag === "Wait" ? move.hostMs : undefined
+    const wait = quietLeft > 0 ? Math.min(quietLeft, hostMs ?? quietLeft) : hostMs
+    clock.wake(wait, () => this.#schedule())
+    if (move._tag === "AwaitSettled" || quietLeft > 0 || this.#options.outside.inFlight(this.world) > 0) return
+    const settling = [...this.#settling]
+    this.#settling.clear()
+    for (const settle of settling) settle(Either.void)
+  }
+
+  /** A rule threw: its world is made again from the log, and one entry says what happened; the run goes on. */
+  #recover({ input, at, error, waiting }: Poisoned) {
+    this.#state = "rebuilding"
+    const { log, machines } = this.#options
+    this.#runFork(
+      foldLog(log, new WorldState(machines)).pipe(
+        Effect.match({
+          onFailure: (failure) => {
+            const why = new EngineStopped({ reason: `after ${error.message}: ${failure.message}` })
+            waiting?.lost(why)
+            this.stop(why)
+          },
+          onSuccess: (world) => {
+            this.world = world
+            this.#failTurn(input, at, error, waiting)
+          },
+        }),
+      ),
+    )
+  }
+
+  #failTurn(input: Draft, at: number, error: RuleFailed, waiting: Waiting | undefined) {
+    const made: Array<Made> = []
+    const told = failing(input, error)
+    try {
+      const head = runTurn(this.world, this.#head, told, at, made)
+      this.#state = "running"
+      const taken = waiting === undefined ? [] : [{ waiting, from: 0, to: made.length }]
+      if (this.#commit(made, taken, head)) this.#goOn({ _tag: "Fire" })
+    } catch (second) {
+      const why = new EngineStopped({ reason: `${error.message}; and then ${String(second)}` })
+      waiting?.lost(why)
+      this.stop(why)
+    }
+  }
+}
+
+interface Poisoned {
+  readonly input: Draft
+  readonly at: number
+  readonly error: RuleFailed
+  readonly waiting: Waiting | undefined
+}
+
+const answerOf = ({ row, aside }: Made, entry: Entry<ApiResponded>): Answer => ({ entry, hash: row.hash, aside })
+
+/**
+ * Makes the engine of a run over a world that has been folded up to `head`.
+ * It stops with the scope; whatever waits then is told so.
+ */
+export const makeEngine = (
+  options: EngineOptions,
+  world: WorldState,
+  head: Head,
+): Effect.Effect<Engine, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.map(Effect.runtime<never>(), (runtime) => new Engine(options, world, head, runtime)),
+    (engine) => Effect.sync(() => engine.stop(new EngineStopped({ reason: "the run is over" }))),
+  )

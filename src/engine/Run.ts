@@ -1,0 +1,111 @@
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type * as Scope from "effect/Scope"
+import { clockMachine } from "../clock/clock.machine.ts"
+import { type Pace, parsePace, rate } from "../clock/pace.ts"
+import { makeRunClock, type RunClock } from "../clock/RunClock.ts"
+import type { JsonObject } from "../core/canonical.ts"
+import { runResumed, runStarted } from "../core/entries.ts"
+import type { EventLog, LogUnavailable } from "../log/EventLog.ts"
+import { type Engine, makeEngine } from "./Engine.ts"
+import { foldLog, type NotFoldable } from "./fold.ts"
+import type { EngineStopped, WayOut } from "./outside.ts"
+import { type AnyMachine, WorldState } from "./World.ts"
+
+/** The version of the rules that a log names. Raised when old logs need a behaviour flag to stay what they are. */
+export const rulesVersion = 1
+
+/** The format of entries that a log names. */
+export const entryFormat = 1
+
+/** Behaviour flags a new run has in force. */
+const flagsNow: ReadonlyArray<number> = []
+
+/** Where a run that never looks at the host's clock begins, unless it is told: 2026-01-01T00:00:00Z. */
+export const defaultStart = 1_767_225_600_000
+
+export interface RunOptions<E, R> {
+  readonly log: typeof EventLog.Service
+  /** In the order they are offered entries; the same for every run of these rules. */
+  readonly machines: ReadonlyArray<AnyMachine>
+  /** Made for the run's own clock. */
+  readonly wayOut: (clock: RunClock) => Effect.Effect<WayOut, E, R>
+  /** Of a new log; a resumed one keeps its own. */
+  readonly seed: number
+  /** Whether a log with another seed is refused. */
+  readonly seedAsked: boolean
+  /** In force from here on, secrets replaced by names. */
+  readonly settings: JsonObject
+  readonly templates: Readonly<Record<string, string>>
+  /** Undefined: the pace ordered last, or `real`. */
+  readonly pace: Pace | undefined
+  /** First instant of a new run; by default the host's now, or `defaultStart` where host time never enters. */
+  readonly start?: number | undefined
+}
+
+/** The log is of a run with another seed than the one asked for. */
+export class OtherSeed extends Data.TaggedError("OtherSeed")<{
+  readonly log: string
+  readonly asked: number
+  readonly found: number
+}> {
+  override get message() {
+    return `${this.log} was started with seed ${this.found}, not ${this.asked}; leave --seed out, or choose another --db`
+  }
+}
+
+/** One log, one world, one clock. */
+export interface Run {
+  readonly engine: Engine
+  readonly clock: RunClock
+  readonly log: typeof EventLog.Service
+  readonly seed: number
+  /** Whether the log held a run before. */
+  readonly resumed: boolean
+}
+
+/**
+ * Starts a run, or goes on with the one its log holds, for as long as the scope lasts. Nothing is shared between runs.
+ *
+ * What was in flight is sent again as the same attempt; timers that came due meanwhile fire at once, in order.
+ */
+export const makeRun = <E, R>(
+  options: RunOptions<E, R>,
+): Effect.Effect<Run, E | LogUnavailable | NotFoldable | EngineStopped | OtherSeed, R | Scope.Scope> =>
+  Effect.gen(function* () {
+    const { log, machines, settings, templates } = options
+    const clock = yield* makeRunClock
+    const wayOut = yield* options.wayOut(clock)
+    const head = yield* log.head
+    const resumed = head.seq > 0
+    const world = new WorldState(machines)
+    if (resumed) yield* foldLog(log, world)
+    if (resumed && options.seedAsked && world.seed !== options.seed)
+      return yield* new OtherSeed({ log: log.place, asked: options.seed, found: world.seed })
+    const { advanceTo, offset, pace: ordered } = world.slice(clockMachine)
+    const pace =
+      options.pace ?? (ordered === undefined ? { _tag: "real" as const } : Either.getOrThrow(parsePace(ordered)))
+    const follows = rate(pace) > 0
+    const hostNow = clock.hostNow()
+    const first = resumed ? head.at : (options.start ?? (follows ? hostNow : defaultStart))
+    const anchor = resumed && follows ? Math.max(first, hostNow + (offset ?? first - hostNow)) : first
+    clock.set(first, { _tag: "paused" })
+    const engine = yield* makeEngine({ log, clock, machines, outside: wayOut, pace }, world, head)
+    const inForce = {
+      flags: flagsNow,
+      ...(follows ? { offset: anchor - hostNow } : {}),
+      rules: rulesVersion,
+      settings,
+      templates,
+    }
+    yield* engine.submit(
+      resumed
+        ? runResumed.draft("", inForce)
+        : runStarted.draft("", { ...inForce, format: entryFormat, seed: options.seed }),
+    )
+    clock.set(Math.max(anchor, engine.head.at), advanceTo === undefined ? pace : { _tag: "paused" })
+    wayOut.begin((answer) => engine.offer(answer), engine.world)
+    engine.wake()
+    return { engine, clock, log, seed: engine.world.seed, resumed }
+  })

@@ -1,0 +1,37 @@
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import { decode } from "../core/Entry.ts"
+import { limits } from "../core/limits.ts"
+import type { LogReader, LogUnavailable } from "../log/EventLog.ts"
+import { upcast } from "../log/upcasts.ts"
+import type { WorldState } from "./World.ts"
+
+/** An entry of the log cannot be folded: the log was altered, or a rule of this version is wrong. */
+export class NotFoldable extends Data.TaggedError("NotFoldable")<{
+  readonly seq: number
+  readonly type: string
+  readonly cause: unknown
+}> {
+  override get message() {
+    return `entry ${this.seq} (${this.type}) cannot be folded: ${String(this.cause)}; run \`ringback verify\` on this log`
+  }
+}
+
+/** Folds a whole log into a fresh world; no rule runs. Lets other work go on between pages. */
+export const foldLog = (log: LogReader, world: WorldState): Effect.Effect<WorldState, LogUnavailable | NotFoldable> =>
+  Effect.gen(function* () {
+    for (let after = 0; ; ) {
+      const rows = yield* log.read(after, limits.readEntriesMax)
+      for (const row of rows) {
+        try {
+          world.evolve(upcast(decode(row)))
+        } catch (cause) {
+          return yield* new NotFoldable({ seq: row.seq, type: row.type, cause })
+        }
+      }
+      const last = rows[rows.length - 1]
+      if (last === undefined) return world
+      after = last.seq
+      yield* Effect.yieldNow()
+    }
+  })

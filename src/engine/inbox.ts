@@ -1,0 +1,44 @@
+import type { Draft } from "../core/Entry.ts"
+import type { EngineStopped } from "./outside.ts"
+import type { Made } from "./turn.ts"
+
+/** An input that waits for its turn. */
+export interface Waiting {
+  readonly input: Draft
+  /** Gets the whole turn once it is in the log. */
+  readonly taken: (made: ReadonlyArray<Made>) => void
+  readonly lost: (why: EngineStopped) => void
+}
+
+/** First in, first out, without moving what waits at every step. */
+export class Inbox {
+  #waiting: Array<Waiting> = []
+  #next = 0
+
+  get size(): number {
+    return this.#waiting.length - this.#next
+  }
+
+  add(waiting: Waiting): void {
+    this.#waiting.push(waiting)
+  }
+
+  take(): Waiting | undefined {
+    const waiting = this.#waiting[this.#next]
+    if (waiting === undefined) return undefined
+    this.#next++
+    if (this.#next > 1_000 && this.#next * 2 > this.#waiting.length) {
+      this.#waiting = this.#waiting.slice(this.#next)
+      this.#next = 0
+    }
+    return waiting
+  }
+
+  /** Empties it. */
+  takeAll(): ReadonlyArray<Waiting> {
+    const all = this.#waiting.slice(this.#next)
+    this.#waiting = []
+    this.#next = 0
+    return all
+  }
+}

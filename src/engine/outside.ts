@@ -1,0 +1,26 @@
+import * as Data from "effect/Data"
+import type { Draft } from "../core/Entry.ts"
+import type { Made } from "./turn.ts"
+import type { WorldState } from "./World.ts"
+
+/** The engine takes nothing more; the reason is for people. What was not answered before may or may not be in the log. */
+export class EngineStopped extends Data.TaggedError("EngineStopped")<{ readonly reason: string }> {
+  override get message() {
+    return this.reason
+  }
+}
+
+/** What reaches out of the run: told of every committed group, asked what is still on its way. */
+export interface Outside {
+  /** Wire requests whose answer has not entered yet, uncommitted ones included. */
+  readonly inFlight: (world: WorldState) => number
+  /** A group is in the log: send what it asks to send. */
+  readonly committed: (made: ReadonlyArray<Made>, world: WorldState) => void
+  /** Host ms without anything happening before the run counts as settled. */
+  readonly quietMs: (world: WorldState) => number
+}
+
+/** What reaches out of a run, and how it is begun once the engine stands. */
+export interface WayOut extends Outside {
+  readonly begin: (offer: (answer: Draft) => void, world: WorldState) => void
+}

@@ -1,0 +1,72 @@
+import { type Draft, type Entry, encode, type Row } from "../core/Entry.ts"
+import { limits } from "../core/limits.ts"
+import type { Head } from "../log/EventLog.ts"
+import type { WorldState } from "./World.ts"
+
+/** One entry of a turn, with its stored form and what was told aside. */
+export interface Made {
+  readonly entry: Entry<unknown>
+  readonly row: Row
+  readonly aside: string | undefined
+}
+
+/** A rule threw, or made a turn without end: a defect. The world it happened in can no longer be trusted. */
+export class RuleFailed extends Error {
+  override readonly name = "RuleFailed"
+}
+
+/**
+ * Runs one turn: appends the input, then takes draft after draft: append, evolve, offer to the machines in their listed
+ * order, queue what they answer. A reaction never sees the effect of a later entry.
+ *
+ * Adds what it made to `made` and returns the new head. Throws `RuleFailed`; `made` then holds a partial turn.
+ */
+export const runTurn = (world: WorldState, head: Head, input: Draft, at: number, made: Array<Made>): Head => {
+  const first = made.length
+  const drafts: Array<Draft> = [input]
+  const causes: Array<number> = [input.cause ?? 0]
+  let { seq, hash } = head
+  for (let i = 0; i < drafts.length; i++) {
+    const draft = drafts[i] as Draft
+    const entry: Entry<unknown> = {
+      seq: ++seq,
+      at,
+      cause: causes[i] as number,
+      kind: i === 0 ? "input" : "outcome",
+      type: draft.type,
+      subject: draft.subject,
+      data: draft.data,
+    }
+    let machine = "the log"
+    try {
+      const row = encode(entry, hash)
+      hash = row.hash
+      made.push({ entry, row, aside: draft.aside })
+      machine = "the world"
+      world.evolve(entry)
+      for (const reactor of world.reactorsOf(entry.type)) {
+        machine = reactor.machine
+        for (const answer of reactor.run(entry)) {
+          drafts.push(answer)
+          causes.push(answer.cause ?? entry.seq)
+        }
+      }
+    } catch (error) {
+      throw new RuleFailed(`${machine} on ${draft.type}: ${describe(error)}`, { cause: error })
+    }
+    if (drafts.length > limits.turnEntriesMax)
+      throw new RuleFailed(
+        `a turn begun by ${input.type} is longer than ${limits.turnEntriesMax} entries; it ends in ${lastTypes(made, first)}`,
+      )
+  }
+  return { seq, at, hash }
+}
+
+const describe = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 500) : String(error).slice(0, 500)
+
+const lastTypes = (made: ReadonlyArray<Made>, first: number): string =>
+  made
+    .slice(Math.max(first, made.length - 4))
+    .map(({ entry }) => entry.type)
+    .join(", ")

@@ -1,0 +1,214 @@
+import type * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { nextTimer, timersMachine } from "../clock/timers.machine.ts"
+import { type Draft, decode, genesis, hashOf, type Row } from "../core/Entry.ts"
+import { outboundAnswered, outboundFailed, runStarted, timerFired } from "../core/entries.ts"
+import type { Head } from "../log/EventLog.ts"
+import { upcast } from "../log/upcasts.ts"
+import { firing } from "./drafts.ts"
+import { type Made, runTurn } from "./turn.ts"
+import { type AnyMachine, WorldState } from "./World.ts"
+
+/** What verify says of a log. */
+export type Verdict =
+  | { readonly _tag: "Sound"; readonly entries: number; readonly digest: string; readonly at: number }
+  | {
+      readonly _tag: "Unsound"
+      /** The entry that is not what it should be. */
+      readonly seq: number
+      readonly problem: string
+      /** For an outcome: the column, or the path into `data`, and both values. */
+      readonly difference?: { readonly field: string; readonly recorded: string; readonly made: string }
+    }
+
+type Unsound = Extract<Verdict, { _tag: "Unsound" }>
+
+/** Columns in the order in which a difference is looked for. */
+const columns = ["at", "cause", "kind", "type", "subject", "data"] as const
+
+/**
+ * Asks whether a log is what these rules make of its inputs: checks every hash, feeds outer inputs and answers in their
+ * places, derives timers, and compares every entry byte for byte. No snapshot is read and no code of the log is run.
+ */
+export class Verifier {
+  readonly #world: WorldState
+  #head: Head = { seq: 0, at: 0, hash: genesis }
+  /** Outcomes that the rules have made and the log has yet to show. */
+  #made: Array<Made> = []
+  #next = 0
+
+  constructor(machines: ReadonlyArray<AnyMachine>) {
+    this.#world = new WorldState(machines)
+  }
+
+  /** Takes the next row; the verdict is there as soon as one is not what it should be. */
+  take(row: Row): Unsound | undefined {
+    const seq = this.#last().seq + 1
+    if (row.seq !== seq)
+      return { _tag: "Unsound", seq, problem: `entry ${seq} is missing; the log goes on with entry ${row.seq}` }
+    const expected = this.#made[this.#next]
+    if (expected === undefined) return this.#takeInput(row)
+    if (!same(row, expected.row)) return this.#altered(row) ?? differs(row, expected.row)
+    this.#next++
+    return undefined
+  }
+
+  /** Says what the log as a whole is, when all its rows have been taken. */
+  end(): Verdict {
+    const missing = this.#made[this.#next]
+    const { seq, at, hash } = this.#last()
+    return missing === undefined
+      ? { _tag: "Sound", entries: seq, digest: hash, at }
+      : {
+          _tag: "Unsound",
+          seq: missing.row.seq,
+          problem: `the log ends inside a turn: entry ${missing.row.seq} (${missing.row.type}) is missing`,
+        }
+  }
+
+  /** The newest row that was found right. */
+  #last(): { readonly seq: number; readonly at: number; readonly hash: string } {
+    return this.#next === 0 ? this.#head : (this.#made[this.#next - 1] as Made).row
+  }
+
+  #takeInput(row: Row): Unsound | undefined {
+    this.#head = this.#last()
+    const { seq } = row
+    const unsound = (problem: string): Unsound => ({ _tag: "Unsound", seq, problem })
+    const altered = this.#altered(row)
+    if (altered !== undefined) return altered
+    if (row.kind !== "input") return unsound(`entry ${seq} (${row.type}) is an outcome that no rule makes`)
+    if ((seq === 1) !== (row.type === runStarted.type))
+      return unsound(seq === 1 ? `the log begins with ${row.type}, not ${runStarted.type}` : "the run starts twice")
+    if (row.at < this.#head.at)
+      return unsound(`entry ${seq} is earlier than the one before: ${row.at} < ${this.#head.at}`)
+    const timer = nextTimer(this.#world.slice(timersMachine))
+    let input: Draft
+    let at = row.at
+    if (row.type === timerFired.type) {
+      if (timer === undefined) return unsound(`a timer fires at entry ${seq}, and none is set`)
+      input = firing(timer)
+      at = Math.max(timer.due, this.#head.at)
+    } else {
+      if (timer !== undefined && timer.due <= row.at)
+        return unsound(`timer ${JSON.stringify(timer.key)} was due at ${timer.due}, before entry ${seq} (${row.type})`)
+      const echo = row.type === outboundAnswered.type || row.type === outboundFailed.type
+      if (row.cause !== 0 && !echo) return unsound(`entry ${seq} (${row.type}) is an input with a cause: ${row.cause}`)
+      try {
+        const { type, subject, data, cause } = upcast(decode(row))
+        input = { type, subject, data, cause }
+      } catch (error) {
+        return unsound(`entry ${seq} (${row.type}) cannot be read: ${String(error)}`)
+      }
+    }
+    this.#made = []
+    this.#next = 0
+    try {
+      runTurn(this.#world, this.#head, input, at, this.#made)
+    } catch (error) {
+      return unsound(`the rules fail on entry ${seq} (${row.type}): ${error instanceof Error ? error.message : error}`)
+    }
+    const first = (this.#made[0] as Made).row
+    if (!same(row, first)) return differs(row, first)
+    this.#next = 1
+    return undefined
+  }
+
+  /** A row that does not match its hash; for an outcome with the field that differs from what the rules make. */
+  #altered(row: Row): Unsound | undefined {
+    if (hashOf(row, this.#last().hash) === row.hash) return undefined
+    const problem = `entry ${row.seq} does not match its hash`
+    const expected = this.#made[this.#next]
+    return expected === undefined
+      ? { _tag: "Unsound", seq: row.seq, problem }
+      : { ...differs(row, expected.row), problem }
+  }
+}
+
+const same = (a: Row, b: Row): boolean =>
+  a.hash === b.hash &&
+  a.data === b.data &&
+  a.at === b.at &&
+  a.cause === b.cause &&
+  a.type === b.type &&
+  a.subject === b.subject &&
+  a.kind === b.kind
+
+const differs = (recorded: Row, made: Row): Unsound => {
+  const column = columns.find((name) => recorded[name] !== made[name])
+  const difference =
+    column === undefined
+      ? { field: "hash", recorded: recorded.hash, made: made.hash }
+      : column === "data"
+        ? dataDifference(recorded.data, made.data)
+        : { field: column, recorded: String(recorded[column]), made: String(made[column]) }
+  return {
+    _tag: "Unsound",
+    seq: recorded.seq,
+    problem: `entry ${recorded.seq} (${made.type}) is not what the rules make`,
+    difference,
+  }
+}
+
+const dataDifference = (recorded: string, made: string) => {
+  try {
+    const found = firstDifference(JSON.parse(recorded), JSON.parse(made), "data")
+    if (found !== undefined) return found
+  } catch {
+    // The recorded text is no JSON; it is shown as it is.
+  }
+  return { field: "data", recorded, made }
+}
+
+interface Difference {
+  readonly field: string
+  readonly recorded: string
+  readonly made: string
+}
+
+const firstDifference = (recorded: unknown, made: unknown, field: string, depth = 0): Difference | undefined => {
+  if (Object.is(recorded, made)) return undefined
+  if (isObject(recorded) && isObject(made) && depth < 64 && Array.isArray(recorded) === Array.isArray(made)) {
+    for (const key of new Set([...Object.keys(recorded), ...Object.keys(made)])) {
+      const path = Array.isArray(made) ? `${field}[${key}]` : `${field}.${key}`
+      const found = firstDifference(own(recorded, key), own(made, key), path, depth + 1)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+  return { field, recorded: shown(recorded), made: shown(made) }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null
+const own = (value: Record<string, unknown>, key: string): unknown =>
+  Object.hasOwn(value, key) ? value[key] : undefined
+const shown = (value: unknown): string => (value === undefined ? "(nothing)" : JSON.stringify(value))
+
+/** Verifies the rows of a log, a page at a time; `progress` is told how many entries have been found right. */
+export const verifyRows = <E>(
+  rows: Stream.Stream<Row, E>,
+  machines: ReadonlyArray<AnyMachine>,
+  progress: (entries: number) => void = () => {},
+): Effect.Effect<Verdict, E> =>
+  Effect.suspend(() => {
+    const verifier = new Verifier(machines)
+    let verdict: Unsound | undefined
+    const takeAll = (page: Chunk.Chunk<Row>): Effect.Effect<void> =>
+      Effect.sync(() => {
+        for (const row of page) {
+          verdict = verifier.take(row)
+          if (verdict !== undefined) return
+          taken++
+        }
+        progress(taken)
+      })
+    let taken = 0
+    return rows.pipe(
+      Stream.chunks,
+      Stream.mapEffect(takeAll),
+      Stream.takeUntil(() => verdict !== undefined),
+      Stream.runDrain,
+      Effect.map(() => verdict ?? verifier.end()),
+    )
+  })

@@ -1,0 +1,63 @@
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import { genesis, type Row } from "../core/Entry.ts"
+import { limits } from "../core/limits.ts"
+import { EventLog, type Head, LogUnavailable } from "./EventLog.ts"
+
+const place = ":memory:"
+
+/** A log in memory: the same encoded rows as on disk, gone with the process. */
+export const makeMemory = (): typeof EventLog.Service => {
+  const rows: Array<Row> = []
+  const bySubject = new Map<string, Array<Row>>()
+  let closed: Either.Either<never, LogUnavailable> | undefined
+  const head = (): Head => {
+    const last = rows[rows.length - 1]
+    return last === undefined ? { seq: 0, at: 0, hash: genesis } : { seq: last.seq, at: last.at, hash: last.hash }
+  }
+  return {
+    place,
+    append: (group) => {
+      if (closed !== undefined) return closed
+      const wrong = group.find((row, i) => row.seq !== rows.length + i + 1)
+      if (wrong !== undefined) {
+        const cause = new Error(`the next entry after ${rows.length} was given as ${wrong.seq}`)
+        closed = Either.left(new LogUnavailable({ file: place, doing: "Appending to", cause }))
+        return closed
+      }
+      for (const row of group) {
+        rows.push(row)
+        const about = bySubject.get(row.subject)
+        if (about === undefined) bySubject.set(row.subject, [row])
+        else about.push(row)
+      }
+      return Either.void
+    },
+    read: (after, limit) => Effect.sync(() => rows.slice(Math.max(0, after), Math.max(0, after) + pageOf(limit))),
+    readSubject: (subject, after, limit) =>
+      Effect.sync(() => {
+        const about = bySubject.get(subject) ?? []
+        const from = firstAfter(about, after)
+        return about.slice(from, from + pageOf(limit))
+      }),
+    head: Effect.sync(head),
+  }
+}
+
+export const layerMemory: Layer.Layer<EventLog> = Layer.sync(EventLog, makeMemory)
+
+/** Rows one read may bring, for a limit asked for. */
+const pageOf = (limit: number) => Math.max(0, Math.min(limit, limits.readEntriesMax))
+
+/** Index of the first row whose seq is greater than `after`. */
+const firstAfter = (rows: ReadonlyArray<Row>, after: number): number => {
+  let low = 0
+  let high = rows.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((rows[middle]?.seq ?? 0) > after) high = middle
+    else low = middle + 1
+  }
+  return low
+}

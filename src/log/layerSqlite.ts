@@ -1,0 +1,106 @@
+import * as fs from "node:fs"
+import * as path from "node:path"
+import * as SqlClient from "@effect/sql/SqlClient"
+import Database from "better-sqlite3"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import { genesis, hashOf, type Row } from "../core/Entry.ts"
+import { connect } from "./connection.ts"
+import { EventLog, LogOpenError, type LogReader } from "./EventLog.ts"
+import { inspect, refuseCutOff } from "./inspect.ts"
+import { takeLock } from "./lock.ts"
+import { migrate } from "./migrations.ts"
+import { corrupt, openFailure } from "./openFailure.ts"
+import { makeReader } from "./reader.ts"
+import { makeWriter } from "./writer.ts"
+
+/** How long an append waits for another connection's lock; only a checkpoint and other programs ever hold one. */
+const writeWaitMsMax = 10_000
+
+/**
+ * Opens a log for writing, or makes a new one with its folder; holds its lock until the scope closes.
+ *
+ * Two connections: better-sqlite3's appends, and @effect/sql's migrates and reads. What is checked at opening takes the same
+ * time at any size: the header, the schema, and the hash of the newest entry. `verify` is what checks the rest.
+ */
+export const openSqlite = (file: string): Effect.Effect<typeof EventLog.Service, LogOpenError, Scope.Scope> =>
+  Effect.gen(function* () {
+    yield* makeFolderOf(file)
+    yield* takeLock(file)
+    return yield* openHeld(file)
+  })
+
+export const layerSqlite = (file: string): Layer.Layer<EventLog, LogOpenError> =>
+  Layer.scoped(EventLog, openSqlite(file))
+
+/** `openSqlite` for a file that nobody else can be writing, because the caller holds its lock. */
+export const openHeld = (file: string): Effect.Effect<typeof EventLog.Service, LogOpenError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const place = path.resolve(file)
+    const db = yield* Effect.acquireRelease(
+      Effect.try({ try: () => openForWriting(place, file), catch: (cause) => openFailure(file, cause) }),
+      (opened) => Effect.sync(() => opened.close()),
+    )
+    const sql = yield* connect(place, { readonly: false, named: file })
+    yield* migrate.pipe(
+      Effect.provideService(SqlClient.SqlClient, sql),
+      Effect.catchAll((error) => Effect.fail(openFailure(file, error.cause ?? error))),
+      Effect.catchAllDefect((defect) => Effect.fail(openFailure(file, causeOf(defect)))),
+    )
+    const reader = makeReader(sql, file)
+    yield* checkEnd(reader, file)
+    const writer = yield* Effect.acquireRelease(
+      Effect.try({ try: () => makeWriter(place, file, db), catch: (cause) => openFailure(file, cause) }),
+      (made) => Effect.promise(made.close),
+    )
+    return { ...reader, place: file, append: writer.append }
+  })
+
+/** Makes the folder a file lies in. */
+export const makeFolderOf = (file: string): Effect.Effect<void, LogOpenError> =>
+  Effect.try({
+    try: () => {
+      fs.mkdirSync(path.dirname(path.resolve(file)), { recursive: true })
+    },
+    catch: (cause) =>
+      new LogOpenError({
+        reason: "unwritable",
+        file,
+        message: `cannot make the folder of ${file}: ${cause instanceof Error ? cause.message : String(cause)}; use another --db`,
+      }),
+  })
+
+/** Opens the file and makes sure it is a log, or nothing yet, that can be written. Leaves a file of another program as it was. */
+const openForWriting = (place: string, file: string): Database.Database => {
+  const db = new Database(place, { timeout: writeWaitMsMax })
+  try {
+    if (inspect(file, db) === "log") refuseCutOff(file, db)
+    db.exec("BEGIN IMMEDIATE")
+    db.exec("ROLLBACK")
+    return db
+  } catch (cause) {
+    db.close()
+    throw cause
+  }
+}
+
+/** Refuses to go on from an end that does not follow from what is before it. */
+const checkEnd = (reader: LogReader, file: string): Effect.Effect<void, LogOpenError> =>
+  Effect.gen(function* () {
+    const head = yield* reader.head
+    const [before, last] = yield* reader.read(head.seq - 2, 2).pipe(Effect.map(lastTwo))
+    if (last === undefined) return
+    const follows = last.seq === (before?.seq ?? 0) + 1
+    if (!follows || hashOf(last, before?.hash ?? genesis) !== last.hash)
+      return yield* corrupt(file, `its newest entry ${last.seq} does not match its hash`)
+  }).pipe(Effect.catchTag("LogUnavailable", ({ cause }) => Effect.fail(openFailure(file, cause))))
+
+const lastTwo = (rows: ReadonlyArray<Row>): readonly [Row | undefined, Row | undefined] =>
+  rows.length > 1 ? [rows[0], rows[1]] : [undefined, rows[0]]
+
+/** The driver's error inside the defect a migration dies with. */
+const causeOf = (defect: unknown): unknown =>
+  typeof defect === "object" && defect !== null && "cause" in defect && defect.cause !== undefined
+    ? causeOf(defect.cause)
+    : defect

@@ -1,0 +1,171 @@
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+import type { SqliteClient } from "@effect/sql-sqlite-node/SqliteClient"
+import Database from "better-sqlite3"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { genesis, type Kind, type Row } from "../core/Entry.ts"
+import { limits } from "../core/limits.ts"
+import { connect } from "./connection.ts"
+import { type Head, LogOpenError, type LogReader, LogUnavailable } from "./EventLog.ts"
+import { inspect } from "./inspect.ts"
+import { openFailure } from "./openFailure.ts"
+import { fromStored, toStored } from "./storedName.ts"
+
+/**
+ * Reads a log that lies on disk, also while a server writes it; takes no lock and changes no entry.
+ *
+ * SQLite keeps an index of the write-ahead log beside the file (`-shm`), for readers too. Where the folder cannot be written
+ * and no server has made one, a private copy of the log is read, which is gone when the scope closes.
+ */
+export const openReader = (file: string): Effect.Effect<LogReader, LogOpenError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const place = yield* readablePlace(path.resolve(file), file)
+    const sql = yield* connect(place, { readonly: true, named: file })
+    return makeReader(sql, file)
+  })
+
+/** The reading half of a log over one connection. `file` is its name for people. */
+export const makeReader = (sql: SqliteClient, file: string): LogReader => {
+  const unavailable = (cause: unknown) => new LogUnavailable({ file, doing: "Reading", cause })
+  const select = <A extends object>(query: string, params: ReadonlyArray<unknown>) =>
+    Effect.mapError(sql.unsafe<A>(query, params), ({ cause }) => unavailable(cause))
+
+  const page = (query: string, params: ReadonlyArray<unknown>, after: number) =>
+    Effect.gen(function* () {
+      const stored = yield* select<StoredRow>(query, params)
+      const rows: Array<Row> = []
+      let previous = after
+      for (const one of stored) {
+        if (!(Number(one.seq) > previous))
+          return yield* unavailable(new Error(`entries out of order after ${previous}`))
+        previous = Number(one.seq)
+        const row = toRow(one)
+        rows.push(mayHideBytes(row) ? yield* uncovered(row) : row)
+      }
+      return rows
+    })
+
+  /** U+FFFD also stands for bytes that are no UTF-8: tells by the bytes themselves which it is. */
+  const uncovered = (row: Row) =>
+    Effect.map(select<StoredBytes>(bytesQuery, [row.seq]), ([bytes]): Row => {
+      const { type, subject, data } = row
+      return {
+        ...row,
+        type: asStored(bytes?.type, toStored(type), type),
+        subject: asStored(bytes?.subject, toStored(subject), subject),
+        data: asStored(bytes?.data, data, data),
+      }
+    })
+
+  return {
+    read: (after, limit) => page(pageQuery, [after, pageOf(limit)], after),
+    readSubject: (subject, after, limit) => page(subjectQuery, [toStored(subject), after, pageOf(limit)], after),
+    head: Effect.map(
+      select<{ readonly seq: unknown; readonly at: unknown; readonly hash: unknown }>(headQuery, []),
+      ([last]): Head =>
+        last === undefined
+          ? { seq: 0, at: 0, hash: genesis }
+          : { seq: asInteger(last.seq), at: asInteger(last.at), hash: asText(last.hash) },
+    ),
+  }
+}
+
+interface StoredRow {
+  readonly seq: unknown
+  readonly at: unknown
+  readonly cause: unknown
+  readonly kind: unknown
+  readonly type: unknown
+  readonly typeName: unknown
+  readonly subject: unknown
+  readonly subjectName: unknown
+  readonly data: unknown
+  readonly hash: unknown
+}
+
+type StoredBytes = Record<"type" | "subject" | "data", unknown>
+
+const named = "FROM entries e LEFT JOIN types t ON t.id = e.type LEFT JOIN subjects s ON s.id = e.subject"
+const rowsQuery = `SELECT e.seq, e.at, e.cause, e.kind, e.type, t.name AS typeName, e.subject, s.name AS subjectName, e.data, e.hash ${named}`
+const pageQuery = `${rowsQuery} WHERE e.seq > ? ORDER BY e.seq LIMIT ?`
+const subjectQuery = `${rowsQuery} WHERE e.subject = (SELECT id FROM subjects WHERE name = ?) AND e.seq > ? ORDER BY e.seq LIMIT ?`
+const headQuery = "SELECT seq, at, hash FROM entries ORDER BY seq DESC LIMIT 1"
+const bytesQuery = `SELECT CAST(t.name AS BLOB) AS type, CAST(s.name AS BLOB) AS subject, CAST(e.data AS BLOB) AS data ${named} WHERE e.seq = ?`
+
+/** Rows one read may bring, for a limit asked for. */
+const pageOf = (limit: number) => Math.max(0, Math.min(limit, limits.readEntriesMax))
+
+const toRow = (stored: StoredRow): Row => ({
+  seq: asInteger(stored.seq),
+  at: asInteger(stored.at),
+  cause: asInteger(stored.cause),
+  kind: stored.kind === 0 ? "input" : stored.kind === 1 ? "outcome" : (`?${String(stored.kind)}` as Kind),
+  type: asName(stored.typeName, stored.type),
+  subject: asName(stored.subjectName, stored.subject),
+  data: asText(stored.data),
+  hash: asText(stored.hash),
+})
+
+/** A number as stored; NaN, which no entry holds, for anything else. */
+const asInteger = (value: unknown): number => (typeof value === "number" ? value : Number.NaN)
+
+const asText = (value: unknown): string => (typeof value === "string" ? value : `?${typeof value}`)
+
+const asName = (name: unknown, id: unknown): string => (typeof name === "string" ? fromStored(name) : `?${String(id)}`)
+
+const mayHideBytes = ({ type, subject, data }: Row): boolean =>
+  data.includes("\uFFFD") || subject.includes("\uFFFD") || type.includes("\uFFFD")
+
+/** The text, or one that no entry holds if the bytes it was read from are not its own. */
+const asStored = (bytes: unknown, stored: string, text: string): string =>
+  !Buffer.isBuffer(bytes) || bytes.equals(Buffer.from(stored)) ? text : "?bytes that are no UTF-8"
+
+/** Where to read a log from: the file itself, or a private copy where SQLite cannot open it in its place. */
+const readablePlace = (place: string, file: string): Effect.Effect<string, LogOpenError, Scope.Scope> =>
+  Effect.catchAll(
+    Effect.as(probe(place, file), place),
+    ({ cause, error }): Effect.Effect<string, LogOpenError, Scope.Scope> =>
+      isRefusedByFolder(cause)
+        ? Effect.tap(
+            Effect.catchAll(privateCopy(place), () => Effect.fail(error)),
+            (copy) => Effect.mapError(probe(copy, file), (failed) => failed.error),
+          )
+        : Effect.fail(error),
+  )
+
+const probe = (place: string, file: string) =>
+  Effect.try({
+    try: () => {
+      fs.statSync(place)
+      const db = new Database(place, { readonly: true, fileMustExist: true })
+      try {
+        if (inspect(file, db) === "log") return
+      } finally {
+        db.close()
+      }
+      throw new LogOpenError({ reason: "not-a-log", file, message: `${file} holds no log yet; check the path` })
+    },
+    catch: (cause) => ({ cause, error: openFailure(file, cause) }),
+  })
+
+/** SQLite found the file but could not make its index beside it. */
+const isRefusedByFolder = (cause: unknown): boolean =>
+  cause instanceof Database.SqliteError && /^SQLITE_(CANTOPEN|READONLY)/.test(cause.code)
+
+const privateCopy = (place: string) =>
+  Effect.map(
+    Effect.acquireRelease(
+      Effect.try(() => fs.mkdtempSync(path.join(os.tmpdir(), "ringback-"))),
+      (folder) => Effect.sync(() => fs.rmSync(folder, { recursive: true, force: true })),
+    ).pipe(
+      Effect.tap((folder) =>
+        Effect.try(() => {
+          for (const end of ["", "-wal"])
+            if (fs.existsSync(place + end)) fs.copyFileSync(place + end, path.join(folder, `log${end}`))
+        }),
+      ),
+    ),
+    (folder) => path.join(folder, "log"),
+  )

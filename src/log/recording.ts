@@ -1,0 +1,170 @@
+import * as fs from "node:fs"
+import * as path from "node:path"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { decode, type Row, toLine } from "../core/Entry.ts"
+import type { LogOpenError, LogReader, LogUnavailable } from "./EventLog.ts"
+import { makeFolderOf, openHeld } from "./layerSqlite.ts"
+import { takeLock } from "./lock.ts"
+import { BadLine, headerLine, makeLineReader, type Progress, RecordingError } from "./recordingLines.ts"
+import { beginsLikeRecording, readRecording, streamRows } from "./recordingRows.ts"
+import { upcast } from "./upcasts.ts"
+
+export { type Progress, RecordingError } from "./recordingLines.ts"
+export { readRecording, rowsOf, streamRows } from "./recordingRows.ts"
+
+/**
+ * Writes a log as a recording: to a file beside the target that takes its place once it is whole.
+ *
+ * Takes the entries that are there when it begins; checks order, hashes and shape on the way, because a recording that
+ * cannot be read back is none. Replaces an older recording and nothing else.
+ */
+export const exportRecording = (
+  reader: LogReader,
+  outFile: string,
+): Effect.Effect<Progress, LogUnavailable | RecordingError> =>
+  Effect.acquireUseRelease(
+    openPart(outFile),
+    ({ fd, part }) =>
+      Effect.gen(function* () {
+        const lines = makeLineReader("checked")
+        lines.read(headerLine)
+        yield* writeText(outFile, fd, `${headerLine}\n`)
+        yield* Stream.runForEachChunk(streamRows(reader, 0), (rows) =>
+          Effect.flatMap(checkedText(outFile, lines.read, rows), (text) => writeText(outFile, fd, text)),
+        )
+        yield* Effect.try({
+          try: () => {
+            fs.fsyncSync(fd)
+            fs.renameSync(part, outFile)
+          },
+          catch: (cause) => cannotWrite(outFile, cause),
+        })
+        return lines.progress()
+      }),
+    ({ fd, part }) =>
+      Effect.sync(() => {
+        fs.closeSync(fd)
+        fs.rmSync(part, { force: true })
+      }),
+  )
+
+/** What a type of entry's data has to look like; every `EntryType` is one. */
+export interface CheckedType {
+  readonly type: string
+  readonly schema: Schema.Schema.AnyNoContext
+}
+
+/**
+ * Makes a new log out of a recording: whole, with the same digest, or not at all.
+ *
+ * Refuses a target that exists. Every line is checked for its shape, order and hash, and the data of the given types against
+ * their schemas. The log has no keys file, so it can be verified and explored but not gone on with.
+ */
+export const importRecording = (
+  file: string,
+  logFile: string,
+  options: { readonly types?: ReadonlyArray<CheckedType> } = {},
+): Effect.Effect<Progress, RecordingError | LogOpenError | LogUnavailable> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      yield* refuseExisting(logFile)
+      yield* makeFolderOf(logFile)
+      yield* takeLock(logFile)
+      yield* refuseExisting(logFile)
+      const part = yield* Effect.acquireRelease(
+        Effect.sync(() => removeLog(`${logFile}.importing`)),
+        (made) => Effect.sync(() => removeLog(made)),
+      )
+      const progress = yield* Effect.scoped(fill(part, file, checkerOf(file, options.types ?? [])))
+      yield* Effect.try({
+        try: () => {
+          if (fs.existsSync(`${part}-wal`)) throw new Error("its write-ahead log could not be emptied")
+          fs.renameSync(part, logFile)
+        },
+        catch: (cause) => cannotWrite(logFile, cause),
+      })
+      return progress
+    }),
+  )
+
+const fill = (part: string, file: string, check: (row: Row) => Effect.Effect<void, RecordingError>) =>
+  Effect.gen(function* () {
+    const log = yield* openHeld(part)
+    yield* Stream.runForEachChunk(readRecording(file), (rows) =>
+      Effect.gen(function* () {
+        for (const row of rows) yield* check(row)
+        yield* Effect.suspend(() => log.append(Chunk.toReadonlyArray(rows)))
+      }),
+    )
+    const { seq, hash } = yield* log.head
+    return { entries: seq, digest: hash }
+  })
+
+const checkerOf = (file: string, types: ReadonlyArray<CheckedType>) => {
+  const checks = new Map(types.map(({ type, schema }) => [type, Schema.decodeUnknownEither(schema)]))
+  return (row: Row): Effect.Effect<void, RecordingError> => {
+    const check = checks.get(row.type)
+    if (check === undefined) return Effect.void
+    const checked = check(upcast(decode(row)).data)
+    if (Either.isRight(checked)) return Effect.void
+    const line = row.seq + 1
+    const why = checked.left.message.replace(/\s+/g, " ").slice(0, 300)
+    const message = `${file}:${line}: expected the data of ${row.type}, found something else: ${why}`
+    return Effect.fail(new RecordingError({ reason: "wrong-shape", file, line, message }))
+  }
+}
+
+const refuseExisting = (logFile: string): Effect.Effect<void, RecordingError> =>
+  ["", "-wal", "-shm"].some((end) => fs.existsSync(logFile + end))
+    ? Effect.fail(targetExists(logFile, `${logFile} exists already; name a log that does not`))
+    : Effect.void
+
+/** Removes what an interrupted import left, and says where the next one may work. */
+const removeLog = (logFile: string): string => {
+  for (const end of ["", "-wal", "-shm"]) fs.rmSync(logFile + end, { force: true })
+  return logFile
+}
+
+/** Opens the file a recording is written to before it takes its name. */
+const openPart = (outFile: string): Effect.Effect<{ readonly fd: number; readonly part: string }, RecordingError> =>
+  Effect.try({
+    try: () => {
+      if (fs.existsSync(outFile) && !(fs.statSync(outFile).size === 0 || beginsLikeRecording(outFile)))
+        throw targetExists(outFile, `${outFile} exists and is no recording; name another file`)
+      fs.mkdirSync(path.dirname(path.resolve(outFile)), { recursive: true })
+      const part = `${outFile}.part`
+      return { fd: fs.openSync(part, "w"), part }
+    },
+    catch: (cause) => (cause instanceof RecordingError ? cause : cannotWrite(outFile, cause)),
+  })
+
+const checkedText = (outFile: string, read: (line: string) => unknown, rows: Chunk.Chunk<Row>) =>
+  Effect.suspend(() => {
+    let text = ""
+    for (const row of rows) {
+      const line = toLine(row)
+      try {
+        read(line)
+      } catch (cause) {
+        if (!(cause instanceof BadLine)) throw cause
+        const message = `entry ${row.seq} of the log cannot be recorded: ${cause.message}`
+        return Effect.fail(new RecordingError({ reason: cause.reason, file: outFile, message }))
+      }
+      text += `${line}\n`
+    }
+    return Effect.succeed(text)
+  })
+
+const writeText = (outFile: string, fd: number, text: string) =>
+  Effect.try({ try: () => fs.writeFileSync(fd, text), catch: (cause) => cannotWrite(outFile, cause) })
+
+const targetExists = (file: string, message: string) => new RecordingError({ reason: "target-exists", file, message })
+
+const cannotWrite = (file: string, cause: unknown): RecordingError =>
+  new RecordingError({ reason: "unwritable", file, message: `cannot write ${file}: ${said(cause)}` })
+
+const said = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))

@@ -1,0 +1,127 @@
+import * as fs from "node:fs"
+import { open } from "node:fs/promises"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { Row } from "../core/Entry.ts"
+import type { LogOpenError, LogReader, LogUnavailable } from "./EventLog.ts"
+import { codeOf } from "./openFailure.ts"
+import { openReader } from "./reader.ts"
+import { BadLine, makeLineCutter, makeLineReader, RecordingError } from "./recordingLines.ts"
+
+/** Rows brought into memory at a time: with the largest entries 50 MiB. */
+const pageEntries = 200
+
+const pieceBytes = 256 * 1024
+
+/** The rows of a log after `seq` up to its end now, page by page. */
+export const streamRows = (reader: LogReader, after: number): Stream.Stream<Row, LogUnavailable> =>
+  Stream.unwrap(
+    Effect.map(reader.head, ({ seq: end }) =>
+      Stream.paginateChunkEffect(after, (from) =>
+        Effect.map(reader.read(from, pageEntries), (rows) => {
+          const last = rows[rows.length - 1]
+          const more = last !== undefined && last.seq < end
+          const upToEnd = last !== undefined && last.seq > end ? rows.filter(({ seq }) => seq <= end) : rows
+          return [Chunk.unsafeFromArray(upToEnd), more ? Option.some(last.seq) : Option.none()] as const
+        }),
+      ),
+    ),
+  )
+
+/**
+ * The rows of a log or of a recording, whichever lies there, for `verify` and others that only read.
+ *
+ * Order and hashes are not checked here, so that whoever reads can name the entry.
+ */
+export const rowsOf = (
+  file: string,
+): Effect.Effect<Stream.Stream<Row, LogUnavailable | RecordingError>, LogOpenError, Scope.Scope> =>
+  Effect.catchIf(
+    Effect.map(openReader(file), (reader) => streamRows(reader, 0)),
+    ({ reason }) => reason === "not-a-log" && beginsLikeRecording(file),
+    () => Effect.succeed(readRecording(file, { chain: "left" })),
+  )
+
+/**
+ * The rows of a recording, in bounded memory; fails at the first line that is not as it would have been written.
+ *
+ * `chain: "left"` lets rows with a wrong order or hash through as they are.
+ */
+export const readRecording = (
+  file: string,
+  options: { readonly chain: "checked" | "left" } = { chain: "checked" },
+): Stream.Stream<Row, RecordingError> =>
+  Stream.unwrapScoped(
+    Effect.map(
+      Effect.acquireRelease(
+        Effect.tryPromise({ try: () => open(file, "r"), catch: (cause) => cannotRead(file, cause) }),
+        (handle) => Effect.promise(() => handle.close()),
+      ),
+      (handle) => {
+        const piece = Buffer.allocUnsafe(pieceBytes)
+        const next = rowsFromPieces(file, options.chain)
+        return Stream.repeatEffectChunkOption(
+          Effect.tryPromise({
+            try: () => handle.read(piece, 0, pieceBytes),
+            catch: (cause) => Option.some(cannotRead(file, cause)),
+          }).pipe(Effect.flatMap(({ bytesRead }) => next(piece.subarray(0, bytesRead)))),
+        )
+      },
+    ),
+  )
+
+/** Turns pieces of a file into rows; an empty piece is the file's end. */
+const rowsFromPieces = (file: string, chain: "checked" | "left") => {
+  const cutter = makeLineCutter()
+  const lines = makeLineReader(chain)
+  let line = 1
+  let failed: RecordingError | undefined
+  const faultOf = (cause: unknown): RecordingError => {
+    if (!(cause instanceof BadLine)) throw cause
+    return new RecordingError({ reason: cause.reason, file, line, message: `${file}:${line}: ${cause.message}` })
+  }
+  return (piece: Uint8Array): Effect.Effect<Chunk.Chunk<Row>, Option.Option<RecordingError>> =>
+    Effect.suspend(() => {
+      if (failed !== undefined) return Effect.fail(Option.some(failed))
+      const rows: Array<Row> = []
+      try {
+        for (const text of cutter.cut(piece)) {
+          const row = lines.read(text)
+          if (row !== undefined) rows.push(row)
+          line += 1
+        }
+        if (piece.length > 0) return Effect.succeed(Chunk.unsafeFromArray(rows))
+        cutter.end()
+        lines.end()
+        return Effect.fail(Option.none())
+      } catch (cause) {
+        // What came before the bad line is given first: it may hold an earlier fault.
+        failed = faultOf(cause)
+        return rows.length > 0 ? Effect.succeed(Chunk.unsafeFromArray(rows)) : Effect.fail(Option.some(failed))
+      }
+    })
+}
+
+/** Whether a file that is no SQLite file begins as a recording does. */
+export const beginsLikeRecording = (file: string): boolean => {
+  if (fs.existsSync(`${file}-shm`)) return false
+  const fd = fs.openSync(file, "r")
+  try {
+    const first = Buffer.alloc(1)
+    return fs.readSync(fd, first, 0, 1, 0) === 1 && first.toString() === "{"
+  } finally {
+    fs.closeSync(fd)
+  }
+}
+
+const cannotRead = (file: string, cause: unknown): RecordingError =>
+  codeOf(cause) === "ENOENT"
+    ? new RecordingError({ reason: "missing", file, message: `there is no recording at ${file}; check the path` })
+    : new RecordingError({
+        reason: "unreadable",
+        file,
+        message: `cannot read ${file}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      })

@@ -1,0 +1,222 @@
+import { isUtf8 } from "node:buffer"
+import { createHash } from "node:crypto"
+import * as HttpClient from "@effect/platform/HttpClient"
+import type { HttpClientError } from "@effect/platform/HttpClientError"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as IncomingMessage from "@effect/platform/HttpIncomingMessage"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as FiberSet from "effect/FiberSet"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import { rate } from "../clock/pace.ts"
+import type { RunClock } from "../clock/RunClock.ts"
+import type { Draft } from "../core/Entry.ts"
+import {
+  type OutboundAnswered,
+  type OutboundRequested,
+  outboundAnswered,
+  outboundFailed,
+  outboundRequested,
+  type Pair,
+} from "../core/entries.ts"
+import { limits } from "../core/limits.ts"
+import type { WayOut } from "../engine/outside.ts"
+import type { WorldState } from "../engine/World.ts"
+import { outboundMachine } from "./outbound.machine.ts"
+import { restoreUserinfo, type SecretStore } from "./secretUrl.ts"
+import { callbacksSettings } from "./settings.ts"
+
+/** Adds what only the edge knows to a request: the carrier's headers and its signature over the original URL. */
+export type Sign = (request: OutboundRequested, url: string) => Readonly<Record<string, string>>
+
+export interface WireOptions {
+  readonly clock: RunClock
+  readonly secrets: SecretStore
+  /** By the name in `outbound.requested.sign`. */
+  readonly signs: ReadonlyMap<string, Sign>
+}
+
+interface Job {
+  readonly seq: number
+  readonly subject: string
+  readonly request: OutboundRequested
+  readonly origin: string
+}
+
+/** A form body of pairs in their order. */
+export const formBody = (params: ReadonlyArray<Pair>): string =>
+  params.map(([name, value]) => `${encode(name)}=${encode(value)}`).join("&")
+
+/** As HTML forms do: space is `+`; a lone surrogate, which has no bytes, becomes U+FFFD. */
+const encode = (text: string): string =>
+  encodeURIComponent(text.toWellFormed())
+    .replace(/%20/g, "+")
+    .replace(/[!'()~]/g, percent)
+const percent = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase()}`
+
+const originOf = (url: string): string => url.split("/", 3).join("/")
+
+/**
+ * Makes the way out over Effect's `HttpClient`: as many requests in flight as the settings allow, answers as inputs.
+ *
+ * At paces that never look at the host answers enter in the order of the requests, whichever came first.
+ * A run that ends interrupts what is in flight; after a restart it is sent again as the same attempt.
+ */
+export const makeWire = ({
+  clock,
+  secrets,
+  signs,
+}: WireOptions): Effect.Effect<WayOut, never, HttpClient.HttpClient | Scope.Scope> =>
+  Effect.gen(function* () {
+    const client = (yield* HttpClient.HttpClient).pipe(HttpClient.withTracerPropagation(false))
+    const run = yield* FiberSet.makeRuntime<never, void, never>()
+    let queue: Array<Job> = []
+    const inFlight: Array<{ readonly job: Job; answer: Draft | undefined }> = []
+    const perOrigin = new Map<string, number>()
+    let offer: ((answer: Draft) => void) | undefined
+    let world: WorldState | undefined
+
+    const frozen = () => rate(clock.pace()) === 0
+    const room = () => (frozen() && world !== undefined ? callbacksSettings(world).in_flight : limits.wireInFlightMax)
+
+    const enqueue = (seq: number, subject: string, request: OutboundRequested) =>
+      queue.push({ seq, subject, request, origin: originOf(request.connect ?? request.url) })
+
+    const start = () => {
+      const left: Array<Job> = []
+      for (let i = 0; i < queue.length; i++) {
+        const job = queue[i] as Job
+        if (inFlight.length >= room()) {
+          left.push(...queue.slice(i))
+          break
+        }
+        const busy = perOrigin.get(job.origin) ?? 0
+        if (!frozen() && busy >= limits.wireInFlightPerOriginMax) {
+          left.push(job)
+          continue
+        }
+        perOrigin.set(job.origin, busy + 1)
+        const flight = { job, answer: undefined as Draft | undefined }
+        inFlight.push(flight)
+        run(
+          Effect.map(exchange(client, job, secrets, signs), (answer) => {
+            flight.answer = answer
+            land(flight)
+          }),
+        )
+      }
+      queue = left
+    }
+
+    const land = (flight: (typeof inFlight)[number]) => {
+      const { origin } = flight.job
+      const busy = (perOrigin.get(origin) ?? 1) - 1
+      if (busy === 0) perOrigin.delete(origin)
+      else perOrigin.set(origin, busy)
+      if (frozen()) {
+        for (let first = inFlight[0]; first?.answer !== undefined; first = inFlight[0]) {
+          inFlight.shift()
+          offer?.(first.answer)
+        }
+      } else {
+        for (const landed of inFlight.filter(({ answer }) => answer !== undefined)) {
+          inFlight.splice(inFlight.indexOf(landed), 1)
+          offer?.(landed.answer as Draft)
+        }
+      }
+      start()
+    }
+
+    return {
+      inFlight: (world) => world.slice(outboundMachine).onWire,
+      quietMs: (world) => callbacksSettings(world).quiet_ms,
+      committed: (made, current) => {
+        world = current
+        if (offer === undefined) return // What is asked for before the beginning is still pending when it comes.
+        for (const { entry } of made)
+          if (outboundRequested.is(entry) && entry.data.via === "wire") enqueue(entry.seq, entry.subject, entry.data)
+        if (queue.length > 0) start()
+      },
+      begin: (to, current) => {
+        offer = to
+        world = current
+        for (const { seq, subject, request } of current.slice(outboundMachine).pending.values())
+          if (request.via === "wire") enqueue(seq, subject, request)
+        start()
+      },
+    }
+  })
+
+/** Sends one request and makes its answer or failure the input that follows from it. Never fails. */
+const exchange = (
+  client: HttpClient.HttpClient,
+  { seq, subject, request }: Job,
+  secrets: SecretStore,
+  signs: ReadonlyMap<string, Sign>,
+): Effect.Effect<Draft> =>
+  Effect.suspend(() => {
+    const url = restoreUserinfo(request.url, secrets)
+    const target = request.connect === undefined ? url : restoreUserinfo(request.connect, secrets)
+    const headers = request.sign === undefined ? {} : (signs.get(request.sign)?.(request, url) ?? {})
+    const sent =
+      request.method === "GET"
+        ? HttpClientRequest.get(target, { headers })
+        : HttpClientRequest.post(target, { headers }).pipe(
+            HttpClientRequest.bodyText(formBody(request.params), "application/x-www-form-urlencoded"),
+          )
+    return client.execute(sent).pipe(
+      Effect.flatMap((response) =>
+        response.arrayBuffer.pipe(
+          Effect.map((body) => kept(new Uint8Array(body))),
+          // Without a system error it is the limit that ended the reading.
+          Effect.catchIf(
+            (error) => errorCode(error) === undefined,
+            () => Effect.succeed({ cut: true as const, length: limits.answerBytesMax }),
+          ),
+          Effect.map((body) => outboundAnswered.draft(subject, { body, status: response.status }, seq)),
+        ),
+      ),
+    )
+  }).pipe(
+    IncomingMessage.withMaxBodySize(Option.some(limits.answerBytesMax)),
+    Effect.timeoutTo({
+      duration: request.timeout_ms,
+      onSuccess: (answer) => answer,
+      onTimeout: () => outboundFailed.draft(subject, { after_ms: request.timeout_ms, reason: "timeout" }, seq),
+    }),
+    Effect.exit,
+    Effect.map((exit) => (Exit.isSuccess(exit) ? exit.value : failed(exit, subject, seq))),
+  )
+
+/** The bytes of an answer as the log keeps them. */
+const kept = (bytes: Uint8Array): OutboundAnswered["body"] => {
+  if (bytes.length > bodyKeptMax)
+    return { length: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") }
+  return isUtf8(bytes) ? Buffer.from(bytes).toString("utf8") : { base64: Buffer.from(bytes).toString("base64") }
+}
+
+const bodyKeptMax = limits.answerBytesMax / 4
+
+const failed = (exit: Exit.Failure<Draft, HttpClientError>, subject: string, seq: number): Draft => {
+  const code = errorCode(exit.cause)
+  return outboundFailed.draft(
+    subject,
+    code === undefined ? { reason: "connect" } : { detail: code, reason: resets.has(code) ? "reset" : "connect" },
+    seq,
+  )
+}
+
+const resets = new Set(["ECONNRESET", "EPIPE", "HPE_INVALID_CONSTANT", "UND_ERR_SOCKET"])
+
+/** The first system error code in a cause: text that does not vary between runs, unlike messages with ports in them. */
+const errorCode = (cause: unknown, depth = 0): string | undefined => {
+  if (typeof cause !== "object" || cause === null || depth > 8) return undefined
+  if ("code" in cause && typeof cause.code === "string") return cause.code
+  for (const key of ["cause", "error", "left", "right", "defect"])
+    if (key in cause) {
+      const found = errorCode((cause as Record<string, unknown>)[key], depth + 1)
+      if (found !== undefined) return found
+    }
+  return undefined
+}

@@ -1,0 +1,91 @@
+import { roll } from "../core/chance.ts"
+import type { Draft } from "../core/Entry.ts"
+import {
+  type OutboundRequested,
+  outboundAnswered,
+  outboundFailed,
+  outboundRequested,
+  timerCancelled,
+  timerFired,
+  timerSet,
+  turnFailed,
+} from "../core/entries.ts"
+import { evolves, type Machine, reacts, type World } from "../core/Machine.ts"
+import { endpointFor, type ScriptedAnswer } from "./settings.ts"
+
+/** Requests to scripted endpoints whose answer is still to come. */
+export interface Answering {
+  /** By the key of the answer's timer. */
+  readonly byKey: Map<string, { readonly seq: number; readonly request: OutboundRequested }>
+  readonly keyOf: Map<number, string>
+}
+
+const key = ({ token, attempt }: OutboundRequested): string => `answer ${token} ${attempt}`
+
+const failing: ScriptedAnswer = { after_ms: 0, body: "", status: 500 }
+const gone: ScriptedAnswer = { after_ms: 0, body: "", drop: "connect", status: 0 }
+
+/** What the endpoint's script says to this attempt. */
+const scripted = (world: World, request: OutboundRequested): ScriptedAnswer => {
+  const endpoint = endpointFor(world, request.connect ?? request.url)
+  if (endpoint === undefined) return gone
+  const answer = endpoint.answers[Math.min(request.attempt, endpoint.answers.length) - 1] ?? failing
+  const drawn = endpoint.fail_bp > 0 && roll(world.seed, "endpoint", request.token, request.attempt) < endpoint.fail_bp
+  return drawn ? { ...failing, after_ms: answer.after_ms } : answer
+}
+
+const wait = (request: OutboundRequested, answer: ScriptedAnswer): number =>
+  answer.drop === "timeout" ? request.timeout_ms : Math.min(answer.after_ms, request.timeout_ms)
+
+const give = (request: OutboundRequested, answer: ScriptedAnswer, subject: string, cause: number): Draft =>
+  answer.drop !== undefined || answer.after_ms >= request.timeout_ms
+    ? outboundFailed.draft(subject, { reason: answer.drop ?? "timeout" }, cause)
+    : outboundAnswered.draft(subject, { body: answer.body, status: answer.status }, cause)
+
+/** Endpoints on the virtual network: latency is a timer, the answer an outcome. */
+export const endpointsMachine: Machine<Answering> = {
+  name: "endpoints",
+  initial: () => ({ byKey: new Map(), keyOf: new Map() }),
+  evolve: [
+    evolves(outboundRequested, (answering, { seq, data: request }) => {
+      if (request.via !== "world") return
+      answering.byKey.set(key(request), { seq, request })
+      answering.keyOf.set(seq, key(request))
+    }),
+    evolves(turnFailed, (answering, { data: { input } }) => {
+      if (input.type === timerFired.type) forgetKey(answering, (input.data as { key: string }).key)
+    }),
+    evolves(outboundAnswered, (answering, { cause }) => forget(answering, cause)),
+    evolves(outboundFailed, (answering, { cause }) => forget(answering, cause)),
+  ],
+  react: [
+    reacts(outboundRequested, (world, { seq, at, subject, data: request }) => {
+      if (request.via !== "world") return []
+      const answer = scripted(world, request)
+      const ms = wait(request, answer)
+      return ms === 0
+        ? [give(request, answer, subject, seq)]
+        : [timerSet.draft(subject, { due: at + ms, key: key(request) })]
+    }),
+    reacts(timerFired, (world, { subject, data }, answering) => {
+      const asked = answering.byKey.get(data.key)
+      return asked === undefined ? [] : [give(asked.request, scripted(world, asked.request), subject, asked.seq)]
+    }),
+    reacts(timerCancelled, (_, { subject, data }, answering) => {
+      const asked = answering.byKey.get(data.key)
+      return asked === undefined ? [] : [outboundFailed.draft(subject, { reason: "cancelled" }, asked.seq)]
+    }),
+  ],
+}
+
+const forget = (answering: Answering, seq: number): void => {
+  const key = answering.keyOf.get(seq)
+  if (key === undefined) return
+  answering.keyOf.delete(seq)
+  answering.byKey.delete(key)
+}
+
+const forgetKey = (answering: Answering, key: string): void => {
+  const asked = answering.byKey.get(key)
+  if (asked !== undefined) forget(answering, asked.seq)
+}

@@ -1,0 +1,132 @@
+import type { Draft, Entry } from "../core/Entry.ts"
+import {
+  dataCleared,
+  type OutboundRequested,
+  outboundAnswered,
+  outboundFailed,
+  outboundRequested,
+  timerCancelled,
+  timerFired,
+  timerSet,
+  turnFailed,
+} from "../core/entries.ts"
+import { evolves, type Machine, reacts } from "../core/Machine.ts"
+
+/*
+ * Requests that leave the world, and their retries.
+ *
+ *   requested ──> answered 2xx ─────────────────────────────> done
+ *        │  └──── answered otherwise | failed ──> attempts left? ──> timer ──> requested again, the same token
+ *        └─ after a restart, still unanswered: sent again as the same attempt
+ *
+ * 1. An attempt counts from 1; the first gap is `retry.gap_ms` and doubles each time.
+ * 2. A failure counts from when it was known in virtual time, however long the host took.
+ * 3. Only `purpose: callback` is tried again here; other purposes are their machines' business.
+ */
+
+/** A request on its way, or waiting for its next attempt. */
+export interface Pending {
+  readonly seq: number
+  readonly at: number
+  readonly subject: string
+  readonly request: OutboundRequested
+  /** What it is about was cleared meanwhile: no further attempt. */
+  readonly cleared: boolean
+}
+
+export interface Outbound {
+  /** On their way, by the seq of their request, oldest first. */
+  readonly pending: Map<number, Pending>
+  /** Came to an end in this turn, by their retry key: for the reactions. Emptied when the next turn begins. */
+  readonly ended: Map<string, Pending>
+  /** Waiting for their next attempt, by their retry key. */
+  readonly waiting: Map<string, Pending>
+  /** How many of `pending` go over the wire. */
+  onWire: number
+  /** Attempts made since the last clearing. */
+  attempts: number
+}
+
+const retryKey = (request: OutboundRequested): string => `retry ${request.token}`
+
+const end = (outbound: Outbound, seq: number): void => {
+  const pending = outbound.pending.get(seq)
+  if (pending === undefined) return
+  outbound.pending.delete(seq)
+  if (pending.request.via === "wire") outbound.onWire--
+  outbound.ended.set(retryKey(pending.request), pending)
+}
+
+const ends = (outbound: Outbound, entry: Entry<unknown>): void => {
+  if (entry.kind === "input") outbound.ended.clear()
+  end(outbound, entry.cause)
+}
+
+const isAbout = (what: string, subject: string): boolean =>
+  what === "all" || what === "callbacks" || (what === "calls" ? subject.startsWith("CA") : /^[SM]M/.test(subject))
+
+/** The timer of the next attempt, or nothing: it was the last one, or not one that is tried again here. */
+const triesAgain = (outbound: Outbound, entry: Entry<unknown>, knownAt: (pending: Pending) => number) => {
+  for (const [key, { request, subject, seq, cleared, at }] of outbound.ended) {
+    if (seq !== entry.cause) continue
+    const { attempt, purpose, retry } = request
+    if (cleared || purpose !== "callback" || retry === undefined || attempt >= retry.attempts) return []
+    const due = knownAt({ request, subject, seq, cleared, at }) + retry.gap_ms * 2 ** (attempt - 1)
+    return [timerSet.draft(subject, { due, key })]
+  }
+  return []
+}
+
+export const outboundMachine: Machine<Outbound> = {
+  name: "outbound",
+  initial: () => ({ pending: new Map(), ended: new Map(), waiting: new Map(), onWire: 0, attempts: 0 }),
+  evolve: [
+    evolves(outboundRequested, (outbound, { seq, at, subject, data: request }) => {
+      outbound.waiting.delete(retryKey(request))
+      outbound.pending.set(seq, { seq, at, subject, request, cleared: false })
+      outbound.attempts++
+      if (request.via === "wire") outbound.onWire++
+    }),
+    evolves(outboundAnswered, ends),
+    evolves(outboundFailed, ends),
+    evolves(timerSet, (outbound, { data: { key } }) => {
+      const ended = outbound.ended.get(key)
+      if (ended !== undefined) outbound.waiting.set(key, ended)
+    }),
+    evolves(timerFired, (outbound) => outbound.ended.clear()),
+    evolves(timerCancelled, (outbound, { data }) => {
+      outbound.waiting.delete(data.key)
+    }),
+    evolves(turnFailed, (outbound, { data: { input } }) => {
+      if (input.type === timerFired.type) outbound.waiting.delete((input.data as { key: string }).key)
+      else if (input.type === outboundAnswered.type || input.type === outboundFailed.type) end(outbound, input.cause)
+      outbound.ended.clear()
+    }),
+    evolves(dataCleared, (outbound, { data: { what } }) => {
+      if (what === "all" || what === "callbacks") outbound.attempts = 0
+      for (const [seq, pending] of outbound.pending)
+        if (isAbout(what, pending.subject)) outbound.pending.set(seq, { ...pending, cleared: true })
+    }),
+  ],
+  react: [
+    reacts(outboundAnswered, (_, entry, outbound): ReadonlyArray<Draft> => {
+      const { status } = entry.data
+      return status >= 200 && status < 300 ? [] : triesAgain(outbound, entry, () => entry.at)
+    }),
+    reacts(outboundFailed, (_, entry, outbound) =>
+      triesAgain(outbound, entry, ({ at }) => Math.max(entry.at, at + (entry.data.after_ms ?? 0))),
+    ),
+    reacts(timerFired, (_, { data: { key } }, outbound) => {
+      const waiting = outbound.waiting.get(key)
+      if (waiting === undefined) return []
+      const { request, subject } = waiting
+      return [outboundRequested.draft(subject, { ...request, attempt: request.attempt + 1 })]
+    }),
+    // Of cleared messages and calls every timer is cancelled, these among them.
+    reacts(dataCleared, (_, { data: { what } }, outbound) =>
+      what === "callbacks"
+        ? [...outbound.waiting].map(([key, { subject }]) => timerCancelled.draft(subject, { key }))
+        : [],
+    ),
+  ],
+}

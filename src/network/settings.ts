@@ -1,0 +1,64 @@
+import * as Schema from "effect/Schema"
+import type { World } from "../core/Machine.ts"
+
+/*
+ * The way out as the log keeps it: `settings.callbacks` and `settings.endpoints`, already normalised (ms, no defaults
+ * missing) by app/settings. Secrets inside URLs are names.
+ */
+
+export const CallbacksSettings = Schema.Struct({
+  /** Wire requests in flight at paces that never look at the host. */
+  in_flight: Schema.Int,
+  /** Host ms without anything happening before a run counts as settled. */
+  quiet_ms: Schema.Int,
+  /** Sent to `to` instead of `from`, while the original URL is signed. The first that fits is taken. */
+  rewrite: Schema.Array(Schema.Struct({ from: Schema.String, to: Schema.String })),
+})
+export type CallbacksSettings = typeof CallbacksSettings.Type
+
+/** One scripted answer; the last one of a list serves all further attempts. */
+export const ScriptedAnswer = Schema.Struct({
+  after_ms: Schema.Int,
+  body: Schema.String,
+  /** No answer at all: the connection is refused, reset, or hangs until the request's time-out. */
+  drop: Schema.optionalWith(Schema.Literal("connect", "reset", "timeout"), { exact: true }),
+  status: Schema.Int,
+})
+export type ScriptedAnswer = typeof ScriptedAnswer.Type
+
+/** An endpoint inside the run: requests to URLs that begin with `url` never leave the process. */
+export const ScriptedEndpoint = Schema.Struct({
+  answers: Schema.NonEmptyArray(ScriptedAnswer),
+  /** Basis points of attempts that are answered 500 instead, drawn from the run's seed. */
+  fail_bp: Schema.Int,
+  url: Schema.String,
+})
+export type ScriptedEndpoint = typeof ScriptedEndpoint.Type
+
+export const callbacksSettings = (world: World): CallbacksSettings =>
+  world.settings.callbacks as unknown as CallbacksSettings
+
+const endpoints = (world: World): ReadonlyArray<ScriptedEndpoint> =>
+  world.settings.endpoints as unknown as ReadonlyArray<ScriptedEndpoint>
+
+/** The scripted endpoint that answers for a URL, if one does. */
+export const endpointFor = (world: World, url: string): ScriptedEndpoint | undefined =>
+  endpoints(world).find((endpoint) => beginsWith(url, endpoint.url))
+
+/** Where a request to `url` really goes: `via` and, when it was rewritten, `connect`. */
+export const routeOut = (world: World, url: string): { via: "world" | "wire"; connect?: string } => {
+  if (endpointFor(world, url) !== undefined) return { via: "world" }
+  for (const { from, to } of callbacksSettings(world).rewrite)
+    if (beginsWith(url, from)) {
+      const connect = to + url.slice(from.length)
+      return { via: endpointFor(world, connect) === undefined ? "wire" : "world", connect }
+    }
+  return { via: "wire" }
+}
+
+/** Whether a URL is `prefix` or goes on behind it at a boundary, so that `https://app.example` is not `https://app.example.org`. */
+const beginsWith = (url: string, prefix: string): boolean => {
+  if (!url.startsWith(prefix)) return false
+  const next = url[prefix.length]
+  return next === undefined || prefix.endsWith("/") || next === "/" || next === "?" || next === "#"
+}

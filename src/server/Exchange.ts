@@ -1,0 +1,45 @@
+import * as Context from "effect/Context"
+import type { Draft } from "../core/Entry.ts"
+import type { ApiRequested } from "../core/entries.ts"
+import type { Run } from "../engine/Run.ts"
+
+/** What the server needs of the run it serves; made in app/. */
+export class Exchange extends Context.Tag("ringback/Exchange")<
+  Exchange,
+  {
+    readonly run: Run
+    readonly version: string
+    readonly provider: string
+    /** Counts as `/health` shows them. */
+    readonly statistics: () => { readonly messages: number; readonly calls: number; readonly callbacks: number }
+    /** Makes an HTTP request of the carrier's API the input it is. */
+    readonly carrier: CarrierDoor
+  }
+>() {}
+
+/** The carrier's way in and out as HTTP sees it. */
+export interface CarrierDoor {
+  readonly wireIn: (request: HttpRequest) => Draft<ApiRequested>
+  /** Headers of every answer, flat: name, value, name, value. `hash` is that of the answer's entry. */
+  readonly headers: (status: number, hash: string, concurrent: number) => Array<string>
+  /** Answers to requests that never became an entry: the exchange is overloaded, or is stopping. */
+  readonly overloaded: Refused
+  readonly unavailable: Refused
+  /** Headers of the answer to a CORS preflight. */
+  readonly preflight: ReadonlyArray<string>
+}
+
+export interface Refused {
+  readonly status: number
+  readonly body: string
+}
+
+export interface HttpRequest {
+  readonly method: string
+  readonly url: string
+  readonly authorization: string | undefined
+  readonly contentType: string | undefined
+  readonly body:
+    | Uint8Array
+    | { readonly cut?: true; readonly length: number; readonly sha256: string; readonly why: "too-large" }
+}

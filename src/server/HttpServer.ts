@@ -1,0 +1,188 @@
+import { timingSafeEqual } from "node:crypto"
+import * as http from "node:http"
+import type { AddressInfo } from "node:net"
+import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as Data from "effect/Data"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Runtime from "effect/Runtime"
+import type * as Scope from "effect/Scope"
+import { sha256 } from "../core/canonical.ts"
+import { type AccessRules, type Caller, refusal } from "./access.ts"
+import { carrierHandler } from "./carrierHandler.ts"
+import { ControlApi } from "./controlApi.ts"
+import { ControlLive } from "./controlHandlers.ts"
+import { Exchange } from "./Exchange.ts"
+
+/** The server cannot listen; the message is one line for people. */
+export class CannotListen extends Data.TaggedError("CannotListen")<{
+  readonly host: string
+  readonly port: number
+  readonly code: string
+}> {
+  override get message() {
+    const where = `${this.host}:${this.port}`
+    switch (this.code) {
+      case "EADDRINUSE":
+        return `${where} is in use; stop what listens there, or choose another port with --port`
+      case "EACCES":
+        return `${where} may not be opened by this user; choose a port above 1023 with --port`
+      case "EADDRNOTAVAIL":
+      case "ENOTFOUND":
+        return `${this.host} is no address of this machine; choose another with --host`
+      default:
+        return `cannot listen on ${where} (${this.code})`
+    }
+  }
+}
+
+export interface ServerOptions {
+  readonly host: string
+  readonly port: number
+  readonly allowedHosts: ReadonlyArray<string>
+  readonly adminToken: Redacted.Redacted<string> | undefined
+}
+
+/** Host seconds that a stopping server gives answers in flight. */
+const drainSeconds = 4
+
+/** What control and pages answer on; every other path is the carrier's. */
+const isControl = (path: string): boolean =>
+  path === "/" ||
+  path === "/health" ||
+  path === "/docs" ||
+  path === "/openapi.json" ||
+  path.startsWith("/admin/") ||
+  path === "/admin" ||
+  path.startsWith("/ui/") ||
+  path.startsWith("/clear/")
+
+/**
+ * Serves the exchange over HTTP on one port: the carrier's API on the thin way in, control on Effect's `HttpApi`.
+ * Closing the scope stops listening, lets answers in flight finish, and cuts what is left.
+ */
+export const serveHttp = (
+  options: ServerOptions,
+): Effect.Effect<{ readonly port: number }, CannotListen, Exchange | Scope.Scope> =>
+  Effect.gen(function* () {
+    const { carrier, run } = yield* Exchange
+    const control = yield* controlHandler
+    const carrierApi = carrierHandler(run.engine, carrier)
+    const rules: AccessRules = {
+      allowedHosts: new Set([options.host, ...options.allowedHosts].map((name) => name.toLowerCase())),
+    }
+    const server = http.createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
+      const url = request.url ?? "/"
+      const cut = url.indexOf("?")
+      const path = cut < 0 ? url : url.slice(0, cut)
+      if (!isControl(path)) return carrierApi(request, response)
+      const refused = path === "/health" ? undefined : refusal(callerOf(request, options.adminToken), rules)
+      if (refused !== undefined) return refuse(response, refused.status, refused.message)
+      if (path === "/") return welcome(response)
+      control(path, request, response)
+    })
+    yield* listen(server, options)
+    const { port } = server.address() as AddressInfo
+    return { port }
+  })
+
+const listen = (server: http.Server, { host, port }: ServerOptions): Effect.Effect<void, CannotListen, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.async<void, CannotListen>((resume) => {
+      server.once("error", (error: NodeJS.ErrnoException) =>
+        resume(new CannotListen({ host, port, code: error.code ?? error.message })),
+      )
+      server.listen({ host, port, backlog: 4096 }, () => resume(Effect.void))
+    }),
+    () =>
+      Effect.async<void>((resume) => {
+        server.close(() => resume(Effect.void))
+        server.closeIdleConnections()
+      }).pipe(
+        Effect.timeout(Duration.seconds(drainSeconds)),
+        Effect.catchTag("TimeoutException", () => Effect.sync(() => server.closeAllConnections())),
+      ),
+  )
+
+const callerOf = (request: http.IncomingMessage, adminToken: Redacted.Redacted<string> | undefined): Caller => {
+  const { headers, method = "GET", socket } = request
+  const shown = /^bearer +(.+)$/i.exec(headers.authorization ?? "")?.[1]
+  return {
+    method,
+    peer: socket.remoteAddress,
+    host: headers.host,
+    origin: headers.origin,
+    secFetchSite: headers["sec-fetch-site"] as string | undefined,
+    tokenShown: adminToken !== undefined && shown !== undefined && sameText(shown, Redacted.value(adminToken)),
+  }
+}
+
+const sameText = (a: string, b: string): boolean =>
+  timingSafeEqual(Buffer.from(sha256(a), "latin1"), Buffer.from(sha256(b), "latin1"))
+
+const refuse = (response: http.ServerResponse, status: number, message: string) =>
+  send(response, status, "application/json", JSON.stringify({ _tag: "Refused", message }))
+
+const send = (response: http.ServerResponse, status: number, type: string, body: string) => {
+  response.writeHead(status, {
+    "Content-Type": type,
+    "Content-Length": Buffer.byteLength(body),
+    "X-Content-Type-Options": "nosniff",
+  })
+  response.end(body)
+}
+
+const welcome = (response: http.ServerResponse) =>
+  send(
+    response,
+    200,
+    "text/plain; charset=utf-8",
+    [
+      "Ringback, a local telephone exchange.",
+      "",
+      "/2010-04-01/Accounts/{AccountSid}/Messages.json   Twilio's API",
+      "/health        counts, digest, virtual time",
+      "/admin/log     the log; with Accept: text/event-stream as it grows",
+      "/admin/clock   the run's clock",
+      "/docs          the control API, readable; /openapi.json for machines",
+      "",
+    ].join("\n"),
+  )
+
+/** The page's script and style stand in it; it may talk to this server alone. */
+const docsPolicy =
+  "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; connect-src 'self'"
+
+type NodeHandler = (request: http.IncomingMessage, response: http.ServerResponse) => void
+
+/** The control API as a node handler; the documentation page is loaded when it is first asked for. */
+const controlHandler = Effect.gen(function* () {
+  const services = Layer.mergeAll(
+    HttpApiBuilder.api(ControlApi).pipe(Layer.provide(ControlLive)),
+    HttpApiBuilder.Router.Live,
+    HttpApiBuilder.Middleware.layer,
+    NodeHttpServer.layerContext,
+  )
+  const built = yield* Layer.build(HttpApiBuilder.middlewareOpenApi().pipe(Layer.provideMerge(services)))
+  const app = yield* Effect.provide(HttpApiBuilder.httpApp, built)
+  const handler: NodeHandler = yield* Effect.provide(NodeHttpServer.makeHandler(app), built)
+  const runFork = Runtime.runFork(yield* Effect.runtime<never>())
+  let docs: string | undefined
+  return (path: string, request: http.IncomingMessage, response: http.ServerResponse): void => {
+    if (path !== "/docs") {
+      handler(request, response)
+      return
+    }
+    runFork(
+      Effect.promise(async () => {
+        const page = docs ?? (await (await import("./docsPage.ts")).docsPage())
+        docs = page
+        response.setHeader("Content-Security-Policy", docsPolicy)
+        send(response, 200, "text/html; charset=utf-8", page)
+      }),
+    )
+  }
+})

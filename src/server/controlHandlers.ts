@@ -1,0 +1,185 @@
+import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
+import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import * as Chunk from "effect/Chunk"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { formatPace, parsePace } from "../clock/pace.ts"
+import { nextTimer, timersMachine } from "../clock/timers.machine.ts"
+import { decode, type Row } from "../core/Entry.ts"
+import { dataCleared } from "../core/entries.ts"
+import { iso, parseDuration } from "../core/Instant.ts"
+import { limits } from "../core/limits.ts"
+import type { EngineStopped } from "../engine/outside.ts"
+import type { Run } from "../engine/Run.ts"
+import { outboundMachine } from "../network/outbound.machine.ts"
+import { BadOrder, ControlApi, NotSettled, Unavailable } from "./controlApi.ts"
+import { Exchange } from "./Exchange.ts"
+
+/** Host seconds a clock order waits for the run to settle. */
+const settleSecondsMax = 60
+
+const clockState = ({ engine }: Run) => {
+  const timers = engine.world.slice(timersMachine)
+  const due = nextTimer(timers)?.due
+  const inFlight = engine.world.slice(outboundMachine).onWire
+  const { seq, hash } = engine.head
+  return {
+    virtual_time: iso(engine.now),
+    pace: formatPace(engine.pace),
+    settled: engine.queued === 0 && inFlight === 0 && (due === undefined || due > engine.now),
+    timers: timers.byKey.size,
+    next_due: due === undefined ? null : iso(due),
+    in_flight: inFlight,
+    entries: seq,
+    digest: hash,
+  }
+}
+
+const stopped = (why: EngineStopped) => new Unavailable({ message: why.message })
+
+/** Carries out an order and answers when the run has settled, or that it has not in `settleSecondsMax`. */
+const ordered = (run: Run, order: Effect.Effect<void, EngineStopped>) =>
+  order.pipe(
+    Effect.mapError(stopped),
+    Effect.timeoutFail({
+      duration: Duration.seconds(settleSecondsMax),
+      onTimeout: () =>
+        new NotSettled({
+          message: `the run has not settled within ${settleSecondsMax} s; it goes on, ask again with {"settle":true}`,
+          clock: clockState(run),
+        }),
+    }),
+    Effect.map(() => clockState(run)),
+  )
+
+export const HealthLive = HttpApiBuilder.group(ControlApi, "health", (handlers) =>
+  Effect.gen(function* () {
+    const { run, provider, statistics, version } = yield* Exchange
+    return handlers.handle("health", () =>
+      Effect.sync(() => ({
+        status: "healthy" as const,
+        version,
+        provider,
+        timestamp: iso(run.clock.hostNow()),
+        statistics: statistics(),
+        digest: run.engine.head.hash,
+        entries: run.engine.head.seq,
+        virtual_time: iso(run.engine.now),
+      })),
+    )
+  }),
+)
+
+export const ClockLive = HttpApiBuilder.group(ControlApi, "clock", (handlers) =>
+  Effect.gen(function* () {
+    const { run } = yield* Exchange
+    const { engine } = run
+    return handlers
+      .handle("read", () => Effect.sync(() => clockState(run)))
+      .handle("order", ({ payload }) => {
+        if ("advance" in payload) {
+          const ms = parseDuration(payload.advance)
+          return ms === undefined || ms > limits.advanceMsMax
+            ? new BadOrder({
+                message: `advance: expected a duration such as 500ms, 30s, 5m, 1h30m or 2d, at most 100 years, found ${JSON.stringify(payload.advance)}`,
+              })
+            : ordered(run, engine.advance(ms))
+        }
+        if ("pace" in payload)
+          return Either.match(parsePace(payload.pace), {
+            onLeft: (why) => new BadOrder({ message: `pace: ${why}` }),
+            onRight: (pace) =>
+              engine.setPace(pace).pipe(
+                Effect.mapError(stopped),
+                Effect.map(() => clockState(run)),
+              ),
+          })
+        if ("step" in payload) return ordered(run, engine.step(payload.step))
+        return ordered(run, engine.settled)
+      })
+  }),
+)
+
+const shownEntry = (row: Row) => ({ ...decode(row), hash: row.hash })
+
+export const LogLive = HttpApiBuilder.group(ControlApi, "log", (handlers) =>
+  Effect.gen(function* () {
+    const { run } = yield* Exchange
+    return handlers.handleRaw("read", ({ urlParams }) =>
+      Effect.gen(function* () {
+        const { headers } = yield* HttpServerRequest.HttpServerRequest
+        const { after = 0, limit = 100 } = urlParams
+        if ((headers.accept ?? "").includes("text/event-stream")) {
+          const lastEventId = Number(headers["last-event-id"] ?? Number.NaN)
+          return eventStream(run, Number.isSafeInteger(lastEventId) && lastEventId >= 0 ? lastEventId : after)
+        }
+        const rows = yield* run.log.read(after, limit)
+        const last = rows.at(-1)?.seq ?? after
+        return yield* HttpServerResponse.json({
+          entries: rows.map(shownEntry),
+          last,
+          more: last < run.engine.head.seq,
+        })
+      }).pipe(
+        Effect.catchTag("LogUnavailable", (error) => new Unavailable({ message: error.message })),
+        Effect.catchTag("HttpBodyError", Effect.die),
+      ),
+    )
+  }),
+)
+
+/**
+ * The log as server-sent events. A subscriber is told only that there is more and reads the log itself, page by page, at
+ * the speed of its connection: a slow one holds nothing up and is kept nothing for.
+ */
+const eventStream = (run: Run, after: number) =>
+  HttpServerResponse.stream(
+    Stream.asyncPush<void>(
+      (emit) =>
+        Effect.acquireRelease(
+          Effect.sync(() => {
+            emit.single(undefined)
+            return run.engine.onCommitted(() => emit.single(undefined))
+          }),
+          (remove) => Effect.sync(() => void remove()),
+        ),
+      { bufferSize: 1, strategy: "dropping" },
+    ).pipe(Stream.flatMap(unseen(run, after)), Stream.map(event)),
+    { contentType: "text/event-stream", headers: { "cache-control": "no-store", "x-accel-buffering": "no" } },
+  )
+
+/** Each time it is asked: the rows since the last time, to the end of the log. */
+const unseen = (run: Run, after: number) => {
+  let from = after
+  const page = () =>
+    Effect.map(run.log.read(from, limits.readEntriesMax), (rows) => {
+      from = rows.at(-1)?.seq ?? from
+      return [Chunk.unsafeFromArray(rows), rows.length === 0 ? Option.none() : Option.some(undefined)] as const
+    })
+  return () => Stream.paginateChunkEffect(undefined, page)
+}
+
+const encoder = new TextEncoder()
+const event = (row: Row) => encoder.encode(`id: ${row.seq}\ndata: ${JSON.stringify(shownEntry(row))}\n\n`)
+
+export const ClearLive = HttpApiBuilder.group(ControlApi, "clear", (handlers) =>
+  Effect.gen(function* () {
+    const { run, statistics } = yield* Exchange
+    return handlers.handle("clear", ({ path: { what } }) =>
+      Effect.suspend(() => {
+        const { messages, calls, callbacks } = statistics()
+        const deleted = { messages, calls, callbacks, all: messages + calls + callbacks }[what]
+        return run.engine
+          .submit(dataCleared.draft("", { what }))
+          .pipe(Effect.mapError(stopped), Effect.as({ deleted, type: what }))
+      }),
+    )
+  }),
+)
+
+export const ControlLive = Layer.mergeAll(HealthLive, ClockLive, LogLive, ClearLive)

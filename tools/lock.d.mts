@@ -1,0 +1,1 @@
+export declare const takeLock: (folder: string, onWait?: () => void) => Promise<() => void>

@@ -1,0 +1,24 @@
+import { defineConfig } from "vitest/config"
+import { versionOf } from "./tools/build.mjs"
+
+/** No test may depend on how fast the machine is: these only end what hangs. */
+const hangMs = 120_000
+
+const shared = {
+  pool: "forks",
+  testTimeout: hangMs,
+  hookTimeout: hangMs,
+  teardownTimeout: 30_000,
+} as const
+
+export default defineConfig({
+  define: { __RINGBACK_VERSION__: JSON.stringify(versionOf(import.meta.dirname)) },
+  test: {
+    reporters: ["./tools/reporter.mjs"],
+    // Rules are pure and nothing is a process-wide singleton, so unit tests share their workers' modules.
+    projects: [
+      { extends: true, test: { ...shared, name: "unit", include: ["src/**/*.test.ts"], isolate: false } },
+      { extends: true, test: { ...shared, name: "whole", include: ["test/**/*.test.ts"] } },
+    ],
+  },
+})
