@@ -203,6 +203,21 @@ const shown = (value: unknown, path: ReadonlyArray<PropertyKey>): string => {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
 }
 
+/** The settings of a file's content alone: no flags, no environment. */
+export const settingsOf = (written: SettingsFile): Settings =>
+  settle(
+    {},
+    {
+      configPath: undefined,
+      logLevel: LogLevel.Info,
+      accountSid: undefined,
+      authToken: undefined,
+      phoneNumber: undefined,
+    },
+    written,
+    undefined,
+  )
+
 const settle = (flags: Flags, env: Environment, written: SettingsFile, file: string | undefined): Settings => {
   const { server = {}, twilio = {}, callbacks = {} } = written
   const own = twilio.callbacks ?? {}

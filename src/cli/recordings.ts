@@ -3,7 +3,7 @@ import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import { entryTypes } from "../app/entryTypes.ts"
+import { rules } from "../app/rules.ts"
 import { openReader } from "../log/reader.ts"
 import { exportRecording, importRecording } from "../log/recording.ts"
 import { wrongUse } from "./failure.ts"
@@ -31,7 +31,7 @@ export const importCommand = Command.make(
     db: Options.text("db").pipe(Options.withDescription("The log to make; it must not exist")),
   },
   ({ db, file }) =>
-    importRecording(file, db, { types: entryTypes }).pipe(
+    importRecording(file, db, { types: rules.entryTypes }).pipe(
       Effect.mapError((error) => wrongUse(error.message)),
       Effect.flatMap(({ digest, entries }) => Console.log(`${entries} entries read into ${db}\ndigest ${digest}`)),
     ),

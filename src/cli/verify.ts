@@ -3,7 +3,7 @@ import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import { machines } from "../app/machines.ts"
+import { rules } from "../app/rules.ts"
 import { iso } from "../core/Instant.ts"
 import { type Verdict, verifyRows } from "../engine/verify.ts"
 import { rowsOf } from "../log/recording.ts"
@@ -21,7 +21,7 @@ const options = {
 export const verify = Command.make("verify", options, ({ log, json }) =>
   Effect.gen(function* () {
     const verdict = yield* Effect.flatMap(rowsOf(log), (rows) =>
-      verifyRows(rows, machines, (entries) => progress(`${entries} entries verified`)),
+      verifyRows(rows, rules, (entries) => progress(`${entries} entries verified`)),
     ).pipe(
       Effect.ensuring(Effect.sync(progressDone)),
       Effect.mapError((error) =>

@@ -1,5 +1,6 @@
 import type * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { nextTimer, timersMachine } from "../clock/timers.machine.ts"
 import { type Draft, decode, genesis, hashOf, type Row } from "../core/Entry.ts"
@@ -22,6 +23,14 @@ export type Verdict =
       readonly difference?: { readonly field: string; readonly recorded: string; readonly made: string }
     }
 
+/** The rules a log is held against. */
+export interface Rules {
+  /** In the order they are offered entries. */
+  readonly machines: ReadonlyArray<AnyMachine>
+  /** Every type of entry there is: an input of another type or shape was never written by these rules. */
+  readonly entryTypes: ReadonlyArray<{ readonly type: string; readonly schema: Schema.Schema.AnyNoContext }>
+}
+
 type Unsound = Extract<Verdict, { _tag: "Unsound" }>
 
 /** Columns in the order in which a difference is looked for. */
@@ -38,8 +47,11 @@ export class Verifier {
   #made: Array<Made> = []
   #next = 0
 
-  constructor(machines: ReadonlyArray<AnyMachine>) {
+  readonly #isShaped: ReadonlyMap<string, (data: unknown) => boolean>
+
+  constructor({ entryTypes, machines }: Rules) {
     this.#world = new WorldState(machines)
+    this.#isShaped = new Map(entryTypes.map(({ type, schema }) => [type, Schema.is(schema)]))
   }
 
   /** Takes the next row; the verdict is there as soon as one is not what it should be. */
@@ -97,6 +109,8 @@ export class Verifier {
       if (row.cause !== 0 && !echo) return unsound(`entry ${seq} (${row.type}) is an input with a cause: ${row.cause}`)
       try {
         const { type, subject, data, cause } = upcast(decode(row))
+        if (this.#isShaped.get(type)?.(data) !== true)
+          return unsound(`entry ${seq} is an input of no known type and shape: ${type.slice(0, 100)}`)
         input = { type, subject, data, cause }
       } catch (error) {
         return unsound(`entry ${seq} (${row.type}) cannot be read: ${String(error)}`)
@@ -188,11 +202,11 @@ const shown = (value: unknown): string => (value === undefined ? "(nothing)" : J
 /** Verifies the rows of a log, a page at a time; `progress` is told how many entries have been found right. */
 export const verifyRows = <E>(
   rows: Stream.Stream<Row, E>,
-  machines: ReadonlyArray<AnyMachine>,
+  rules: Rules,
   progress: (entries: number) => void = () => {},
 ): Effect.Effect<Verdict, E> =>
   Effect.suspend(() => {
-    const verifier = new Verifier(machines)
+    const verifier = new Verifier(rules)
     let verdict: Unsound | undefined
     const takeAll = (page: Chunk.Chunk<Row>): Effect.Effect<void> =>
       Effect.sync(() => {

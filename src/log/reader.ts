@@ -29,19 +29,18 @@ export const openReader = (file: string): Effect.Effect<LogReader, LogOpenError,
 /** The reading half of a log over one connection. `file` is its name for people. */
 export const makeReader = (sql: SqliteClient, file: string): LogReader => {
   const unavailable = (cause: unknown) => new LogUnavailable({ file, doing: "Reading", cause })
-  const select = <A extends object>(query: string, params: ReadonlyArray<unknown>) =>
-    Effect.mapError(sql.unsafe<A>(query, params), ({ cause }) => unavailable(cause))
+  /** Rows as arrays: making an object of each would take as long again as reading it. */
+  const select = (query: string, params: ReadonlyArray<unknown>) =>
+    Effect.mapError(sql.unsafe(query, params).values, ({ cause }) => unavailable(cause))
 
   const page = (query: string, params: ReadonlyArray<unknown>, after: number) =>
     Effect.gen(function* () {
-      const stored = yield* select<StoredRow>(query, params)
       const rows: Array<Row> = []
       let previous = after
-      for (const one of stored) {
-        if (!(Number(one.seq) > previous))
-          return yield* unavailable(new Error(`entries out of order after ${previous}`))
-        previous = Number(one.seq)
-        const row = toRow(one)
+      for (const stored of yield* select(query, params)) {
+        const row = toRow(stored)
+        if (!(row.seq > previous)) return yield* unavailable(new Error(`entries out of order after ${previous}`))
+        previous = row.seq
         rows.push(mayHideBytes(row) ? yield* uncovered(row) : row)
       }
       return rows
@@ -49,13 +48,13 @@ export const makeReader = (sql: SqliteClient, file: string): LogReader => {
 
   /** U+FFFD also stands for bytes that are no UTF-8: tells by the bytes themselves which it is. */
   const uncovered = (row: Row) =>
-    Effect.map(select<StoredBytes>(bytesQuery, [row.seq]), ([bytes]): Row => {
+    Effect.map(select(bytesQuery, [row.seq]), ([bytes]): Row => {
       const { type, subject, data } = row
       return {
         ...row,
-        type: asStored(bytes?.type, toStored(type), type),
-        subject: asStored(bytes?.subject, toStored(subject), subject),
-        data: asStored(bytes?.data, data, data),
+        type: asStored(bytes?.[0], toStored(type), type),
+        subject: asStored(bytes?.[1], toStored(subject), subject),
+        data: asStored(bytes?.[2], data, data),
       }
     })
 
@@ -63,29 +62,14 @@ export const makeReader = (sql: SqliteClient, file: string): LogReader => {
     read: (after, limit) => page(pageQuery, [after, pageOf(limit)], after),
     readSubject: (subject, after, limit) => page(subjectQuery, [toStored(subject), after, pageOf(limit)], after),
     head: Effect.map(
-      select<{ readonly seq: unknown; readonly at: unknown; readonly hash: unknown }>(headQuery, []),
+      select(headQuery, []),
       ([last]): Head =>
         last === undefined
           ? { seq: 0, at: 0, hash: genesis }
-          : { seq: asInteger(last.seq), at: asInteger(last.at), hash: asText(last.hash) },
+          : { seq: asInteger(last[0]), at: asInteger(last[1]), hash: asText(last[2]) },
     ),
   }
 }
-
-interface StoredRow {
-  readonly seq: unknown
-  readonly at: unknown
-  readonly cause: unknown
-  readonly kind: unknown
-  readonly type: unknown
-  readonly typeName: unknown
-  readonly subject: unknown
-  readonly subjectName: unknown
-  readonly data: unknown
-  readonly hash: unknown
-}
-
-type StoredBytes = Record<"type" | "subject" | "data", unknown>
 
 const named = "FROM entries e LEFT JOIN types t ON t.id = e.type LEFT JOIN subjects s ON s.id = e.subject"
 const rowsQuery = `SELECT e.seq, e.at, e.cause, e.kind, e.type, t.name AS typeName, e.subject, s.name AS subjectName, e.data, e.hash ${named}`
@@ -97,16 +81,20 @@ const bytesQuery = `SELECT CAST(t.name AS BLOB) AS type, CAST(s.name AS BLOB) AS
 /** Rows one read may bring, for a limit asked for. */
 const pageOf = (limit: number) => Math.max(0, Math.min(limit, limits.readEntriesMax))
 
-const toRow = (stored: StoredRow): Row => ({
-  seq: asInteger(stored.seq),
-  at: asInteger(stored.at),
-  cause: asInteger(stored.cause),
-  kind: stored.kind === 0 ? "input" : stored.kind === 1 ? "outcome" : (`?${String(stored.kind)}` as Kind),
-  type: asName(stored.typeName, stored.type),
-  subject: asName(stored.subjectName, stored.subject),
-  data: asText(stored.data),
-  hash: asText(stored.hash),
-})
+/** The row that columns of `rowsQuery` hold, in its order. */
+const toRow = (stored: ReadonlyArray<unknown>): Row => {
+  const [seq, at, cause, kind, type, typeName, subject, subjectName, data, hash] = stored
+  return {
+    seq: asInteger(seq),
+    at: asInteger(at),
+    cause: asInteger(cause),
+    kind: kind === 0 ? "input" : kind === 1 ? "outcome" : (`?${String(kind)}` as Kind),
+    type: asName(typeName, type),
+    subject: asName(subjectName, subject),
+    data: asText(data),
+    hash: asText(hash),
+  }
+}
 
 /** A number as stored; NaN, which no entry holds, for anything else. */
 const asInteger = (value: unknown): number => (typeof value === "number" ? value : Number.NaN)

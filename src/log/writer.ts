@@ -32,8 +32,9 @@ export const makeWriter = (file: string, named: string, db: Database.Database): 
   db.pragma("cache_size = -65536")
   const begin = db.prepare("BEGIN IMMEDIATE")
   const commit = db.prepare("COMMIT")
+  // OR FAIL spares SQLite a journal for each row; what fails closes this connection and so undoes the whole group.
   const insert = db.prepare(
-    "INSERT INTO entries (seq, at, cause, kind, type, subject, data, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    "INSERT OR FAIL INTO entries (seq, at, cause, kind, type, subject, data, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
   )
   const typeOf = makeNumbering(db, "types")
   const subjectOf = makeNumbering(db, "subjects")
@@ -82,7 +83,7 @@ export const makeWriter = (file: string, named: string, db: Database.Database): 
  */
 const makeNumbering = (db: Database.Database, table: "types" | "subjects") => {
   const find = db.prepare<[string], number>(`SELECT id FROM ${table} WHERE name = ?`).pluck()
-  const add = db.prepare<[number, string]>(`INSERT INTO ${table} (id, name) VALUES (?, ?)`)
+  const add = db.prepare<[number, string]>(`INSERT OR FAIL INTO ${table} (id, name) VALUES (?, ?)`)
   let newest = db.prepare<[], number>(`SELECT coalesce(max(id), 0) FROM ${table}`).pluck().get() ?? 0
   let young = new Map<string, number>()
   let old = new Map<string, number>()

@@ -1,0 +1,121 @@
+import { type ChildProcess, fork, spawn } from "node:child_process"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import * as esbuild from "esbuild"
+import { common } from "../../tools/build.mjs"
+
+export const root = fileURLToPath(new URL("../../", import.meta.url))
+const bundles = join(root, "node_modules/.cache/ringback/bench")
+const built = new Map<string, Promise<string>>()
+const running = new Set<ChildProcess>()
+const folders: Array<string> = []
+
+/** The bundle of a program below bench/, made once a run. Packages stay outside, as in the shipped bundle's native part. */
+export const programFile = (path: string): Promise<string> => {
+  const known = built.get(path)
+  if (known !== undefined) return known
+  const outfile = join(bundles, `${path.replaceAll(/\W+/g, "-")}.mjs`)
+  const made = esbuild
+    .build({ ...common(root), entryPoints: [join("bench", path)], outfile, packages: "external" })
+    .then(() => outfile)
+  built.set(path, made)
+  return made
+}
+
+/** A folder of this run alone; gone at its end. */
+export const temporaryFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), "ringback-bench-"))
+  folders.push(folder)
+  return folder
+}
+
+/** Ends what is left and removes what was written. */
+export const cleanUp = async (): Promise<void> => {
+  for (const child of running) child.kill("SIGKILL")
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+  await esbuild.stop()
+}
+
+/** A program of bench/ in a process of its own, spoken to by messages. */
+export interface Program {
+  /** The next message it sends. */
+  readonly next: <A>() => Promise<A>
+  readonly ask: <A>(message: object) => Promise<A>
+  readonly end: () => void
+}
+
+export const startProgram = async (path: string, args: ReadonlyArray<string> = []): Promise<Program> => {
+  const child = fork(await programFile(path), args, { execArgv: ["--max-old-space-size=4096"] })
+  const messages: Array<unknown> = []
+  const waiting: Array<{ readonly take: (message: unknown) => void; readonly fail: (why: Error) => void }> = []
+  keep(child)
+  child.on("message", (message) => {
+    const first = waiting.shift()
+    if (first === undefined) messages.push(message)
+    else first.take(message)
+  })
+  child.on("exit", (code) => {
+    for (const { fail } of waiting.splice(0)) fail(new Error(`${path} ended with ${code} before it answered`))
+  })
+  const next = <A>() =>
+    new Promise<A>((resolve, reject) => {
+      if (messages.length > 0) resolve(messages.shift() as A)
+      else waiting.push({ take: (message) => resolve(message as A), fail: reject })
+    })
+  return {
+    next,
+    ask: <A>(message: object) => {
+      child.send(message)
+      return next<A>()
+    },
+    end: () => {
+      child.kill()
+    },
+  }
+}
+
+/** Runs a program that measures something and says it in one message. */
+export const runProgram = async <A>(path: string, ...args: ReadonlyArray<string>): Promise<A> => {
+  const program = await startProgram(path, args)
+  try {
+    return await program.next<A>()
+  } finally {
+    program.end()
+  }
+}
+
+/** Starts any command and waits until its output shows the port it listens on. */
+export const startServer = async (
+  command: ReadonlyArray<string>,
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ readonly port: number; readonly end: () => Promise<void> }> => {
+  const child = spawn(process.execPath, command, {
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "inherit"],
+  })
+  keep(child)
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()))
+  const port = await new Promise<number>((resolve, reject) => {
+    let said = ""
+    child.stdout.on("data", (chunk: Buffer) => {
+      said += chunk.toString()
+      const found = /http:\/\/[^:/\s]+:(\d+)/.exec(said)
+      if (found !== null) resolve(Number(found[1]))
+    })
+    child.once("exit", (code) => reject(new Error(`${command.join(" ")} ended with ${code}: ${said}`)))
+  })
+  return {
+    port,
+    end: async () => {
+      child.kill("SIGTERM")
+      await ended
+    },
+  }
+}
+
+const keep = (child: ChildProcess) => {
+  running.add(child)
+  child.once("exit", () => running.delete(child))
+}

@@ -1,0 +1,52 @@
+import { execFileSync } from "node:child_process"
+import { appendFileSync } from "node:fs"
+import { cpus } from "node:os"
+import { join } from "node:path"
+import { root } from "./programs.ts"
+import type { Figure } from "./rounds.ts"
+
+/** Where a run was made: what a figure is worth nothing without. */
+export const conditions = () => ({
+  cpu: cpus()[0]?.model.trim() ?? "unknown",
+  cores: cpus().length,
+  node: process.version,
+  commit: commit(),
+})
+
+const commit = (): string => {
+  try {
+    const git = (...args: ReadonlyArray<string>) => execFileSync("git", args, { cwd: root, encoding: "utf8" }).trim()
+    return `${git("rev-parse", "--short", "HEAD")}${git("status", "--porcelain", "--", "src") === "" ? "" : "+changes"}`
+  } catch {
+    return "none"
+  }
+}
+
+const shown = (value: number): string =>
+  value >= 1000 ? Math.round(value).toLocaleString("en-US") : value >= 10 ? value.toFixed(0) : value.toFixed(2)
+
+const lineOf = ({ name, unit, ours, floor, ratio, reach, reached }: Figure): ReadonlyArray<string> => [
+  name,
+  `${shown(ours)} ${unit}`,
+  `${shown(floor)} ${unit}`,
+  `${ratio[0].toFixed(2)}  (${ratio[1].toFixed(2)}–${ratio[2].toFixed(2)})`,
+  `${reach}${reached ? "" : "  missed"}`,
+]
+
+/** The figures as one table for people. */
+export const table = (figures: ReadonlyArray<Figure>): string => {
+  const lines = [["figure", "ringback", "floor", "ratio  (spread)", "reach"], ...figures.map(lineOf)]
+  const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? []
+  const { commit, cores, cpu, node } = conditions()
+  return [
+    ...lines.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")),
+    "",
+    `${cpu}, ${cores} cores, node ${node}, commit ${commit}`,
+  ].join("\n")
+}
+
+/** Adds the run to the history, one line of JSON. */
+export const remember = (figures: ReadonlyArray<Figure>, options: object): void => {
+  const line = JSON.stringify({ at: new Date().toISOString(), ...conditions(), ...options, figures })
+  appendFileSync(join(root, "bench/history.jsonl"), `${line}\n`)
+}

@@ -1,0 +1,133 @@
+import * as fs from "node:fs"
+import { describe, it } from "@effect/vitest"
+import { assertInclude, assertTrue, deepStrictEqual, strictEqual, throws } from "@effect/vitest/utils"
+import Database from "better-sqlite3"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type { LogUnavailable } from "../../src/log/EventLog.ts"
+import { chain, chainOf } from "../../src/log/eventLog.contract.ts"
+import { openSqlite } from "../../src/log/layerSqlite.ts"
+import { makeWriter } from "../../src/log/writer.ts"
+import { closedLog, logPath } from "./given.ts"
+
+/** That an append was refused and says so in these words. */
+const assertRefused = (result: Either.Either<void, LogUnavailable>, words: string) => {
+  assertTrue(Either.isLeft(result))
+  assertInclude(result.left.message, words)
+}
+
+describe("an append that fails", () => {
+  it.scoped("because the disk is full leaves nothing of its group, and closes the log", () =>
+    Effect.gen(function* () {
+      const rows = chain(Array.from({ length: 100 }, (_, i) => ({ data: { text: "x".repeat(1_000), i } })))
+      const file = yield* closedLog(rows.slice(0, 1))
+      const db = new Database(file)
+      db.pragma(`max_page_count = ${Number(db.pragma("page_count", { simple: true })) + 2}`)
+      const writer = makeWriter(file, "log.db", db)
+      assertTrue(Either.isRight(writer.append(rows.slice(1, 2))))
+      assertRefused(writer.append(rows.slice(2)), "Appending to log.db: database or disk is full")
+      assertTrue(!db.open)
+      assertRefused(writer.append(rows.slice(2, 3)), "database or disk is full")
+      yield* Effect.promise(writer.close)
+      const log = yield* openSqlite(file)
+      deepStrictEqual(yield* log.read(0, 10), rows.slice(0, 2))
+      yield* log.append(rows.slice(2))
+    }),
+  )
+
+  it.scoped("at its COMMIT leaves nothing of its group, and closes the log", () =>
+    Effect.gen(function* () {
+      const rows = chainOf(3)
+      const file = yield* closedLog(rows.slice(0, 1))
+      const log = yield* openSqlite(file)
+      const other = new Database(file)
+      other.exec(`CREATE TABLE p (id INTEGER PRIMARY KEY);
+        CREATE TABLE c (id INTEGER REFERENCES p DEFERRABLE INITIALLY DEFERRED);
+        CREATE TRIGGER t AFTER INSERT ON entries BEGIN INSERT INTO c VALUES (NEW.seq); END`)
+      assertRefused(log.append(rows.slice(1, 2)), "FOREIGN KEY constraint failed")
+      other.exec("DROP TRIGGER t")
+      other.close()
+      assertRefused(log.append(rows.slice(1, 2)), "FOREIGN KEY constraint failed")
+      deepStrictEqual(yield* log.read(0, 10), rows.slice(0, 1))
+    }),
+  )
+
+  it.scoped("because a subject's row cannot be made leaves nothing of its group", () =>
+    Effect.gen(function* () {
+      const rows = chainOf(3, 3)
+      const file = yield* closedLog(rows.slice(0, 1))
+      const log = yield* openSqlite(file)
+      const other = new Database(file)
+      other.exec("INSERT INTO subjects (id, name) VALUES (2, 'taken behind our back')")
+      other.close()
+      assertRefused(log.append(rows.slice(1)), "id is not the next in subjects")
+      deepStrictEqual(yield* log.read(0, 10), rows.slice(0, 1))
+    }),
+  )
+
+  it.scoped("because the log was deleted says so, instead of writing where nobody will look", () =>
+    Effect.gen(function* () {
+      const file = yield* logPath
+      const log = yield* openSqlite(file)
+      yield* log.append(chainOf(1))
+      fs.rmSync(file)
+      assertRefused(log.append(chainOf(2).slice(1)), "the file was deleted or replaced while it was open")
+    }),
+  )
+
+  it.scoped("because the log was closed says so", () =>
+    Effect.gen(function* () {
+      const file = yield* logPath
+      const log = yield* Effect.scoped(openSqlite(file))
+      assertRefused(log.append(chainOf(1)), "the log was closed")
+    }),
+  )
+})
+
+describe("the tables of a log", () => {
+  for (const statement of [
+    "UPDATE entries SET at = 0",
+    "DELETE FROM entries WHERE seq = 2",
+    "INSERT INTO entries SELECT seq + 2, at, cause, kind, type, subject, data, hash FROM entries WHERE seq = 3",
+    "INSERT OR REPLACE INTO entries SELECT * FROM entries WHERE seq = 3",
+    "INSERT INTO entries (at, cause, kind, type, subject, data, hash) VALUES (1, 1, 1, 1, 1, '', '')",
+    "UPDATE types SET name = 'x'",
+    "DELETE FROM types",
+    "INSERT OR REPLACE INTO types VALUES (1, 'x')",
+    "UPDATE subjects SET name = 'x' WHERE id = 1",
+    "DELETE FROM subjects",
+    "INSERT INTO subjects VALUES (7, 'x')",
+  ])
+    it.scoped(`refuse ${statement}`, () =>
+      Effect.gen(function* () {
+        const rows = chainOf(3)
+        const file = yield* closedLog(rows)
+        const db = new Database(file)
+        throws(
+          () => db.exec(statement),
+          (error) => {
+            assertInclude(String(error), "the log is append-only")
+            return undefined
+          },
+        )
+        db.close()
+        const log = yield* openSqlite(file)
+        deepStrictEqual(yield* log.read(0, 10), rows)
+      }),
+    )
+
+  it.scoped("number subjects beyond what the writer keeps in memory", () =>
+    Effect.gen(function* () {
+      const file = yield* logPath
+      const log = yield* openSqlite(file)
+      const rows = chain(
+        Array.from({ length: 70_000 }, (_, i) => ({ subject: i < 69_000 ? `SM${i}` : `SM${i - 69_000}` })),
+      )
+      for (let i = 0; i < rows.length; i += 10_000) yield* log.append(rows.slice(i, i + 10_000))
+      deepStrictEqual(yield* log.readSubject("SM7", 0, 10), [rows[7]!, rows[69_007]!])
+      const db = new Database(file, { readonly: true })
+      strictEqual(db.prepare("SELECT count(*) FROM subjects").pluck().get(), 69_000)
+      db.close()
+    }),
+  )
+})

@@ -1,0 +1,64 @@
+import * as http from "node:http"
+import type { AddressInfo } from "node:net"
+import { afterAll } from "vitest"
+
+/** A callback as it arrived. */
+export interface Callback {
+  readonly path: string
+  readonly headers: http.IncomingHttpHeaders
+  readonly body: string
+  /** The form's parameters, which the exchange never repeats. */
+  readonly params: Readonly<Record<string, string>>
+}
+
+/** What a listener does with a callback: a status, or nothing at all, so that the caller hangs. */
+export type Answer = number | "hang"
+
+export interface Listener {
+  readonly url: string
+  readonly callbacks: ReadonlyArray<Callback>
+  readonly statuses: () => ReadonlyArray<string>
+  /** Changes the answer to what comes from here on. */
+  answer: (callback: Callback, n: number) => Answer
+}
+
+const open = new Set<http.Server>()
+
+afterAll(() => {
+  for (const server of open) {
+    server.close()
+    server.closeAllConnections()
+  }
+})
+
+/** An application's own HTTP endpoint on a free port, which keeps what it gets; it answers 204 unless told otherwise. */
+export const listen = async (): Promise<Listener> => {
+  const callbacks: Array<Callback> = []
+  const server = http.createServer((request, response) => {
+    const chunks: Array<Buffer> = []
+    request.on("data", (chunk: Buffer) => chunks.push(chunk))
+    request.on("end", () => {
+      const body = Buffer.concat(chunks).toString("utf8")
+      const callback = {
+        path: request.url ?? "",
+        headers: request.headers,
+        body,
+        params: Object.fromEntries(new URLSearchParams(body)),
+      }
+      callbacks.push(callback)
+      const answer = listener.answer(callback, callbacks.length)
+      if (answer === "hang") return
+      response.writeHead(answer)
+      response.end()
+    })
+  })
+  open.add(server)
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  const listener: Listener = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    callbacks,
+    statuses: () => callbacks.map(({ params }) => params.MessageStatus ?? ""),
+    answer: () => 204,
+  }
+  return listener
+}

@@ -1,0 +1,110 @@
+import * as Effect from "effect/Effect"
+import * as FastCheck from "effect/FastCheck"
+import { messagesPath, type Simulation } from "./simulate.ts"
+
+/** Something an application or an operator does. */
+export type Act =
+  | { readonly _tag: "send"; readonly to: string; readonly callback: string | undefined; readonly body: string }
+  | { readonly _tag: "refused"; readonly form: string }
+  | { readonly _tag: "list"; readonly pageSize: number }
+  | { readonly _tag: "fetch"; readonly nth: number }
+  | { readonly _tag: "advance"; readonly ms: number }
+  | { readonly _tag: "clear"; readonly what: "messages" | "callbacks" | "all" }
+
+const hosts = ["good", "slow", "hanging", "refusing", "recovering", "flaky"]
+
+const send: FastCheck.Arbitrary<Act> = FastCheck.record({
+  _tag: FastCheck.constant("send" as const),
+  to: FastCheck.constantFrom("+15551234567", "+15559876543", "+15559999999", "+447700900123"),
+  callback: FastCheck.option(
+    FastCheck.constantFrom(...hosts).map((host) => `https://${host}.test/status?for=${host}`),
+    { nil: undefined },
+  ),
+  body: FastCheck.string({ minLength: 1, maxLength: 40, unit: "grapheme" }),
+})
+
+const read: FastCheck.Arbitrary<Act> = FastCheck.oneof(
+  FastCheck.record({ _tag: FastCheck.constant("list" as const), pageSize: FastCheck.integer({ min: 1, max: 5 }) }),
+  FastCheck.record({ _tag: FastCheck.constant("fetch" as const), nth: FastCheck.nat(20) }),
+  FastCheck.record({
+    _tag: FastCheck.constant("refused" as const),
+    form: FastCheck.constantFrom("", "To=abc&From=%2B15550000001&Body=x", "__proto__=1&9=2", "%zz"),
+  }),
+)
+
+/** Requests only: nothing that moves the clock. */
+export const requests = FastCheck.array(
+  FastCheck.oneof({ weight: 3, arbitrary: send }, { weight: 1, arbitrary: read }),
+  {
+    minLength: 1,
+    maxLength: 15,
+  },
+)
+
+/** Requests, clock moves and clearings. */
+export const acts = FastCheck.array(
+  FastCheck.oneof(
+    { weight: 5, arbitrary: send },
+    { weight: 2, arbitrary: read },
+    {
+      weight: 2,
+      arbitrary: FastCheck.record({
+        _tag: FastCheck.constant("advance" as const),
+        ms: FastCheck.constantFrom(0, 1, 1_999, 2_000, 5_000, 60_000),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: FastCheck.record({
+        _tag: FastCheck.constant("clear" as const),
+        what: FastCheck.constantFrom("messages" as const, "callbacks" as const, "all" as const),
+      }),
+    },
+  ),
+  { minLength: 1, maxLength: 15 },
+)
+
+/** Does one act; gives the SID of a message that was sent. */
+export const perform = (
+  simulation: Simulation,
+  act: Act,
+  sids: ReadonlyArray<string>,
+): Effect.Effect<string | undefined> => {
+  switch (act._tag) {
+    case "send": {
+      const callback: Record<string, string> = act.callback === undefined ? {} : { StatusCallback: act.callback }
+      return simulation.send({ To: act.to, Body: act.body, ...callback })
+    }
+    case "refused":
+      return Effect.as(simulation.api("POST", messagesPath, act.form), undefined)
+    case "list":
+      return Effect.as(simulation.api("GET", `${messagesPath}?PageSize=${act.pageSize}`), undefined)
+    case "fetch": {
+      const sid = sids[act.nth % Math.max(1, sids.length)] ?? "SM0"
+      return Effect.as(simulation.api("GET", messagesPath.replace(/\.json$/, `/${sid}.json`)), undefined)
+    }
+    case "advance":
+      return Effect.as(Effect.orDie(simulation.run.engine.advance(act.ms)), undefined)
+    case "clear":
+      return Effect.as(
+        Effect.orDie(simulation.run.engine.submit({ type: "data.cleared", subject: "", data: { what: act.what } })),
+        undefined,
+      )
+  }
+}
+
+/** Does all acts, running `after` behind each; gives the SIDs of the messages sent. */
+export const performAll = (
+  simulation: Simulation,
+  all: ReadonlyArray<Act>,
+  after: (simulation: Simulation) => Effect.Effect<void> = () => Effect.void,
+): Effect.Effect<ReadonlyArray<string>> =>
+  Effect.gen(function* () {
+    const sids: Array<string> = []
+    for (const act of all) {
+      const sid = yield* perform(simulation, act, sids)
+      if (sid !== undefined) sids.push(sid)
+      yield* after(simulation)
+    }
+    return sids
+  })
