@@ -3,6 +3,13 @@ import * as Cause from "effect/Cause"
 import * as Exit from "effect/Exit"
 import { run } from "./cli/run.ts"
 
+/* A reader that has seen enough (`ringback log … | head`) closes the pipe; that is no error. */
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0)
+    throw error
+  })
+
 /* argv to command to exit code. An interruption (Ctrl-C, SIGTERM) is a normal end: everything in flight was drained. */
 NodeRuntime.runMain(run(process.argv), {
   disablePrettyLogger: true,

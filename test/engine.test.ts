@@ -334,7 +334,10 @@ describe("the pace of a run", () => {
         ...real,
         unsafeCurrentTimeMillis: () => 1_800_000_000_000 + shift,
         unsafeCurrentTimeNanos: () => BigInt(monotonic) * 1_000_000n,
-        sleep: (duration) => Effect.sync(() => void (monotonic += Duration.toMillis(duration))),
+        sleep: (duration) =>
+          Effect.sync(() => {
+            monotonic += Duration.toMillis(duration)
+          }),
       }
       const simulation = yield* simulate({ pace: { _tag: "real" } }).pipe(Effect.withClock(host))
       const { engine } = simulation.run

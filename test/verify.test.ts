@@ -3,8 +3,10 @@ import { deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { rules } from "../src/app/rules.ts"
+import type { JsonObject } from "../src/core/canonical.ts"
 import { genesis, hashOf, type Row } from "../src/core/Entry.ts"
 import { type Verdict, verifyRows } from "../src/engine/verify.ts"
+import { makeUpcaster } from "../src/log/upcasts.ts"
 import { simulate } from "./support/simulate.ts"
 import { type Act, performAll } from "./support/traffic.ts"
 
@@ -140,6 +142,31 @@ describe("verify", () => {
 
   it("of an empty log says that it is sound and empty", async () => {
     deepStrictEqual(await verdictOn([]), { _tag: "Sound", entries: 0, digest: genesis, at: 0 })
+  })
+})
+
+describe("a log of an older shape", () => {
+  it("is held against the rules after its upcasts, with the hashes it was written with", async () => {
+    const rows = await rowsOfDay
+    // As if `message.status-changed` had once called its status `state`.
+    const old = forged(
+      rows.map((row) =>
+        row.type === "message.status-changed" ? { ...row, data: row.data.replace('"status"', '"state"') } : row,
+      ),
+      0,
+      {},
+    )
+    strictEqual((await verdictOn(old))._tag, "Unsound")
+    const upcast = makeUpcaster(
+      new Map([
+        [
+          "message.status-changed",
+          [({ state, ...data }: JsonObject): JsonObject => (state === undefined ? data : { ...data, status: state })],
+        ],
+      ]),
+    )
+    const verdict = await Effect.runPromise(verifyRows(Stream.fromIterable(old), { ...rules, upcast }))
+    deepStrictEqual(verdict._tag === "Sound" && verdict.digest, old.at(-1)?.hash)
   })
 })
 

@@ -1,8 +1,8 @@
 import { type ChildProcess, fork, spawn } from "node:child_process"
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
+import { fileURLToPath, pathToFileURL } from "node:url"
 import * as esbuild from "esbuild"
 import { common } from "../../tools/build.mjs"
 
@@ -12,13 +12,32 @@ const built = new Map<string, Promise<string>>()
 const running = new Set<ChildProcess>()
 const folders: Array<string> = []
 
+/** `import.meta.url` is the source's own place, so that files beside it are found. */
+const ownPlace: esbuild.Plugin = {
+  name: "own-place",
+  setup: (build) =>
+    build.onLoad({ filter: /\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, "utf8").replaceAll(
+        /\bimport\.meta\.url\b/g,
+        JSON.stringify(pathToFileURL(path).href),
+      ),
+      loader: "ts",
+    })),
+}
+
 /** The bundle of a program below bench/, made once a run. Packages stay outside, as in the shipped bundle's native part. */
 export const programFile = (path: string): Promise<string> => {
   const known = built.get(path)
   if (known !== undefined) return known
   const outfile = join(bundles, `${path.replaceAll(/\W+/g, "-")}.mjs`)
   const made = esbuild
-    .build({ ...common(root), entryPoints: [join("bench", path)], outfile, packages: "external" })
+    .build({
+      ...common(root),
+      entryPoints: [join("bench", path)],
+      outfile,
+      packages: "external",
+      plugins: [ownPlace],
+    })
     .then(() => outfile)
   built.set(path, made)
   return made

@@ -39,9 +39,10 @@ export const log = Command.make("log", options, ({ after, follow, json, log: fil
     if (from < 0) return yield* wrongUse(`--after: expected a seq from 0, found ${from}`)
     const wanted = matcher(Option.getOrUndefined(type), Option.getOrUndefined(subject))
     const print = (row: Row) => Console.log(json ? toLine(row) : tableLine(row))
-    if (!json) yield* Console.log(styled("dim", tableHead))
+    const printHead = json ? Effect.void : Console.log(styled("dim", tableHead))
     if (!follow) {
       const rows = yield* Effect.mapError(rowsOf(file), (error) => wrongUse(error.message))
+      yield* printHead
       return yield* rows.pipe(
         Stream.filter((row) => row.seq > from && wanted(row)),
         Stream.runForEach(print),
@@ -49,6 +50,7 @@ export const log = Command.make("log", options, ({ after, follow, json, log: fil
       )
     }
     const reader = yield* Effect.mapError(openReader(file), (error) => wrongUse(error.message))
+    yield* printHead
     let seen = from
     return yield* Effect.forever(
       Effect.gen(function* () {

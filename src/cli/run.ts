@@ -9,6 +9,7 @@ import { CommandFailed } from "./failure.ts"
 import { log } from "./log.ts"
 import { exportCommand, importCommand } from "./recordings.ts"
 import { serve } from "./serve.ts"
+import { withPlainConsole } from "./terminal.ts"
 import { verify } from "./verify.ts"
 
 const ringback = Command.make("ringback").pipe(
@@ -34,6 +35,7 @@ export const run = (argv: ReadonlyArray<string>): Effect.Effect<number> =>
           return exitCode
         }),
     ),
+    withPlainConsole,
     Effect.provide(Layer.merge(NodeContext.layer, CliConfig.layer({ showBuiltIns: false }))),
     Effect.orDie,
   )

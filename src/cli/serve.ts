@@ -8,6 +8,7 @@ import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { type Started, startExchange } from "../app/exchange.ts"
+import { logProcess, stderrLogger } from "../app/processLog.ts"
 import { readSettings, type Settings } from "../app/settings.ts"
 import { formatPace, type Pace, parsePace } from "../clock/pace.ts"
 import { iso, parseInstant } from "../core/Instant.ts"
@@ -64,6 +65,7 @@ export const serve = Command.make("serve", options, (given) =>
     }).pipe(Effect.mapError((error) => wrongUse(error.message)))
     yield* serveSettings(settings, { seed: Option.getOrUndefined(given.seed), pace, start }).pipe(
       Logger.withMinimumLogLevel(settings.logLevel),
+      Effect.provide(stderrLogger),
     )
   }).pipe(Effect.scoped),
 ).pipe(Command.withDescription("Serve the exchange over HTTP. Example: ringback serve --port 8080 --pace 10x"))
@@ -95,6 +97,7 @@ const serveSettings = (
     const { port } = yield* Effect.provide(serveHttp(settings.server), Layer.succeed(Exchange, exchange)).pipe(
       Effect.mapError((error) => wrongUse(error.message)),
     )
+    yield* logProcess(exchange.run, settings.logLevel)
     for (const warning of warnings) yield* Console.error(`warning: ${printable(warning)}`)
     yield* Console.log(greeting(settings, started, port))
     if (

@@ -1,4 +1,6 @@
-import { styleText } from "node:util"
+import { stripVTControlCharacters, styleText } from "node:util"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
 import { noColour } from "../app/noColour.ts"
 
 type Style = Parameters<typeof styleText>[0]
@@ -24,3 +26,18 @@ export const printable = (text: string): string =>
       .slice(1, -1)
       .replace(/^[^\\]$/, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`),
   )
+
+/** Runs a command with a console that takes colours away where the stream is no terminal that wants them. */
+export const withPlainConsole = <A, E, R>(command: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.flatMap(Effect.console, (console) =>
+    Console.withConsole(command, {
+      ...console,
+      log: (...texts) => console.log(...texts.map(plainFor(process.stdout))),
+      error: (...texts) => console.error(...texts.map(plainFor(process.stderr))),
+    }),
+  )
+
+const plainFor =
+  (stream: NodeJS.WriteStream) =>
+  (text: unknown): unknown =>
+    typeof text === "string" && !coloured(stream) ? stripVTControlCharacters(text) : text

@@ -63,11 +63,12 @@ const removeTop = (heap: Array<Timer>): void => {
 const forget = (timers: Timers, key: string): void => {
   timers.byKey.delete(key)
   if (timers.heap[0]?.key === key) nextTimer(timers)
-  else if (timers.heap.length > 1_000 && timers.heap.length > 2 * timers.byKey.size) compact(timers)
+  else compact(timers)
 }
 
-/** Drops cancelled timers that wait in the middle of the heap, once they outnumber the others. */
+/** Drops cancelled and replaced timers that wait in the middle of the heap, once they outnumber the others. */
 const compact = (timers: Timers): void => {
+  if (timers.heap.length <= 1_000 || timers.heap.length <= 2 * timers.byKey.size) return
   const left = timers.heap.filter((timer) => timers.byKey.get(timer.key) === timer)
   timers.heap.length = 0
   for (const timer of left) insert(timers.heap, timer)
@@ -82,6 +83,7 @@ export const timersMachine: Machine<Timers> = {
       const timer: Timer = { key, subject, due, order: timers.count++, set: seq }
       timers.byKey.set(key, timer)
       insert(timers.heap, timer)
+      compact(timers)
     }),
     evolves(timerFired, (timers, { data }) => forget(timers, data.key)),
     evolves(timerCancelled, (timers, { data }) => forget(timers, data.key)),

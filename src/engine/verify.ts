@@ -3,10 +3,11 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { nextTimer, timersMachine } from "../clock/timers.machine.ts"
-import { type Draft, decode, genesis, hashOf, type Row } from "../core/Entry.ts"
+import { canonical } from "../core/canonical.ts"
+import { type Draft, decode, type Entry, genesis, hashOf, type Row } from "../core/Entry.ts"
 import { outboundAnswered, outboundFailed, runStarted, timerFired } from "../core/entries.ts"
 import type { Head } from "../log/EventLog.ts"
-import { upcast } from "../log/upcasts.ts"
+import { upcast as shipped } from "../log/upcasts.ts"
 import { firing } from "./drafts.ts"
 import { type Made, runTurn } from "./turn.ts"
 import { type AnyMachine, WorldState } from "./World.ts"
@@ -29,6 +30,8 @@ export interface Rules {
   readonly machines: ReadonlyArray<AnyMachine>
   /** Every type of entry there is: an input of another type or shape was never written by these rules. */
   readonly entryTypes: ReadonlyArray<{ readonly type: string; readonly schema: Schema.Schema.AnyNoContext }>
+  /** Makes an entry of an older shape one of today's; by default the shipped upcasts. */
+  readonly upcast?: (entry: Entry) => Entry
 }
 
 type Unsound = Extract<Verdict, { _tag: "Unsound" }>
@@ -42,34 +45,35 @@ const columns = ["at", "cause", "kind", "type", "subject", "data"] as const
  */
 export class Verifier {
   readonly #world: WorldState
-  #head: Head = { seq: 0, at: 0, hash: genesis }
+  readonly #upcast: (entry: Entry) => Entry
+  /** The newest row that was found right, as it is recorded. */
+  #last: Head = { seq: 0, at: 0, hash: genesis }
   /** Outcomes that the rules have made and the log has yet to show. */
   #made: Array<Made> = []
   #next = 0
 
   readonly #isShaped: ReadonlyMap<string, (data: unknown) => boolean>
 
-  constructor({ entryTypes, machines }: Rules) {
+  constructor({ entryTypes, machines, upcast = shipped }: Rules) {
     this.#world = new WorldState(machines)
+    this.#upcast = upcast
     this.#isShaped = new Map(entryTypes.map(({ type, schema }) => [type, Schema.is(schema)]))
   }
 
   /** Takes the next row; the verdict is there as soon as one is not what it should be. */
   take(row: Row): Unsound | undefined {
-    const seq = this.#last().seq + 1
+    const seq = this.#last.seq + 1
     if (row.seq !== seq)
       return { _tag: "Unsound", seq, problem: `entry ${seq} is missing; the log goes on with entry ${row.seq}` }
     const expected = this.#made[this.#next]
     if (expected === undefined) return this.#takeInput(row)
-    if (!same(row, expected.row)) return this.#altered(row) ?? differs(row, expected.row)
-    this.#next++
-    return undefined
+    return this.#hold(row, expected.row)
   }
 
   /** Says what the log as a whole is, when all its rows have been taken. */
   end(): Verdict {
     const missing = this.#made[this.#next]
-    const { seq, at, hash } = this.#last()
+    const { seq, at, hash } = this.#last
     return missing === undefined
       ? { _tag: "Sound", entries: seq, digest: hash, at }
       : {
@@ -79,13 +83,31 @@ export class Verifier {
         }
   }
 
-  /** The newest row that was found right. */
-  #last(): { readonly seq: number; readonly at: number; readonly hash: string } {
-    return this.#next === 0 ? this.#head : (this.#made[this.#next - 1] as Made).row
+  /** Holds a row against the one the rules make. One of an older shape is held after its upcast, its hash as it is. */
+  #hold(row: Row, made: Row): Unsound | undefined {
+    if (!same(row, made)) {
+      const altered = this.#altered(row)
+      if (altered !== undefined) return altered
+      // Behind an entry of an older shape the hashes of a turn are the recorded ones, and they have just been checked.
+      if (!same({ ...row, data: this.#upcasted(row) ?? row.data, hash: made.hash }, made)) return differs(row, made)
+    }
+    this.#next++
+    this.#last = row
+    return undefined
+  }
+
+  /** The data of a row of an older shape as it would be today. */
+  #upcasted(row: Row): string | undefined {
+    try {
+      const entry = decode(row)
+      const today = this.#upcast(entry)
+      return today === entry ? undefined : canonical(today.data)
+    } catch {
+      return undefined // A row that cannot be read has no newer shape.
+    }
   }
 
   #takeInput(row: Row): Unsound | undefined {
-    this.#head = this.#last()
     const { seq } = row
     const unsound = (problem: string): Unsound => ({ _tag: "Unsound", seq, problem })
     const altered = this.#altered(row)
@@ -93,22 +115,22 @@ export class Verifier {
     if (row.kind !== "input") return unsound(`entry ${seq} (${row.type}) is an outcome that no rule makes`)
     if ((seq === 1) !== (row.type === runStarted.type))
       return unsound(seq === 1 ? `the log begins with ${row.type}, not ${runStarted.type}` : "the run starts twice")
-    if (row.at < this.#head.at)
-      return unsound(`entry ${seq} is earlier than the one before: ${row.at} < ${this.#head.at}`)
+    if (row.at < this.#last.at)
+      return unsound(`entry ${seq} is earlier than the one before: ${row.at} < ${this.#last.at}`)
     const timer = nextTimer(this.#world.slice(timersMachine))
     let input: Draft
     let at = row.at
     if (row.type === timerFired.type) {
       if (timer === undefined) return unsound(`a timer fires at entry ${seq}, and none is set`)
       input = firing(timer)
-      at = Math.max(timer.due, this.#head.at)
+      at = Math.max(timer.due, this.#last.at)
     } else {
       if (timer !== undefined && timer.due <= row.at)
         return unsound(`timer ${JSON.stringify(timer.key)} was due at ${timer.due}, before entry ${seq} (${row.type})`)
       const echo = row.type === outboundAnswered.type || row.type === outboundFailed.type
       if (row.cause !== 0 && !echo) return unsound(`entry ${seq} (${row.type}) is an input with a cause: ${row.cause}`)
       try {
-        const { type, subject, data, cause } = upcast(decode(row))
+        const { type, subject, data, cause } = this.#upcast(decode(row))
         if (this.#isShaped.get(type)?.(data) !== true)
           return unsound(`entry ${seq} is an input of no known type and shape: ${type.slice(0, 100)}`)
         input = { type, subject, data, cause }
@@ -119,19 +141,16 @@ export class Verifier {
     this.#made = []
     this.#next = 0
     try {
-      runTurn(this.#world, this.#head, input, at, this.#made)
+      runTurn(this.#world, this.#last, input, at, this.#made)
     } catch (error) {
       return unsound(`the rules fail on entry ${seq} (${row.type}): ${error instanceof Error ? error.message : error}`)
     }
-    const first = (this.#made[0] as Made).row
-    if (!same(row, first)) return differs(row, first)
-    this.#next = 1
-    return undefined
+    return this.#hold(row, (this.#made[0] as Made).row)
   }
 
   /** A row that does not match its hash; for an outcome with the field that differs from what the rules make. */
   #altered(row: Row): Unsound | undefined {
-    if (hashOf(row, this.#last().hash) === row.hash) return undefined
+    if (hashOf(row, this.#last.hash) === row.hash) return undefined
     const problem = `entry ${row.seq} does not match its hash`
     const expected = this.#made[this.#next]
     return expected === undefined

@@ -5,8 +5,10 @@ import * as Redacted from "effect/Redacted"
  * `https://user:pass@app.example/x` is kept as `https://userinfo-1f2e…@app.example/x`.
  */
 
-const withUserinfo = /^([a-zA-Z][a-zA-Z0-9+.-]*:\/\/)([^/?#\\]*)@/
-const named = /^([a-zA-Z][a-zA-Z0-9+.-]*:\/\/)(userinfo-[0-9a-f]{16})@/
+/** What stands before the authority. URL parsers pass over leading blanks, and take any slashes behind `https:` as two. */
+const before = String.raw`^([\0- ]*(?:[a-z][a-z0-9+.-]*:\/\/|https?:)[/\\\t\n\r]*)`
+const withUserinfo = new RegExp(String.raw`${before}([^/?#\\]*)@`, "i")
+const named = new RegExp(`${before}(userinfo-[0-9a-f]{16})@`, "i")
 
 /** What hiding and restoring need of the keys file. */
 export interface SecretStore {

@@ -50,11 +50,15 @@ export const routeOut = (world: World, url: string): { via: "world" | "wire"; co
   if (endpointFor(world, url) !== undefined) return { via: "world" }
   for (const { from, to } of callbacksSettings(world).rewrite)
     if (beginsWith(url, from)) {
-      const connect = to + url.slice(from.length)
+      const connect = replaced(url, from, to)
       return { via: endpointFor(world, connect) === undefined ? "wire" : "world", connect }
     }
   return { via: "wire" }
 }
+
+/** The URL with `to` in place of `from`, whichever of the two ends in a slash. */
+const replaced = (url: string, from: string, to: string): string =>
+  to.replace(/\/$/, "") + url.slice(from.endsWith("/") ? from.length - 1 : from.length)
 
 /** Whether a URL is `prefix` or goes on behind it at a boundary, so that `https://app.example` is not `https://app.example.org`. */
 const beginsWith = (url: string, prefix: string): boolean => {

@@ -177,8 +177,8 @@ describe("opening a log", () => {
     Effect.gen(function* () {
       const file = yield* closedLog(chainOf(40, 5))
       const whole = fs.readFileSync(file)
-      const readAll = Effect.scoped(Effect.flatMap(openReader(file), (log) => log.read(0, 1_000)))
-      const open = Effect.scoped(openSqlite(file))
+      const readAll = Effect.scoped(Effect.flatMap(openReader(file), (log) => Effect.asVoid(log.read(0, 1_000))))
+      const open = Effect.scoped(Effect.asVoid(openSqlite(file)))
       for (let i = 0; i < whole.length; i += 97) {
         const changed = Buffer.from(whole)
         changed[i] = changed[i]! ^ 0xff

@@ -1,7 +1,7 @@
 import { assertLeft, assertRight, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import type * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import { entryTypes } from "../../src/app/entryTypes.ts"
+import { rules } from "../../src/app/rules.ts"
 import { type Draft, type Entry, genesis, type Kind } from "../../src/core/Entry.ts"
 import { type Made, runTurn } from "../../src/engine/turn.ts"
 import { type AnyMachine, WorldState } from "../../src/engine/World.ts"
@@ -13,6 +13,7 @@ export const given =
     when: (command: C) => {
       const outcome = decide(state, command)
       return {
+        // biome-ignore lint/suspicious/noThenProperty: given, when, then; nothing awaits it
         then: (...events: ReadonlyArray<E>) => assertRight(outcome, events),
         refused: (reason: R) => assertLeft(outcome, reason),
       }
@@ -35,7 +36,7 @@ export interface Stage {
   /**
    * Checks the outcomes of the last turn, all of them and in order. Of a draft that names a cause the cause is checked too.
    */
-  readonly then: (...drafts: ReadonlyArray<Draft>) => Stage
+  readonly then: (...drafts: ReadonlyArray<Draft>) => void
 }
 
 /**
@@ -58,31 +59,28 @@ export const givenEntries = (
   return stage(world, entries.length, [])
 }
 
-const stage = (world: WorldState, seq: number, made: ReadonlyArray<Made>): Stage => {
-  const here: Stage = {
-    world,
-    made,
-    when: ({ at: when = world.at, kind: _, ...input }) => {
-      const next: Array<Made> = []
-      const head = runTurn(world, { seq, at: world.at, hash: genesis }, input, when, next)
-      for (const { entry } of next) checkShape(entry)
-      return stage(world, head.seq, next)
-    },
-    then: (...drafts) => {
-      const outcomes = made.slice(1).map(({ entry }) => entry)
-      deepStrictEqual(outcomes.map(shown), drafts.map(shown))
-      for (const [i, { cause }] of drafts.entries()) if (cause !== undefined) strictEqual(outcomes[i]?.cause, cause)
-      return here
-    },
-  }
-  return here
-}
+const stage = (world: WorldState, seq: number, made: ReadonlyArray<Made>): Stage => ({
+  world,
+  made,
+  when: ({ at: when = world.at, kind: _, ...input }) => {
+    const next: Array<Made> = []
+    const head = runTurn(world, { seq, at: world.at, hash: genesis }, input, when, next)
+    for (const { entry } of next) checkShape(entry)
+    return stage(world, head.seq, next)
+  },
+  // biome-ignore lint/suspicious/noThenProperty: given, when, then; nothing awaits it
+  then: (...drafts) => {
+    const outcomes = made.slice(1).map(({ entry }) => entry)
+    deepStrictEqual(outcomes.map(shown), drafts.map(shown))
+    for (const [i, { cause }] of drafts.entries()) if (cause !== undefined) strictEqual(outcomes[i]?.cause, cause)
+  },
+})
 
 const shown = ({ data, subject, type }: { type: string; subject: string; data: unknown }) => ({ type, subject, data })
 
 /** Checks an entry's data against the schema of its type. */
 export const checkShape = ({ data, type }: Entry<unknown>): void => {
-  const known = entryTypes.find((each) => each.type === type)
+  const known = rules.entryTypes.find((each) => each.type === type)
   if (known === undefined) throw new Error(`${type} is no type of entry`)
   Schema.decodeUnknownSync(known.schema as Schema.Schema<unknown>, { onExcessProperty: "error" })(data)
 }

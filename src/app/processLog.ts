@@ -1,0 +1,90 @@
+import * as Effect from "effect/Effect"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
+import * as Runtime from "effect/Runtime"
+import type * as Scope from "effect/Scope"
+import {
+  type OutboundRequested,
+  outboundAnswered,
+  outboundFailed,
+  outboundRequested,
+  turnFailed,
+} from "../core/entries.ts"
+import { formatDuration } from "../core/Instant.ts"
+import type { Run } from "../engine/Run.ts"
+import type { Made } from "../engine/turn.ts"
+
+/** Lines a host second; what is more is counted. A storm of failing callbacks must not become a storm of output. */
+const linesPerSecond = 20
+
+/** The process's log: one line an event on standard error, with the host's time. Not the event log. */
+export const stderrLogger = Logger.replace(
+  Logger.defaultLogger,
+  Logger.make(({ date, logLevel, message }) => {
+    const text = Array.isArray(message) ? message.join(" ") : String(message)
+    process.stderr.write(`${date.toISOString()} ${logLevel.label} ${text}\n`)
+  }),
+)
+
+/**
+ * Tells on the process's log what a developer has to know while the run goes: callbacks that came to nothing (WARNING),
+ * rules that threw (ERROR), and at DEBUG every entry by seq, type and subject. Message texts and numbers are never told.
+ */
+export const logProcess = ({ engine, clock }: Run, level: LogLevel.LogLevel): Effect.Effect<void, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const debugging = LogLevel.lessThanEqual(level, LogLevel.Debug)
+    const run = Runtime.runFork(yield* Effect.runtime<never>())
+    const asked = new Map<number, OutboundRequested>()
+    let second = 0
+    let told = 0
+    const tell = (line: Effect.Effect<void>) => {
+      const now = Math.floor(clock.hostMonotonic() / 1_000)
+      if (now !== second) {
+        if (told > linesPerSecond) run(Effect.logWarning(`${told - linesPerSecond} more lines were not shown`))
+        second = now
+        told = 0
+      }
+      told++
+      if (told <= linesPerSecond) run(line)
+    }
+    const look = ({ entry }: Made) => {
+      if (outboundRequested.is(entry)) asked.set(entry.seq, entry.data)
+      else if (outboundAnswered.is(entry) || outboundFailed.is(entry)) {
+        const request = asked.get(entry.cause)
+        asked.delete(entry.cause)
+        const why = outboundFailed.is(entry)
+          ? [entry.data.reason, entry.data.detail].filter(Boolean).join(" ")
+          : String(entry.data.status)
+        if (request !== undefined && !/^2\d\d$/.test(why))
+          tell(Effect.logWarning(failedLine(request, entry.subject, why)))
+      } else if (turnFailed.is(entry))
+        tell(Effect.logError(`a rule failed, see entry ${entry.seq}: ${entry.data.error}`))
+    }
+    const debug = ({ entry }: Made) =>
+      run(Effect.logDebug(`entry ${entry.seq} ${entry.type}${entry.subject === "" ? "" : ` ${entry.subject}`}`))
+    yield* Effect.acquireRelease(
+      Effect.sync(() =>
+        engine.onCommitted((made) => {
+          for (const item of made) {
+            look(item)
+            if (debugging) debug(item)
+          }
+        }),
+      ),
+      (remove) => Effect.sync(() => void remove()),
+    )
+  })
+
+const failedLine = (
+  { attempt, connect, purpose, retry, url }: OutboundRequested,
+  subject: string,
+  why: string,
+): string => {
+  const more =
+    retry !== undefined && attempt < retry.attempts
+      ? `next attempt in ${formatDuration(retry.gap_ms * 2 ** (attempt - 1))}`
+      : "no further attempt"
+  return `${purpose} for ${subject} to ${withoutQuery(connect ?? url)}, attempt ${attempt}: ${why}; ${more}`
+}
+
+const withoutQuery = (url: string): string => url.replace(/[?#].*$/s, "").replace(/\/\/[^/]*@/, "//")
