@@ -15,6 +15,7 @@ import {
 } from "node:fs"
 import { basename, join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
+import { buildInputs, contentPrint } from "./stamps.mjs"
 
 const templates = "src/carriers/twilio/templates"
 const staleMsMax = 24 * 60 * 60 * 1000
@@ -59,6 +60,7 @@ export const build = async (root, { keepStale = false } = {}) => {
       sourcemap: false,
       banner: { js: requireBanner },
       external: ["better-sqlite3"],
+      define: { ...common(root).define, __RINGBACK_BUILD__: JSON.stringify(contentPrint(root, buildInputs(root))) },
       loader: { ".html": "text", ".css": "text", ".svg": "text", ".txt": "text" },
       write: false,
     })

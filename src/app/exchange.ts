@@ -1,7 +1,6 @@
 import { randomBytes, randomInt } from "node:crypto"
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as HttpClient from "@effect/platform/HttpClient"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { answerHeaders, overloaded, preflightHeaders, twilioHeaders, unavailable } from "../carriers/twilio/door.ts"
@@ -12,6 +11,7 @@ import { wireIn } from "../carriers/twilio/wireIn.ts"
 import type { Pace } from "../clock/pace.ts"
 import type { JsonObject } from "../core/canonical.ts"
 import { apiRequested } from "../core/entries.ts"
+import { limits } from "../core/limits.ts"
 import type { NotFoldable } from "../engine/fold.ts"
 import type { EngineStopped } from "../engine/outside.ts"
 import { makeRun, type OtherSeed } from "../engine/Run.ts"
@@ -19,12 +19,14 @@ import type { LogOpenError, LogUnavailable } from "../log/EventLog.ts"
 import { type Keys, memoryKeys, openKeys } from "../log/Keys.ts"
 import { makeMemory } from "../log/layerMemory.ts"
 import { openSqlite } from "../log/layerSqlite.ts"
+import { makeNodeClient } from "../network/nodeClient.ts"
 import { outboundMachine } from "../network/outbound.machine.ts"
 import { hideUserinfo } from "../network/secretUrl.ts"
 import { makeWire } from "../network/Wire.ts"
 import type { Exchange } from "../server/Exchange.ts"
 import { machines } from "./machines.ts"
 import type { Settings } from "./settings.ts"
+import { keepSnapshots, snapshotOf } from "./snapshots.ts"
 import { version } from "./version.ts"
 
 export interface StartOptions {
@@ -61,21 +63,25 @@ export const startExchange = (
     const authToken =
       settings.authToken ?? keys.secret(authTokenSecret) ?? Redacted.make(randomBytes(16).toString("hex"))
     keys.remember(authTokenSecret, authToken)
-    const client = yield* Layer.build(
-      NodeHttpClient.layerWithoutAgent.pipe(Layer.provide(NodeHttpClient.makeAgentLayer({ keepAlive: true }))),
-    )
+    const client = yield* makeNodeClient(limits.answerBytesMax)
     const run = yield* makeRun({
       log,
       machines,
       wayOut: (clock) =>
-        Effect.provide(makeWire({ clock, secrets: keys, signs: new Map([[twilioSign, twilioHeaders(keys)]]) }), client),
+        Effect.provideService(
+          makeWire({ clock, secrets: keys, signs: new Map([[twilioSign, twilioHeaders(keys)]]) }),
+          HttpClient.HttpClient,
+          client,
+        ),
       seed,
       seedAsked: options.seed !== undefined,
       settings: runSettings(settings, keys),
       templates: templates.texts,
       pace: options.pace,
       start: options.start,
+      ...(inMemory ? {} : snapshotsOf(settings.db)),
     })
+    if (!inMemory) yield* keepSnapshots(run, settings.db)
     const slices = () => {
       const { world } = run.engine
       return { twilio: world.slice(twilioMachine), outbound: world.slice(outboundMachine) }
@@ -98,6 +104,11 @@ export const startExchange = (
     }
     return { exchange, authToken, warnings: templates.warnings }
   })
+
+const snapshotsOf = (logFile: string) => {
+  const snapshot = snapshotOf(logFile)
+  return snapshot === undefined ? {} : { snapshot }
+}
 
 /** The settings as the log keeps them: userinfo of URLs by its name. */
 const runSettings = ({ run }: Settings, keys: Keys): JsonObject => ({

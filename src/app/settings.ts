@@ -135,7 +135,7 @@ export const parseSettings = (file: string, text: string): Either.Either<Setting
   if (syntax.length > 0) return Either.left(new BadSettings({ lines: syntax }))
   let value: unknown
   try {
-    value = document.toJS({ maxAliasCount: 100 }) ?? {}
+    value = given(document.toJS({ maxAliasCount: 100 })) ?? {}
   } catch (error) {
     return Either.left(new BadSettings({ lines: [`${file}: ${(error as Error).message}`] }))
   }
@@ -150,6 +150,18 @@ export const parseSettings = (file: string, text: string): Either.Either<Setting
     })
     return new BadSettings({ lines: [...new Set(lines)] })
   })
+}
+
+/** What a file gives: a key without a value is as good as none. */
+const given = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map((item) => given(item) ?? item)
+  if (typeof value !== "object" || value === null) return value ?? undefined
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]) => {
+      const kept = given(inner)
+      return kept === undefined ? [] : [[key, kept]]
+    }),
+  )
 }
 
 /** A key that stands elsewhere in the file: where it belongs. */
@@ -240,17 +252,17 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
     run: {
       callbacks: {
         in_flight: callbacks.in_flight ?? 1,
-        quiet_ms: callbacks.quiet_ms ?? 0,
+        quiet_ms: whole(callbacks.quiet_ms ?? 0),
         rewrite: callbacks.rewrite ?? [],
       },
       endpoints: (written.endpoints ?? []).map(({ answers, fail_percent = 0, url }) => ({
         answers: (answers ?? [{}]).map(({ after_ms = 0, body = "", drop, status = 200 }) => ({
-          after_ms,
+          after_ms: whole(after_ms),
           body,
           ...(drop === undefined ? {} : { drop }),
           status,
         })) as unknown as ScriptedEndpoint["answers"],
-        fail_bp: Math.round(fail_percent * 100),
+        fail_bp: whole(fail_percent * 100),
         url,
       })),
       twilio: {
@@ -258,10 +270,10 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
         allowed_from_numbers: allowed.map(normal),
         auth_token: { secret: authTokenSecret },
         callbacks: {
-          delay_ms: Math.round((own.delay_seconds ?? 2) * 1000),
+          delay_ms: milliseconds(own.delay_seconds ?? 2),
           enabled: own.enabled ?? true,
           retry_attempts: own.retry_attempts ?? 3,
-          retry_delay_ms: Math.round((own.retry_delay_seconds ?? 5) * 1000),
+          retry_delay_ms: milliseconds(own.retry_delay_seconds ?? 5),
         },
         default_behavior: twilio.default_behavior ?? "success",
         failure_error_code: twilio.failure_error_code ?? 30008,
@@ -281,6 +293,10 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
     },
   }
 }
+
+/** The nearest whole number; YAML's `-0` is 0. */
+const whole = (n: number): number => Math.round(n) + 0
+const milliseconds = (seconds: number): number => whole(seconds * 1000)
 
 /** Numbers of the lists are compared in E.164 form; what has none (a short code) as it is written. */
 const normal = (number: string): string => parseE164(number) ?? number

@@ -20,7 +20,7 @@ const Seconds = expects(
 const Milliseconds = expects(Schema.Int.pipe(Schema.between(0, 366 * 24 * 3_600_000)), "a whole number of milliseconds")
 const Numbers = Schema.Array(
   expects(Schema.String, 'a text; quote phone numbers ("+15551234567"), or YAML reads them as numbers'),
-)
+).annotations({ identifier: "a list of phone numbers" })
 const Percent = expects(Schema.Number.pipe(Schema.between(0, 100)), "a percentage, 0 to 100")
 const HttpUrl = expects(
   Schema.String.pipe(Schema.filter((text) => /^https?:\/\/[^/]/i.test(text) && URL.canParse(text))),
@@ -69,9 +69,9 @@ export const SettingsFile = Schema.Struct({
       failure_error_code: optional(
         expects(Schema.Int.pipe(Schema.between(10_000, 99_999)), "an error code of five digits"),
       ),
-      registered_numbers: optional(Schema.NullOr(Numbers)),
-      allowed_from_numbers: optional(Schema.NullOr(Numbers)),
-      failure_numbers: optional(Schema.NullOr(Numbers)),
+      registered_numbers: optional(Numbers),
+      allowed_from_numbers: optional(Numbers),
+      failure_numbers: optional(Numbers),
       callbacks: optional(
         Schema.Struct({
           enabled: optional(Flag),

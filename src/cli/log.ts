@@ -1,4 +1,3 @@
-import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Console from "effect/Console"
@@ -12,13 +11,12 @@ import { limits } from "../core/limits.ts"
 import { openReader } from "../log/reader.ts"
 import { rowsOf } from "../log/recording.ts"
 import { wrongUse } from "./failure.ts"
+import { fileArg } from "./fileArg.ts"
 import { gist } from "./gist.ts"
 import { printable, styled } from "./terminal.ts"
 
 const options = {
-  log: Args.text({ name: "LOG" }).pipe(
-    Args.withDescription("A log, also of a running server, or a recording (.jsonl)"),
-  ),
+  log: fileArg("LOG", "A log, also of a running server, or a recording (.jsonl)"),
   type: Options.text("type").pipe(
     Options.withDescription("Only entries of this type; a trailing * stands for the rest (message.*)"),
     Options.optional,

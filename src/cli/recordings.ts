@@ -1,4 +1,3 @@
-import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Console from "effect/Console"
@@ -7,12 +6,13 @@ import { rules } from "../app/rules.ts"
 import { openReader } from "../log/reader.ts"
 import { exportRecording, importRecording } from "../log/recording.ts"
 import { wrongUse } from "./failure.ts"
+import { fileArg } from "./fileArg.ts"
 
 /** `ringback export LOG --out FILE.jsonl`: a log as a recording, one canonical line an entry. */
 export const exportCommand = Command.make(
   "export",
   {
-    log: Args.text({ name: "LOG" }).pipe(Args.withDescription("A log, also of a running server")),
+    log: fileArg("LOG", "A log, also of a running server"),
     out: Options.text("out").pipe(Options.withDescription("The recording to write (.jsonl)")),
   },
   ({ log, out }) =>
@@ -27,7 +27,7 @@ export const exportCommand = Command.make(
 export const importCommand = Command.make(
   "import",
   {
-    file: Args.text({ name: "FILE" }).pipe(Args.withDescription("A recording (.jsonl)")),
+    file: fileArg("FILE", "A recording (.jsonl)"),
     db: Options.text("db").pipe(Options.withDescription("The log to make; it must not exist")),
   },
   ({ db, file }) =>

@@ -94,7 +94,10 @@ const serveSettings = (
   Effect.gen(function* () {
     const started = yield* startExchange({ settings, ...run }).pipe(Effect.mapError((error) => wrongUse(error.message)))
     const { exchange, warnings } = started
-    const { port } = yield* Effect.provide(serveHttp(settings.server), Layer.succeed(Exchange, exchange)).pipe(
+    const { publicUrl, allowedHosts } = settings.server
+    const names = publicUrl === undefined ? allowedHosts : [...allowedHosts, new URL(publicUrl).hostname]
+    const listening = serveHttp({ ...settings.server, allowedHosts: names })
+    const { port } = yield* Effect.provide(listening, Layer.succeed(Exchange, exchange)).pipe(
       Effect.mapError((error) => wrongUse(error.message)),
     )
     yield* logProcess(exchange.run, settings.logLevel)

@@ -33,7 +33,7 @@ export const withPlainConsole = <A, E, R>(command: Effect.Effect<A, E, R>): Effe
     Console.withConsole(command, {
       ...console,
       log: (...texts) => console.log(...texts.map(plainFor(process.stdout))),
-      error: (...texts) => console.error(...texts.map(plainFor(process.stderr))),
+      error: (...texts) => console.error(...texts.map(plainFor(process.stderr)).map(withoutEmptyEnd)),
     }),
   )
 
@@ -41,3 +41,6 @@ const plainFor =
   (stream: NodeJS.WriteStream) =>
   (text: unknown): unknown =>
     typeof text === "string" && !coloured(stream) ? stripVTControlCharacters(text) : text
+
+/** What the command line library says of wrong use ends in empty lines. */
+const withoutEmptyEnd = (text: unknown): unknown => (typeof text === "string" ? text.trimEnd() : text)

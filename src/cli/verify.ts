@@ -1,4 +1,3 @@
-import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Console from "effect/Console"
@@ -8,12 +7,11 @@ import { iso } from "../core/Instant.ts"
 import { type Verdict, verifyRows } from "../engine/verify.ts"
 import { rowsOf } from "../log/recording.ts"
 import { CommandFailed, wrongUse } from "./failure.ts"
+import { fileArg } from "./fileArg.ts"
 import { printable, progress, progressDone, styled } from "./terminal.ts"
 
 const options = {
-  log: Args.text({ name: "LOG" }).pipe(
-    Args.withDescription("A log, also of a running server, or a recording (.jsonl)"),
-  ),
+  log: fileArg("LOG", "A log, also of a running server, or a recording (.jsonl)"),
   json: Options.boolean("json").pipe(Options.withDescription("The verdict as one line of JSON")),
 }
 

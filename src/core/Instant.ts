@@ -6,19 +6,22 @@
 /**
  * An instant as RFC 2822 with a literal `+0000`: `Thu, 24 Aug 2023 05:01:45 +0000`; the ms are cut off.
  *
- * The last second's text is kept, as all dates of one answer and of many neighbouring ones fall into it.
+ * The texts of some seconds are kept: the dates of one message are a few seconds apart, and many messages share them.
  */
 export const rfc2822 = (ms: number): string => {
   const second = Math.floor(ms / 1000)
-  if (second !== lastSecond) {
-    lastText = new Date(second * 1000).toUTCString().replace("GMT", "+0000")
-    lastSecond = second
+  const place = second & (secondsKept - 1)
+  if (keptSeconds[place] !== second) {
+    keptTexts[place] = new Date(second * 1000).toUTCString().replace("GMT", "+0000")
+    keptSeconds[place] = second
   }
-  return lastText
+  return keptTexts[place] as string
 }
 
-let lastSecond = Number.NaN
-let lastText = ""
+/** A power of two. */
+const secondsKept = 64
+const keptSeconds = new Float64Array(secondsKept).fill(Number.NaN)
+const keptTexts: Array<string> = []
 
 /** An instant as ISO 8601 with ms: `2023-08-24T05:01:45.000Z`. */
 export const iso = (ms: number): string => new Date(ms).toISOString()

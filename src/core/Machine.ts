@@ -26,6 +26,14 @@ export interface Machine<S> {
   readonly initial: () => S
   readonly evolve: ReadonlyArray<Evolution<S>>
   readonly react: ReadonlyArray<Reaction<S>>
+  /** How the slice goes into a snapshot and comes back, where it is more than plain data, maps and sets. */
+  readonly snapshot?: Snapshot<S>
+}
+
+export interface Snapshot<S> {
+  readonly save: (slice: S) => unknown
+  /** Trusts what `save` of the same rules has written; a snapshot of other rules never gets here. */
+  readonly load: (saved: unknown) => S
 }
 
 export interface Evolution<S> {

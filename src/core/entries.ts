@@ -21,7 +21,7 @@ export const NotKept = Schema.Struct({
   cut: Schema.optionalWith(Schema.Literal(true), { exact: true }),
   length: Schema.NonNegativeInt,
   sha256: Schema.String,
-  why: Schema.Literal("too-large", "not-a-form", "bad-encoding", "too-many-parameters"),
+  why: Schema.Literal("too-large", "not-a-form", "bad-encoding", "too-many-parameters", "too-many-secrets"),
 })
 export type NotKept = typeof NotKept.Type
 

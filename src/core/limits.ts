@@ -29,8 +29,12 @@ export const limits = {
   secretsMax: 10_000,
   /** Entries one read of a log brings into memory. */
   readEntriesMax: 1_000,
+  /** Entries after which a snapshot is worth its while; the gap grows with the log, to a quarter of it. */
+  snapshotEntriesMin: 100_000,
   /** Hosts' longest single wait in ms: Node and Effect both mishandle waits over 2^31 ms. */
   waitMsMax: 24 * 60 * 60 * 1000,
+  /** Longest virtual gap between two attempts of a callback; a doubled gap stops growing here. */
+  retryGapMsMax: 366 * 24 * 60 * 60 * 1000,
   /** Bytes of one template file. */
   templateBytesMax: 16 * 1024,
   /** Longest `advance`, about 100 years. */

@@ -9,18 +9,19 @@ import { nextTimer, timersMachine } from "../clock/timers.machine.ts"
 import type { Draft, Entry } from "../core/Entry.ts"
 import { type ApiRequested, type ApiResponded, apiResponded, clockChanged } from "../core/entries.ts"
 import { limits } from "../core/limits.ts"
-import type { EventLog, Head } from "../log/EventLog.ts"
+import type { EventLog, Head, LogUnavailable } from "../log/EventLog.ts"
 import { failing, firing } from "./drafts.ts"
-import { foldLog } from "./fold.ts"
+import type { NotFoldable } from "./fold.ts"
 import { Inbox, type Waiting } from "./inbox.ts"
 import { EngineStopped, type Outside } from "./outside.ts"
 import { type Made, RuleFailed, runTurn } from "./turn.ts"
-import { type AnyMachine, WorldState } from "./World.ts"
+import type { WorldState } from "./World.ts"
 
 export interface EngineOptions {
   readonly log: typeof EventLog.Service
   readonly clock: RunClock
-  readonly machines: ReadonlyArray<AnyMachine>
+  /** Makes the world of the log anew, after a rule has thrown. */
+  readonly rebuild: Effect.Effect<WorldState, LogUnavailable | NotFoldable>
   readonly outside: Outside
   /** The pace in force; the clock itself is held until the run's first entry is in the log. */
   readonly pace: Pace
@@ -334,9 +335,8 @@ export class Engine {
   /** A rule threw: its world is made again from the log, and one entry says what happened; the run goes on. */
   #recover({ input, at, error, waiting }: Poisoned) {
     this.#state = "rebuilding"
-    const { log, machines } = this.#options
     this.#runFork(
-      foldLog(log, new WorldState(machines)).pipe(
+      this.#options.rebuild.pipe(
         Effect.match({
           onFailure: (failure) => {
             const why = new EngineStopped({ reason: `after ${error.message}: ${failure.message}` })

@@ -11,6 +11,7 @@ import type { EventLog, LogUnavailable } from "../log/EventLog.ts"
 import { type Engine, makeEngine } from "./Engine.ts"
 import { foldLog, type NotFoldable } from "./fold.ts"
 import type { EngineStopped, WayOut } from "./outside.ts"
+import type { Snapshot } from "./snapshot.ts"
 import { type AnyMachine, WorldState } from "./World.ts"
 
 /** The version of the rules that a log names. Raised when old logs need a behaviour flag to stay what they are. */
@@ -20,7 +21,7 @@ export const rulesVersion = 1
 export const entryFormat = 1
 
 /** Behaviour flags a new run has in force. */
-const flagsNow: ReadonlyArray<number> = []
+export const flagsNow: ReadonlyArray<number> = []
 
 /** Where a run that never looks at the host's clock begins, unless it is told: 2026-01-01T00:00:00Z. */
 export const defaultStart = 1_767_225_600_000
@@ -42,6 +43,8 @@ export interface RunOptions<E, R> {
   readonly pace: Pace | undefined
   /** First instant of a new run; by default the host's now, or `defaultStart` where host time never enters. */
   readonly start?: number | undefined
+  /** Reads the newest snapshot that these rules can use; the left says why there is none. */
+  readonly snapshot?: () => Either.Either<Snapshot, string>
 }
 
 /** The log is of a run with another seed than the one asked for. */
@@ -63,6 +66,8 @@ export interface Run {
   readonly seed: number
   /** Whether the log held a run before. */
   readonly resumed: boolean
+  /** The entry up to which a snapshot saved the folding; 0 without one. */
+  readonly snapshotSeq: number
 }
 
 /**
@@ -74,13 +79,12 @@ export const makeRun = <E, R>(
   options: RunOptions<E, R>,
 ): Effect.Effect<Run, E | LogUnavailable | NotFoldable | EngineStopped | OtherSeed, R | Scope.Scope> =>
   Effect.gen(function* () {
-    const { log, machines, settings, templates } = options
+    const { log, settings, templates } = options
     const clock = yield* makeRunClock
     const wayOut = yield* options.wayOut(clock)
     const head = yield* log.head
     const resumed = head.seq > 0
-    const world = new WorldState(machines)
-    if (resumed) yield* foldLog(log, world)
+    const { world, snapshotSeq } = yield* worldOf(options)
     if (resumed && options.seedAsked && world.seed !== options.seed)
       return yield* new OtherSeed({ log: log.place, asked: options.seed, found: world.seed })
     const { advanceTo, offset, pace: ordered } = world.slice(clockMachine)
@@ -91,7 +95,8 @@ export const makeRun = <E, R>(
     const first = resumed ? head.at : (options.start ?? (follows ? hostNow : defaultStart))
     const anchor = resumed && follows ? Math.max(first, hostNow + (offset ?? first - hostNow)) : first
     clock.set(first, { _tag: "paused" })
-    const engine = yield* makeEngine({ log, clock, machines, outside: wayOut, pace }, world, head)
+    const rebuild = Effect.map(worldOf(options), (built) => built.world)
+    const engine = yield* makeEngine({ log, clock, rebuild, outside: wayOut, pace }, world, head)
     const inForce = {
       flags: flagsNow,
       ...(follows ? { offset: anchor - hostNow } : {}),
@@ -107,5 +112,16 @@ export const makeRun = <E, R>(
     clock.set(Math.max(anchor, engine.head.at), advanceTo === undefined ? pace : { _tag: "paused" })
     wayOut.begin((answer) => engine.offer(answer), engine.world)
     engine.wake()
-    return { engine, clock, log, seed: engine.world.seed, resumed }
+    return { engine, clock, log, seed: engine.world.seed, resumed, snapshotSeq }
+  })
+
+/** The world of a log: from its snapshot, when that is of this very log, and what came after. */
+const worldOf = <E, R>({ log, machines, snapshot }: RunOptions<E, R>) =>
+  Effect.gen(function* () {
+    const found = snapshot === undefined ? undefined : Either.getOrUndefined(snapshot())
+    const [row] = found === undefined ? [] : yield* log.read(found.head.seq - 1, 1)
+    const fits = found !== undefined && row?.seq === found.head.seq && row.hash === found.head.hash
+    const snapshotSeq = fits ? found.head.seq : 0
+    const world = yield* foldLog(log, new WorldState(machines, fits ? found.world : undefined), snapshotSeq)
+    return { world, snapshotSeq }
   })

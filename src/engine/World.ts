@@ -24,9 +24,11 @@ export class WorldState implements World {
   readonly #evolvers = new Map<string, Array<(entry: Entry<unknown>) => void>>()
   readonly #reactors = new Map<string, Array<Reactor>>()
 
-  constructor(machines: ReadonlyArray<AnyMachine>) {
+  /** A world before its first entry, or as it was saved. */
+  constructor(machines: ReadonlyArray<AnyMachine>, saved?: SavedWorld) {
+    this.at = saved?.at ?? 0
     for (const machine of [...coreMachines, ...machines]) {
-      const slice = machine.initial()
+      const slice = saved === undefined ? machine.initial() : loaded(machine, saved.slices)
       this.#slices.set(machine, slice)
       for (const { type, run } of machine.evolve) add(this.#evolvers, type, (entry) => run(slice, entry))
       for (const { type, run } of machine.react)
@@ -50,6 +52,14 @@ export class WorldState implements World {
     return this.#slices.get(machine) as S
   }
 
+  /** The state as plain data, maps and sets, for a snapshot. It shares them with the world: to be written at once. */
+  save(): SavedWorld {
+    const slices = new Map<string, unknown>()
+    for (const [machine, slice] of this.#slices)
+      slices.set(machine.name, machine.snapshot === undefined ? slice : machine.snapshot.save(slice))
+    return { at: this.at, slices }
+  }
+
   /** Changes the state by one entry; no rule runs. */
   evolve(entry: Entry<unknown>): void {
     this.at = entry.at
@@ -61,6 +71,17 @@ export class WorldState implements World {
   reactorsOf(type: string): ReadonlyArray<Reactor> {
     return this.#reactors.get(type) ?? none
   }
+}
+
+/** A world's state outside of it: the slices by the names of their machines. */
+export interface SavedWorld {
+  readonly at: number
+  readonly slices: ReadonlyMap<string, unknown>
+}
+
+const loaded = (machine: AnyMachine, slices: SavedWorld["slices"]): unknown => {
+  const saved = slices.get(machine.name)
+  return machine.snapshot === undefined ? saved : machine.snapshot.load(saved)
 }
 
 const none: ReadonlyArray<Reactor> = []

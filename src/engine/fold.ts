@@ -17,12 +17,21 @@ export class NotFoldable extends Data.TaggedError("NotFoldable")<{
   }
 }
 
-/** Folds a whole log into a fresh world; no rule runs. Lets other work go on between pages. */
-export const foldLog = (log: LogReader, world: WorldState): Effect.Effect<WorldState, LogUnavailable | NotFoldable> =>
+/**
+ * Folds a log into a world that holds it up to `from` already; no rule runs. Lets other work go on between pages.
+ * `upTo` leaves out what comes after that entry.
+ */
+export const foldLog = (
+  log: LogReader,
+  world: WorldState,
+  from = 0,
+  upTo = Number.MAX_SAFE_INTEGER,
+): Effect.Effect<WorldState, LogUnavailable | NotFoldable> =>
   Effect.gen(function* () {
-    for (let after = 0; ; ) {
+    for (let after = from; ; ) {
       const rows = yield* log.read(after, limits.readEntriesMax)
       for (const row of rows) {
+        if (row.seq > upTo) return world
         try {
           world.evolve(upcast(decode(row)))
         } catch (cause) {

@@ -37,8 +37,8 @@ export const inspect = (file: string, db: Database.Database): "nothing" | "log" 
 }
 
 /** Refuses a file that was cut off inside a page. SQLite itself sees a file that lacks whole pages, not this. */
-export const refuseCutOff = (file: string, db: Database.Database): void => {
-  const bytes = fs.statSync(file).size
+export const refuseCutOff = (place: string, file: string, db: Database.Database): void => {
+  const bytes = fs.statSync(place).size
   const pageBytes = Number(db.pragma("page_size", { simple: true }))
   if (bytes % pageBytes !== 0) throw corrupt(file, `its ${bytes} bytes are no whole number of ${pageBytes}-byte pages`)
 }

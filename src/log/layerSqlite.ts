@@ -1,4 +1,3 @@
-import * as fs from "node:fs"
 import * as path from "node:path"
 import * as SqlClient from "@effect/sql/SqlClient"
 import Database from "better-sqlite3"
@@ -8,6 +7,7 @@ import type * as Scope from "effect/Scope"
 import { genesis, hashOf, type Row } from "../core/Entry.ts"
 import { connect } from "./connection.ts"
 import { EventLog, LogOpenError, type LogReader } from "./EventLog.ts"
+import { makeFolders } from "./folders.ts"
 import { inspect, refuseCutOff } from "./inspect.ts"
 import { takeLock } from "./lock.ts"
 import { migrate } from "./migrations.ts"
@@ -60,9 +60,7 @@ export const openHeld = (file: string): Effect.Effect<typeof EventLog.Service, L
 /** Makes the folder a file lies in. */
 export const makeFolderOf = (file: string): Effect.Effect<void, LogOpenError> =>
   Effect.try({
-    try: () => {
-      fs.mkdirSync(path.dirname(path.resolve(file)), { recursive: true })
-    },
+    try: () => makeFolders(path.dirname(path.resolve(file))),
     catch: (cause) =>
       new LogOpenError({
         reason: "unwritable",
@@ -75,14 +73,21 @@ export const makeFolderOf = (file: string): Effect.Effect<void, LogOpenError> =>
 const openForWriting = (place: string, file: string): Database.Database => {
   const db = new Database(place, { timeout: writeWaitMsMax })
   try {
-    if (inspect(file, db) === "log") refuseCutOff(file, db)
-    db.exec("BEGIN IMMEDIATE")
-    db.exec("ROLLBACK")
+    inspect(file, db)
+    refuseCutOff(place, file, db)
+    refuseReadOnly(db)
     return db
   } catch (cause) {
     db.close()
     throw cause
   }
+}
+
+/** Throws the driver's error where a write would fail; BEGIN IMMEDIATE alone does not see that a file may only be read. */
+const refuseReadOnly = (db: Database.Database): void => {
+  db.exec("BEGIN IMMEDIATE")
+  db.pragma(`user_version = ${Number(db.pragma("user_version", { simple: true }))}`)
+  db.exec("ROLLBACK")
 }
 
 /** Refuses to go on from an end that does not follow from what is before it. */

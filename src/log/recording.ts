@@ -3,13 +3,15 @@ import * as path from "node:path"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { ArrayFormatter } from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { decode, type Row, toLine } from "../core/Entry.ts"
 import type { LogOpenError, LogReader, LogUnavailable } from "./EventLog.ts"
+import { makeFolders } from "./folders.ts"
 import { makeFolderOf, openHeld } from "./layerSqlite.ts"
 import { takeLock } from "./lock.ts"
-import { BadLine, headerLine, makeLineReader, type Progress, RecordingError } from "./recordingLines.ts"
+import { BadLine, firstIssue, headerLine, makeLineReader, type Progress, RecordingError } from "./recordingLines.ts"
 import { beginsLikeRecording, readRecording, streamRows } from "./recordingRows.ts"
 import { upcast } from "./upcasts.ts"
 
@@ -112,8 +114,8 @@ const checkerOf = (file: string, types: ReadonlyArray<CheckedType>) => {
     const checked = check(upcast(decode(row)).data)
     if (Either.isRight(checked)) return Effect.void
     const line = row.seq + 1
-    const why = checked.left.message.replace(/\s+/g, " ").slice(0, 300)
-    const message = `${file}:${line}: expected the data of ${row.type}, found something else: ${why}`
+    const found = firstIssue(ArrayFormatter.formatErrorSync(checked.left))
+    const message = `${file}:${line}: expected the data of ${row.type}, found ${found}`
     return Effect.fail(new RecordingError({ reason: "wrong-shape", file, line, message }))
   }
 }
@@ -135,7 +137,7 @@ const openPart = (outFile: string): Effect.Effect<{ readonly fd: number; readonl
     try: () => {
       if (fs.existsSync(outFile) && !(fs.statSync(outFile).size === 0 || beginsLikeRecording(outFile)))
         throw targetExists(outFile, `${outFile} exists and is no recording; name another file`)
-      fs.mkdirSync(path.dirname(path.resolve(outFile)), { recursive: true })
+      makeFolders(path.dirname(path.resolve(outFile)))
       const part = `${outFile}.part`
       return { fd: fs.openSync(part, "w"), part }
     },

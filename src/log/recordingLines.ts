@@ -1,4 +1,5 @@
 import * as Data from "effect/Data"
+import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { canonical } from "../core/canonical.ts"
@@ -99,11 +100,18 @@ export const rowOf = (line: string): Row => {
 const isRow = Schema.is(RowShape)
 
 const shapeFault = (value: unknown): string =>
-  ParseResult.validateEither(RowShape)(value).pipe((result) =>
-    result._tag === "Left"
-      ? excerpt(ParseResult.TreeFormatter.formatIssueSync(result.left).replace(/\s+/g, " "), 0, 300)
-      : "",
-  )
+  Either.match(ParseResult.validateEither(RowShape)(value), {
+    onLeft: (issue) => firstIssue(ParseResult.ArrayFormatter.formatIssueSync(issue)),
+    onRight: () => show(JSON.stringify(value)),
+  })
+
+/** The first thing a schema found wrong, in one line. */
+export const firstIssue = (issues: ReadonlyArray<ParseResult.ArrayFormatterIssue>): string => {
+  const [first] = issues
+  if (first === undefined) return "something else"
+  const where = first.path.length === 0 ? "" : ` in ${first.path.map(String).join(".")}`
+  return excerpt(`a fault${where}: ${first.message}`.replace(/\s+/g, " "), 0, 300)
+}
 
 const checkHeader = (line: string): void => {
   if (line === headerLine) return

@@ -6,8 +6,8 @@ import { type Checkpointer, checkpointPages, makeCheckpointer } from "./checkpoi
 import { LogUnavailable } from "./EventLog.ts"
 import { toStored } from "./storedName.ts"
 
-/** Names whose numbers a writer keeps in memory, so that a subject in use costs no query. */
-const namesCachedMax = 65_536
+/** Names last used whose numbers a writer keeps in memory, so that a subject in use costs no query. */
+const namesCached = 65_536
 
 /** Longer names are looked up each time: the cache is bounded in bytes too. */
 const nameCachedLengthMax = 256
@@ -23,7 +23,7 @@ export interface Writer {
  *
  * Durable   WAL with synchronous=NORMAL: a commit outlives a killed process, the last ones not a power cut
  * Refuses   anything that fails, a failed COMMIT too, closes the connection; every later append gets the same `Left`
- * Memory    64 MiB of page cache, `namesCachedMax` names each of types and subjects
+ * Memory    64 MiB of page cache, at most twice `namesCached` names each of types and subjects
  */
 export const makeWriter = (file: string, named: string, db: Database.Database): Writer => {
   db.pragma("journal_mode = WAL")
@@ -78,8 +78,8 @@ export const makeWriter = (file: string, named: string, db: Database.Database): 
 /**
  * Numbers names in the order they first appear, in the transaction that is open.
  *
- * The cache has two generations: a name in use is carried over when the older one is dropped. A failed transaction closes
- * the writer, so a number that was rolled back is never asked for again.
+ * The cache has two generations of `namesCached`: a name in use is carried over before the older one is dropped. A failed
+ * transaction closes the writer, so a number that was rolled back is never asked for again.
  */
 const makeNumbering = (db: Database.Database, table: "types" | "subjects") => {
   const find = db.prepare<[string], number>(`SELECT id FROM ${table} WHERE name = ?`).pluck()
@@ -102,7 +102,7 @@ const makeNumbering = (db: Database.Database, table: "types" | "subjects") => {
     if (cached !== undefined) return cached
     const id = old.get(name) ?? stored(name)
     if (name.length > nameCachedLengthMax) return id
-    if (young.size >= namesCachedMax / 2) {
+    if (young.size >= namesCached) {
       old = young
       young = new Map()
     }

@@ -1,13 +1,13 @@
 import { isUtf8 } from "node:buffer"
 import { createHash } from "node:crypto"
 import * as HttpClient from "@effect/platform/HttpClient"
-import type { HttpClientError } from "@effect/platform/HttpClientError"
+import type { HttpClientError, ResponseError } from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
-import * as IncomingMessage from "@effect/platform/HttpIncomingMessage"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
+import * as FiberId from "effect/FiberId"
 import * as FiberSet from "effect/FiberSet"
-import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { rate } from "../clock/pace.ts"
 import type { RunClock } from "../clock/RunClock.ts"
@@ -23,9 +23,11 @@ import {
 import { limits } from "../core/limits.ts"
 import type { WayOut } from "../engine/outside.ts"
 import type { WorldState } from "../engine/World.ts"
+import { type Deadline, makeDeadlines } from "./deadlines.ts"
 import { outboundMachine } from "./outbound.machine.ts"
 import { restoreUserinfo, type SecretStore } from "./secretUrl.ts"
 import { callbacksSettings } from "./settings.ts"
+import { type Job, WireQueue } from "./wireQueue.ts"
 
 /** Adds what only the edge knows to a request: the carrier's headers and its signature over the original URL. */
 export type Sign = (request: OutboundRequested, url: string) => Readonly<Record<string, string>>
@@ -37,11 +39,11 @@ export interface WireOptions {
   readonly signs: ReadonlyMap<string, Sign>
 }
 
-interface Job {
-  readonly seq: number
-  readonly subject: string
-  readonly request: OutboundRequested
-  readonly origin: string
+/** A request on its way, until its answer has entered. */
+interface Flight extends Deadline {
+  readonly job: Job
+  fiber: Fiber.RuntimeFiber<void> | undefined
+  answer: Draft | undefined
 }
 
 /** A form body of pairs in their order. */
@@ -71,45 +73,46 @@ export const makeWire = ({
   Effect.gen(function* () {
     const client = (yield* HttpClient.HttpClient).pipe(HttpClient.withTracerPropagation(false))
     const run = yield* FiberSet.makeRuntime<never, void, never>()
-    let queue: Array<Job> = []
-    const inFlight: Array<{ readonly job: Job; answer: Draft | undefined }> = []
+    const queue = new WireQueue()
+    const inFlight: Array<Flight> = []
     const perOrigin = new Map<string, number>()
     let offer: ((answer: Draft) => void) | undefined
     let world: WorldState | undefined
 
     const frozen = () => rate(clock.pace()) === 0
     const room = () => (frozen() && world !== undefined ? callbacksSettings(world).in_flight : limits.wireInFlightMax)
+    const mayGo = (origin: string) => frozen() || (perOrigin.get(origin) ?? 0) < limits.wireInFlightPerOriginMax
 
     const enqueue = (seq: number, subject: string, request: OutboundRequested) =>
-      queue.push({ seq, subject, request, origin: originOf(request.connect ?? request.url) })
+      queue.add({ seq, subject, request, origin: originOf(request.connect ?? request.url) })
 
     const start = () => {
-      const left: Array<Job> = []
-      for (let i = 0; i < queue.length; i++) {
-        const job = queue[i] as Job
-        if (inFlight.length >= room()) {
-          left.push(...queue.slice(i))
-          break
-        }
-        const busy = perOrigin.get(job.origin) ?? 0
-        if (!frozen() && busy >= limits.wireInFlightPerOriginMax) {
-          left.push(job)
-          continue
-        }
-        perOrigin.set(job.origin, busy + 1)
-        const flight = { job, answer: undefined as Draft | undefined }
+      while (inFlight.length < room()) {
+        const job = queue.take(mayGo)
+        if (job === undefined) return
+        perOrigin.set(job.origin, (perOrigin.get(job.origin) ?? 0) + 1)
+        const due = clock.hostMonotonic() + job.request.timeout_ms
+        const flight: Flight = { job, due, fiber: undefined, answer: undefined }
         inFlight.push(flight)
-        run(
-          Effect.map(exchange(client, job, secrets, signs), (answer) => {
-            flight.answer = answer
-            land(flight)
-          }),
-        )
+        deadlines.add(flight)
+        flight.fiber = run(Effect.map(exchange(client, job, secrets, signs), (answer) => land(flight, answer)))
       }
-      queue = left
     }
 
-    const land = (flight: (typeof inFlight)[number]) => {
+    const deadlines = makeDeadlines<Flight>({
+      now: clock.hostMonotonic,
+      run,
+      expired: (flight) => {
+        const { request, seq, subject } = flight.job
+        flight.fiber?.unsafeInterruptAsFork(FiberId.none)
+        land(flight, outboundFailed.draft(subject, { after_ms: request.timeout_ms, reason: "timeout" }, seq))
+      },
+    })
+
+    const land = (flight: Flight, answer: Draft) => {
+      if (flight.answer !== undefined) return
+      deadlines.remove(flight)
+      flight.answer = answer
       const { origin } = flight.job
       const busy = (perOrigin.get(origin) ?? 1) - 1
       if (busy === 0) perOrigin.delete(origin)
@@ -136,7 +139,7 @@ export const makeWire = ({
         if (offer === undefined) return // What is asked for before the beginning is still pending when it comes.
         for (const { entry } of made)
           if (outboundRequested.is(entry) && entry.data.via === "wire") enqueue(entry.seq, entry.subject, entry.data)
-        if (queue.length > 0) start()
+        start()
       },
       begin: (to, current) => {
         offer = to
@@ -165,26 +168,22 @@ const exchange = (
         : HttpClientRequest.post(target, { headers }).pipe(
             HttpClientRequest.bodyText(formBody(request.params), "application/x-www-form-urlencoded"),
           )
+    const answered = (status: number, body: OutboundAnswered["body"]) =>
+      outboundAnswered.draft(subject, { body, status }, seq)
     return client.execute(sent).pipe(
       Effect.flatMap((response) =>
-        response.arrayBuffer.pipe(
-          Effect.map((body) => kept(new Uint8Array(body))),
-          // Without a system error it is the limit that ended the reading.
-          Effect.catchIf(
-            (error) => errorCode(error) === undefined,
-            () => Effect.succeed({ cut: true as const, length: limits.answerBytesMax }),
+        Effect.map(response.arrayBuffer, (body) => answered(response.status, kept(new Uint8Array(body)))),
+      ),
+      // Without a system error it is the limit that ended the reading.
+      Effect.catchIf(
+        (error) => error._tag === "ResponseError" && errorCode(error) === undefined,
+        (error) =>
+          Effect.succeed(
+            answered((error as ResponseError).response.status, { cut: true, length: limits.answerBytesMax }),
           ),
-          Effect.map((body) => outboundAnswered.draft(subject, { body, status: response.status }, seq)),
-        ),
       ),
     )
   }).pipe(
-    IncomingMessage.withMaxBodySize(Option.some(limits.answerBytesMax)),
-    Effect.timeoutTo({
-      duration: request.timeout_ms,
-      onSuccess: (answer) => answer,
-      onTimeout: () => outboundFailed.draft(subject, { after_ms: request.timeout_ms, reason: "timeout" }, seq),
-    }),
     Effect.exit,
     Effect.map((exit) => (Exit.isSuccess(exit) ? exit.value : failed(exit, subject, seq))),
   )

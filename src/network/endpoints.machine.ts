@@ -52,9 +52,6 @@ export const endpointsMachine: Machine<Answering> = {
       answering.byKey.set(key(request), { seq, request })
       answering.keyOf.set(seq, key(request))
     }),
-    evolves(turnFailed, (answering, { data: { input } }) => {
-      if (input.type === timerFired.type) forgetKey(answering, (input.data as { key: string }).key)
-    }),
     evolves(outboundAnswered, (answering, { cause }) => forget(answering, cause)),
     evolves(outboundFailed, (answering, { cause }) => forget(answering, cause)),
   ],
@@ -71,10 +68,10 @@ export const endpointsMachine: Machine<Answering> = {
       const asked = answering.byKey.get(data.key)
       return asked === undefined ? [] : [give(asked.request, scripted(world, asked.request), subject, asked.seq)]
     }),
-    reacts(timerCancelled, (_, { subject, data }, answering) => {
-      const asked = answering.byKey.get(data.key)
-      return asked === undefined ? [] : [outboundFailed.draft(subject, { reason: "cancelled" }, asked.seq)]
-    }),
+    reacts(timerCancelled, (_, { subject, data }, answering) => cancelled(answering, subject, data.key)),
+    reacts(turnFailed, (_, { subject, data: { input } }, answering) =>
+      input.type === timerFired.type ? cancelled(answering, subject, (input.data as { key: string }).key) : [],
+    ),
   ],
 }
 
@@ -85,7 +82,8 @@ const forget = (answering: Answering, seq: number): void => {
   answering.byKey.delete(key)
 }
 
-const forgetKey = (answering: Answering, key: string): void => {
+/** A request whose answer will not come has failed. */
+const cancelled = (answering: Answering, subject: string, key: string): ReadonlyArray<Draft> => {
   const asked = answering.byKey.get(key)
-  if (asked !== undefined) forget(answering, asked.seq)
+  return asked === undefined ? [] : [outboundFailed.draft(subject, { reason: "cancelled" }, asked.seq)]
 }

@@ -10,6 +10,7 @@ import {
   timerSet,
   turnFailed,
 } from "../core/entries.ts"
+import { limits } from "../core/limits.ts"
 import { evolves, type Machine, reacts } from "../core/Machine.ts"
 
 /*
@@ -19,7 +20,7 @@ import { evolves, type Machine, reacts } from "../core/Machine.ts"
  *        │  └──── answered otherwise | failed ──> attempts left? ──> timer ──> requested again, the same token
  *        └─ after a restart, still unanswered: sent again as the same attempt
  *
- * 1. An attempt counts from 1; the first gap is `retry.gap_ms` and doubles each time.
+ * 1. An attempt counts from 1; the first gap is `retry.gap_ms` and doubles each time, up to `limits.retryGapMsMax`.
  * 2. A failure counts from when it was known in virtual time, however long the host took.
  * 3. Only `purpose: callback` is tried again here; other purposes are their machines' business.
  */
@@ -71,7 +72,8 @@ const triesAgain = (outbound: Outbound, entry: Entry<unknown>, knownAt: (pending
     if (seq !== entry.cause) continue
     const { attempt, purpose, retry } = request
     if (cleared || purpose !== "callback" || retry === undefined || attempt >= retry.attempts) return []
-    const due = knownAt({ request, subject, seq, cleared, at }) + retry.gap_ms * 2 ** (attempt - 1)
+    const gapMs = Math.min(retry.gap_ms * 2 ** (attempt - 1), limits.retryGapMsMax)
+    const due = knownAt({ request, subject, seq, cleared, at }) + gapMs
     return [timerSet.draft(subject, { due, key })]
   }
   return []

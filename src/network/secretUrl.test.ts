@@ -80,10 +80,11 @@ describe("userinfo of a URL", () => {
     assertFalse(hidden("key one") === hidden("key two"))
   })
 
-  it("that is a name the keys hold already stays what it is", () => {
+  it("that is a name from a log cannot have its secret sent to another host", () => {
     const keys = store()
-    const hidden = hideUserinfo("https://user:pass@app.example/", keys)
-    strictEqual(hideUserinfo(hidden, keys), hidden)
+    const [name] = /userinfo-[0-9a-f]+/.exec(hideUserinfo("https://user:pass@app.example/", keys)) ?? [""]
+    const stolen = `https://${name}@other.example/`
+    strictEqual(restoreUserinfo(hideUserinfo(stolen, keys), keys), stolen)
   })
 
   it("that only looks like a name is hidden like any other", () => {
@@ -100,7 +101,16 @@ describe("userinfo of a URL", () => {
   })
 
   const part = FastCheck.string({ unit: FastCheck.constantFrom(..."ab:@/?#\\%. \t\u0000é"), maxLength: 8 })
-  const before = FastCheck.constantFrom("https://", "HTTP://", "https:", "https:/", "https:///", "https:\\/", " http://", "ftp://")
+  const before = FastCheck.constantFrom(
+    "https://",
+    "HTTP://",
+    "https:",
+    "https:/",
+    "https:///",
+    "https:\\/",
+    " http://",
+    "ftp://",
+  )
   const tricky = FastCheck.tuple(before, part, FastCheck.constantFrom("@", "", "@@"), part).map(
     ([scheme, userinfo, at, rest]) => `${scheme}${userinfo}${at}app.example${rest}`,
   )
@@ -112,7 +122,6 @@ describe("userinfo of a URL", () => {
       const keys = store()
       const hidden = hideUserinfo(text, keys)
       strictEqual(restoreUserinfo(hidden, keys), text)
-      strictEqual(hideUserinfo(hidden, keys), hidden)
     },
     seededRuns(2_000),
   )

@@ -17,13 +17,17 @@ export interface SecretStore {
   readonly secret: (name: string) => Redacted.Redacted<string> | undefined
 }
 
-/** The URL with its userinfo replaced by a name, which the store then holds. Other texts come back as they are. */
+/**
+ * The URL with its userinfo replaced by a name, which the store then holds. Other texts come back as they are.
+ *
+ * A userinfo that is such a name itself is hidden like any other: whoever has read one in a log cannot have the secret
+ * sent elsewhere by using it in a URL of his own.
+ */
 export const hideUserinfo = (url: string, store: SecretStore): string => {
   if (!url.includes("@")) return url
   const found = withUserinfo.exec(url)
   if (found === null) return url
   const [whole, scheme = "", userinfo = ""] = found
-  if (named.test(url) && store.secret(userinfo) !== undefined) return url
   const name = `userinfo-${store.fingerprint(userinfo)}`
   store.remember(name, Redacted.make(userinfo))
   return `${scheme}${name}@${url.slice(whole.length)}`

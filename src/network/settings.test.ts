@@ -6,7 +6,13 @@ import type { CallbacksSettings } from "./settings.ts"
 import { endpointFor, routeOut } from "./settings.ts"
 
 const worldOf = (urls: ReadonlyArray<string>, rewrite: CallbacksSettings["rewrite"] = []) =>
-  givenEntries([], startedWith(urls.map((url) => endpoint(url)), rewrite)).world
+  givenEntries(
+    [],
+    startedWith(
+      urls.map((url) => endpoint(url)),
+      rewrite,
+    ),
+  ).world
 
 /** Where a URL begins with another one, and where it only looks so. */
 const begins: ReadonlyArray<readonly [url: string, prefix: string, does: boolean]> = [

@@ -42,18 +42,27 @@ const endpoints = (world: World): ReadonlyArray<ScriptedEndpoint> =>
   world.settings.endpoints as unknown as ReadonlyArray<ScriptedEndpoint>
 
 /** The scripted endpoint that answers for a URL, if one does. */
-export const endpointFor = (world: World, url: string): ScriptedEndpoint | undefined =>
-  endpoints(world).find((endpoint) => beginsWith(url, endpoint.url))
+export const endpointFor = (world: World, url: string): ScriptedEndpoint | undefined => {
+  const plain = comparable(url)
+  return endpoints(world).find((endpoint) => beginsWith(plain, comparable(endpoint.url)))
+}
 
 /** Where a request to `url` really goes: `via` and, when it was rewritten, `connect`. */
 export const routeOut = (world: World, url: string): { via: "world" | "wire"; connect?: string } => {
   if (endpointFor(world, url) !== undefined) return { via: "world" }
+  const plain = comparable(url)
   for (const { from, to } of callbacksSettings(world).rewrite)
-    if (beginsWith(url, from)) {
-      const connect = replaced(url, from, to)
+    if (beginsWith(plain, comparable(from))) {
+      const connect = replaced(plain, comparable(from), to)
       return { via: endpointFor(world, connect) === undefined ? "wire" : "world", connect }
     }
   return { via: "wire" }
+}
+
+/** A URL for comparing: scheme and host in lower case, userinfo left out. The rest counts as it is written. */
+const comparable = (url: string): string => {
+  const parts = /^([a-z]+:\/\/)(?:[^/?#]*@)?([^/?#]*)(.*)$/is.exec(url)
+  return parts === null ? url : `${parts[1]}${parts[2]}`.toLowerCase() + parts[3]
 }
 
 /** The URL with `to` in place of `from`, whichever of the two ends in a slash. */

@@ -74,6 +74,7 @@ export const serveHttp = (
     const rules: AccessRules = {
       allowedHosts: new Set([options.host, ...options.allowedHosts].map((name) => name.toLowerCase())),
     }
+    const streams = new Set<http.ServerResponse>()
     const server = http.createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
       const url = request.url ?? "/"
       const cut = url.indexOf("?")
@@ -82,14 +83,23 @@ export const serveHttp = (
       const refused = path === "/health" ? undefined : refusal(callerOf(request, options.adminToken), rules)
       if (refused !== undefined) return refuse(response, refused.status, refused.message)
       if (path === "/") return welcome(response)
+      if (request.headers.accept?.includes("text/event-stream") === true) {
+        streams.add(response)
+        response.once("close", () => streams.delete(response))
+      }
       control(path, request, response)
     })
-    yield* listen(server, options)
+    yield* listen(server, options, streams)
     const { port } = server.address() as AddressInfo
     return { port }
   })
 
-const listen = (server: http.Server, { host, port }: ServerOptions): Effect.Effect<void, CannotListen, Scope.Scope> =>
+/** Listens until the scope closes. Streams never end by themselves, so they are cut at once; answers get their time. */
+const listen = (
+  server: http.Server,
+  { host, port }: ServerOptions,
+  streams: ReadonlySet<http.ServerResponse>,
+): Effect.Effect<void, CannotListen, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.async<void, CannotListen>((resume) => {
       server.once("error", (error: NodeJS.ErrnoException) =>
@@ -100,8 +110,10 @@ const listen = (server: http.Server, { host, port }: ServerOptions): Effect.Effe
     () =>
       Effect.async<void>((resume) => {
         server.close(() => resume(Effect.void))
+        for (const stream of streams) stream.destroy()
         server.closeIdleConnections()
       }).pipe(
+        Effect.interruptible, // A release is not, and then no time-out would end it.
         Effect.timeout(Duration.seconds(drainSeconds)),
         Effect.catchTag("TimeoutException", () => Effect.sync(() => server.closeAllConnections())),
       ),

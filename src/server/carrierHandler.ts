@@ -2,6 +2,7 @@ import { createHash } from "node:crypto"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { limits } from "../core/limits.ts"
 import type { Engine } from "../engine/Engine.ts"
+import { EngineStopped } from "../engine/outside.ts"
 import type { CarrierDoor, HttpRequest } from "./Exchange.ts"
 
 /**
@@ -35,13 +36,20 @@ export const carrierHandler = (engine: Engine, door: CarrierDoor) => {
     readBody(request, (body, cut) => {
       if (cut) response.shouldKeepAlive = false
       const { authorization, "content-type": contentType } = request.headers
-      const input = door.wireIn({
-        method: request.method ?? "GET",
-        url: request.url ?? "/",
-        authorization,
-        contentType,
-        body,
-      })
+      let input: ReturnType<CarrierDoor["wireIn"]>
+      try {
+        input = door.wireIn({
+          method: request.method ?? "GET",
+          url: request.url ?? "/",
+          authorization,
+          contentType,
+          body,
+        })
+      } catch (error) {
+        // The keys file could not be written: without it the request must not become an entry.
+        engine.stop(new EngineStopped({ reason: String(error) }))
+        return refuse(request, response, door.unavailable)
+      }
       engine.ask(
         input,
         ({ entry, hash, aside }) => {

@@ -1,16 +1,7 @@
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs"
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { beforeAll, describe, it } from "@effect/vitest"
-import { assertFalse, assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
+import { assertFalse, assertTrue, strictEqual } from "@effect/vitest/utils"
 import Database from "better-sqlite3"
 import { newFolder } from "../support/folder.ts"
 import { type Ended, ringback, serve } from "../support/ringback.ts"
@@ -28,7 +19,7 @@ const isOneLine = ({ code, stderr, stdout }: Ended, pattern: RegExp) => {
 const serveOnce = (db: string, args: ReadonlyArray<string> = []) =>
   ringback(["serve", "--port", "0", "--db", db, ...args])
 
-describe("A server that cannot start", () => {
+describe.concurrent("A server that cannot start", () => {
   const folder = newFolder()
   const sound = join(folder, "sound.db")
 
@@ -158,13 +149,6 @@ describe("A server that cannot start", () => {
     it(`for ${flag} ${value}`, async () => {
       isOneLine(await ringback(["serve", "--db", ":memory:", flag, value]), new RegExp(`${flag}: expected .*${value}`))
     })
-
-  it("leaves no process, lock or half a file behind", () => {
-    deepStrictEqual(
-      readdirSync(folder).filter((name) => /\.(part|importing)$/.test(name)),
-      [],
-    )
-  })
 })
 
 const bytesOf = (file: string, from: number): Buffer => readFileSync(file).subarray(from)

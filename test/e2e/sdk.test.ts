@@ -301,7 +301,7 @@ describe("Twilio's SDK reads lists", () => {
     const arriving: Array<Promise<unknown>> = []
     await new Promise<void>((resolve, reject) =>
       client.messages.each(
-        { pageSize: 50, done: (error) => (error === undefined ? resolve() : reject(error)) },
+        { pageSize: 50, done: (error?: Error) => (error === undefined ? resolve() : reject(error)) },
         ({ sid }) => {
           seen.push(sid)
           if (seen.length % 25 === 0) arriving.push(client.messages.create({ to, from, body: "meanwhile" }))

@@ -4,9 +4,11 @@ import { assertInclude, assertTrue, deepStrictEqual, strictEqual, throws } from 
 import Database from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { checkpointPages, makeCheckpointer } from "../../src/log/checkpointer.ts"
 import type { LogUnavailable } from "../../src/log/EventLog.ts"
 import { chain, chainOf } from "../../src/log/eventLog.contract.ts"
 import { openSqlite } from "../../src/log/layerSqlite.ts"
+import { openReader } from "../../src/log/reader.ts"
 import { makeWriter } from "../../src/log/writer.ts"
 import { closedLog, logPath } from "./given.ts"
 
@@ -121,13 +123,41 @@ describe("the tables of a log", () => {
       const file = yield* logPath
       const log = yield* openSqlite(file)
       const rows = chain(
-        Array.from({ length: 70_000 }, (_, i) => ({ subject: i < 69_000 ? `SM${i}` : `SM${i - 69_000}` })),
+        Array.from({ length: 140_000 }, (_, i) => ({ subject: i < 139_000 ? `SM${i}` : `SM${i - 139_000}` })),
       )
       for (let i = 0; i < rows.length; i += 10_000) yield* log.append(rows.slice(i, i + 10_000))
-      deepStrictEqual(yield* log.readSubject("SM7", 0, 10), [rows[7]!, rows[69_007]!])
+      deepStrictEqual(yield* log.readSubject("SM7", 0, 10), [rows[7]!, rows[139_007]!])
       const db = new Database(file, { readonly: true })
-      strictEqual(db.prepare("SELECT count(*) FROM subjects").pluck().get(), 69_000)
+      strictEqual(db.prepare("SELECT count(*) FROM subjects").pluck().get(), 139_000)
       db.close()
+    }),
+  )
+})
+
+describe("the checkpointer", () => {
+  it.scoped("asks the writer to do it itself when its thread cannot open the log", () =>
+    Effect.gen(function* () {
+      const file = yield* logPath
+      yield* Effect.async<void>((resume) => {
+        makeCheckpointer(file, checkpointPages, () => resume(Effect.void)).wrote(1)
+      })
+    }),
+  )
+
+  it.scoped("has stopped when the log is closed", () =>
+    Effect.gen(function* () {
+      const rows = chainOf(checkpointPages)
+      const file = yield* closedLog(rows.slice(0, 1))
+      const log = yield* Effect.scoped(
+        Effect.tap(openSqlite(file), ({ append }) => {
+          for (let i = 1; i < rows.length; i += 1_000) append(rows.slice(i, i + 1_000))
+          return Effect.sync(() => assertTrue(fs.existsSync(`${file}-wal`)))
+        }),
+      )
+      assertTrue(!fs.existsSync(`${file}-wal`), "nobody has the log open")
+      strictEqual(log.place, file)
+      const reader = yield* openReader(file)
+      strictEqual((yield* reader.head).seq, checkpointPages)
     }),
   )
 })

@@ -27,3 +27,13 @@ export const tamper = (file: string, ...statements: ReadonlyArray<string>): void
   for (const statement of statements) db.exec(statement)
   db.close()
 }
+
+/** Does something as a user that rights apply to, which root is not. */
+export const withoutRights = <A, E, R>(doing: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  process.getuid?.() === 0
+    ? Effect.acquireUseRelease(
+        Effect.sync(() => process.seteuid?.(65_534)),
+        () => doing,
+        () => Effect.sync(() => process.seteuid?.(0)),
+      )
+    : doing

@@ -9,7 +9,7 @@ import { LogOpenError } from "../../src/log/EventLog.ts"
 import { chainOf } from "../../src/log/eventLog.contract.ts"
 import { openSqlite } from "../../src/log/layerSqlite.ts"
 import { openReader } from "../../src/log/reader.ts"
-import { closedLog, folder, logPath, tamper } from "./given.ts"
+import { closedLog, folder, logPath, tamper, withoutRights } from "./given.ts"
 
 /** That opening a log is refused; gives the refusal, whose message is one line that names the file. */
 const refused = (file: string) =>
@@ -60,6 +60,23 @@ describe("opening a log", () => {
       strictEqual((yield* refused(path.join(home, "b.db"))).reason, "unwritable")
     }),
   )
+
+  for (const [what, folderMode, fileMode] of [
+    ["the folder", 0o555, 0o666],
+    ["the log", 0o777, 0o444],
+  ] as const)
+    it.scoped(`is refused as unwritable when there is no right to write ${what}`, () =>
+      Effect.gen(function* () {
+        const file = yield* closedLog(chainOf(1))
+        fs.rmSync(`${file}.lock`)
+        fs.chmodSync(file, fileMode)
+        fs.chmodSync(path.dirname(file), folderMode)
+        const error = yield* withoutRights(refused(file))
+        fs.chmodSync(path.dirname(file), 0o777)
+        strictEqual(error.reason, "unwritable")
+        assertInclude(error.message, "can be read and written")
+      }),
+    )
 
   it.scoped("is refused as unwritable when the lock file is something else", () =>
     Effect.gen(function* () {

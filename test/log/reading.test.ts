@@ -10,7 +10,7 @@ import { chain, chainOf } from "../../src/log/eventLog.contract.ts"
 import { openSqlite } from "../../src/log/layerSqlite.ts"
 import { openReader } from "../../src/log/reader.ts"
 import { streamRows } from "../../src/log/recording.ts"
-import { closedLog, logPath, tamper } from "./given.ts"
+import { closedLog, logPath, tamper, withoutRights } from "./given.ts"
 
 /** Seq of the first row that is not what the row before it and its hash say. */
 const firstFault = (rows: ReadonlyArray<Row>): number | undefined => {
@@ -71,23 +71,12 @@ describe("a reader where nothing may be written", () => {
       )
       const home = path.dirname(copy)
       fs.chmodSync(home, 0o555)
-      yield* Effect.acquireUseRelease(
-        Effect.sync(dropRights),
-        () => Effect.map(readAll(copy), (read) => deepStrictEqual(read, rows)),
-        (restore) => Effect.sync(restore),
-      )
+      deepStrictEqual(yield* withoutRights(readAll(copy)), rows)
       deepStrictEqual(fs.readdirSync(home).sort(), ["log.db", "log.db-wal"])
       fs.chmodSync(home, 0o755)
     }),
   )
 })
-
-/** Becomes a user that rights apply to, which root is not; gives back how to return. */
-const dropRights = (): (() => void) => {
-  if (process.getuid?.() !== 0) return () => {}
-  process.seteuid?.(65_534)
-  return () => process.seteuid?.(0)
-}
 
 describe("reading a log that was altered", () => {
   const rows = chain(

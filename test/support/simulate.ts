@@ -14,6 +14,7 @@ import type { Row } from "../../src/core/Entry.ts"
 import { apiRequested } from "../../src/core/entries.ts"
 import type { WayOut } from "../../src/engine/outside.ts"
 import { makeRun, type Run } from "../../src/engine/Run.ts"
+import type { Snapshot } from "../../src/engine/snapshot.ts"
 import type { AnyMachine } from "../../src/engine/World.ts"
 import type { EventLog } from "../../src/log/EventLog.ts"
 import { memoryKeys } from "../../src/log/Keys.ts"
@@ -43,6 +44,7 @@ export interface SimulateOptions {
   readonly machines?: ReadonlyArray<AnyMachine>
   readonly wayOut?: WayOut
   readonly start?: number
+  readonly snapshot?: () => Either.Either<Snapshot, string>
 }
 
 /** An answer as the API's user sees it. */
@@ -79,6 +81,7 @@ export const simulate = (options: SimulateOptions = {}): Effect.Effect<Simulatio
       templates: Either.getOrThrow(loadTemplates(undefined)).texts,
       pace: options.pace ?? { _tag: "fast" },
       start: options.start,
+      ...(options.snapshot === undefined ? {} : { snapshot: options.snapshot }),
     })
     const api: Simulation["api"] = (method, path, form) =>
       Effect.async((resume) =>

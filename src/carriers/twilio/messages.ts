@@ -32,28 +32,33 @@ export interface Messages {
 
 export const noMessages = (): Messages => ({ all: [], bySid: new Map() })
 
-export const addMessage = (messages: Messages, { at, subject, data }: Entry<MessageCreated>): void => {
-  const message: Message = {
-    sid: subject,
-    n: messages.all.length,
-    accountSid: data.account_sid,
-    to: data.to,
-    from: data.from,
-    body: data.body,
-    direction: data.direction,
-    numSegments: data.num_segments,
-    numMedia: data.num_media,
-    created: at,
-    status: data.status,
-    errorCode: undefined,
-    updated: at,
-    sent: undefined,
-    plan: data.plan,
-    statusCallback: data.status_callback,
-  }
+/** A message as its creation makes it. */
+export const newMessage = (sid: string, n: number, at: number, data: MessageCreated): Message => ({
+  sid,
+  n,
+  accountSid: data.account_sid,
+  to: data.to,
+  from: data.from,
+  body: data.body,
+  direction: data.direction,
+  numSegments: data.num_segments,
+  numMedia: data.num_media,
+  created: at,
+  status: data.status,
+  errorCode: undefined,
+  updated: at,
+  sent: undefined,
+  plan: data.plan,
+  statusCallback: data.status_callback,
+})
+
+const add = (messages: Messages, message: Message): void => {
   messages.all.push(message)
-  messages.bySid.set(subject, message)
+  messages.bySid.set(message.sid, message)
 }
+
+export const addMessage = (messages: Messages, { at, subject, data }: Entry<MessageCreated>): void =>
+  add(messages, newMessage(subject, messages.all.length, at, data))
 
 export const changeStatus = (messages: Messages, { at, subject, data }: Entry<MessageStatusChanged>): void => {
   const message = messages.bySid.get(subject)
@@ -119,4 +124,58 @@ export const pageOf = (
     older: older.length > size,
     newer: start._tag === "After" || (start.skip > 0 && all.length > 0),
   }
+}
+
+/** All messages for a snapshot: a list for each field, which costs a tenth of an object for each message. */
+export type SavedMessages = { readonly [Field in keyof Omit<Message, "n">]: ReadonlyArray<Message[Field] | null> }
+
+/** A cleared message leaves `null` in every list. */
+export const saveMessages = ({ all }: Messages): SavedMessages => {
+  const list = <Field extends keyof Message>(field: Field) =>
+    all.map((message) => (message === undefined ? null : message[field]))
+  return {
+    sid: list("sid"),
+    accountSid: list("accountSid"),
+    to: list("to"),
+    from: list("from"),
+    body: list("body"),
+    direction: list("direction"),
+    numSegments: list("numSegments"),
+    numMedia: list("numMedia"),
+    created: list("created"),
+    status: list("status"),
+    errorCode: list("errorCode"),
+    updated: list("updated"),
+    sent: list("sent"),
+    plan: list("plan"),
+    statusCallback: list("statusCallback"),
+  }
+}
+
+export const loadMessages = (saved: SavedMessages): Messages => {
+  const messages = noMessages()
+  for (let n = 0; n < saved.sid.length; n++) {
+    const field = <Field extends keyof SavedMessages>(name: Field) => saved[name][n] as Message[Field]
+    if (saved.sid[n] === null) messages.all.push(undefined)
+    else
+      add(messages, {
+        sid: field("sid"),
+        n,
+        accountSid: field("accountSid"),
+        to: field("to"),
+        from: field("from"),
+        body: field("body"),
+        direction: field("direction"),
+        numSegments: field("numSegments"),
+        numMedia: field("numMedia"),
+        created: field("created"),
+        status: field("status"),
+        errorCode: field("errorCode"),
+        updated: field("updated"),
+        sent: field("sent"),
+        plan: field("plan"),
+        statusCallback: field("statusCallback"),
+      })
+  }
+  return messages
 }

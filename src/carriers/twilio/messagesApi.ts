@@ -5,12 +5,14 @@ import type { Pair } from "../../core/entries.ts"
 import { type MessageCreated, messageCreated, type Plan } from "../delivery/entries.ts"
 import { segments } from "../delivery/segments.ts"
 import { type ErrorCode, isErrorCode, twilioError } from "./errors.ts"
-import { type Message, type PageStart, pageOf } from "./messages.ts"
+import { type Message, newMessage, type PageStart, pageOf } from "./messages.ts"
 import { param, type Reply, type Request } from "./request.ts"
 import { errorBody, listJson, messageJson, messageValues, templateError } from "./wireOut.ts"
 
 /** Characters of a message's body. Source: error 21617. */
 const bodyLengthMax = 1600
+/** Characters of a To or From of any form, checked or not; no more of one is told again. */
+const addressLengthMax = 500
 /** Characters of a callback URL. Source: error 21609. */
 const urlLengthMax = 4000
 const pageSizeDefault = 50
@@ -28,6 +30,7 @@ export const createMessage = (request: Request): Reply => {
     to: param(params, "To"),
     from: param(params, "From"),
     body: param(params, "Body"),
+    media: param(params, "MediaUrl"),
     callback: param(params, "StatusCallback"),
   }
   return (
@@ -43,35 +46,37 @@ interface Given {
   readonly to: string | undefined
   readonly from: string | undefined
   readonly body: string | undefined
+  readonly media: string | undefined
   readonly callback: string | undefined
 }
 
 const missing = ({ twilio }: Request, given: Given): Reply | undefined => {
   if (!twilio.settings.validation.require_parameters) return undefined
-  const [parameter, code] =
-    given.from === undefined
-      ? ["From", 21603]
-      : given.to === undefined
-        ? ["To", 21604]
-        : given.body === undefined
-          ? ["Body", 21602]
-          : []
-  if (parameter === undefined) return undefined
-  const one = twilio.settings.missing_parameter_code ?? (code as number)
-  const known = isErrorCode(one) ? one : (code as ErrorCode)
+  const required = [
+    ["From", 21603, given.from],
+    ["To", 21604, given.to],
+    ["Body", 21602, given.body ?? given.media],
+  ] as const
+  const absent = required.find(([, , value]) => value === undefined)
+  if (absent === undefined) return undefined
+  const [parameter, code] = absent
+  const one = twilio.settings.missing_parameter_code ?? code
+  const known: ErrorCode = isErrorCode(one) ? one : code
   return { status: 400, body: templateError(twilio, "missing_parameter", known, { parameter }) }
 }
 
 const malformed = ({ twilio }: Request, { to, from }: Given): Reply | undefined => {
-  if (!twilio.settings.validation.validate_phone_format) return undefined
-  if (to !== undefined && parseE164(to) === undefined)
-    return { status: 400, body: templateError(twilio, "invalid_phone_number", 21211, { field: "To", number: to, to }) }
+  const { allowedFrom, settings } = twilio
+  const isNone = (number: string) =>
+    number.length > addressLengthMax || (settings.validation.validate_phone_format && parseE164(number) === undefined)
+  const refused = (field: "To" | "From", code: 21211 | 21212, given: string): Reply => {
+    const number = given.slice(0, addressLengthMax)
+    const values = { field, number, [field.toLowerCase()]: number }
+    return { status: 400, body: templateError(twilio, "invalid_phone_number", code, values) }
+  }
+  if (to !== undefined && isNone(to)) return refused("To", 21211, to)
   // A sender that the settings name is taken as it is: a short code has no E.164 form.
-  if (from !== undefined && !twilio.allowedFrom.has(from) && parseE164(from) === undefined)
-    return {
-      status: 400,
-      body: templateError(twilio, "invalid_phone_number", 21212, { field: "From", number: from, from }),
-    }
+  if (from !== undefined && !allowedFrom.has(from) && isNone(from)) return refused("From", 21212, from)
   return undefined
 }
 
@@ -132,24 +137,7 @@ const planFor = ({ twilio }: Request, to: string): Plan => {
 
 /** The answer to a send, by its template: the message as it will be once its entry is in the world. */
 const created = ({ twilio, entry }: Request, sid: string, data: MessageCreated): string => {
-  const message: Message = {
-    sid,
-    n: twilio.messages.all.length,
-    accountSid: data.account_sid,
-    to: data.to,
-    from: data.from,
-    body: data.body,
-    direction: data.direction,
-    numSegments: data.num_segments,
-    numMedia: data.num_media,
-    created: entry.at,
-    status: data.status,
-    errorCode: undefined,
-    updated: entry.at,
-    sent: undefined,
-    plan: data.plan,
-    statusCallback: data.status_callback,
-  }
+  const message = newMessage(sid, twilio.messages.all.length, entry.at, data)
   return twilio.templates.send_sms_success.render({ ...messageValues(message), request: entry.data.params })
 }
 

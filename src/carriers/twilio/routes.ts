@@ -41,9 +41,14 @@ export const answerRequest = (world: World, entry: Entry<ApiRequested>, twilio: 
 }
 
 const handled = (request: Request, methods: Resource["methods"], sid: string): Reply => {
-  const { method } = request.entry.data
-  const handler = methods[(method === "HEAD" ? "GET" : method) as keyof typeof methods]
+  const handler = handlerOf(methods, request.entry.data.method)
   return handler === undefined ? failure(twilioError(20004)) : handler(request, sid)
+}
+
+/** What answers a method; HEAD is answered as GET is. The name comes from outside: only own properties count. */
+const handlerOf = (methods: Resource["methods"], method: string): Handler | undefined => {
+  const name = method === "HEAD" ? "GET" : method
+  return Object.hasOwn(methods, name) ? methods[name as keyof typeof methods] : undefined
 }
 
 /** What is wrong with a request whatever its resource: credentials first, then a body that could not be read. */
@@ -52,7 +57,7 @@ const checked = (request: Request, methods: Resource["methods"]): Reply | undefi
   if (twilio.settings.validation.require_auth && !authenticated(entry.data, twilio, accountSid))
     return { status: 401, body: templateError(twilio, "auth_failed", 20003, {}) }
   const { body, method, headers } = entry.data
-  if (body === undefined || !Object.hasOwn(methods, method === "HEAD" ? "GET" : method)) return undefined
+  if (body === undefined || handlerOf(methods, method) === undefined) return undefined
   switch (body.why) {
     case "too-large":
       return failure(twilioError(20413, { max: limits.bodyBytesMax }))
@@ -61,6 +66,12 @@ const checked = (request: Request, methods: Resource["methods"]): Reply | undefi
     case "bad-encoding":
       return failure(
         twilioError(20400, { reason: "the parameters hold a broken percent-encoding or bytes that are no UTF-8" }),
+      )
+    case "too-many-secrets":
+      return failure(
+        twilioError(20400, {
+          reason: `${limits.secretsMax} different passwords in URLs are known, and no more are kept`,
+        }),
       )
     case "too-many-parameters":
       return failure(twilioError(20400, { reason: `there are more than ${limits.paramsMax} parameters` }))

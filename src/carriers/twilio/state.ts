@@ -1,6 +1,8 @@
-import { type Messages, noMessages } from "./messages.ts"
+import * as Either from "effect/Either"
+import type { Snapshot } from "../../core/Machine.ts"
+import { loadMessages, type Messages, noMessages, type SavedMessages, saveMessages } from "./messages.ts"
 import type { TwilioSettings } from "./settings.ts"
-import type { TemplateSet } from "./template.ts"
+import { parseTemplateSet, type TemplateSet, templateNames } from "./template.ts"
 
 /** The carrier's part of the world. */
 export interface Twilio {
@@ -22,3 +24,41 @@ export const initialTwilio = (): Twilio => ({
   failing: new Set(),
   allowedFrom: new Set(),
 })
+
+/** Takes settings that are in force from here on. */
+export const configure = (twilio: Twilio, settings: TwilioSettings): void => {
+  twilio.settings = settings
+  twilio.registered = new Set(settings.registered_numbers)
+  twilio.failing = new Set(settings.failure_numbers)
+  twilio.allowedFrom = new Set(settings.allowed_from_numbers)
+}
+
+/** Takes templates that are in force from here on. Their texts were checked when they entered; a fault is a defect. */
+export const furnish = (twilio: Twilio, texts: Readonly<Record<string, string>>): void => {
+  twilio.templates = Either.getOrThrowWith(
+    parseTemplateSet(texts),
+    (errors) => new Error(errors.map(({ message }) => message).join("; ")),
+  )
+}
+
+interface SavedTwilio {
+  readonly settings: TwilioSettings
+  readonly texts: Readonly<Record<string, string>>
+  readonly messages: SavedMessages
+}
+
+/** Compiled templates go by their texts, messages as lists of their values. */
+export const twilioSnapshot: Snapshot<Twilio> = {
+  save: ({ messages, settings, templates }): SavedTwilio => ({
+    settings,
+    texts: Object.fromEntries(templateNames.map((name) => [name, templates[name].text])),
+    messages: saveMessages(messages),
+  }),
+  load: (saved) => {
+    const { messages, settings, texts } = saved as SavedTwilio
+    const twilio = { ...initialTwilio(), messages: loadMessages(messages) }
+    configure(twilio, settings)
+    furnish(twilio, texts)
+    return twilio
+  },
+}

@@ -22,8 +22,7 @@ import { twilioError } from "./errors.ts"
 import { addMessage, changeStatus, clearMessages, type Message, stateOf } from "./messages.ts"
 import { answerRequest } from "./routes.ts"
 import { type TwilioSettings, twilioApi } from "./settings.ts"
-import { initialTwilio, type Twilio } from "./state.ts"
-import { parseTemplateSet } from "./template.ts"
+import { configure, furnish, initialTwilio, type Twilio, twilioSnapshot } from "./state.ts"
 import { errorBody, messageValues } from "./wireOut.ts"
 
 /*
@@ -43,22 +42,14 @@ export const twilioSign = "twilio"
 
 const timerKey = (sid: string): string => `message ${sid}`
 
-const configure = (twilio: Twilio, settings: unknown): void => {
-  twilio.settings = (settings as { twilio: TwilioSettings }).twilio
-  twilio.registered = new Set(twilio.settings.registered_numbers)
-  twilio.failing = new Set(twilio.settings.failure_numbers)
-  twilio.allowedFrom = new Set(twilio.settings.allowed_from_numbers)
-}
+const settingsIn = (settings: unknown): TwilioSettings => (settings as { twilio: TwilioSettings }).twilio
 
-const furnish = (
+const takeUp = (
   twilio: Twilio,
   { data }: Entry<{ settings: unknown; templates: Readonly<Record<string, string>> }>,
 ): void => {
-  configure(twilio, data.settings)
-  twilio.templates = Either.getOrThrowWith(
-    parseTemplateSet(data.templates),
-    (errors) => new Error(errors.map(({ message }) => message).join("; ")),
-  )
+  configure(twilio, settingsIn(data.settings))
+  furnish(twilio, data.templates)
 }
 
 /** The callback that reports a message's status, if one is due. */
@@ -95,10 +86,11 @@ const due = (message: Message, at: number): Draft =>
 export const twilioMachine: Machine<Twilio> = {
   name: "twilio",
   initial: initialTwilio,
+  snapshot: twilioSnapshot,
   evolve: [
-    evolves(runStarted, furnish),
-    evolves(runResumed, furnish),
-    evolves(settingsChanged, (twilio, { data }) => configure(twilio, data.settings)),
+    evolves(runStarted, takeUp),
+    evolves(runResumed, takeUp),
+    evolves(settingsChanged, (twilio, { data }) => configure(twilio, settingsIn(data.settings))),
     evolves(messageCreated, ({ messages }, entry) => addMessage(messages, entry)),
     evolves(messageStatusChanged, ({ messages }, entry) => changeStatus(messages, entry)),
     evolves(dataCleared, ({ messages }, { data: { what } }) => {

@@ -3,6 +3,7 @@ import * as Redacted from "effect/Redacted"
 import { sha256 } from "../../core/canonical.ts"
 import type { ApiRequested, Credentials, NotKept, Pair, SecretName } from "../../core/entries.ts"
 import { limits } from "../../core/limits.ts"
+import { SecretsFull } from "../../log/Keys.ts"
 import { hideUserinfo, type SecretStore } from "../../network/secretUrl.ts"
 import { authTokenSecret, twilioApi } from "./settings.ts"
 
@@ -23,12 +24,14 @@ export interface RawRequest {
  * It only translates: whether credentials, path or body are acceptable is decided by the rules.
  */
 export const wireIn = (raw: RawRequest, secrets: SecretStore): ApiRequested => {
-  const cut = raw.url.indexOf("?")
-  const path = cut < 0 ? raw.url : raw.url.slice(0, cut)
-  const queryText = cut < 0 ? "" : raw.url.slice(cut + 1)
-  const query = queryText === "" ? noPairs : parseForm(queryText, secrets)
+  // Through a proxy the request line names the host too.
+  const target = raw.url.startsWith("/") ? raw.url : raw.url.replace(/^https?:\/\/[^/?]*/i, "")
+  const cut = target.indexOf("?")
+  const path = cut < 0 ? target : target.slice(0, cut)
+  const queryText = cut < 0 ? "" : target.slice(cut + 1)
+  const query = readForm(queryText, () => Buffer.from(queryText), secrets)
   const form = readBody(raw, secrets)
-  const refused = query === undefined ? notKept(Buffer.from(queryText), "bad-encoding") : form.refused
+  const refused = query.refused ?? form.refused
   return {
     api: twilioApi,
     ...(raw.authorization === undefined ? {} : { auth: credentials(raw.authorization, secrets) }),
@@ -37,7 +40,7 @@ export const wireIn = (raw: RawRequest, secrets: SecretStore): ApiRequested => {
     method: raw.method,
     params: form.params,
     path,
-    query: query ?? noPairs,
+    query: query.params,
   }
 }
 
@@ -50,20 +53,39 @@ export const notKept = (bytes: Uint8Array, why: NotKept["why"]): NotKept => ({
   why,
 })
 
-const readBody = (
-  { body, contentType }: RawRequest,
-  secrets: SecretStore,
-): { readonly params: ReadonlyArray<Pair>; readonly refused?: NotKept } => {
+interface Form {
+  readonly params: ReadonlyArray<Pair>
+  readonly refused?: NotKept
+}
+
+const readBody = ({ body, contentType }: RawRequest, secrets: SecretStore): Form => {
   if (!(body instanceof Uint8Array)) return { params: noPairs, refused: body }
   if (body.length === 0) return { params: noPairs }
   if (contentType !== undefined && mediaType(contentType) !== "application/x-www-form-urlencoded")
     return { params: noPairs, refused: notKept(body, "not-a-form") }
-  const params = parseForm(utf8(body), secrets)
-  if (params === undefined) return { params: noPairs, refused: notKept(body, "bad-encoding") }
-  return params.length > limits.paramsMax
-    ? { params: noPairs, refused: notKept(body, "too-many-parameters") }
+  return readForm(utf8(body), () => body, secrets)
+}
+
+/** The parameters of a form, or what is known of one that is not kept. */
+const readForm = (text: string | undefined, bytes: () => Uint8Array, secrets: SecretStore): Form => {
+  if (text === "") return { params: noPairs }
+  let params: ReadonlyArray<Pair> | undefined
+  try {
+    params = text === undefined ? undefined : parseForm(text, secrets)
+  } catch (error) {
+    if (error instanceof SecretsFull) return { params: noPairs, refused: notKept(bytes(), "too-many-secrets") }
+    throw error
+  }
+  if (text === undefined || params === undefined) return { params: noPairs, refused: notKept(bytes(), "bad-encoding") }
+  if (params.length > limits.paramsMax) return { params: noPairs, refused: notKept(bytes(), "too-many-parameters") }
+  // JSON writes some characters in six bytes; only a long form can become too long by it.
+  return text.length > paramsBytesMax / 8 && Buffer.byteLength(JSON.stringify(params)) > paramsBytesMax
+    ? { params: noPairs, refused: notKept(bytes(), "too-large") }
     : { params }
 }
+
+/** Bytes that parameters may take in an entry, which leaves room for the rest of it. */
+const paramsBytesMax = limits.entryBytesMax * 0.75
 
 const mediaType = (contentType: string | undefined): string =>
   (contentType ?? "").split(";", 1)[0]?.trim().toLowerCase().slice(0, 100) ?? ""
@@ -79,8 +101,7 @@ const utf8 = (bytes: Uint8Array): string | undefined => {
 }
 
 /** The pairs of a form in their order; undefined when an encoding is broken. */
-const parseForm = (text: string | undefined, secrets: SecretStore): ReadonlyArray<Pair> | undefined => {
-  if (text === undefined) return undefined
+const parseForm = (text: string, secrets: SecretStore): ReadonlyArray<Pair> | undefined => {
   const pairs: Array<Pair> = []
   for (const part of text.split("&")) {
     if (part === "") continue

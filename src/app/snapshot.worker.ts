@@ -1,0 +1,27 @@
+import { parentPort, workerData } from "node:worker_threads"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import { foldLog } from "../engine/fold.ts"
+import { readSnapshot, type SnapshotKey, writeSnapshot } from "../engine/snapshot.ts"
+import { WorldState } from "../engine/World.ts"
+import { openReader } from "../log/reader.ts"
+import { machines } from "./machines.ts"
+
+/* Folds a log of a running server up to its end now, beginning at the snapshot there is, and writes the next one. */
+
+const { file, key } = workerData as { readonly file: string; readonly key: SnapshotKey }
+
+const write = Effect.gen(function* () {
+  const log = yield* openReader(file)
+  const head = yield* log.head
+  const before = Either.getOrUndefined(readSnapshot(file, key))
+  const [row] = before === undefined ? [] : yield* log.read(before.head.seq - 1, 1)
+  const fits = before !== undefined && row?.hash === before.head.hash
+  const world = new WorldState(machines, fits ? before.world : undefined)
+  yield* foldLog(log, world, fits ? before.head.seq : 0, head.seq)
+  yield* Effect.try(() => writeSnapshot(file, key, head, world.save()))
+  return head.seq
+}).pipe(Effect.scoped)
+
+const exit = await Effect.runPromiseExit(write)
+parentPort?.postMessage(exit._tag === "Success" ? exit.value : String(exit.cause))

@@ -1,0 +1,92 @@
+import type { AddressInfo } from "node:net"
+import * as net from "node:net"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import { describe, it } from "@effect/vitest"
+import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import { makeNodeClient } from "./nodeClient.ts"
+
+/** A server that answers every request with these bytes, or does what it is told with the socket. */
+const answering = (answer: string | ((socket: net.Socket) => void)) =>
+  Effect.acquireRelease(
+    Effect.async<{ readonly url: string; readonly received: () => string; readonly close: () => void }>((resume) => {
+      let received = ""
+      const sockets = new Set<net.Socket>()
+      const server = net.createServer((socket) => {
+        sockets.add(socket)
+        socket.on("error", () => {})
+        socket.on("data", (chunk) => {
+          received += chunk.toString()
+          if (typeof answer === "string") socket.write(answer)
+          else answer(socket)
+        })
+      })
+      const close = () => {
+        for (const socket of sockets) socket.destroy()
+        server.close()
+      }
+      server.listen(0, "127.0.0.1", () =>
+        resume(
+          Effect.succeed({
+            url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/x?a=1`,
+            received: () => received,
+            close,
+          }),
+        ),
+      )
+    }),
+    ({ close }) => Effect.sync(close),
+  )
+
+const post = (url: string) =>
+  HttpClientRequest.post(url, { headers: { "x-a": "b" } }).pipe(
+    HttpClientRequest.bodyText("To=1", "application/x-www-form-urlencoded"),
+  )
+
+const ask = (answer: Parameters<typeof answering>[0]) =>
+  Effect.gen(function* () {
+    const server = yield* answering(answer)
+    const client = yield* makeNodeClient(10)
+    const found = yield* Effect.either(
+      Effect.flatMap(client.execute(post(server.url)), (response) =>
+        Effect.map(response.arrayBuffer, (body) => [response.status, Buffer.from(body).toString()] as const),
+      ),
+    )
+    return { found, received: server.received() }
+  })
+
+describe("the client of the wire", () => {
+  it.scoped("sends method, path, headers and body, and gives status and body", () =>
+    Effect.gen(function* () {
+      const { found, received } = yield* ask("HTTP/1.1 202 OK\r\nContent-Length: 2\r\n\r\nhi")
+      deepStrictEqual(found, Either.right([202, "hi"] as const))
+      assertTrue(received.startsWith("POST /x?a=1 HTTP/1.1\r\n"))
+      assertTrue(/\r\nx-a: b\r\n/i.test(received) && /\r\ncontent-length: 4\r\n/i.test(received))
+      assertTrue(received.endsWith("\r\n\r\nTo=1"))
+    }),
+  )
+  it.scoped.each([
+    ["HTTP/1.1 204 No Content\r\n\r\n", 204],
+    ["HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n", 999],
+    ["HTTP/1.1 302 Found\r\nLocation: /y\r\nContent-Length: 0\r\n\r\n", 302],
+  ] as const)("gives any status as it is, and follows nothing: %j", ([answer, status]) =>
+    Effect.map(ask(answer), ({ found }) => deepStrictEqual(found, Either.right([status, ""] as const))),
+  )
+  it.scoped("refuses a longer body than it reads, with the status it came with", () =>
+    Effect.map(ask("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n01234567890"), ({ found }) => {
+      const error = Either.getOrThrow(Either.flip(found))
+      assertTrue(error._tag === "ResponseError" && error.response.status === 200)
+    }),
+  )
+  it.scoped("fails with the system's error when the connection breaks, before or inside the answer", () =>
+    Effect.gen(function* () {
+      for (const answer of ["", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n01"]) {
+        const { found } = yield* ask((socket) => socket.write(answer, () => socket.destroy()))
+        const error = Either.getOrThrow(Either.flip(found))
+        strictEqual(error._tag, "RequestError")
+        strictEqual((error.cause as NodeJS.ErrnoException).code, "ECONNRESET")
+      }
+    }),
+  )
+})

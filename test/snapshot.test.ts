@@ -1,0 +1,155 @@
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+import * as v8 from "node:v8"
+import { describe, it } from "@effect/vitest"
+import { assertLeft, assertRight, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as FastCheck from "effect/FastCheck"
+import { machines } from "../src/app/machines.ts"
+import { decode, type Row } from "../src/core/Entry.ts"
+import { readSnapshot, type Snapshot, snapshotFileOf, writeSnapshot } from "../src/engine/snapshot.ts"
+import { type SavedWorld, WorldState } from "../src/engine/World.ts"
+import { makeMemory } from "../src/log/layerMemory.ts"
+import { simulate } from "./support/simulate.ts"
+import { type Act, acts, performAll } from "./support/traffic.ts"
+
+const runs = { seed: 20_260_101, numRuns: 30 }
+const key = { rules: "these", flags: [] }
+
+const folded = (rows: ReadonlyArray<Row>, world = new WorldState(machines)): WorldState => {
+  for (const row of rows) world.evolve(decode(row))
+  return world
+}
+
+/** Through the bytes of a snapshot and back. */
+const throughBytes = (saved: SavedWorld): SavedWorld => v8.deserialize(v8.serialize(saved)) as SavedWorld
+
+const headOf = (rows: ReadonlyArray<Row>) => {
+  const { seq, at, hash } = rows.at(-1) as Row
+  return { seq, at, hash }
+}
+
+const rowsOf = (all: ReadonlyArray<Act>): Promise<ReadonlyArray<Row>> =>
+  Effect.runPromise(
+    Effect.scoped(
+      Effect.gen(function* () {
+        const simulation = yield* simulate()
+        yield* performAll(simulation, all)
+        yield* simulation.settled
+        return yield* simulation.rows
+      }),
+    ),
+  )
+
+const inFolder = <A>(body: (logFile: string) => A): A => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ringback-"))
+  try {
+    return body(path.join(folder, "run.db"))
+  } finally {
+    fs.rmSync(folder, { recursive: true })
+  }
+}
+
+describe("a snapshot", () => {
+  it("and what came after is the whole log's world, wherever it was taken", () =>
+    FastCheck.assert(
+      FastCheck.asyncProperty(acts, FastCheck.nat(), async (all, place) => {
+        const rows = await rowsOf(all)
+        const cut = 1 + (place % rows.length)
+        const saved = throughBytes(folded(rows.slice(0, cut)).save())
+        const world = folded(rows.slice(cut), new WorldState(machines, saved))
+        deepStrictEqual(throughBytes(world.save()), throughBytes(folded(rows).save()))
+      }),
+      runs,
+    ))
+
+  it("taken in the middle of deliveries goes on to the same bytes", async () => {
+    const all: ReadonlyArray<Act> = [
+      { _tag: "send", to: "+15551234567", callback: "https://recovering.test/a", body: "one" },
+      { _tag: "send", to: "+15559876543", callback: "https://hanging.test/a", body: "two" },
+      { _tag: "advance", ms: 2_500 },
+    ]
+    const whole = await Effect.runPromise(
+      Effect.scoped(
+        Effect.gen(function* () {
+          const log = makeMemory()
+          const before = yield* simulate({ log, pace: { _tag: "paused" } })
+          yield* performAll(before, all)
+          const middle = yield* before.rows
+          const snapshot: Snapshot = { head: headOf(middle), world: throughBytes(folded(middle).save()) }
+          const ends: Array<ReadonlyArray<Row>> = []
+          for (const given of [undefined, snapshot]) {
+            const copy = makeMemory()
+            copy.append(middle)
+            const { run, rows } = yield* simulate({
+              log: copy,
+              pace: { _tag: "paused" },
+              ...(given === undefined ? {} : { snapshot: () => Either.right(given) }),
+            })
+            strictEqual(run.snapshotSeq, given === undefined ? 0 : middle.length)
+            yield* run.engine.advance(60_000)
+            ends.push(yield* rows)
+          }
+          return ends
+        }),
+      ),
+    )
+    deepStrictEqual(whole[1], whole[0])
+    strictEqual((whole[0]?.length ?? 0) > 20, true)
+  })
+
+  it("of another log, or of a log that has changed since, is passed over", async () => {
+    const all: ReadonlyArray<Act> = [{ _tag: "send", to: "+15551234567", callback: undefined, body: "x" }]
+    const rows = await rowsOf(all)
+    const world = folded(rows).save()
+    for (const head of [
+      { ...headOf(rows), hash: "f".repeat(64) },
+      { ...headOf(rows), seq: rows.length + 5 },
+    ]) {
+      const log = makeMemory()
+      log.append(rows)
+      const seq = await Effect.runPromise(
+        Effect.scoped(
+          Effect.map(simulate({ log, snapshot: () => Either.right({ head, world }) }), ({ run }) => run.snapshotSeq),
+        ),
+      )
+      strictEqual(seq, 0)
+    }
+  })
+})
+
+describe("a snapshot file", () => {
+  const world: SavedWorld = { at: 5, slices: new Map<string, unknown>([["x", { a: new Set([1]) }]]) }
+  const head = { seq: 3, at: 5, hash: "a".repeat(64) }
+
+  it("comes back as it was written, and replaces the one before whole", () =>
+    inFolder((logFile) => {
+      writeSnapshot(logFile, key, { ...head, seq: 2 }, world)
+      writeSnapshot(logFile, key, head, world)
+      assertRight(readSnapshot(logFile, key), { head, world })
+      deepStrictEqual(fs.readdirSync(path.dirname(logFile)), ["run.db.snapshot"])
+    }))
+
+  it("of other rules or flags, missing, cut off or altered anywhere is never believed", () =>
+    inFolder((logFile) => {
+      assertLeft(readSnapshot(logFile, key), "there is none")
+      writeSnapshot(logFile, key, head, world)
+      assertLeft(readSnapshot(logFile, { ...key, rules: "others" }), "it was made by other rules")
+      assertLeft(readSnapshot(logFile, { ...key, flags: [1] }), "it was made by other rules")
+      const file = snapshotFileOf(logFile)
+      const bytes = fs.readFileSync(file)
+      const payloadAt = bytes.indexOf("\n") + 1
+      for (let at = payloadAt; at < bytes.length; at++) {
+        const altered = Buffer.from(bytes)
+        altered[at] = (altered[at] ?? 0) ^ 1
+        fs.writeFileSync(file, altered)
+        assertLeft(readSnapshot(logFile, key), "it is damaged: its content does not match its hash")
+      }
+      for (const length of [0, 1, payloadAt - 1, payloadAt, bytes.length - 1]) {
+        fs.writeFileSync(file, bytes.subarray(0, length))
+        strictEqual(Either.isLeft(readSnapshot(logFile, key)), true)
+      }
+    }))
+})
