@@ -97,6 +97,7 @@ describe("a rule that throws", () => {
           true,
         )
         strictEqual(engine.world.slice(timersMachine).byKey.size, 0)
+        yield* sound(rows)
       }),
     ),
   )

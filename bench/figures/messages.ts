@@ -36,7 +36,7 @@ export const messages = async ({ quick }: Wanted): Promise<ReadonlyArray<Figure>
   const bare = loadOf(load, floor.port)
   await bare(1)
 
-  const [rounds, count] = quick ? [3, 5_000] : [7, 15_000]
+  const [rounds, count] = quick ? [3, 4_000] : [5, 12_000]
   await bare(count)
   await ours(count)
   const perSecond = async (run: typeof ours) => (count / (await run(count)).ms) * 1000

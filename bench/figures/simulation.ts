@@ -25,7 +25,7 @@ const remove = (file: string) => {
 /** The engine over a memory log beside the same rules in a loop; both must come to the same digest. */
 export const memorySimulation = async ({ quick }: Wanted): Promise<ReadonlyArray<Figure>> => {
   const settings = writeSettings(temporaryFolder(), 2, endpoint)
-  const messages = quick ? 10_000 : 20_000
+  const messages = quick ? 5_000 : 20_000
   const digests = new Set<string>()
   const run = async (how: "engine" | "bare") => {
     const outcome = await simulate(how, settings, ":memory:", messages)
@@ -48,7 +48,7 @@ export const sqliteSimulation = async ({ quick }: Wanted): Promise<ReadonlyArray
   const folder = temporaryFolder()
   const settings = writeSettings(folder, 2, endpoint)
   const [log, floorLog] = [join(folder, "ringback.db"), join(folder, "floor.db")]
-  const messages = quick ? 15_000 : 50_000
+  const messages = quick ? 10_000 : 50_000
   const ours = async () => {
     remove(log)
     return perSecond(await simulate("engine", settings, log, messages))
@@ -60,7 +60,7 @@ export const sqliteSimulation = async ({ quick }: Wanted): Promise<ReadonlyArray
     return perSecond(inserted)
   }
   await ours()
-  const found = await alternate(quick ? 1 : 4, bare, ours)
+  const found = await alternate(quick ? 1 : 3, bare, ours)
   const name = `simulated entries, SQLite log, ${messages.toLocaleString("en-US")} messages in flight`
   return [figure({ name, unit: "/s", reach: ">= 0.45" }, found, (ratio) => ratio >= 0.45)]
 }

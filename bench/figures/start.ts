@@ -37,7 +37,7 @@ export const startUp = async ({ quick }: Wanted): Promise<ReadonlyArray<Figure>>
   const ours = () => msToAnswer(serveCommand(settings, join(temporaryFolder(), "ringback.db")), serveEnvironment)
   await bare()
   await ours()
-  const found = await alternate(quick ? 5 : 15, bare, ours)
+  const found = await alternate(quick ? 3 : 9, bare, ours)
   return [
     figure(
       { name: "start to first answer, empty log", unit: "ms", reach: `<= ${msOverMax} ms over` },

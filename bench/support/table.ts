@@ -15,7 +15,8 @@ export const conditions = () => ({
 
 const commit = (): string => {
   try {
-    const git = (...args: ReadonlyArray<string>) => execFileSync("git", args, { cwd: root, encoding: "utf8" }).trim()
+    const git = (...args: ReadonlyArray<string>) =>
+      execFileSync("git", args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim()
     return `${git("rev-parse", "--short", "HEAD")}${git("status", "--porcelain", "--", "src") === "" ? "" : "+changes"}`
   } catch {
     return "none"

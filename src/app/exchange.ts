@@ -13,12 +13,15 @@ import type { JsonObject } from "../core/canonical.ts"
 import { apiRequested } from "../core/entries.ts"
 import { limits } from "../core/limits.ts"
 import type { NotFoldable } from "../engine/fold.ts"
-import type { EngineStopped } from "../engine/outside.ts"
-import { makeRun, type OtherSeed } from "../engine/Run.ts"
-import type { LogOpenError, LogUnavailable } from "../log/EventLog.ts"
-import { type Keys, memoryKeys, openKeys } from "../log/Keys.ts"
+import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
+import { makeRun, type OtherSeed, type RunRefused } from "../engine/Run.ts"
+import { LogOpenError, type LogUnavailable } from "../log/EventLog.ts"
+import { type Keys, keysFileOf, memoryKeys, openKeys, SecretsFull } from "../log/Keys.ts"
 import { makeMemory } from "../log/layerMemory.ts"
 import { openSqlite } from "../log/layerSqlite.ts"
+import { openFailure } from "../log/openFailure.ts"
+import { allowOf } from "../network/allow.ts"
+import { guardOf } from "../network/guard.ts"
 import { makeNodeClient } from "../network/nodeClient.ts"
 import { outboundMachine } from "../network/outbound.machine.ts"
 import { hideUserinfo } from "../network/secretUrl.ts"
@@ -49,7 +52,7 @@ export const startExchange = (
   options: StartOptions,
 ): Effect.Effect<
   Started,
-  LogOpenError | LogUnavailable | NotFoldable | EngineStopped | TemplateErrors | OtherSeed,
+  LogOpenError | LogUnavailable | NotFoldable | EngineStopped | OrderFailed | TemplateErrors | OtherSeed | RunRefused,
   Scope.Scope
 > =>
   Effect.gen(function* () {
@@ -62,8 +65,17 @@ export const startExchange = (
     const keys = inMemory ? memoryKeys(`seed ${seed}`) : yield* openKeys(settings.db, { fresh })
     const authToken =
       settings.authToken ?? keys.secret(authTokenSecret) ?? Redacted.make(randomBytes(16).toString("hex"))
-    keys.remember(authTokenSecret, authToken)
-    const client = yield* makeNodeClient(limits.answerBytesMax)
+    const kept = yield* Effect.try({
+      try: () => {
+        keys.remember(authTokenSecret, authToken)
+        return runSettings(settings, keys)
+      },
+      catch: (cause) =>
+        cause instanceof SecretsFull
+          ? new LogOpenError({ reason: "unwritable", file: settings.db, message: cause.message })
+          : openFailure(keysFileOf(settings.db), cause),
+    })
+    const client = yield* makeNodeClient(limits.answerBytesMax, guardOf(allowOf(settings.run.callbacks.allow)))
     const run = yield* makeRun({
       log,
       machines,
@@ -75,7 +87,7 @@ export const startExchange = (
         ),
       seed,
       seedAsked: options.seed !== undefined,
-      settings: runSettings(settings, keys),
+      settings: kept,
       templates: templates.texts,
       pace: options.pace,
       start: options.start,

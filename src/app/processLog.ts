@@ -13,16 +13,19 @@ import {
 import { formatDuration } from "../core/Instant.ts"
 import type { Run } from "../engine/Run.ts"
 import type { Made } from "../engine/turn.ts"
+import { notAllowed } from "../network/allow.ts"
+import { outboundMachine, retryGapMs } from "../network/outbound.machine.ts"
+import { maskPhones } from "./phoneMask.ts"
 
 /** Lines a host second; what is more is counted. A storm of failing callbacks must not become a storm of output. */
 const linesPerSecond = 20
 
-/** The process's log: one line an event on standard error, with the host's time. Not the event log. */
+/** The process's log: one line an event on standard error, with the host's time, phone numbers masked. Not the event log. */
 export const stderrLogger = Logger.replace(
   Logger.defaultLogger,
   Logger.make(({ date, logLevel, message }) => {
     const text = Array.isArray(message) ? message.join(" ") : String(message)
-    process.stderr.write(`${date.toISOString()} ${logLevel.label} ${text}\n`)
+    process.stderr.write(`${date.toISOString()} ${logLevel.label} ${maskPhones(text, logLevel)}\n`)
   }),
 )
 
@@ -34,7 +37,10 @@ export const logProcess = ({ engine, clock }: Run, level: LogLevel.LogLevel): Ef
   Effect.gen(function* () {
     const debugging = LogLevel.lessThanEqual(level, LogLevel.Debug)
     const run = Runtime.runFork(yield* Effect.runtime<never>())
-    const asked = new Map<number, OutboundRequested>()
+    // Requests that a restart sends again were asked for before.
+    const asked = new Map<number, OutboundRequested>(
+      [...engine.world.slice(outboundMachine).pending].map(([seq, { request }]) => [seq, request]),
+    )
     let second = 0
     let told = 0
     const tell = (line: Effect.Effect<void>) => {
@@ -80,9 +86,10 @@ const failedLine = (
   subject: string,
   why: string,
 ): string => {
-  const more =
-    retry !== undefined && attempt < retry.attempts
-      ? `next attempt in ${formatDuration(retry.gap_ms * 2 ** (attempt - 1))}`
+  const more = why.endsWith(notAllowed)
+    ? "callbacks.allow does not permit it, no further attempt"
+    : retry !== undefined && attempt < retry.attempts
+      ? `next attempt in ${formatDuration(retryGapMs(retry.gap_ms, attempt))}`
       : "no further attempt"
   return `${purpose} for ${subject} to ${withoutQuery(connect ?? url)}, attempt ${attempt}: ${why}; ${more}`
 }

@@ -99,7 +99,7 @@ const readEnvironment: Effect.Effect<Environment, BadSettings> = Effect.gen(func
     )
   if (phoneNumber !== undefined && parseE164(phoneNumber) === undefined)
     lines.push(
-      `environment TWILIO_PHONE_NUMBER: expected a phone number such as +15550000001, found ${JSON.stringify(phoneNumber)}`,
+      `environment TWILIO_PHONE_NUMBER: expected a phone number such as +15550000001, found ${foundNumber(phoneNumber)}`,
     )
   const logLevel = level === undefined ? LogLevel.Info : levels.get(level.toUpperCase())
   if (logLevel === undefined)
@@ -113,6 +113,10 @@ const readEnvironment: Effect.Effect<Environment, BadSettings> = Effect.gen(func
     phoneNumber,
   }
 })
+
+/** A wrong number; what is longer than any may be a token in the wrong place. */
+const foundNumber = (text: string): string =>
+  text.length > 16 ? `a text of ${text.length} characters` : JSON.stringify(text)
 
 const levels: ReadonlyMap<string, LogLevel.LogLevel> = new Map([
   ["DEBUG", LogLevel.Debug],
@@ -130,27 +134,49 @@ const readFile = (file: string): Effect.Effect<SettingsFile, BadSettings> =>
 /** Checks the text of a settings file. */
 export const parseSettings = (file: string, text: string): Either.Either<SettingsFile, BadSettings> => {
   const lineCounter = new LineCounter()
-  const document = parseDocument(text, { lineCounter, maxAliasCount: 100, prettyErrors: false } as never)
-  const syntax = document.errors.map(({ message, pos }) => `${file}:${lineCounter.linePos(pos[0]).line}: ${message}`)
+  const document = parseDocument(text, {
+    lineCounter,
+    maxAliasCount: 100,
+    prettyErrors: false,
+    logLevel: "error",
+  } as never)
+  const syntax = document.errors.map(
+    ({ message, pos }) => `${file}:${lineCounter.linePos(pos[0]).line}: ${said(message)}`,
+  )
   if (syntax.length > 0) return Either.left(new BadSettings({ lines: syntax }))
   let value: unknown
   try {
     value = given(document.toJS({ maxAliasCount: 100 })) ?? {}
   } catch (error) {
-    return Either.left(new BadSettings({ lines: [`${file}: ${(error as Error).message}`] }))
+    return Either.left(new BadSettings({ lines: [`${file}: ${said((error as Error).message)}`] }))
   }
   const decoded = Schema.decodeUnknownEither(SettingsFile, { errors: "all", onExcessProperty: "error" })(value)
   return Either.mapLeft(decoded, (error) => {
     const lines = ArrayFormatter.formatErrorSync(error).map(({ path, message, _tag }) => {
       const line = lineOf(document, lineCounter, path)
-      const place = `${file}${line === undefined ? "" : `:${line}`}: ${path.map(String).join(".") || "(the whole file)"}`
-      return _tag === "Unexpected"
-        ? `${place}: expected no such key${suggestion(path)}, found ${shown(at(value, path), path)}`
-        : `${place}: expected ${message.replace(/^Expected /, "").replace(/, actual .*$/s, "")}, found ${shown(at(value, path), path)}`
+      const place = `${file}${line === undefined ? "" : `:${line}`}: ${path.map(keyShown).join(".") || "(the whole file)"}`
+      const found = at(value, path)
+      if (_tag === "Unexpected")
+        return `${place}: expected no such key${suggestion(path)}, found ${unknown(found, path)}`
+      // A text where keys belong may be anything, a secret too.
+      if (message.startsWith("Expected {") || message.startsWith("Expected SettingsFile"))
+        return `${place}: expected a group of keys, found a ${Array.isArray(found) ? "list" : typeof found}`
+      const expected = message.replace(/^Expected /, "").replace(/, actual .*$/s, "")
+      return `${place}: expected ${expected}, found ${shown(found, path)}`
     })
     return new BadSettings({ lines: [...new Set(lines)] })
   })
 }
+
+/** What the parser says, less the piece of the file at its end: that may be a secret. */
+const said = (message: string): string => message.replace(/: .*$/s, "")
+
+/** A key as far as it looks like one: a line without a space behind its colon is a key, too, and may hold a secret. */
+const keyShown = (key: PropertyKey): string => String(key).replace(/[^\w-].*$/s, "...")
+
+/** What a key that does not exist holds. A text may be a secret under a misspelt name. */
+const unknown = (value: unknown, path: ReadonlyArray<PropertyKey>): string =>
+  typeof value === "string" ? "a text" : shown(value, path)
 
 /** What a file gives: a key without a value is as good as none. */
 const given = (value: unknown): unknown => {
@@ -168,6 +194,7 @@ const given = (value: unknown): unknown => {
 const suggestion = (path: ReadonlyArray<PropertyKey>): string => {
   const key = String(path.at(-1))
   const homes: { readonly [key: string]: string } = {
+    allow: "callbacks.allow",
     rewrite: "callbacks.rewrite",
     in_flight: "callbacks.in_flight",
     quiet_ms: "callbacks.quiet_ms",
@@ -211,9 +238,15 @@ const shown = (value: unknown, path: ReadonlyArray<PropertyKey>): string => {
   if (value === undefined) return "nothing"
   if (path.some((key) => /token|secret|password/i.test(String(key)))) return `a ${typeof value}, not shown`
   if (typeof value === "object" && value !== null) return Array.isArray(value) ? "a list" : "a group of keys"
-  const text = (JSON.stringify(value) ?? String(value)).replace(/\/\/[^/?#"]*@/, "//...@")
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text
+  const json = JSON.stringify(value) ?? String(value)
+  if (/token|secret|password/i.test(json)) return "a text, not shown"
+  const text = json.replace(/^(".*?(?:\/\/|:)|").*@/s, "$1...@")
+  return (text.length > 60 ? `${text.slice(0, 57)}...` : text).replace(steering, asEscape)
 }
+
+/** What JSON leaves as it is and a terminal may obey. */
+const steering = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g
+const asEscape = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`
 
 /** The settings of a file's content alone: no flags, no environment. */
 export const settingsOf = (written: SettingsFile): Settings =>
@@ -251,6 +284,7 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
     file,
     run: {
       callbacks: {
+        ...(callbacks.allow === undefined ? {} : { allow: callbacks.allow }),
         in_flight: callbacks.in_flight ?? 1,
         quiet_ms: whole(callbacks.quiet_ms ?? 0),
         rewrite: callbacks.rewrite ?? [],

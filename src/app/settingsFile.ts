@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { isAllowed } from "../network/allow.ts"
 
 /*
  * The settings file, as people write it. Everything is optional; app/settings.ts gives what is missing and makes it the
@@ -25,6 +26,11 @@ const Percent = expects(Schema.Number.pipe(Schema.between(0, 100)), "a percentag
 const HttpUrl = expects(
   Schema.String.pipe(Schema.filter((text) => /^https?:\/\/[^/]/i.test(text) && URL.canParse(text))),
   "a URL that begins with http:// or https://",
+)
+
+const AllowedTarget = expects(
+  Schema.String.pipe(Schema.filter(isAllowed)),
+  "a host name (app.example, *.app.example), an address or a network (10.0.0.0/8)",
 )
 
 export const AccountSid = expects(
@@ -88,6 +94,7 @@ export const SettingsFile = Schema.Struct({
   templates: optional(Schema.Struct({ path: optional(expects(Schema.NonEmptyString, "a folder")) })),
   callbacks: optional(
     Schema.Struct({
+      allow: optional(Schema.Array(AllowedTarget)),
       in_flight: optional(expects(Schema.Int.pipe(Schema.between(1, 256)), "a whole number, 1 to 256")),
       quiet_ms: optional(Milliseconds),
       rewrite: optional(Schema.Array(Schema.Struct({ from: HttpUrl, to: HttpUrl }))),

@@ -15,7 +15,7 @@ import {
   timerSet,
   turnFailed,
 } from "../core/entries.ts"
-import { formatDuration, iso } from "../core/Instant.ts"
+import { formatDuration } from "../core/Instant.ts"
 
 /** What an entry says, in a few words for a table. Data of another shape than its type's is shown as it is. */
 export const gist = (entry: Entry): string => {
@@ -39,7 +39,8 @@ const told = (entry: Entry): string | undefined => {
   if (messageStatusChanged.is(general)) return withCode(general.data.status, general.data.error_code)
   if (timerSet.is(general))
     return `${general.data.key}, due in ${formatDuration(Math.max(0, general.data.due - entry.at))}`
-  if (timerFired.is(general) || timerCancelled.is(general)) return general.data.key
+  if (timerFired.is(general)) return general.data.key
+  if (timerCancelled.is(general)) return general.data.keys.join(", ")
   if (outboundRequested.is(general)) {
     const { purpose, attempt, method, url, connect, via } = general.data
     return `${purpose} attempt ${attempt}: ${method} ${url}${connect === undefined ? "" : ` at ${connect}`}${via === "world" ? " (virtual)" : ""}`
@@ -49,7 +50,7 @@ const told = (entry: Entry): string | undefined => {
   if (clockChanged.is(general)) {
     const { data } = general
     if ("pace" in data) return `pace ${data.pace}`
-    return "advance_to" in data ? `advance to ${iso(data.advance_to)}` : "arrived"
+    return "advance_ms" in data ? `advance by ${formatDuration(data.advance_ms)}` : "arrived"
   }
   if (dataCleared.is(general)) return general.data.what
   if (turnFailed.is(general)) return general.data.error

@@ -87,11 +87,22 @@ const tableHead = [
 const tableLine = (row: Row): string => {
   const { at, cause, seq, subject, type } = row
   return [
-    column(iso(at), 24),
+    column(instant(at), 24),
     String(seq).padStart(6),
     (cause === 0 ? "" : String(cause)).padStart(6),
     styled(row.kind === "input" ? "cyan" : "reset", column(printable(type), 22)),
     column(printable(subject), 34),
-    printable(gist(decode(row))).slice(0, 200),
+    printable(gistOf(row)).slice(0, 200),
   ].join("  ")
 }
+
+/** Of a log that was altered, what cannot be read is shown as it stands. */
+const gistOf = (row: Row): string => {
+  try {
+    return gist(decode(row))
+  } catch {
+    return row.data
+  }
+}
+
+const instant = (at: number): string => (Math.abs(at) <= 8.64e15 ? iso(at) : String(at))

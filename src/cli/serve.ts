@@ -81,8 +81,10 @@ const readStart = (text: Option.Option<string>): Effect.Effect<number | undefine
     onNone: () => Effect.succeed(undefined),
     onSome: (instant) => {
       const start = parseInstant(instant)
-      return start === undefined
-        ? wrongUse(`--start: expected an instant such as 2026-01-01T00:00:00Z, found ${JSON.stringify(instant)}`)
+      return start === undefined || start < 0
+        ? wrongUse(
+            `--start: expected an instant from 1970 on such as 2026-01-01T00:00:00Z, found ${JSON.stringify(instant)}`,
+          )
         : Effect.succeed(start)
     },
   })

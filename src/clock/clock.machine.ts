@@ -21,8 +21,9 @@ export const clockMachine: Machine<ClockSlice> = {
     evolves(runResumed, (clock, { data }) => {
       clock.offset = data.offset ?? clock.offset
     }),
-    evolves(clockChanged, (clock, { data }) => {
-      if ("advance_to" in data) clock.advanceTo = data.advance_to
+    evolves(clockChanged, (clock, { at, data }) => {
+      // A second advance never cuts the first one short.
+      if ("advance_ms" in data) clock.advanceTo = Math.max(clock.advanceTo ?? at, at + data.advance_ms)
       else {
         if ("pace" in data) clock.pace = data.pace
         else clock.advanceTo = undefined

@@ -73,7 +73,7 @@ export const nextMove = (run: Standing): Move => {
     if (!run.settled) return { _tag: "AwaitSettled" }
     return due !== undefined && due <= advanceTo
       ? { _tag: "Jump", to: due, step: false }
-      : { _tag: "Arrive", at: advanceTo }
+      : { _tag: "Arrive", at: Math.max(advanceTo, now) }
   }
   if (run.stepsLeft > 0) {
     if (!run.settled) return { _tag: "AwaitSettled" }

@@ -1,4 +1,5 @@
-import { type Cleared, dataCleared, timerCancelled, timerFired, timerSet, turnFailed } from "../core/entries.ts"
+import { cancelling, forgets } from "../core/cleared.ts"
+import { dataCleared, timerCancelled, timerFired, timerSet, turnFailed } from "../core/entries.ts"
 import { evolves, type Machine, reacts } from "../core/Machine.ts"
 
 /** Work that is due at an instant. Order between timers: (due, order of setting). */
@@ -86,19 +87,16 @@ export const timersMachine: Machine<Timers> = {
       compact(timers)
     }),
     evolves(timerFired, (timers, { data }) => forget(timers, data.key)),
-    evolves(timerCancelled, (timers, { data }) => forget(timers, data.key)),
+    evolves(timerCancelled, (timers, { data }) => {
+      for (const key of data.keys) forget(timers, key)
+    }),
     evolves(turnFailed, (timers, { data: { input } }) => {
       if (input.type === timerFired.type) forget(timers, input.data.key)
     }),
   ],
   react: [
     reacts(dataCleared, (_, { data: { what } }, { byKey }) =>
-      [...byKey.values()]
-        .filter(({ subject }) => isAbout(what, subject))
-        .map(({ key, subject }) => timerCancelled.draft(subject, { key })),
+      cancelling([...byKey.values()].filter(({ subject }) => forgets(what, subject)).map(({ key }) => key)),
     ),
   ],
 }
-
-const isAbout = (what: Cleared, subject: string): boolean =>
-  what === "all" || (what === "messages" && /^[SM]M/.test(subject)) || (what === "calls" && subject.startsWith("CA"))

@@ -70,14 +70,14 @@ export const runResumed = entryType(
 )
 
 /**
- * An order to the clock: a new pace; an advance that runs up to `advance_to`; its arrival there.
+ * An order to the clock: a new pace; an advance by so many virtual ms from here; its arrival there.
  * `real` and `<n>x` carry the offset to the host's clock from which a restart goes on.
  */
 export const clockChanged = entryType(
   "clock.changed",
   Schema.Union(
     Schema.Struct({ offset, pace: Schema.String }),
-    Schema.Struct({ advance_to: Schema.Int }),
+    Schema.Struct({ advance_ms: Schema.NonNegativeInt }),
     Schema.Struct({ arrived: Schema.Literal(true), offset }),
   ),
 )
@@ -136,7 +136,7 @@ export type ApiResponded = Schema.Schema.Type<typeof apiResponded.schema>
 
 export const timerSet = entryType("timer.set", Schema.Struct({ due: Schema.Int, key: Schema.String }))
 export const timerFired = entryType("timer.fired", Schema.Struct({ key: Schema.String }))
-export const timerCancelled = entryType("timer.cancelled", Schema.Struct({ key: Schema.String }))
+export const timerCancelled = entryType("timer.cancelled", Schema.Struct({ keys: Schema.Array(Schema.String) }))
 
 /**
  * A request that leaves the world: a callback attempt, a TwiML fetch, a provider call; `purpose` says which.

@@ -9,7 +9,7 @@ export const limits = {
   turnEntriesMax: 10_000,
   /** Nesting of the data of one entry. */
   jsonDepthMax: 64,
-  /** Bytes of a request body the carrier reads as parameters. */
+  /** Bytes of a request body the carrier reads as parameters, and of an order to the control API. */
   bodyBytesMax: 64 * 1024,
   /** Bytes of a refused body that are still read, to name its length and hash, before the connection is cut. */
   bodyBytesDrainedMax: 16 * 1024 * 1024,

@@ -1,19 +1,23 @@
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
 import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
 import { clockMachine } from "../clock/clock.machine.ts"
 import { formatPace, type Move, nextMove, type Pace, parsePace, rate } from "../clock/pace.ts"
 import type { RunClock } from "../clock/RunClock.ts"
 import { nextTimer, timersMachine } from "../clock/timers.machine.ts"
-import type { Draft, Entry } from "../core/Entry.ts"
-import { type ApiRequested, type ApiResponded, apiResponded, clockChanged } from "../core/entries.ts"
+import type { Draft } from "../core/Entry.ts"
+import { type ApiRequested, apiResponded, clockChanged, turnFailed } from "../core/entries.ts"
 import { limits } from "../core/limits.ts"
 import type { EventLog, Head, LogUnavailable } from "../log/EventLog.ts"
+import { Alarm } from "./alarm.ts"
+import { type Answer, type Asker, answerOf, failureOf } from "./answers.ts"
 import { failing, firing } from "./drafts.ts"
 import type { NotFoldable } from "./fold.ts"
 import { Inbox, type Waiting } from "./inbox.ts"
-import { EngineStopped, type Outside } from "./outside.ts"
+import { EngineStopped, type OrderFailed, type Outside } from "./outside.ts"
 import { type Made, RuleFailed, runTurn } from "./turn.ts"
 import type { WorldState } from "./World.ts"
 
@@ -25,13 +29,6 @@ export interface EngineOptions {
   readonly outside: Outside
   /** The pace in force; the clock itself is held until the run's first entry is in the log. */
   readonly pace: Pace
-}
-
-/** The answer to an API request, as the log says it; `aside` is the text of one that is kept as a hash. */
-export interface Answer {
-  readonly entry: Entry<ApiResponded>
-  readonly hash: string
-  readonly aside: string | undefined
 }
 
 interface Taken {
@@ -59,8 +56,9 @@ export class Engine {
   #stoppedBy = new EngineStopped({ reason: "the run is over" })
   #stepsLeft = 0
   #lastActivity = 0
+  readonly #alarm: Alarm
   #pace: Pace
-  readonly #askers = new Map<number, (answer: Answer) => void>()
+  readonly #askers = new Map<number, Asker>()
   readonly #listeners = new Set<(made: ReadonlyArray<Made>) => void>()
   readonly #settling = new Set<(settled: Either.Either<void, EngineStopped>) => void>()
   readonly #stopping = new Set<(why: EngineStopped) => void>()
@@ -71,6 +69,7 @@ export class Engine {
     this.#head = head
     this.#runFork = Runtime.runFork(runtime)
     this.#pace = options.pace
+    this.#alarm = new Alarm(options.clock, () => this.#schedule())
     this.#lastActivity = options.clock.hostMonotonic()
   }
 
@@ -101,7 +100,7 @@ export class Engine {
 
   /** Queues an input; `taken` gets its whole turn once it is in the log. Inputs already sent to the world are never refused. */
   offer(
-    input: Draft,
+    input: Waiting["input"],
     taken: (made: ReadonlyArray<Made>) => void = nothing,
     lost: (why: EngineStopped) => void = nothing,
   ) {
@@ -116,18 +115,20 @@ export class Engine {
       request,
       (made) => {
         for (const item of made) if (apiResponded.is(item.entry)) return answer(answerOf(item, item.entry))
-        this.#askers.set((made[0] as Made).entry.seq, answer)
+        const first = (made[0] as Made).entry
+        if (turnFailed.is(first)) return lost(new EngineStopped({ reason: first.data.error }))
+        this.#askers.set(first.seq, { answer, lost })
       },
       lost,
     )
   }
 
-  /** Queues an input and waits until its turn is in the log. */
-  submit(input: Draft): Effect.Effect<ReadonlyArray<Made>, EngineStopped> {
+  /** Queues an order and waits until its turn is in the log. Fails when a rule threw at it. */
+  submit(input: Waiting["input"]): Effect.Effect<ReadonlyArray<Made>, EngineStopped | OrderFailed> {
     return Effect.async((resume) =>
       this.offer(
         input,
-        (made) => resume(Effect.succeed(made)),
+        (made) => resume(failureOf(made) ?? Effect.succeed(made)),
         (why) => resume(Effect.fail(why)),
       ),
     )
@@ -159,20 +160,18 @@ export class Engine {
   })
 
   /** Goes on at this pace from now. */
-  setPace(pace: Pace): Effect.Effect<void, EngineStopped> {
-    const { clock } = this.#options
-    return Effect.suspend(() => {
-      const data = { pace: formatPace(pace) }
-      const offset = rate(pace) === 0 ? undefined : clock.now() - clock.hostNow()
-      return this.submit(clockChanged.draft("", offset === undefined ? data : { offset, ...data }))
-    }).pipe(Effect.asVoid)
+  setPace(pace: Pace): Effect.Effect<void, EngineStopped | OrderFailed> {
+    return Effect.asVoid(
+      this.submit((at) => clockChanged.draft("", { ...this.#offset(pace, at), pace: formatPace(pace) })),
+    )
   }
 
-  /** Runs as `fast` up to now + `ms`, settling at each due instant, then goes on at the pace before. */
-  advance(ms: number): Effect.Effect<void, EngineStopped> {
-    return Effect.suspend(() => this.submit(clockChanged.draft("", { advance_to: this.now + ms }))).pipe(
-      Effect.zipRight(this.settled),
-    )
+  /**
+   * Runs as `fast` up to `ms` from now, settling at each due instant, then goes on at the pace before. An advance that is
+   * under way already is made longer, never shorter.
+   */
+  advance(ms: number): Effect.Effect<void, EngineStopped | OrderFailed> {
+    return Effect.zipRight(this.submit(clockChanged.draft("", { advance_ms: ms })), this.settled)
   }
 
   /** Goes to the next `n` due instants, settling at each. Steps that find no timer are not taken. */
@@ -188,8 +187,9 @@ export class Engine {
     if (this.#state === "stopped") return
     this.#state = "stopped"
     this.#stoppedBy = why
-    this.#options.clock.wake(undefined, nothing)
-    for (const { lost } of this.#inbox.takeAll()) lost(why)
+    this.#alarm.set(undefined)
+    for (const { lost } of [...this.#inbox.takeAll(), ...this.#askers.values()]) lost(why)
+    this.#askers.clear()
     for (const settling of this.#settling) settling(Either.left(why))
     for (const stopping of this.#stopping) stopping(why)
   }
@@ -222,9 +222,9 @@ export class Engine {
       if (timer !== undefined && timer.due <= now) {
         input = firing(timer)
         at = Math.max(timer.due, head.at)
-      } else if (waiting !== undefined) input = waiting.input
+      } else if (waiting !== undefined) input = typeof waiting.input === "function" ? waiting.input(at) : waiting.input
       else {
-        move = this.#nextMove(now, timer?.due)
+        move = this.#nextMove(now, timer?.due, made.length > 0)
         if (move._tag === "Jump" && taken.length === 0) {
           if (move.step) this.#stepsLeft--
           this.#options.clock.set(move.to, this.#options.clock.pace())
@@ -235,8 +235,8 @@ export class Engine {
           continue
         }
         if (move._tag !== "Arrive" || taken.length > 0) break
-        input = this.#arrival(move.at)
         at = move.at
+        input = clockChanged.draft("", { arrived: true, ...this.#offset(this.#pace, at) })
       }
       const from = made.length
       try {
@@ -258,13 +258,15 @@ export class Engine {
     this.#goOn(made.length >= limits.commitEntriesMax ? { _tag: "Fire" } : move)
   }
 
-  #nextMove(now: number, due: number | undefined): Move {
+  /** `busy`: something has happened since the last commit, so the quiet period has not begun. */
+  #nextMove(now: number, due: number | undefined, busy: boolean): Move {
     const { outside } = this.#options
+    const quiet = outside.quietMs(this.world) === 0 || (!busy && this.#quietLeft() <= 0)
     return nextMove({
       pace: this.#pace,
       now,
       due,
-      settled: outside.inFlight(this.world) === 0 && this.#quietLeft() <= 0,
+      settled: quiet && outside.inFlight(this.world) === 0,
       advanceTo: this.world.slice(clockMachine).advanceTo,
       stepsLeft: this.#stepsLeft,
     })
@@ -275,12 +277,9 @@ export class Engine {
     return quiet === 0 ? 0 : quiet - (this.#options.clock.hostMonotonic() - this.#lastActivity)
   }
 
-  /** The order that ends an advance. */
-  #arrival(at: number): Draft {
-    return clockChanged.draft(
-      "",
-      rate(this.#pace) === 0 ? { arrived: true } : { arrived: true, offset: at - this.#options.clock.hostNow() },
-    )
+  /** Where the clock stands against the host's at `at`, for paces that follow it. */
+  #offset(pace: Pace, at: number): { readonly offset?: number } {
+    return rate(pace) === 0 ? {} : { offset: at - this.#options.clock.hostNow() }
   }
 
   /** Moves the clock as the world's clock says after a `clock.changed`; an advance holds it between its jumps. */
@@ -312,7 +311,7 @@ export class Engine {
   #answerLate(made: ReadonlyArray<Made>) {
     for (const item of made) {
       if (!apiResponded.is(item.entry)) continue
-      this.#askers.get(item.entry.cause)?.(answerOf(item, item.entry))
+      this.#askers.get(item.entry.cause)?.answer(answerOf(item, item.entry))
       this.#askers.delete(item.entry.cause)
     }
   }
@@ -321,11 +320,10 @@ export class Engine {
   #goOn(move: Move) {
     if (this.queued > 0 || move._tag === "Fire" || move._tag === "Jump" || move._tag === "Arrive")
       return this.#schedule()
-    const { clock } = this.#options
     const quietLeft = this.#quietLeft()
     const hostMs = move._tag === "Wait" ? move.hostMs : undefined
     const wait = quietLeft > 0 ? Math.min(quietLeft, hostMs ?? quietLeft) : hostMs
-    clock.wake(wait, () => this.#schedule())
+    this.#alarm.set(wait)
     if (move._tag === "AwaitSettled" || quietLeft > 0 || this.#options.outside.inFlight(this.world) > 0) return
     const settling = [...this.#settling]
     this.#settling.clear()
@@ -335,20 +333,17 @@ export class Engine {
   /** A rule threw: its world is made again from the log, and one entry says what happened; the run goes on. */
   #recover({ input, at, error, waiting }: Poisoned) {
     this.#state = "rebuilding"
+    const stop = (why: string) => {
+      const stopped = new EngineStopped({ reason: `after ${error.message}: ${why}` })
+      waiting?.lost(stopped)
+      this.stop(stopped)
+    }
     this.#runFork(
-      this.#options.rebuild.pipe(
-        Effect.match({
-          onFailure: (failure) => {
-            const why = new EngineStopped({ reason: `after ${error.message}: ${failure.message}` })
-            waiting?.lost(why)
-            this.stop(why)
-          },
-          onSuccess: (world) => {
-            this.world = world
-            this.#failTurn(input, at, error, waiting)
-          },
-        }),
-      ),
+      Effect.map(Effect.exit(this.#options.rebuild), (rebuilt) => {
+        if (Exit.isFailure(rebuilt)) return stop(Cause.pretty(rebuilt.cause).split("\n", 1)[0] ?? "")
+        this.world = rebuilt.value
+        return this.#failTurn(input, at, error, waiting)
+      }),
     )
   }
 
@@ -374,8 +369,6 @@ interface Poisoned {
   readonly error: RuleFailed
   readonly waiting: Waiting | undefined
 }
-
-const answerOf = ({ row, aside }: Made, entry: Entry<ApiResponded>): Answer => ({ entry, hash: row.hash, aside })
 
 /**
  * Makes the engine of a run over a world that has been folded up to `head`.

@@ -5,12 +5,15 @@ import type * as Scope from "effect/Scope"
 import { clockMachine } from "../clock/clock.machine.ts"
 import { type Pace, parsePace, rate } from "../clock/pace.ts"
 import { makeRunClock, type RunClock } from "../clock/RunClock.ts"
-import type { JsonObject } from "../core/canonical.ts"
+import { canonical, type JsonObject } from "../core/canonical.ts"
+import type { Draft } from "../core/Entry.ts"
 import { runResumed, runStarted } from "../core/entries.ts"
+import { iso } from "../core/Instant.ts"
+import { limits } from "../core/limits.ts"
 import type { EventLog, LogUnavailable } from "../log/EventLog.ts"
 import { type Engine, makeEngine } from "./Engine.ts"
 import { foldLog, type NotFoldable } from "./fold.ts"
-import type { EngineStopped, WayOut } from "./outside.ts"
+import type { EngineStopped, OrderFailed, WayOut } from "./outside.ts"
 import type { Snapshot } from "./snapshot.ts"
 import { type AnyMachine, WorldState } from "./World.ts"
 
@@ -58,6 +61,13 @@ export class OtherSeed extends Data.TaggedError("OtherSeed")<{
   }
 }
 
+/** A run cannot begin or go on as it is told; nothing was written of it. */
+export class RunRefused extends Data.TaggedError("RunRefused")<{ readonly reason: string }> {
+  override get message() {
+    return this.reason
+  }
+}
+
 /** One log, one world, one clock. */
 export interface Run {
   readonly engine: Engine
@@ -77,7 +87,11 @@ export interface Run {
  */
 export const makeRun = <E, R>(
   options: RunOptions<E, R>,
-): Effect.Effect<Run, E | LogUnavailable | NotFoldable | EngineStopped | OtherSeed, R | Scope.Scope> =>
+): Effect.Effect<
+  Run,
+  E | LogUnavailable | NotFoldable | EngineStopped | OrderFailed | OtherSeed | RunRefused,
+  R | Scope.Scope
+> =>
   Effect.gen(function* () {
     const { log, settings, templates } = options
     const clock = yield* makeRunClock
@@ -93,10 +107,9 @@ export const makeRun = <E, R>(
     const follows = rate(pace) > 0
     const hostNow = clock.hostNow()
     const first = resumed ? head.at : (options.start ?? (follows ? hostNow : defaultStart))
-    const anchor = resumed && follows ? Math.max(first, hostNow + (offset ?? first - hostNow)) : first
-    clock.set(first, { _tag: "paused" })
-    const rebuild = Effect.map(worldOf(options), (built) => built.world)
-    const engine = yield* makeEngine({ log, clock, rebuild, outside: wayOut, pace }, world, head)
+    // An advance that was cut short goes on from where it was; the host's clock is followed again when it has arrived.
+    const held = advanceTo !== undefined
+    const anchor = resumed && follows && !held ? Math.max(first, hostNow + (offset ?? first - hostNow)) : first
     const inForce = {
       flags: flagsNow,
       ...(follows ? { offset: anchor - hostNow } : {}),
@@ -104,12 +117,16 @@ export const makeRun = <E, R>(
       settings,
       templates,
     }
-    yield* engine.submit(
-      resumed
-        ? runResumed.draft("", inForce)
-        : runStarted.draft("", { ...inForce, format: entryFormat, seed: options.seed }),
-    )
-    clock.set(Math.max(anchor, engine.head.at), advanceTo === undefined ? pace : { _tag: "paused" })
+    const begun = resumed
+      ? runResumed.draft("", inForce)
+      : runStarted.draft("", { ...inForce, format: entryFormat, seed: options.seed })
+    yield* refuseTooLarge(begun)
+    if (resumed) yield* refuseOtherStart(log, options.start)
+    clock.set(first, { _tag: "paused" })
+    const rebuild = Effect.map(worldOf(options), (built) => built.world)
+    const engine = yield* makeEngine({ log, clock, rebuild, outside: wayOut, pace }, world, head)
+    yield* engine.submit(begun)
+    clock.set(Math.max(anchor, engine.head.at), held ? { _tag: "paused" } : pace)
     wayOut.begin((answer) => engine.offer(answer), engine.world)
     engine.wake()
     return { engine, clock, log, seed: engine.world.seed, resumed, snapshotSeq }
@@ -125,3 +142,26 @@ const worldOf = <E, R>({ log, machines, snapshot }: RunOptions<E, R>) =>
     const world = yield* foldLog(log, new WorldState(machines, fits ? found.world : undefined), snapshotSeq)
     return { world, snapshotSeq }
   })
+
+/** Settings and templates have to fit into one entry. */
+const refuseTooLarge = ({ data }: Draft): Effect.Effect<void, RunRefused> => {
+  const bytes = Buffer.byteLength(canonical(data))
+  return bytes + 1_000 > limits.entryBytesMax
+    ? Effect.fail(
+        new RunRefused({
+          reason: `settings and templates take ${bytes} bytes as JSON, and at most ${limits.entryBytesMax - 1_000} can be kept; shorten the lists of numbers`,
+        }),
+      )
+    : Effect.void
+}
+
+const refuseOtherStart = (log: typeof EventLog.Service, start: number | undefined) =>
+  Effect.flatMap(log.read(0, 1), ([row]) =>
+    start === undefined || row === undefined || row.at === start
+      ? Effect.void
+      : Effect.fail(
+          new RunRefused({
+            reason: `${log.place} begins at ${iso(row.at)}, not ${iso(start)}; leave --start out, or choose another --db`,
+          }),
+        ),
+  )

@@ -8,13 +8,18 @@ import type { RuleFailed } from "./turn.ts"
 /** The firing of a timer: it carries only the key and follows from the entry that set it. */
 export const firing = (timer: Timer): Draft => timerFired.draft(timer.subject, { key: timer.key }, timer.set)
 
-/** The data of a failed input, or its length and hash when an entry could not hold it beside the error. */
+/** The data of a failed input; of what no entry could hold beside the error only what tells whose it was. */
 const smallEnough = (data: unknown): unknown => {
   try {
     const text = canonical(data)
-    return text.length * 3 + 10_000 < limits.entryBytesMax
-      ? data
-      : { length: Buffer.byteLength(text), sha256: sha256(text) }
+    if (text.length * 3 + 10_000 < limits.entryBytesMax) return data
+    const { api, key } = data as { readonly api?: string; readonly key?: string }
+    return {
+      ...(api === undefined ? {} : { api }),
+      ...(key === undefined ? {} : { key }),
+      length: Buffer.byteLength(text),
+      sha256: sha256(text),
+    }
   } catch (error) {
     return { not_canonical: String(error) }
   }

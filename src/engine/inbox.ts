@@ -4,7 +4,8 @@ import type { Made } from "./turn.ts"
 
 /** An input that waits for its turn. */
 export interface Waiting {
-  readonly input: Draft
+  /** The input, or what makes it once the instant at which it enters is known. */
+  readonly input: Draft | ((at: number) => Draft)
   /** Gets the whole turn once it is in the log. */
   readonly taken: (made: ReadonlyArray<Made>) => void
   readonly lost: (why: EngineStopped) => void

@@ -10,6 +10,13 @@ export class EngineStopped extends Data.TaggedError("EngineStopped")<{ readonly 
   }
 }
 
+/** A rule threw at this order: it left nothing but `turn.failed`, and the run goes on. */
+export class OrderFailed extends Data.TaggedError("OrderFailed")<{ readonly type: string; readonly reason: string }> {
+  override get message() {
+    return `${this.type} was not carried out: ${this.reason}`
+  }
+}
+
 /** What reaches out of the run: told of every committed group, asked what is still on its way. */
 export interface Outside {
   /** Wire requests whose answer has not entered yet, uncommitted ones included. */

@@ -22,6 +22,7 @@ export class RuleFailed extends Error {
  * Adds what it made to `made` and returns the new head. Throws `RuleFailed`; `made` then holds a partial turn.
  */
 export const runTurn = (world: WorldState, head: Head, input: Draft, at: number, made: Array<Made>): Head => {
+  if (at < head.at) throw new RuleFailed(`${input.type} would enter at ${at}, before the entry at ${head.at}`)
   const first = made.length
   const drafts: Array<Draft> = [input]
   const causes: Array<number> = [input.cause ?? 0]

@@ -2,10 +2,10 @@ import type * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { nextTimer, timersMachine } from "../clock/timers.machine.ts"
+import { nextTimer, type Timer, timersMachine } from "../clock/timers.machine.ts"
 import { canonical } from "../core/canonical.ts"
 import { type Draft, decode, type Entry, genesis, hashOf, type Row } from "../core/Entry.ts"
-import { outboundAnswered, outboundFailed, runStarted, timerFired } from "../core/entries.ts"
+import { outboundAnswered, outboundFailed, runStarted, timerFired, turnFailed } from "../core/entries.ts"
 import type { Head } from "../log/EventLog.ts"
 import { upcast as shipped } from "../log/upcasts.ts"
 import { firing } from "./drafts.ts"
@@ -125,7 +125,7 @@ export class Verifier {
       input = firing(timer)
       at = Math.max(timer.due, this.#last.at)
     } else {
-      if (timer !== undefined && timer.due <= row.at)
+      if (timer !== undefined && timer.due <= row.at && !isPoisoned(row, timer, this.#last.at))
         return unsound(`timer ${JSON.stringify(timer.key)} was due at ${timer.due}, before entry ${seq} (${row.type})`)
       const echo = row.type === outboundAnswered.type || row.type === outboundFailed.type
       if (row.cause !== 0 && !echo) return unsound(`entry ${seq} (${row.type}) is an input with a cause: ${row.cause}`)
@@ -156,6 +156,17 @@ export class Verifier {
     return expected === undefined
       ? { _tag: "Unsound", seq: row.seq, problem }
       : { ...differs(row, expected.row), problem }
+  }
+}
+
+/** Whether a row tells that this very timer's turn failed: it enters in the place of the firing. */
+const isPoisoned = (row: Row, timer: Timer, lastAt: number): boolean => {
+  if (row.type !== turnFailed.type || row.at !== Math.max(timer.due, lastAt)) return false
+  const { cause, data, subject, type } = firing(timer)
+  try {
+    return canonical(JSON.parse(row.data).input) === canonical({ cause, data, subject, type })
+  } catch {
+    return false // What cannot be read is no such entry; its shape is found wrong a moment later.
   }
 }
 

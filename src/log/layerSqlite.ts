@@ -1,3 +1,4 @@
+import * as fs from "node:fs"
 import * as path from "node:path"
 import * as SqlClient from "@effect/sql/SqlClient"
 import Database from "better-sqlite3"
@@ -71,6 +72,7 @@ export const makeFolderOf = (file: string): Effect.Effect<void, LogOpenError> =>
 
 /** Opens the file and makes sure it is a log, or nothing yet, that can be written. Leaves a file of another program as it was. */
 const openForWriting = (place: string, file: string): Database.Database => {
+  refuseMadeReadOnly(place, file)
   const db = new Database(place, { timeout: writeWaitMsMax })
   try {
     inspect(file, db)
@@ -81,6 +83,17 @@ const openForWriting = (place: string, file: string): Database.Database => {
     db.close()
     throw cause
   }
+}
+
+/** Refuses a file from which every right to write was taken. Root could write it all the same; whoever made it read-only means root too. */
+const refuseMadeReadOnly = (place: string, file: string): void => {
+  const mode = fs.statSync(place, { throwIfNoEntry: false })?.mode ?? 0o222
+  if ((mode & 0o222) !== 0) return
+  throw new LogOpenError({
+    reason: "unwritable",
+    file,
+    message: `${file} is read-only; make it writable (chmod u+w) or use another --db; log, verify and export read it as it is`,
+  })
 }
 
 /** Throws the driver's error where a write would fail; BEGIN IMMEDIATE alone does not see that a file may only be read. */

@@ -23,6 +23,7 @@ import {
 import { limits } from "../core/limits.ts"
 import type { WayOut } from "../engine/outside.ts"
 import type { WorldState } from "../engine/World.ts"
+import { notAllowed } from "./allow.ts"
 import { type Deadline, makeDeadlines } from "./deadlines.ts"
 import { outboundMachine } from "./outbound.machine.ts"
 import { restoreUserinfo, type SecretStore } from "./secretUrl.ts"
@@ -199,11 +200,8 @@ const bodyKeptMax = limits.answerBytesMax / 4
 
 const failed = (exit: Exit.Failure<Draft, HttpClientError>, subject: string, seq: number): Draft => {
   const code = errorCode(exit.cause)
-  return outboundFailed.draft(
-    subject,
-    code === undefined ? { reason: "connect" } : { detail: code, reason: resets.has(code) ? "reset" : "connect" },
-    seq,
-  )
+  const reason = code === notAllowed ? "refused" : code !== undefined && resets.has(code) ? "reset" : "connect"
+  return outboundFailed.draft(subject, { ...(code === undefined ? {} : { detail: code }), reason }, seq)
 }
 
 const resets = new Set(["ECONNRESET", "EPIPE", "HPE_INVALID_CONSTANT", "UND_ERR_SOCKET"])

@@ -1,6 +1,8 @@
 import { roll } from "../core/chance.ts"
+import { forgets } from "../core/cleared.ts"
 import type { Draft } from "../core/Entry.ts"
 import {
+  dataCleared,
   type OutboundRequested,
   outboundAnswered,
   outboundFailed,
@@ -13,10 +15,16 @@ import {
 import { evolves, type Machine, reacts, type World } from "../core/Machine.ts"
 import { endpointFor, type ScriptedAnswer } from "./settings.ts"
 
+interface Asked {
+  readonly seq: number
+  readonly subject: string
+  readonly request: OutboundRequested
+}
+
 /** Requests to scripted endpoints whose answer is still to come. */
 export interface Answering {
   /** By the key of the answer's timer. */
-  readonly byKey: Map<string, { readonly seq: number; readonly request: OutboundRequested }>
+  readonly byKey: Map<string, Asked>
   readonly keyOf: Map<number, string>
 }
 
@@ -47,10 +55,13 @@ export const endpointsMachine: Machine<Answering> = {
   name: "endpoints",
   initial: () => ({ byKey: new Map(), keyOf: new Map() }),
   evolve: [
-    evolves(outboundRequested, (answering, { seq, data: request }) => {
+    evolves(outboundRequested, (answering, { seq, subject, data: request }) => {
       if (request.via !== "world") return
-      answering.byKey.set(key(request), { seq, request })
+      answering.byKey.set(key(request), { seq, subject, request })
       answering.keyOf.set(seq, key(request))
+    }),
+    evolves(dataCleared, (answering, { data: { what } }) => {
+      for (const { seq, subject } of answering.byKey.values()) if (forgets(what, subject)) forget(answering, seq)
     }),
     evolves(outboundAnswered, (answering, { cause }) => forget(answering, cause)),
     evolves(outboundFailed, (answering, { cause }) => forget(answering, cause)),
@@ -68,9 +79,9 @@ export const endpointsMachine: Machine<Answering> = {
       const asked = answering.byKey.get(data.key)
       return asked === undefined ? [] : [give(asked.request, scripted(world, asked.request), subject, asked.seq)]
     }),
-    reacts(timerCancelled, (_, { subject, data }, answering) => cancelled(answering, subject, data.key)),
-    reacts(turnFailed, (_, { subject, data: { input } }, answering) =>
-      input.type === timerFired.type ? cancelled(answering, subject, (input.data as { key: string }).key) : [],
+    reacts(timerCancelled, (_, { data }, answering) => data.keys.flatMap((key) => cancelled(answering, key))),
+    reacts(turnFailed, (_, { data: { input } }, answering) =>
+      input.type === timerFired.type ? cancelled(answering, (input.data as { key: string }).key) : [],
     ),
   ],
 }
@@ -83,7 +94,7 @@ const forget = (answering: Answering, seq: number): void => {
 }
 
 /** A request whose answer will not come has failed. */
-const cancelled = (answering: Answering, subject: string, key: string): ReadonlyArray<Draft> => {
+const cancelled = (answering: Answering, key: string): ReadonlyArray<Draft> => {
   const asked = answering.byKey.get(key)
-  return asked === undefined ? [] : [outboundFailed.draft(subject, { reason: "cancelled" }, asked.seq)]
+  return asked === undefined ? [] : [outboundFailed.draft(asked.subject, { reason: "cancelled" }, asked.seq)]
 }

@@ -5,6 +5,8 @@ import { describe, it } from "@effect/vitest"
 import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { allowOf } from "./allow.ts"
+import { guardOf } from "./guard.ts"
 import { makeNodeClient } from "./nodeClient.ts"
 
 /** A server that answers every request with these bytes, or does what it is told with the socket. */
@@ -47,7 +49,7 @@ const post = (url: string) =>
 const ask = (answer: Parameters<typeof answering>[0]) =>
   Effect.gen(function* () {
     const server = yield* answering(answer)
-    const client = yield* makeNodeClient(10)
+    const client = yield* makeNodeClient(10, guardOf(allowOf(undefined)))
     const found = yield* Effect.either(
       Effect.flatMap(client.execute(post(server.url)), (response) =>
         Effect.map(response.arrayBuffer, (body) => [response.status, Buffer.from(body).toString()] as const),
@@ -87,6 +89,24 @@ describe("the client of the wire", () => {
         strictEqual(error._tag, "RequestError")
         strictEqual((error.cause as NodeJS.ErrnoException).code, "ECONNRESET")
       }
+    }),
+  )
+
+  it.scoped("sends again, on a connection of its own, when a kept one was closed just as it was taken up", () =>
+    Effect.gen(function* () {
+      const answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+      const requests = new Map<net.Socket, number>()
+      const server = yield* answering((socket) => {
+        const nth = (requests.get(socket) ?? 0) + 1
+        requests.set(socket, nth)
+        if (nth === 1) socket.write(answer)
+        else socket.resetAndDestroy()
+      })
+      const client = yield* makeNodeClient(10, guardOf(allowOf(undefined)))
+      const statuses: Array<number> = []
+      for (let i = 0; i < 3; i++) statuses.push((yield* client.execute(post(server.url))).status)
+      deepStrictEqual(statuses, [200, 200, 200])
+      strictEqual(requests.size >= 2, true)
     }),
   )
 })

@@ -11,6 +11,7 @@ import {
   dataCleared,
   type OutboundFailed,
   type OutboundRequested,
+  outboundFailed,
   outboundRequested,
   timerCancelled,
   timerFired,
@@ -62,6 +63,11 @@ describe("a callback", () => {
       .when(at(700, failed(reason, 1)))
       .then(retry(1_700)),
   )
+
+  it("whose target is not permitted is not tried again", () =>
+    out(requested())
+      .when(outboundFailed.draft("SM1", { detail: "not-allowed", reason: "refused" }, 1))
+      .then())
 
   it("is sent again as it was, with the next number and the same token", () => {
     const request: Partial<OutboundRequested> = { connect: "http://localhost/x", params: [["a", "b"]], sign: "twilio" }
@@ -219,7 +225,7 @@ describe("clearing", () => {
   it.each(cases)("%s while one about %s waits for its next attempt cancels it: %s", (what, subject, ends) => {
     const waiting = out(requested({}, subject)).when({ ...answered(500, 1), subject })
     const after = waiting.when(dataCleared.draft("", { what }))
-    if (ends) after.then(timerCancelled.draft(subject, { key }))
+    if (ends) after.then(timerCancelled.draft("", { keys: [key] }))
     else after.then()
     strictEqual(slice(after).waiting.size, ends ? 0 : 1)
     const late = after.when(at(1_000, { ...fired, subject }))

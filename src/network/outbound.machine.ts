@@ -1,3 +1,4 @@
+import { cancelling, forgets } from "../core/cleared.ts"
 import type { Draft, Entry } from "../core/Entry.ts"
 import {
   dataCleared,
@@ -12,6 +13,7 @@ import {
 } from "../core/entries.ts"
 import { limits } from "../core/limits.ts"
 import { evolves, type Machine, reacts } from "../core/Machine.ts"
+import { notAllowed } from "./allow.ts"
 
 /*
  * Requests that leave the world, and their retries.
@@ -23,6 +25,7 @@ import { evolves, type Machine, reacts } from "../core/Machine.ts"
  * 1. An attempt counts from 1; the first gap is `retry.gap_ms` and doubles each time, up to `limits.retryGapMsMax`.
  * 2. A failure counts from when it was known in virtual time, however long the host took.
  * 3. Only `purpose: callback` is tried again here; other purposes are their machines' business.
+ * 4. A target that is not permitted (allow.ts) will not be permitted later: no further attempt.
  */
 
 /** A request on its way, or waiting for its next attempt. */
@@ -63,8 +66,9 @@ const ends = (outbound: Outbound, entry: Entry<unknown>): void => {
   end(outbound, entry.cause)
 }
 
-const isAbout = (what: string, subject: string): boolean =>
-  what === "all" || what === "callbacks" || (what === "calls" ? subject.startsWith("CA") : /^[SM]M/.test(subject))
+/** Virtual ms between an attempt's failure and the next one. */
+export const retryGapMs = (firstGapMs: number, attempt: number): number =>
+  Math.min(firstGapMs * 2 ** (attempt - 1), limits.retryGapMsMax)
 
 /** The timer of the next attempt, or nothing: it was the last one, or not one that is tried again here. */
 const triesAgain = (outbound: Outbound, entry: Entry<unknown>, knownAt: (pending: Pending) => number) => {
@@ -72,8 +76,7 @@ const triesAgain = (outbound: Outbound, entry: Entry<unknown>, knownAt: (pending
     if (seq !== entry.cause) continue
     const { attempt, purpose, retry } = request
     if (cleared || purpose !== "callback" || retry === undefined || attempt >= retry.attempts) return []
-    const gapMs = Math.min(retry.gap_ms * 2 ** (attempt - 1), limits.retryGapMsMax)
-    const due = knownAt({ request, subject, seq, cleared, at }) + gapMs
+    const due = knownAt({ request, subject, seq, cleared, at }) + retryGapMs(retry.gap_ms, attempt)
     return [timerSet.draft(subject, { due, key })]
   }
   return []
@@ -97,7 +100,7 @@ export const outboundMachine: Machine<Outbound> = {
     }),
     evolves(timerFired, (outbound) => outbound.ended.clear()),
     evolves(timerCancelled, (outbound, { data }) => {
-      outbound.waiting.delete(data.key)
+      for (const key of data.keys) outbound.waiting.delete(key)
     }),
     evolves(turnFailed, (outbound, { data: { input } }) => {
       if (input.type === timerFired.type) outbound.waiting.delete((input.data as { key: string }).key)
@@ -106,8 +109,12 @@ export const outboundMachine: Machine<Outbound> = {
     }),
     evolves(dataCleared, (outbound, { data: { what } }) => {
       if (what === "all" || what === "callbacks") outbound.attempts = 0
-      for (const [seq, pending] of outbound.pending)
-        if (isAbout(what, pending.subject)) outbound.pending.set(seq, { ...pending, cleared: true })
+      for (const [seq, pending] of outbound.pending) {
+        if (!forgets(what, pending.subject) && what !== "callbacks") continue
+        // A scripted endpoint's answer is forgotten with its timer; what is on the wire still comes back.
+        if (pending.request.via === "world" && what !== "callbacks") outbound.pending.delete(seq)
+        else outbound.pending.set(seq, { ...pending, cleared: true })
+      }
     }),
   ],
   react: [
@@ -116,7 +123,9 @@ export const outboundMachine: Machine<Outbound> = {
       return status >= 200 && status < 300 ? [] : triesAgain(outbound, entry, () => entry.at)
     }),
     reacts(outboundFailed, (_, entry, outbound) =>
-      triesAgain(outbound, entry, ({ at }) => Math.max(entry.at, at + (entry.data.after_ms ?? 0))),
+      entry.data.detail === notAllowed
+        ? []
+        : triesAgain(outbound, entry, ({ at }) => Math.max(entry.at, at + (entry.data.after_ms ?? 0))),
     ),
     reacts(timerFired, (_, { data: { key } }, outbound) => {
       const waiting = outbound.waiting.get(key)
@@ -126,9 +135,7 @@ export const outboundMachine: Machine<Outbound> = {
     }),
     // Of cleared messages and calls every timer is cancelled, these among them.
     reacts(dataCleared, (_, { data: { what } }, outbound) =>
-      what === "callbacks"
-        ? [...outbound.waiting].map(([key, { subject }]) => timerCancelled.draft(subject, { key }))
-        : [],
+      what === "callbacks" ? cancelling([...outbound.waiting.keys()]) : [],
     ),
   ],
 }

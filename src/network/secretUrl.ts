@@ -5,10 +5,14 @@ import * as Redacted from "effect/Redacted"
  * `https://user:pass@app.example/x` is kept as `https://userinfo-1f2e…@app.example/x`.
  */
 
-/** What stands before the authority. URL parsers pass over leading blanks, and take any slashes behind `https:` as two. */
-const before = String.raw`^([\0- ]*(?:[a-z][a-z0-9+.-]*:\/\/|https?:)[/\\\t\n\r]*)`
-const withUserinfo = new RegExp(String.raw`${before}([^/?#\\]*)@`, "i")
-const named = new RegExp(`${before}(userinfo-[0-9a-f]{16})@`, "i")
+/**
+ * Where userinfo stands: at the beginning of a URL, however a parser tolerates it written (leading blanks, any slashes behind
+ * `https:`), and behind two slashes anywhere, as in a URL in quotes or inside another's query.
+ */
+const before = String.raw`(?:^[\0- ]*(?:[a-z][a-z0-9+.-]*:\/\/|https?:)[/\\\t\n\r]*|[/\\]{2,})`
+const withUserinfo =
+  /(^[\0- ]*(?:[a-z][a-z0-9+.-]*:\/\/|https?:)[/\\\t\n\r]*)([^/?#\\]*)@|([/\\]{2,})([^/?#\\\s"'<>]*)@/gi
+const named = new RegExp(`(${before})(userinfo-[0-9a-f]{16})@`, "gi")
 
 /** What hiding and restoring need of the keys file. */
 export interface SecretStore {
@@ -25,19 +29,19 @@ export interface SecretStore {
  */
 export const hideUserinfo = (url: string, store: SecretStore): string => {
   if (!url.includes("@")) return url
-  const found = withUserinfo.exec(url)
-  if (found === null) return url
-  const [whole, scheme = "", userinfo = ""] = found
-  const name = `userinfo-${store.fingerprint(userinfo)}`
-  store.remember(name, Redacted.make(userinfo))
-  return `${scheme}${name}@${url.slice(whole.length)}`
+  return url.replace(withUserinfo, (_, scheme?: string, first?: string, slashes?: string, later?: string) => {
+    const userinfo = first ?? later ?? ""
+    const name = `userinfo-${store.fingerprint(userinfo)}`
+    store.remember(name, Redacted.make(userinfo))
+    return `${scheme ?? slashes ?? ""}${name}@`
+  })
 }
 
 /** The URL as it was given, for sending and signing only. */
-export const restoreUserinfo = (url: string, store: SecretStore): string => {
-  const found = named.exec(url)
-  if (found === null) return url
-  const [whole, scheme = "", name = ""] = found
-  const secret = store.secret(name)
-  return secret === undefined ? url : `${scheme}${Redacted.value(secret)}@${url.slice(whole.length)}`
-}
+export const restoreUserinfo = (url: string, store: SecretStore): string =>
+  url.includes("userinfo-")
+    ? url.replace(named, (whole, scheme: string, name: string) => {
+        const secret = store.secret(name)
+        return secret === undefined ? whole : `${scheme}${Redacted.value(secret)}@`
+      })
+    : url

@@ -7,6 +7,8 @@ import type { World } from "../core/Machine.ts"
  */
 
 export const CallbacksSettings = Schema.Struct({
+  /** Hosts and networks the wire may connect to; absent: all but those that are never wanted (allow.ts). */
+  allow: Schema.optionalWith(Schema.Array(Schema.String), { exact: true }),
   /** Wire requests in flight at paces that never look at the host. */
   in_flight: Schema.Int,
   /** Host ms without anything happening before a run counts as settled. */

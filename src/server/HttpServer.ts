@@ -2,15 +2,19 @@ import { timingSafeEqual } from "node:crypto"
 import * as http from "node:http"
 import type { AddressInfo } from "node:net"
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
+import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as OpenApi from "@effect/platform/OpenApi"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
 import { sha256 } from "../core/canonical.ts"
+import { limits } from "../core/limits.ts"
 import { type AccessRules, type Caller, refusal } from "./access.ts"
 import { carrierHandler } from "./carrierHandler.ts"
 import { ControlApi } from "./controlApi.ts"
@@ -68,12 +72,14 @@ export const serveHttp = (
   options: ServerOptions,
 ): Effect.Effect<{ readonly port: number }, CannotListen, Exchange | Scope.Scope> =>
   Effect.gen(function* () {
-    const { carrier, run } = yield* Exchange
+    const { carrier, run, version } = yield* Exchange
     const control = yield* controlHandler
     const carrierApi = carrierHandler(run.engine, carrier)
     const rules: AccessRules = {
       allowedHosts: new Set([options.host, ...options.allowedHosts].map((name) => name.toLowerCase())),
     }
+    const spec = OpenApi.fromApi(ControlApi)
+    const openApi = JSON.stringify({ ...spec, info: { ...spec.info, version } })
     const streams = new Set<http.ServerResponse>()
     const server = http.createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
       const url = request.url ?? "/"
@@ -82,7 +88,13 @@ export const serveHttp = (
       if (!isControl(path)) return carrierApi(request, response)
       const refused = path === "/health" ? undefined : refusal(callerOf(request, options.adminToken), rules)
       if (refused !== undefined) return refuse(response, refused.status, refused.message)
+      // No order is one. Effect's reader of them would write files, and dies of a broken one.
+      if (/multipart/i.test(request.headers["content-type"] ?? ""))
+        return refuse(response, 415, "orders are JSON; send Content-Type: application/json")
+      if (Number(request.headers["content-length"]) > limits.bodyBytesMax)
+        return refuse(response, 413, `orders have at most ${limits.bodyBytesMax} bytes`)
       if (path === "/") return welcome(response)
+      if (path === "/openapi.json") return send(response, 200, "application/json", openApi)
       if (request.headers.accept?.includes("text/event-stream") === true) {
         streams.add(response)
         response.once("close", () => streams.delete(response))
@@ -178,9 +190,10 @@ const controlHandler = Effect.gen(function* () {
     HttpApiBuilder.Middleware.layer,
     NodeHttpServer.layerContext,
   )
-  const built = yield* Layer.build(HttpApiBuilder.middlewareOpenApi().pipe(Layer.provideMerge(services)))
+  const built = yield* Layer.build(services)
   const app = yield* Effect.provide(HttpApiBuilder.httpApp, built)
-  const handler: NodeHandler = yield* Effect.provide(NodeHttpServer.makeHandler(app), built)
+  const bounded = HttpServerRequest.withMaxBodySize(app, Option.some(limits.bodyBytesMax))
+  const handler: NodeHandler = yield* Effect.provide(NodeHttpServer.makeHandler(bounded), built)
   const runFork = Runtime.runFork(yield* Effect.runtime<never>())
   let docs: string | undefined
   return (path: string, request: http.IncomingMessage, response: http.ServerResponse): void => {

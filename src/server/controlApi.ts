@@ -35,16 +35,19 @@ export const ClockState = Schema.Struct({
   digest: Digest,
 }).annotations({ identifier: "ClockState" })
 
-/** Exactly one of the orders. */
+const order = <Fields extends Schema.Struct.Fields>(fields: Fields) =>
+  Schema.Struct(fields).annotations({ parseOptions: { onExcessProperty: "error" } })
+
+/** Exactly one of the orders, and nothing besides. */
 export const ClockOrder = Schema.Union(
-  Schema.Struct({
+  order({
     advance: Schema.String.annotations({ description: "A duration such as 500ms, 30s, 5m, 1h30m, 2d" }),
   }),
-  Schema.Struct({ pace: Schema.String.annotations({ description: "real, <n>x, paused or fast" }) }),
-  Schema.Struct({
+  order({ pace: Schema.String.annotations({ description: "real, <n>x, paused or fast" }) }),
+  order({
     step: Schema.Int.pipe(Schema.between(1, 1_000_000)).annotations({ description: "Due instants to go to" }),
   }),
-  Schema.Struct({ settle: Schema.Literal(true) }),
+  order({ settle: Schema.Literal(true) }),
 ).annotations({ identifier: "ClockOrder" })
 
 export const LogEntry = Schema.Struct({
@@ -78,6 +81,13 @@ export class Unavailable extends Schema.TaggedError<Unavailable>()(
   HttpApiSchema.annotations({ status: 503 }),
 ) {}
 
+/** A rule threw at the order: nothing of it was done, and the run goes on. */
+export class Failed extends Schema.TaggedError<Failed>()(
+  "Failed",
+  { message: Schema.String },
+  HttpApiSchema.annotations({ status: 500 }),
+) {}
+
 /** The run did not settle while the request waited. It goes on; ask again. */
 export class NotSettled extends Schema.TaggedError<NotSettled>()(
   "NotSettled",
@@ -107,6 +117,7 @@ class ClockGroup extends HttpApiGroup.make("clock")
       .addSuccess(ClockState)
       .addError(BadOrder)
       .addError(Unavailable)
+      .addError(Failed)
       .addError(NotSettled)
       .annotate(
         OpenApi.Description,
@@ -139,6 +150,7 @@ class ClearGroup extends HttpApiGroup.make("clear").add(
     .setPath(Schema.Struct({ what: Schema.Literal("messages", "calls", "callbacks", "all") }))
     .addSuccess(Schema.Struct({ deleted: Schema.Int, type: Schema.String }))
     .addError(Unavailable)
+    .addError(Failed)
     .annotate(
       OpenApi.Description,
       "Forgets messages, calls, callbacks or all; the log keeps them. Pending timers are cancelled.",

@@ -14,10 +14,10 @@ import { decode, type Row } from "../core/Entry.ts"
 import { dataCleared } from "../core/entries.ts"
 import { iso, parseDuration } from "../core/Instant.ts"
 import { limits } from "../core/limits.ts"
-import type { EngineStopped } from "../engine/outside.ts"
+import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
 import type { Run } from "../engine/Run.ts"
 import { outboundMachine } from "../network/outbound.machine.ts"
-import { BadOrder, ControlApi, NotSettled, Unavailable } from "./controlApi.ts"
+import { BadOrder, ControlApi, Failed, NotSettled, Unavailable } from "./controlApi.ts"
 import { Exchange } from "./Exchange.ts"
 
 /** Host seconds a clock order waits for the run to settle. */
@@ -40,10 +40,11 @@ const clockState = ({ engine }: Run) => {
   }
 }
 
-const stopped = (why: EngineStopped) => new Unavailable({ message: why.message })
+const stopped = (why: EngineStopped | OrderFailed) =>
+  why._tag === "OrderFailed" ? new Failed({ message: why.message }) : new Unavailable({ message: why.message })
 
 /** Carries out an order and answers when the run has settled, or that it has not in `settleSecondsMax`. */
-const ordered = (run: Run, order: Effect.Effect<void, EngineStopped>) =>
+const ordered = (run: Run, order: Effect.Effect<void, EngineStopped | OrderFailed>) =>
   order.pipe(
     Effect.mapError(stopped),
     Effect.timeoutFail({
@@ -105,7 +106,14 @@ export const ClockLive = HttpApiBuilder.group(ControlApi, "clock", (handlers) =>
   }),
 )
 
-const shownEntry = (row: Row) => ({ ...decode(row), hash: row.hash })
+/** An entry for people and machines; data that was altered beyond reading is shown as its text. */
+const shownEntry = (row: Row) => {
+  try {
+    return { ...decode(row), hash: row.hash }
+  } catch {
+    return row
+  }
+}
 
 export const LogLive = HttpApiBuilder.group(ControlApi, "log", (handlers) =>
   Effect.gen(function* () {

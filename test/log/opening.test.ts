@@ -61,9 +61,9 @@ describe("opening a log", () => {
     }),
   )
 
-  for (const [what, folderMode, fileMode] of [
-    ["the folder", 0o555, 0o666],
-    ["the log", 0o777, 0o444],
+  for (const [what, folderMode, fileMode, words] of [
+    ["the folder", 0o555, 0o666, "can be read and written"],
+    ["the log", 0o777, 0o444, "is read-only; make it writable"],
   ] as const)
     it.scoped(`is refused as unwritable when there is no right to write ${what}`, () =>
       Effect.gen(function* () {
@@ -74,7 +74,7 @@ describe("opening a log", () => {
         const error = yield* withoutRights(refused(file))
         fs.chmodSync(path.dirname(file), 0o777)
         strictEqual(error.reason, "unwritable")
-        assertInclude(error.message, "can be read and written")
+        assertInclude(error.message, words)
       }),
     )
 

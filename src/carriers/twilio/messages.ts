@@ -24,13 +24,15 @@ export interface Message {
   statusCallback: string | undefined
 }
 
-/** All messages in order of creation; cleared ones leave a hole, so places never shift. */
+/** All messages since the last clearing, in order of creation. */
 export interface Messages {
   all: Array<Message | undefined>
+  /** How many there were before: places count over the whole run, so no SID comes twice. */
+  cleared: number
   readonly bySid: Map<string, Message>
 }
 
-export const noMessages = (): Messages => ({ all: [], bySid: new Map() })
+export const noMessages = (): Messages => ({ all: [], cleared: 0, bySid: new Map() })
 
 /** A message as its creation makes it. */
 export const newMessage = (sid: string, n: number, at: number, data: MessageCreated): Message => ({
@@ -57,8 +59,11 @@ const add = (messages: Messages, message: Message): void => {
   messages.bySid.set(message.sid, message)
 }
 
+/** The place of the next message. */
+export const nextPlace = ({ all, cleared }: Messages): number => cleared + all.length
+
 export const addMessage = (messages: Messages, { at, subject, data }: Entry<MessageCreated>): void =>
-  add(messages, newMessage(subject, messages.all.length, at, data))
+  add(messages, newMessage(subject, nextPlace(messages), at, data))
 
 export const changeStatus = (messages: Messages, { at, subject, data }: Entry<MessageStatusChanged>): void => {
   const message = messages.bySid.get(subject)
@@ -71,7 +76,8 @@ export const changeStatus = (messages: Messages, { at, subject, data }: Entry<Me
 }
 
 export const clearMessages = (messages: Messages): void => {
-  messages.all = messages.all.map(() => undefined)
+  messages.cleared = nextPlace(messages)
+  messages.all = []
   messages.bySid.clear()
 }
 
@@ -97,14 +103,14 @@ export type PageStart =
 
 /** The page that begins there, of those that fit. Costs what it walks over. */
 export const pageOf = (
-  { all }: Messages,
+  { all, cleared }: Messages,
   start: PageStart,
   size: number,
   fits: (message: Message) => boolean,
 ): Page => {
   if (start._tag === "Before") {
     const newer: Array<Message> = []
-    for (let i = start.message.n + 1; i < all.length && newer.length <= size; i++) {
+    for (let i = start.message.n - cleared + 1; i < all.length && newer.length <= size; i++) {
       const message = all[i]
       if (message !== undefined && fits(message)) newer.push(message)
     }
@@ -113,7 +119,11 @@ export const pageOf = (
   }
   const older: Array<Message> = []
   let skip = start._tag === "Newest" ? start.skip : 0
-  for (let i = start._tag === "After" ? start.message.n - 1 : all.length - 1; i >= 0 && older.length <= size; i--) {
+  for (
+    let i = start._tag === "After" ? start.message.n - cleared - 1 : all.length - 1;
+    i >= 0 && older.length <= size;
+    i--
+  ) {
     const message = all[i]
     if (message === undefined || !fits(message)) continue
     if (skip > 0) skip--
@@ -127,13 +137,16 @@ export const pageOf = (
 }
 
 /** All messages for a snapshot: a list for each field, which costs a tenth of an object for each message. */
-export type SavedMessages = { readonly [Field in keyof Omit<Message, "n">]: ReadonlyArray<Message[Field] | null> }
+export type SavedMessages = { readonly cleared: number } & {
+  readonly [Field in keyof Omit<Message, "n">]: ReadonlyArray<Message[Field] | null>
+}
 
-/** A cleared message leaves `null` in every list. */
-export const saveMessages = ({ all }: Messages): SavedMessages => {
+/** A message that is gone leaves `null` in every list. */
+export const saveMessages = ({ all, cleared }: Messages): SavedMessages => {
   const list = <Field extends keyof Message>(field: Field) =>
     all.map((message) => (message === undefined ? null : message[field]))
   return {
+    cleared,
     sid: list("sid"),
     accountSid: list("accountSid"),
     to: list("to"),
@@ -153,10 +166,11 @@ export const saveMessages = ({ all }: Messages): SavedMessages => {
 }
 
 export const loadMessages = (saved: SavedMessages): Messages => {
-  const messages = noMessages()
-  for (let n = 0; n < saved.sid.length; n++) {
-    const field = <Field extends keyof SavedMessages>(name: Field) => saved[name][n] as Message[Field]
-    if (saved.sid[n] === null) messages.all.push(undefined)
+  const messages = { ...noMessages(), cleared: saved.cleared }
+  for (let i = 0; i < saved.sid.length; i++) {
+    const field = <Field extends keyof Omit<Message, "n">>(name: Field) => saved[name][i] as Message[Field]
+    const n = saved.cleared + i
+    if (saved.sid[i] === null) messages.all.push(undefined)
     else
       add(messages, {
         sid: field("sid"),

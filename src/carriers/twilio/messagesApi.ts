@@ -5,7 +5,7 @@ import type { Pair } from "../../core/entries.ts"
 import { type MessageCreated, messageCreated, type Plan } from "../delivery/entries.ts"
 import { segments } from "../delivery/segments.ts"
 import { type ErrorCode, isErrorCode, twilioError } from "./errors.ts"
-import { type Message, newMessage, type PageStart, pageOf } from "./messages.ts"
+import { type Message, newMessage, nextPlace, type PageStart, pageOf } from "./messages.ts"
 import { param, type Reply, type Request } from "./request.ts"
 import { errorBody, listJson, messageJson, messageValues, templateError } from "./wireOut.ts"
 
@@ -106,7 +106,7 @@ const create = (request: Request, given: Given): Reply => {
   const { world, twilio, entry, accountSid } = request
   const { params } = entry.data
   const numMedia = params.filter(([name, value]) => name === "MediaUrl" && value !== "").length
-  const sid = makeSid(numMedia === 0 ? "SM" : "MM", world.seed, twilio.messages.all.length)
+  const sid = makeSid(numMedia === 0 ? "SM" : "MM", world.seed, nextPlace(twilio.messages))
   const to = normal(given.to ?? "")
   const body = given.body ?? ""
   const data: MessageCreated = {
@@ -137,7 +137,7 @@ const planFor = ({ twilio }: Request, to: string): Plan => {
 
 /** The answer to a send, by its template: the message as it will be once its entry is in the world. */
 const created = ({ twilio, entry }: Request, sid: string, data: MessageCreated): string => {
-  const message = newMessage(sid, twilio.messages.all.length, entry.at, data)
+  const message = newMessage(sid, nextPlace(twilio.messages), entry.at, data)
   return twilio.templates.send_sms_success.render({ ...messageValues(message), request: entry.data.params })
 }
 

@@ -25,9 +25,9 @@ export interface RawRequest {
  */
 export const wireIn = (raw: RawRequest, secrets: SecretStore): ApiRequested => {
   // Through a proxy the request line names the host too.
-  const target = raw.url.startsWith("/") ? raw.url : raw.url.replace(/^https?:\/\/[^/?]*/i, "")
+  const target = raw.url.startsWith("/") ? raw.url : raw.url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i, "")
   const cut = target.indexOf("?")
-  const path = cut < 0 ? target : target.slice(0, cut)
+  const path = withoutUserinfo(cut < 0 ? target : target.slice(0, cut), secrets)
   const queryText = cut < 0 ? "" : target.slice(cut + 1)
   const query = readForm(queryText, () => Buffer.from(queryText), secrets)
   const form = readBody(raw, secrets)
@@ -43,6 +43,13 @@ export const wireIn = (raw: RawRequest, secrets: SecretStore): ApiRequested => {
     query: query.params,
   }
 }
+
+/** A path in which a URL with userinfo may stand, as proxies have it; it is never restored. */
+const withoutUserinfo = (path: string, { fingerprint }: SecretStore): string =>
+  path.replace(
+    /((?:\/|%2f){2})((?:(?!\/|%2f).)+)(@|%40)/gis,
+    (_, slashes, userinfo, at) => `${slashes}userinfo-${fingerprint(userinfo)}${at}`,
+  )
 
 const noPairs: ReadonlyArray<Pair> = []
 
@@ -109,7 +116,7 @@ const parseForm = (text: string, secrets: SecretStore): ReadonlyArray<Pair> | un
     const name = decoded(at < 0 ? part : part.slice(0, at))
     const value = decoded(at < 0 ? "" : part.slice(at + 1))
     if (name === undefined || value === undefined) return undefined
-    pairs.push([name, name === "Body" ? value : hideUserinfo(value, secrets)])
+    pairs.push([hideUserinfo(name, secrets), name === "Body" ? value : hideUserinfo(value, secrets)])
     if (pairs.length > limits.paramsMax) break
   }
   return pairs

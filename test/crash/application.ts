@@ -1,0 +1,53 @@
+import * as http from "node:http"
+import type { AddressInfo } from "node:net"
+import { validateRequest } from "twilio/lib/webhooks/webhooks.js"
+import { roll } from "../../src/core/chance.ts"
+
+/** The application that a crashed server owes its callbacks to: it outlives every server. */
+export interface Application {
+  readonly url: string
+  /** How often a report of a message arrived, by `SID status`. */
+  readonly reports: ReadonlyMap<string, number>
+  /** Callbacks whose signature did not fit. */
+  readonly forged: ReadonlyArray<string>
+  readonly close: () => void
+}
+
+/** One answer in ten is a 500, and all come after some host ms, so that a kill finds callbacks in flight and retries set. */
+export const startApplication = async (authToken: string, seed: number): Promise<Application> => {
+  const reports = new Map<string, number>()
+  const forged: Array<string> = []
+  let arrived = 0
+  const server = http.createServer((request, response) => {
+    let body = ""
+    request.setEncoding("utf8").on("data", (text: string) => {
+      body += text
+    })
+    request.on("end", () => {
+      const n = arrived++
+      const params = Object.fromEntries(new URLSearchParams(body))
+      const { authorization, host, "x-twilio-signature": signature } = request.headers
+      const userinfo = /^Basic (.+)$/.exec(authorization ?? "")?.[1]
+      const known = userinfo === undefined ? "" : `${Buffer.from(userinfo, "base64").toString()}@`
+      if (!validateRequest(authToken, String(signature), `http://${known}${host}${request.url}`, params))
+        forged.push(`${request.url} ${body}`)
+      const report = `${params.MessageSid} ${params.MessageStatus}`
+      reports.set(report, (reports.get(report) ?? 0) + 1)
+      const ms = roll(seed, "answer after", "application", n) % 15
+      setTimeout(() => {
+        response.writeHead(roll(seed, "answer", "application", n) < 1_000 ? 500 : 204).end()
+      }, ms)
+    })
+    request.on("error", () => {}) // Its server was killed.
+  })
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    reports,
+    forged,
+    close: () => {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}

@@ -1,0 +1,70 @@
+import Database from "better-sqlite3"
+import { type MessageStatus, messageCreated, messageStatusChanged } from "../../src/carriers/delivery/entries.ts"
+import { terminal } from "../../src/carriers/delivery/lifecycle.decider.ts"
+import { outboundAnswered, outboundFailed, outboundRequested } from "../../src/core/entries.ts"
+import type { Application } from "./application.ts"
+
+interface Stored {
+  readonly seq: number
+  readonly cause: number
+  readonly type: string
+  readonly subject: string
+  readonly data: string
+}
+
+/** What a log says of messages, read without the product. */
+export interface Told {
+  readonly entries: number
+  readonly messages: number
+  readonly problems: ReadonlyArray<string>
+}
+
+/** What is reported by a callback; `sending` and `queued` are not. */
+const reported: ReadonlySet<string> = new Set(["sent", "delivered", "undelivered", "failed"])
+
+/**
+ * Whether a log whose run has settled keeps what was promised: no gap, every acknowledged message at its end, each of its
+ * reports arrived, nothing sent without an outcome.
+ */
+export const checkLog = (db: string, acknowledged: ReadonlySet<string>, application: Application): Told => {
+  const log = new Database(db, { readonly: true })
+  try {
+    const [entries, first, last] = log.prepare("SELECT count(*), min(seq), max(seq) FROM entries").raw().get() as [
+      number,
+      number,
+      number,
+    ]
+    const problems: Array<string> = []
+    if (first !== 1 || last !== entries) problems.push(`${entries} entries, but seq goes from ${first} to ${last}`)
+    const statuses = new Map<string, Array<string>>()
+    const unanswered = new Set<number>()
+    const rows = log.prepare(
+      `SELECT e.seq, e.cause, t.name AS type, s.name AS subject, e.data FROM entries e
+       JOIN types t ON t.id = e.type JOIN subjects s ON s.id = e.subject
+       WHERE t.name GLOB 'message.*' OR t.name GLOB 'outbound.*' ORDER BY e.seq`,
+    )
+    for (const { cause, data, seq, subject, type } of rows.iterate() as IterableIterator<Stored>) {
+      if (type === messageCreated.type) statuses.set(subject, [])
+      else if (type === messageStatusChanged.type) statuses.get(subject)?.push(JSON.parse(data).status)
+      else if (type === outboundAnswered.type || type === outboundFailed.type) unanswered.delete(cause)
+      else if (type === outboundRequested.type) {
+        unanswered.add(seq)
+        const { params, via } = JSON.parse(data) as { params: ReadonlyArray<[string, string]>; via: string }
+        const report = `${subject} ${params.find(([name]) => name === "MessageStatus")?.[1]}`
+        if (via === "wire" && !application.reports.has(report)) problems.push(`entry ${seq}: ${report} never arrived`)
+      }
+    }
+    for (const seq of unanswered) problems.push(`entry ${seq} was sent and has no outcome`)
+    for (const sid of acknowledged) {
+      const passed = statuses.get(sid)
+      if (passed === undefined) problems.push(`${sid} was acknowledged and is not in the log`)
+      else if (!terminal.has(passed.at(-1) as MessageStatus)) problems.push(`${sid} ended ${passed.at(-1) ?? "queued"}`)
+      for (const status of passed ?? [])
+        if (reported.has(status) && !application.reports.has(`${sid} ${status}`))
+          problems.push(`${sid} ${status} was never reported`)
+    }
+    return { entries, messages: statuses.size, problems }
+  } finally {
+    log.close()
+  }
+}

@@ -1,0 +1,68 @@
+import type { Server } from "../support/program.ts"
+
+const connections = 6
+
+/** Host ms in which what a server sent before its end is read. */
+const lastAnswersMs = 500
+
+/** Numbers the settings of a crash run let succeed and fail. */
+export const failureNumber = "+15559999999"
+const numbers = ["+15551234567", "+15559876543", failureNumber]
+
+/** Messages that a server was asked to send. */
+export interface Load {
+  /** SIDs whose 201 the client has read to its end. */
+  readonly acknowledged: ReadonlySet<string>
+  /** Answers that were no 201. */
+  readonly refused: ReadonlyArray<{ readonly status: number; readonly text: string }>
+  /** Requests that got no answer. */
+  readonly unanswered: () => number
+  /** Ends it; every request that is under way has come to its end then. */
+  readonly stop: () => Promise<void>
+}
+
+let sent = 0
+
+/** Sends messages over several connections until it is stopped or the server answers no more. One callback in four has a password of its own. */
+export const startLoad = (server: Server, callbacks: string): Load => {
+  const acknowledged = new Set<string>()
+  const refused: Array<{ status: number; text: string }> = []
+  let unanswered = 0
+  let stopped = false
+  // A fetch whose server dies while it connects may wait for ever.
+  const over = new AbortController()
+  void server.ended.then(() => setTimeout(() => over.abort(), lastAnswersMs))
+  const send = async () => {
+    while (!stopped) {
+      const n = sent++
+      const userinfo = n % 4 === 0 ? `u${n}:p${n}@` : ""
+      try {
+        const form = {
+          To: numbers[n % numbers.length] ?? "",
+          From: "+15550000001",
+          Body: `number ${n}`,
+          StatusCallback: `${callbacks.replace("://", `://${userinfo}`)}/status?n=${n}`,
+        }
+        const { json, status, text } = await server.ask(server.messages, { form, signal: over.signal })
+        if (status === 201) acknowledged.add(json.sid)
+        else {
+          refused.push({ status, text })
+          return
+        }
+      } catch {
+        unanswered++
+        return
+      }
+    }
+  }
+  const senders = Array.from({ length: connections }, send)
+  return {
+    acknowledged,
+    refused,
+    unanswered: () => unanswered,
+    stop: async () => {
+      stopped = true
+      await Promise.all(senders)
+    },
+  }
+}

@@ -1,0 +1,319 @@
+import { readdirSync, readFileSync, statSync } from "node:fs"
+import { join } from "node:path"
+import { gzipSync } from "node:zlib"
+import { describe, it } from "@effect/vitest"
+import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
+import { configFile } from "../support/config.ts"
+import { newFolder } from "../support/folder.ts"
+import { leaksIn, type Marks } from "../support/leaks.ts"
+import { listen } from "../support/listener.ts"
+import { requestText, sendRaw } from "../support/rawSocket.ts"
+import { ringback, type Server, serve } from "../support/ringback.ts"
+
+const names = [
+  "fileToken",
+  "environmentToken",
+  "adminToken",
+  "wrongAdminToken",
+  "wrongPassword",
+  "wrongUser",
+  "malformedBasic",
+  "bareBasic",
+  "bearer",
+  "digest",
+  "cookie",
+  "proxyAuthorization",
+  "publicUrl",
+  "rewriteFrom",
+  "rewriteTo",
+  "endpoint",
+  "callback",
+  "callbackUser",
+  "deadCallback",
+  "refusedCallback",
+  "badCallback",
+  "media",
+  "unknownParameter",
+  "parameterName",
+  "query",
+  "queryName",
+  "encodedQuery",
+  "path",
+  "encodedPath",
+  "absolute",
+  "foreignScheme",
+  "hostHeader",
+  "jsonBody",
+  "brokenBody",
+  "largeBody",
+  "notFoundUser",
+] as const
+type Name = (typeof names)[number]
+
+/** One mark for each place: letters and digits that nothing else has. */
+const marks = Object.fromEntries(names.map((name, i) => [name, `mk${i}Q7x${name}Zr9w`])) as Readonly<
+  Record<Name, string>
+>
+
+const phone = "+15557654321"
+
+/** The lines of the greeting that tell the auth token in use: itself, and the credentials of the command to copy. */
+const told = /^ {2}auth token {3}.*$|^ {4}-u '.*$/gm
+
+/** Everything in a folder but the keys files, which are the one place for secrets. */
+const filesIn = (folder: string): ReadonlyArray<string> =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .map((name) => join(folder, name))
+    .filter((file) => statSync(file).isFile() && !file.endsWith(".keys"))
+
+/** Looks for the marks in a place and in what its server said. */
+const searched = (found: ReadonlyArray<readonly [where: string, content: string | Uint8Array]>, all: Marks = marks) =>
+  found.flatMap(([where, content]) => leaksIn(content, all).map((leak) => `${where}: ${leak}`))
+
+const files = (folder: string) =>
+  filesIn(folder).map((file) => [file.slice(folder.length), readFileSync(file)] as const)
+
+const basic = (text: string) => `Basic ${Buffer.from(text).toString("base64")}`
+const formType = { "Content-Type": "application/x-www-form-urlencoded" }
+
+/** Gives secrets away in every place of a request there is; what was answered. */
+const plant = async (server: Server, callbackUrl: string): Promise<ReadonlyArray<string>> => {
+  const answers: Array<string> = []
+  const raw = async (method: string, path: string, headers: Readonly<Record<string, string>> = {}, body = "") => {
+    answers.push((await sendRaw(server.port, [requestText(method, path, headers, body)])).text)
+  }
+  const asOwner = { Authorization: server.authorization, ...formType }
+  const form = (more: Readonly<Record<string, string>>) =>
+    new URLSearchParams({ To: phone, From: "+15550000001", Body: "Hello", ...more }).toString()
+  const { messages } = server
+  const withUser = (url: string, user: string) => url.replace("://", `://${user}@`)
+
+  for (const authorization of [
+    basic(`${server.accountSid}:${marks.wrongPassword}`),
+    basic(`${marks.wrongUser}:x`),
+    `Basic ${marks.malformedBasic}!`,
+    basic(marks.bareBasic),
+    `Bearer ${marks.bearer}`,
+    `Digest username="x", response="${marks.digest}"`,
+  ])
+    for (const method of ["POST", "GET"])
+      await raw(method, messages, { Authorization: authorization, ...formType }, method === "POST" ? form({}) : "")
+  await raw("GET", "/admin/log", { Authorization: `Bearer ${marks.wrongAdminToken}`, Host: "evil.example" })
+  await raw("GET", "/admin/clock", { Authorization: `Bearer ${marks.adminToken}` })
+  await raw("POST", "/admin/clock", { Authorization: `Bearer ${marks.adminToken}` }, `{"pace":"x"}`)
+  await raw("GET", messages, {
+    ...asOwner,
+    Cookie: `a=${marks.cookie}`,
+    "Proxy-Authorization": marks.proxyAuthorization,
+  })
+
+  const cb = (StatusCallback: string) => raw("POST", messages, asOwner, form({ StatusCallback }))
+  await cb(withUser(callbackUrl, `${marks.callbackUser}:${marks.callback}`))
+  await cb(`http://u:${marks.deadCallback}@127.0.0.1:1/to/${phone}/x`)
+  await cb(`http://u:${marks.deadCallback}@127.0.0.1:1/to/${encodeURIComponent(phone)}`)
+  await cb(`http://u:${marks.refusedCallback}@169.254.169.254/${phone}`)
+  await cb(`ftp://u:${marks.badCallback}@127.0.0.1/x`)
+  await cb(`https://u:${marks.rewriteFrom}@rewritten.example/x`)
+  await cb("https://scripted.example/x")
+  await raw("POST", messages, asOwner, form({ MediaUrl: `https://u:${marks.media}@127.0.0.1/x.png` }))
+  await raw("POST", messages, asOwner, form({ Whatever: `https://u:${marks.unknownParameter}@127.0.0.1/` }))
+  await raw("POST", messages, asOwner, form({ [`https://u:${marks.parameterName}@127.0.0.1/`]: "" }))
+  await raw("GET", `${messages}?Url=https://u:${marks.query}@127.0.0.1/&To=${phone}`, asOwner)
+  await raw("GET", `${messages}?https://u:${marks.queryName}@127.0.0.1/`, asOwner)
+  await raw("GET", `${messages}?u=${encodeURIComponent(`https://u:${marks.encodedQuery}@127.0.0.1/`)}`, asOwner)
+  await raw("GET", `/https://u:${marks.path}@127.0.0.1/x`, asOwner)
+  await raw("GET", `//u:${marks.path}@127.0.0.1/x`, asOwner)
+  await raw("GET", `/${encodeURIComponent(`https://u:${marks.encodedPath}@127.0.0.1/x`)}`, asOwner)
+  await raw("GET", `http://u:${marks.absolute}@127.0.0.1${messages}`, asOwner)
+  await raw("GET", `HTTPS://u:${marks.absolute}@127.0.0.1/nowhere`, asOwner)
+  await raw("GET", `ftp://u:${marks.foreignScheme}@127.0.0.1/nowhere`, asOwner)
+  await raw("GET", messages, { ...asOwner, "X-Forwarded-Host": `u:${marks.hostHeader}@127.0.0.1` })
+  await raw("POST", messages, { ...asOwner, "Content-Type": "application/json" }, `{"p":"${marks.jsonBody}"}`)
+  await raw("POST", messages, asOwner, `To=%zz&p=${marks.brokenBody}`)
+  await raw("POST", messages, asOwner, `p=${marks.largeBody}`.padEnd(70_000, "x"))
+  await raw("GET", "/2010-04-01/nowhere", { Authorization: basic(`${marks.notFoundUser}:x`) })
+  return answers
+}
+
+const pages = async (server: Server): Promise<ReadonlyArray<readonly [string, string]>> => {
+  const given: Array<readonly [string, string]> = []
+  for (const path of ["/", "/health", "/openapi.json", "/docs", "/admin/clock"])
+    given.push([path, (await server.ask(path)).text])
+  for (let after = 0, more = true; more; ) {
+    const { json, text } = await server.ask(`/admin/log?limit=1000&after=${after}`)
+    given.push([`/admin/log after ${after}`, text])
+    after = json.last
+    more = json.more
+  }
+  return given
+}
+
+describe("Secrets", () => {
+  for (const [way, killed] of [
+    ["the environment", "SIGKILL"],
+    ["the settings file", "SIGTERM"],
+  ] as const)
+    it(`given everywhere, the token by ${way}, are in the keys file alone, also after ${killed}`, async () => {
+      const folder = newFolder()
+      const db = join(folder, "ringback.db")
+      const listener = await listen()
+      const token = way === "the environment" ? marks.environmentToken : marks.fileToken
+      const options = {
+        db,
+        env: { LOG_LEVEL: "DEBUG", ...(way === "the environment" ? { TWILIO_AUTH_TOKEN: token } : {}) },
+        config: configFile({
+          server: { admin_token: marks.adminToken, public_url: `https://u:${marks.publicUrl}@public.example` },
+          twilio: { auth_token: marks.fileToken, failure_numbers: [phone], callbacks: { delay_seconds: 0 } },
+          callbacks: {
+            rewrite: [
+              {
+                from: `https://u:${marks.rewriteFrom}@rewritten.example`,
+                to: listener.url.replace("://", `://u:${marks.rewriteTo}@`),
+              },
+            ],
+          },
+          endpoints: [{ url: `https://u:${marks.endpoint}@scripted.example`, answers: [{ status: 500 }] }],
+        }),
+        args: ["--pace", "fast"],
+      }
+      const first = await serve(options)
+      strictEqual(first.authToken, token)
+      const answers = await plant(first, listener.url)
+      await first.clock({ settle: true })
+      assertTrue(listener.callbacks.length >= 2)
+      assertTrue(answers.every((answer) => answer.startsWith("HTTP/1.1 ")))
+      const shown = await pages(first)
+      const running = files(folder)
+      assertTrue(running.some(([file]) => file.endsWith("-wal")))
+      const ended = [await first.kill(killed)]
+      const after = files(folder)
+      const second = await serve(options)
+      await second.send()
+      await second.clock({ settle: true })
+      ended.push(await second.kill("SIGTERM"))
+      const recording = join(newFolder(), "run.jsonl")
+      const exported = await ringback(["export", db, "--out", recording])
+      strictEqual(exported.code, 0)
+      const listed = await ringback(["log", db])
+      const verified = await ringback(["verify", db])
+      strictEqual(verified.code, 0)
+
+      const found = searched([
+        ...running,
+        ...after,
+        ...files(folder),
+        ...shown,
+        ...answers.map((answer, i) => [`answer ${i}`, answer] as const),
+        ["recording", readFileSync(recording)],
+        ["log", listed.stdout],
+        ...ended.flatMap(({ stderr, stdout }) => [
+          ["standard error", stderr] as const,
+          ["standard output", stdout.replace(told, "")] as const,
+        ]),
+      ])
+      deepStrictEqual([...new Set(found)], [])
+
+      // What had to be found again is in the keys file, readable by its owner alone.
+      const keys = `${db}.keys`
+      strictEqual(statSync(keys).mode & 0o777, 0o600)
+      for (const name of ["callback", "deadCallback", "media", "rewriteTo", "endpoint"] as const)
+        assertTrue(readFileSync(keys, "utf8").includes(marks[name]))
+      assertTrue(readFileSync(keys, "utf8").includes(token))
+      // The auth token is told twice in the greeting and nowhere else.
+      strictEqual(ended[0]?.stdout.split(token).length, 3)
+      // Numbers are in the log, and in no line of the process.
+      for (const { stderr } of ended) deepStrictEqual(stderr.match(/555\d*7654321|5557654|7654321/g), null)
+      assertTrue(ended[0]?.stderr.includes("/to/+1*********21") === true)
+      assertTrue(ended[0]?.stderr.includes(" DEBUG entry ") === true)
+    })
+
+  it("made for a new log are in its keys file and the greeting alone", async () => {
+    const folder = newFolder()
+    const server = await serve({ db: join(folder, "ringback.db"), env: { LOG_LEVEL: "DEBUG" } })
+    await server.send()
+    await server.send({ StatusCallback: "http://127.0.0.1:1/" })
+    const token = { token: server.authToken }
+    const shown = await pages(server)
+    const { stderr, stdout } = await server.kill("SIGKILL")
+    const found = searched(
+      [...files(folder), ...shown, ["stderr", stderr], ["stdout", stdout.replace(told, "")]],
+      token,
+    )
+    deepStrictEqual(found, [])
+    strictEqual(stdout.split(server.authToken).length, 3)
+  })
+
+  const secret = "mkS3ttingsSecret99"
+  for (const [what, text] of [
+    ["a token that is a group", `twilio:\n  auth_token: { a: ${secret} }`],
+    ["a token that is a list", `server:\n  admin_token: [${secret}]`],
+    ["a token under a misspelt key", `twilio:\n  auth_tokn: ${secret}`],
+    ["a token under another key", `twilio:\n  key: ${secret}`],
+    ["a token at the top", `auth_token: ${secret}`],
+    ["a token without a space behind its colon", `twilio:\n  auth_token:${secret}`],
+    ["such a token with a colon behind it", `twilio:\n  auth_token:${secret}: 1`],
+    ["such a token at the top", `auth_token:${secret}`],
+    ["a token that begins with a star", `twilio:\n  auth_token: *${secret}`],
+    ["a token that begins with an exclamation mark", `twilio:\n  auth_token: !${secret} [1]`],
+    ["a token behind a bar", `twilio:\n  auth_token: |${secret}\n`],
+    ["a token with a colon in it", `twilio:\n  auth_token: a: ${secret}`],
+    ["a token with a quotation mark", `twilio:\n  auth_token: "a" ${secret}`],
+    ["a token that is a key", `twilio:\n  ? [${secret}]\n  : 1`],
+    ["a token behind a bracket", `twilio:\n  auth_token: ]${secret}`],
+    ["a token on two lines", `twilio:\n  auth_token: "${secret}\n  b: 1`],
+    ["a token that is a key twice", `server:\n  port: x\n  port: ${secret}`],
+    ["userinfo of a foreign scheme", `server:\n  public_url: ftp://u:${secret}@a.example`],
+    ["userinfo without slashes", `server:\n  public_url: https:u:${secret}@a.example`],
+    ["userinfo with a slash in it", `server:\n  public_url: ftp://u/x:${secret}@a.example`],
+    ["userinfo with a mark in it", `server:\n  public_url: 'ftp://u"?#:${secret}@a.example'`],
+    ["userinfo of a rewrite", `callbacks:\n  rewrite:\n    - from: u:${secret}@a.example\n      to: x`],
+    ["userinfo of an endpoint", `endpoints:\n  - url: //u:${secret}@a.example`],
+    ["userinfo in the list of targets", `callbacks:\n  allow: ["https://u:${secret}@a.example"]`],
+    ["userinfo under another key", `twilio:\n  url: https://u:${secret}@a.example`],
+    ["no YAML", `twilio: [\n  auth_token: ${secret}\n`],
+    ["a tab", `twilio:\n\tauth_token: ${secret}\n`],
+  ] as const)
+    it(`in wrong settings are not repeated: ${what}`, async () => {
+      const args = ["serve", "--port", "0", "--db", ":memory:", "--config", configFile(`${text}\n`)]
+      const { code, stderr, stdout } = await ringback(args)
+      strictEqual(code, 2)
+      deepStrictEqual(
+        searched(
+          [
+            ["standard error", stderr],
+            ["standard output", stdout],
+          ],
+          { secret },
+        ),
+        [],
+      )
+    })
+
+  it("in wrong variables are not repeated", async () => {
+    for (const name of ["TWILIO_ACCOUNT_SID", "TWILIO_PHONE_NUMBER"])
+      for (const value of [secret, `AC${secret}`]) {
+        const { code, stderr, stdout } = await ringback(["serve", "--port", "0", "--db", ":memory:"], {
+          env: { [name]: value },
+        })
+        strictEqual(code, 2)
+        deepStrictEqual(searched([[name, stderr + stdout]], { secret }), [])
+      }
+  })
+
+  it("would be found in every encoding", () => {
+    const text = "mk0Q7xExampleZr9w"
+    for (const before of ["", "a", "ab", "abc"]) {
+      const around = Buffer.from(`${before}${text}:more`)
+      for (const hidden of [
+        around,
+        Buffer.from(around.toString("base64")),
+        Buffer.from(around.toString("base64url")),
+        Buffer.from(around.toString("hex")),
+        Buffer.concat([Buffer.from("head"), gzipSync(around), Buffer.from("tail")]),
+        Buffer.from([...around].map((byte) => `%${byte.toString(16).toUpperCase()}`).join("")),
+      ])
+        strictEqual(leaksIn(hidden, { text }).length > 0, true)
+    }
+    deepStrictEqual(leaksIn("nothing to see: mk0Q7xExample Zr9w", { text }), [])
+  })
+})

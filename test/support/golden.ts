@@ -1,0 +1,94 @@
+import * as Effect from "effect/Effect"
+import type { Row } from "../../src/core/Entry.ts"
+import { outboundAnswered, outboundFailed, outboundRequested } from "../../src/core/entries.ts"
+import type { WayOut } from "../../src/engine/outside.ts"
+import { makeMemory } from "../../src/log/layerMemory.ts"
+import { outboundMachine } from "../../src/network/outbound.machine.ts"
+import { messagesPath, simulate } from "./simulate.ts"
+import { performAll } from "./traffic.ts"
+
+/** A way out whose wire answers 500, then 200, then resets, and so on. */
+const moody = (): WayOut => {
+  let offer: Parameters<WayOut["begin"]>[0] | undefined
+  let n = 0
+  return {
+    inFlight: (world) => world.slice(outboundMachine).onWire,
+    quietMs: () => 0,
+    committed: (made) => {
+      for (const { entry } of made) {
+        if (!outboundRequested.is(entry) || entry.data.via !== "wire") continue
+        const { seq, subject } = entry
+        const turn = n++ % 3
+        offer?.(
+          turn === 2
+            ? outboundFailed.draft(subject, { detail: "ECONNRESET", reason: "reset" }, seq)
+            : outboundAnswered.draft(
+                subject,
+                { body: turn === 0 ? "try again" : "", status: turn === 0 ? 500 : 200 },
+                seq,
+              ),
+        )
+      }
+    },
+    begin: (to) => {
+      offer = to
+    },
+  }
+}
+
+/** A run in which every type of entry there is occurs, with a restart in the middle. */
+export const everyEntry: Effect.Effect<ReadonlyArray<Row>> = Effect.gen(function* () {
+  const log = makeMemory()
+  const part = (body: (simulation: Effect.Effect.Success<ReturnType<typeof simulate>>) => Effect.Effect<unknown>) =>
+    Effect.scoped(Effect.flatMap(simulate({ log, seed: 7, pace: { _tag: "paused" }, wayOut: moody() }), body))
+  yield* part((simulation) =>
+    Effect.gen(function* () {
+      const { engine } = simulation.run
+      yield* performAll(simulation, [
+        { _tag: "send", to: "+15551234567", callback: "https://recovering.test/a", body: 'quotes " and 😀' },
+        { _tag: "send", to: "+15559876543", callback: "http://localhost:3000/status", body: "over the wire" },
+        { _tag: "send", to: "+15550009999", callback: undefined, body: "no callback" },
+        { _tag: "refused", form: "To=nobody&From=%2B15550000001&Body=x&__proto__=y&9=z" },
+        { _tag: "refused", form: "%zz" },
+        { _tag: "list", pageSize: 2 },
+        { _tag: "fetch", nth: 1 },
+        { _tag: "advance", ms: 2_500 },
+      ])
+      const settings = { ...engine.world.settings }
+      const twilio = { ...(settings.twilio as object), failure_numbers: ["+15559999999"] }
+      yield* engine.submit({
+        type: "settings.changed",
+        subject: "",
+        data: { settings: { ...settings, twilio } as never },
+      })
+      yield* performAll(simulation, [
+        { _tag: "send", to: "+15559999999", callback: "https://good.test/b", body: "fails" },
+        { _tag: "send", to: "+15551234567", callback: "https://hanging.test/c", body: "slow" },
+      ])
+      yield* engine.step(3)
+      const input = {
+        cause: 0,
+        data: { api: "twilio", method: "GET", path: messagesPath },
+        subject: "",
+        type: "api.requested",
+      }
+      yield* Effect.ignore(engine.submit({ type: "turn.failed", subject: "", data: { error: "a rule threw", input } }))
+    }).pipe(Effect.orDie),
+  )
+  yield* part((simulation) =>
+    Effect.gen(function* () {
+      yield* simulation.run.engine.setPace({ _tag: "fast" })
+      yield* simulation.settled
+      yield* performAll(simulation, [
+        { _tag: "send", to: "+15551234567", callback: "https://slow.test/d", body: "cleared" },
+      ])
+      yield* simulation.run.engine.setPace({ _tag: "paused" })
+      yield* performAll(simulation, [
+        { _tag: "send", to: "+15551234567", callback: "https://slow.test/d", body: "cleared on its way" },
+        { _tag: "clear", what: "all" },
+        { _tag: "advance", ms: 60_000 },
+      ])
+    }).pipe(Effect.orDie),
+  )
+  return yield* Effect.orDie(log.read(0, 1_000))
+})
