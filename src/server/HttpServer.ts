@@ -78,8 +78,7 @@ export const serveHttp = (
     const rules: AccessRules = {
       allowedHosts: new Set([options.host, ...options.allowedHosts].map((name) => name.toLowerCase())),
     }
-    const spec = OpenApi.fromApi(ControlApi)
-    const openApi = JSON.stringify({ ...spec, info: { ...spec.info, version } })
+    let openApi: string | undefined
     const streams = new Set<http.ServerResponse>()
     const server = http.createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
       const url = request.url ?? "/"
@@ -94,7 +93,10 @@ export const serveHttp = (
       if (Number(request.headers["content-length"]) > limits.bodyBytesMax)
         return refuse(response, 413, `orders have at most ${limits.bodyBytesMax} bytes`)
       if (path === "/") return welcome(response)
-      if (path === "/openapi.json") return send(response, 200, "application/json", openApi)
+      if (path === "/openapi.json") {
+        openApi ??= openApiOf(version)
+        return send(response, 200, "application/json", openApi)
+      }
       if (request.headers.accept?.includes("text/event-stream") === true) {
         streams.add(response)
         response.once("close", () => streams.delete(response))
@@ -130,6 +132,11 @@ const listen = (
         Effect.catchTag("TimeoutException", () => Effect.sync(() => server.closeAllConnections())),
       ),
   )
+
+const openApiOf = (version: string): string => {
+  const spec = OpenApi.fromApi(ControlApi)
+  return JSON.stringify({ ...spec, info: { ...spec.info, version } })
+}
 
 const callerOf = (request: http.IncomingMessage, adminToken: Redacted.Redacted<string> | undefined): Caller => {
   const { headers, method = "GET", socket } = request
