@@ -30,12 +30,18 @@ export const startLoad = (server: Server, callbacks: string): Load => {
   let unanswered = 0
   let stopped = false
   // A fetch whose server dies while it connects may wait for ever.
-  const over = new AbortController()
-  void server.ended.then(() => setTimeout(() => over.abort(), lastAnswersMs))
+  const underWay = new Set<AbortController>()
+  void server.ended.then(() =>
+    setTimeout(() => {
+      for (const request of underWay) request.abort()
+    }, lastAnswersMs),
+  )
   const send = async () => {
     while (!stopped) {
       const n = sent++
       const userinfo = n % 4 === 0 ? `u${n}:p${n}@` : ""
+      const request = new AbortController()
+      underWay.add(request)
       try {
         const form = {
           To: numbers[n % numbers.length] ?? "",
@@ -43,7 +49,7 @@ export const startLoad = (server: Server, callbacks: string): Load => {
           Body: `number ${n}`,
           StatusCallback: `${callbacks.replace("://", `://${userinfo}`)}/status?n=${n}`,
         }
-        const { json, status, text } = await server.ask(server.messages, { form, signal: over.signal })
+        const { json, status, text } = await server.ask(server.messages, { form, signal: request.signal })
         if (status === 201) acknowledged.add(json.sid)
         else {
           refused.push({ status, text })
@@ -52,6 +58,8 @@ export const startLoad = (server: Server, callbacks: string): Load => {
       } catch {
         unanswered++
         return
+      } finally {
+        underWay.delete(request)
       }
     }
   }

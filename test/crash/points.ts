@@ -44,7 +44,7 @@ const occurrences: ReadonlyMap<number, number> = new Map([
 ])
 
 /** Kills that are meant to be quick come so many times as early. */
-const earlier = 6
+const earlier = 15
 
 /** The kills of a seed. */
 export const planned = (kills: number, seed: number, brief: boolean): ReadonlyArray<Kill> =>
@@ -55,7 +55,7 @@ export const planned = (kills: number, seed: number, brief: boolean): ReadonlyAr
     return {
       point,
       nth: draw("nth", 1, Math.ceil((occurrences.get(point) ?? 1) / (brief ? earlier : 1))),
-      ms: draw("ms", 0, brief ? 200 : 800),
+      ms: draw("ms", 0, brief ? 100 : 800),
       us: draw("us", 0, 5_000),
     }
   })
