@@ -123,6 +123,25 @@ describe("an advance", () => {
   )
 })
 
+describe("a step", () => {
+  it.scoped("at pace real is still taken after a restart: the clock never falls back", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(1_800_000_000_000)
+      const log = makeMemory()
+      const scope = yield* Scope.make()
+      const first = yield* simulate({ log, pace: { _tag: "real" } }).pipe(Scope.extend(scope))
+      yield* first.send({ To: "+15551234567" })
+      yield* first.run.engine.step(2)
+      strictEqual(first.run.engine.now, 1_800_000_004_000)
+      yield* Scope.close(scope, Exit.void)
+      yield* TestClock.adjust("10 seconds")
+      const second = yield* simulate({ log, pace: { _tag: "real" } })
+      strictEqual(second.run.engine.now, 1_800_000_014_000)
+      yield* sound(second)
+    }),
+  )
+})
+
 describe("an order at which a rule throws", () => {
   const faulty: Machine<null> = {
     name: "faulty",

@@ -174,11 +174,14 @@ export class Engine {
     return Effect.zipRight(this.submit(clockChanged.draft("", { advance_ms: ms })), this.settled)
   }
 
-  /** Goes to the next `n` due instants, settling at each. Steps that find no timer are not taken. */
-  step(n: number): Effect.Effect<void, EngineStopped> {
+  /**
+   * Goes to the next `n` due instants, settling at each. Steps that find no timer are not taken. At a pace that follows the
+   * host the clock then stands otherwise against it, which is told, so that a restart goes on from there.
+   */
+  step(n: number): Effect.Effect<void, EngineStopped | OrderFailed> {
     return Effect.suspend(() => {
       this.#stepsLeft += n
-      return this.settled
+      return rate(this.#pace) === 0 ? this.settled : Effect.zipRight(this.settled, this.setPace(this.#pace))
     })
   }
 
