@@ -1,5 +1,4 @@
 import { randomBytes, randomInt } from "node:crypto"
-import * as HttpClient from "@effect/platform/HttpClient"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
@@ -80,11 +79,7 @@ export const startExchange = (
       log,
       machines,
       wayOut: (clock) =>
-        Effect.provideService(
-          makeWire({ clock, secrets: keys, signs: new Map([[twilioSign, twilioHeaders(keys)]]) }),
-          HttpClient.HttpClient,
-          client,
-        ),
+        makeWire({ client, clock, secrets: keys, signs: new Map([[twilioSign, twilioHeaders(keys)]]) }),
       seed,
       seedAsked: options.seed !== undefined,
       settings: kept,

@@ -36,9 +36,10 @@ const inOrder = (table: string, key: string): string =>
 
 const namesTable = (table: string): ReadonlyArray<string> => [
   `CREATE TABLE ${table} (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT`,
-  inOrder(table, "id"),
-  ...appendOnly(table),
+  ...namesTriggers(table),
 ]
+
+const namesTriggers = (table: string): ReadonlyArray<string> => [inOrder(table, "id"), ...appendOnly(table)]
 
 const migrations = {
   "1_log": each([
@@ -60,5 +61,14 @@ const migrations = {
     "CREATE INDEX entries_by_subject ON entries (subject)",
     inOrder("entries", "seq"),
     ...appendOnly("entries"),
+  ]),
+  // Subjects' names come in no order, so each new one dirtied a page of its own in their index. The writer, which is the
+  // only one, knows them all and sees to it that none comes twice (docs/decisions/0005-names-without-index.md).
+  "2_names_without_index": each([
+    "CREATE TABLE subjects_now (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT",
+    "INSERT INTO subjects_now (id, name) SELECT id, name FROM subjects ORDER BY id",
+    "DROP TABLE subjects",
+    "ALTER TABLE subjects_now RENAME TO subjects",
+    ...namesTriggers("subjects"),
   ]),
 }

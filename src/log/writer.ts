@@ -4,13 +4,7 @@ import * as Either from "effect/Either"
 import type { Row } from "../core/Entry.ts"
 import { type Checkpointer, checkpointPages, makeCheckpointer } from "./checkpointer.ts"
 import { LogUnavailable } from "./EventLog.ts"
-import { toStored } from "./storedName.ts"
-
-/** Names last used whose numbers a writer keeps in memory, so that a subject in use costs no query. */
-const namesCached = 65_536
-
-/** Longer names are looked up each time: the cache is bounded in bytes too. */
-const nameCachedLengthMax = 256
+import { fromStored, toStored } from "./storedName.ts"
 
 /** The one connection that writes a log, and what belongs to it. */
 export interface Writer {
@@ -23,7 +17,7 @@ export interface Writer {
  *
  * Durable   WAL with synchronous=NORMAL: a commit outlives a killed process, the last ones not a power cut
  * Refuses   anything that fails, a failed COMMIT too, closes the connection; every later append gets the same `Left`
- * Memory    64 MiB of page cache, at most twice `namesCached` names each of types and subjects
+ * Memory    64 MiB of page cache, and every name of the log: about 50 bytes each beside the text that the world keeps too
  */
 export const makeWriter = (file: string, named: string, db: Database.Database): Writer => {
   db.pragma("journal_mode = WAL")
@@ -78,36 +72,32 @@ export const makeWriter = (file: string, named: string, db: Database.Database): 
 /**
  * Numbers names in the order they first appear, in the transaction that is open.
  *
- * The cache has two generations of `namesCached`: a name in use is carried over before the older one is dropped. A failed
- * transaction closes the writer, so a number that was rolled back is never asked for again.
+ * Knows every name of the log: the subjects' table has no index (docs/decisions/0005-names-without-index.md). They are read
+ * at the first append. A failed transaction closes the writer, so a number that was rolled back is never asked for again.
  */
 const makeNumbering = (db: Database.Database, table: "types" | "subjects") => {
-  const find = db.prepare<[string], number>(`SELECT id FROM ${table} WHERE name = ?`).pluck()
   const add = db.prepare<[number, string]>(`INSERT OR FAIL INTO ${table} (id, name) VALUES (?, ?)`)
-  let newest = db.prepare<[], number>(`SELECT coalesce(max(id), 0) FROM ${table}`).pluck().get() ?? 0
-  let young = new Map<string, number>()
-  let old = new Map<string, number>()
+  let known: Map<string, number> | undefined
+  let newest = 0
 
-  const stored = (name: string): number => {
-    const text = toStored(name)
-    const known = find.get(text)
-    if (known !== undefined) return known
-    add.run(newest + 1, text)
-    newest += 1
-    return newest
+  const load = (): Map<string, number> => {
+    const numbers = new Map<string, number>()
+    const stored = db.prepare<[], [number, string]>(`SELECT id, name FROM ${table} ORDER BY id`).raw()
+    for (const [id, name] of stored.iterate()) {
+      numbers.set(fromStored(name), id)
+      newest = id
+    }
+    return numbers
   }
 
   return (name: string): number => {
-    const cached = young.get(name)
-    if (cached !== undefined) return cached
-    const id = old.get(name) ?? stored(name)
-    if (name.length > nameCachedLengthMax) return id
-    if (young.size >= namesCached) {
-      old = young
-      young = new Map()
-    }
-    young.set(name, id)
-    return id
+    known ??= load()
+    const id = known.get(name)
+    if (id !== undefined) return id
+    add.run(newest + 1, toStored(name))
+    newest += 1
+    known.set(name, newest)
+    return newest
   }
 }
 

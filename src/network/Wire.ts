@@ -1,12 +1,6 @@
 import { isUtf8 } from "node:buffer"
 import { createHash } from "node:crypto"
-import * as HttpClient from "@effect/platform/HttpClient"
-import type { HttpClientError, ResponseError } from "@effect/platform/HttpClientError"
-import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import type * as Fiber from "effect/Fiber"
-import * as FiberId from "effect/FiberId"
 import * as FiberSet from "effect/FiberSet"
 import type * as Scope from "effect/Scope"
 import { rate } from "../clock/pace.ts"
@@ -25,6 +19,7 @@ import type { WayOut } from "../engine/outside.ts"
 import type { WorldState } from "../engine/World.ts"
 import { notAllowed } from "./allow.ts"
 import { type Deadline, makeDeadlines } from "./deadlines.ts"
+import type { Landing, WireClient, WireRequest } from "./nodeClient.ts"
 import { outboundMachine } from "./outbound.machine.ts"
 import { restoreUserinfo, type SecretStore } from "./secretUrl.ts"
 import { callbacksSettings } from "./settings.ts"
@@ -34,6 +29,7 @@ import { type Job, WireQueue } from "./wireQueue.ts"
 export type Sign = (request: OutboundRequested, url: string) => Readonly<Record<string, string>>
 
 export interface WireOptions {
+  readonly client: WireClient
   readonly clock: RunClock
   readonly secrets: SecretStore
   /** By the name in `outbound.requested.sign`. */
@@ -43,7 +39,7 @@ export interface WireOptions {
 /** A request on its way, until its answer has entered. */
 interface Flight extends Deadline {
   readonly job: Job
-  fiber: Fiber.RuntimeFiber<void> | undefined
+  cancel: () => void
   answer: Draft | undefined
 }
 
@@ -61,18 +57,13 @@ const percent = (char: string): string => `%${char.charCodeAt(0).toString(16).to
 const originOf = (url: string): string => url.split("/", 3).join("/")
 
 /**
- * Makes the way out over Effect's `HttpClient`: as many requests in flight as the settings allow, answers as inputs.
+ * Makes the way out over a client: as many requests in flight as the settings allow, answers as inputs.
  *
  * At paces that never look at the host answers enter in the order of the requests, whichever came first.
- * A run that ends interrupts what is in flight; after a restart it is sent again as the same attempt.
+ * A run that ends cancels what is in flight; after a restart it is sent again as the same attempt.
  */
-export const makeWire = ({
-  clock,
-  secrets,
-  signs,
-}: WireOptions): Effect.Effect<WayOut, never, HttpClient.HttpClient | Scope.Scope> =>
+export const makeWire = ({ client, clock, secrets, signs }: WireOptions): Effect.Effect<WayOut, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const client = (yield* HttpClient.HttpClient).pipe(HttpClient.withTracerPropagation(false))
     const run = yield* FiberSet.makeRuntime<never, void, never>()
     const queue = new WireQueue()
     const inFlight: Array<Flight> = []
@@ -93,10 +84,10 @@ export const makeWire = ({
         if (job === undefined) return
         perOrigin.set(job.origin, (perOrigin.get(job.origin) ?? 0) + 1)
         const due = clock.hostMonotonic() + job.request.timeout_ms
-        const flight: Flight = { job, due, fiber: undefined, answer: undefined }
+        const flight: Flight = { job, due, cancel: nothing, answer: undefined }
         inFlight.push(flight)
         deadlines.add(flight)
-        flight.fiber = run(Effect.map(exchange(client, job, secrets, signs), (answer) => land(flight, answer)))
+        flight.cancel = exchange(client, job, secrets, signs, (answer) => land(flight, answer))
       }
     }
 
@@ -105,7 +96,7 @@ export const makeWire = ({
       run,
       expired: (flight) => {
         const { request, seq, subject } = flight.job
-        flight.fiber?.unsafeInterruptAsFork(FiberId.none)
+        flight.cancel()
         land(flight, outboundFailed.draft(subject, { after_ms: request.timeout_ms, reason: "timeout" }, seq))
       },
     })
@@ -132,6 +123,13 @@ export const makeWire = ({
       start()
     }
 
+    yield* Effect.addFinalizer(() =>
+      Effect.sync(() => {
+        offer = undefined
+        for (const { cancel } of inFlight) cancel()
+      }),
+    )
+
     return {
       inFlight: (world) => world.slice(outboundMachine).onWire,
       quietMs: (world) => callbacksSettings(world).quiet_ms,
@@ -152,68 +150,71 @@ export const makeWire = ({
     }
   })
 
-/** Sends one request and makes its answer or failure the input that follows from it. Never fails. */
+const nothing = () => {}
+
+/** Sends one request and makes its answer or failure the input that follows from it; gives what cancels it. */
 const exchange = (
-  client: HttpClient.HttpClient,
+  client: WireClient,
   { seq, subject, request }: Job,
   secrets: SecretStore,
   signs: ReadonlyMap<string, Sign>,
-): Effect.Effect<Draft> =>
-  Effect.suspend(() => {
-    const url = restoreUserinfo(request.url, secrets)
-    const target = request.connect === undefined ? url : restoreUserinfo(request.connect, secrets)
-    const headers = request.sign === undefined ? {} : (signs.get(request.sign)?.(request, url) ?? {})
-    const sent =
-      request.method === "GET"
-        ? HttpClientRequest.get(target, { headers })
-        : HttpClientRequest.post(target, { headers }).pipe(
-            HttpClientRequest.bodyText(formBody(request.params), "application/x-www-form-urlencoded"),
-          )
-    const answered = (status: number, body: OutboundAnswered["body"]) =>
-      outboundAnswered.draft(subject, { body, status }, seq)
-    return client.execute(sent).pipe(
-      Effect.flatMap((response) =>
-        Effect.map(response.arrayBuffer, (body) => answered(response.status, kept(new Uint8Array(body)))),
-      ),
-      // Without a system error it is the limit that ended the reading.
-      Effect.catchIf(
-        (error) => error._tag === "ResponseError" && errorCode(error) === undefined,
-        (error) =>
-          Effect.succeed(
-            answered((error as ResponseError).response.status, { cut: true, length: limits.answerBytesMax }),
-          ),
-      ),
-    )
-  }).pipe(
-    Effect.exit,
-    Effect.map((exit) => (Exit.isSuccess(exit) ? exit.value : failed(exit, subject, seq))),
-  )
+  answer: (answer: Draft) => void,
+): (() => void) => {
+  const url = restoreUserinfo(request.url, secrets)
+  const target = request.connect === undefined ? url : restoreUserinfo(request.connect, secrets)
+  const headers = request.sign === undefined ? {} : (signs.get(request.sign)?.(request, url) ?? {})
+  const form = request.method === "GET" ? undefined : formBody(request.params)
+  const sent: WireRequest = {
+    method: request.method,
+    url: target,
+    headers:
+      form === undefined
+        ? headers
+        : {
+            ...headers,
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Content-Length": String(Buffer.byteLength(form)),
+          },
+    body: form,
+  }
+  return client.send(sent, (landing) => answer(answerOf(landing, subject, seq)))
+}
+
+const answerOf = (landing: Landing, subject: string, seq: number): Draft => {
+  switch (landing._tag) {
+    case "Answered":
+      return outboundAnswered.draft(subject, { body: kept(landing.body), status: landing.status }, seq)
+    case "TooLong":
+      return outboundAnswered.draft(
+        subject,
+        { body: { cut: true, length: limits.answerBytesMax }, status: landing.status },
+        seq,
+      )
+    case "Failed":
+      return failed(landing.cause, subject, seq)
+  }
+}
 
 /** The bytes of an answer as the log keeps them. */
-const kept = (bytes: Uint8Array): OutboundAnswered["body"] => {
+const kept = (bytes: Buffer): OutboundAnswered["body"] => {
+  if (bytes.length === 0) return ""
   if (bytes.length > bodyKeptMax)
     return { length: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") }
-  return isUtf8(bytes) ? Buffer.from(bytes).toString("utf8") : { base64: Buffer.from(bytes).toString("base64") }
+  return isUtf8(bytes) ? bytes.toString("utf8") : { base64: bytes.toString("base64") }
 }
 
 const bodyKeptMax = limits.answerBytesMax / 4
 
-const failed = (exit: Exit.Failure<Draft, HttpClientError>, subject: string, seq: number): Draft => {
-  const code = errorCode(exit.cause)
+const failed = (cause: unknown, subject: string, seq: number): Draft => {
+  const code = errorCode(cause)
   const reason = code === notAllowed ? "refused" : code !== undefined && resets.has(code) ? "reset" : "connect"
   return outboundFailed.draft(subject, { ...(code === undefined ? {} : { detail: code }), reason }, seq)
 }
 
 const resets = new Set(["ECONNRESET", "EPIPE", "HPE_INVALID_CONSTANT", "UND_ERR_SOCKET"])
 
-/** The first system error code in a cause: text that does not vary between runs, unlike messages with ports in them. */
-const errorCode = (cause: unknown, depth = 0): string | undefined => {
-  if (typeof cause !== "object" || cause === null || depth > 8) return undefined
-  if ("code" in cause && typeof cause.code === "string") return cause.code
-  for (const key of ["cause", "error", "left", "right", "defect"])
-    if (key in cause) {
-      const found = errorCode((cause as Record<string, unknown>)[key], depth + 1)
-      if (found !== undefined) return found
-    }
-  return undefined
-}
+/** The system's error code: text that does not vary between runs, unlike messages with ports in them. */
+const errorCode = (cause: unknown): string | undefined =>
+  typeof cause === "object" && cause !== null && "code" in cause && typeof cause.code === "string"
+    ? cause.code
+    : undefined

@@ -1,13 +1,12 @@
 import type { AddressInfo } from "node:net"
 import * as net from "node:net"
-import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { describe, it } from "@effect/vitest"
 import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import { allowOf } from "./allow.ts"
 import { guardOf } from "./guard.ts"
-import { makeNodeClient } from "./nodeClient.ts"
+import { type Landing, makeNodeClient, type WireClient } from "./nodeClient.ts"
 
 /** A server that answers every request with these bytes, or does what it is told with the socket. */
 const answering = (answer: string | ((socket: net.Socket) => void)) =>
@@ -41,28 +40,26 @@ const answering = (answer: string | ((socket: net.Socket) => void)) =>
     ({ close }) => Effect.sync(close),
   )
 
-const post = (url: string) =>
-  HttpClientRequest.post(url, { headers: { "x-a": "b" } }).pipe(
-    HttpClientRequest.bodyText("To=1", "application/x-www-form-urlencoded"),
-  )
+const send = (client: WireClient, url: string) =>
+  Effect.async<Landing>((resume) => {
+    const request = { method: "POST", url, headers: { "x-a": "b", "Content-Length": "4" }, body: "To=1" }
+    const cancel = client.send(request, (landing) => resume(Effect.succeed(landing)))
+    return Effect.sync(cancel)
+  })
 
 const ask = (answer: Parameters<typeof answering>[0]) =>
   Effect.gen(function* () {
     const server = yield* answering(answer)
     const client = yield* makeNodeClient(10, guardOf(allowOf(undefined)))
-    const found = yield* Effect.either(
-      Effect.flatMap(client.execute(post(server.url)), (response) =>
-        Effect.map(response.arrayBuffer, (body) => [response.status, Buffer.from(body).toString()] as const),
-      ),
-    )
-    return { found, received: server.received() }
+    const landing = yield* send(client, server.url)
+    return { landing, received: server.received() }
   })
 
 describe("the client of the wire", () => {
   it.scoped("sends method, path, headers and body, and gives status and body", () =>
     Effect.gen(function* () {
-      const { found, received } = yield* ask("HTTP/1.1 202 OK\r\nContent-Length: 2\r\n\r\nhi")
-      deepStrictEqual(found, Either.right([202, "hi"] as const))
+      const { landing, received } = yield* ask("HTTP/1.1 202 OK\r\nContent-Length: 2\r\n\r\nhi")
+      deepStrictEqual(landing, { _tag: "Answered", status: 202, body: Buffer.from("hi") })
       assertTrue(received.startsWith("POST /x?a=1 HTTP/1.1\r\n"))
       assertTrue(/\r\nx-a: b\r\n/i.test(received) && /\r\ncontent-length: 4\r\n/i.test(received))
       assertTrue(received.endsWith("\r\n\r\nTo=1"))
@@ -73,21 +70,21 @@ describe("the client of the wire", () => {
     ["HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n", 999],
     ["HTTP/1.1 302 Found\r\nLocation: /y\r\nContent-Length: 0\r\n\r\n", 302],
   ] as const)("gives any status as it is, and follows nothing: %j", ([answer, status]) =>
-    Effect.map(ask(answer), ({ found }) => deepStrictEqual(found, Either.right([status, ""] as const))),
+    Effect.map(ask(answer), ({ landing }) =>
+      deepStrictEqual(landing, { _tag: "Answered", status, body: Buffer.alloc(0) }),
+    ),
   )
   it.scoped("refuses a longer body than it reads, with the status it came with", () =>
-    Effect.map(ask("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n01234567890"), ({ found }) => {
-      const error = Either.getOrThrow(Either.flip(found))
-      assertTrue(error._tag === "ResponseError" && error.response.status === 200)
-    }),
+    Effect.map(ask("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n01234567890"), ({ landing }) =>
+      deepStrictEqual(landing, { _tag: "TooLong", status: 200 }),
+    ),
   )
   it.scoped("fails with the system's error when the connection breaks, before or inside the answer", () =>
     Effect.gen(function* () {
       for (const answer of ["", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n01"]) {
-        const { found } = yield* ask((socket) => socket.write(answer, () => socket.destroy()))
-        const error = Either.getOrThrow(Either.flip(found))
-        strictEqual(error._tag, "RequestError")
-        strictEqual((error.cause as NodeJS.ErrnoException).code, "ECONNRESET")
+        const { landing } = yield* ask((socket) => socket.write(answer, () => socket.destroy()))
+        assertTrue(landing._tag === "Failed")
+        strictEqual((landing.cause as NodeJS.ErrnoException).code, "ECONNRESET")
       }
     }),
   )
@@ -103,10 +100,27 @@ describe("the client of the wire", () => {
         else socket.resetAndDestroy()
       })
       const client = yield* makeNodeClient(10, guardOf(allowOf(undefined)))
-      const statuses: Array<number> = []
-      for (let i = 0; i < 3; i++) statuses.push((yield* client.execute(post(server.url))).status)
-      deepStrictEqual(statuses, [200, 200, 200])
+      for (let i = 0; i < 3; i++)
+        deepStrictEqual(yield* send(client, server.url), { _tag: "Answered", status: 200, body: Buffer.alloc(0) })
       strictEqual(requests.size >= 2, true)
+    }),
+  )
+  it.scoped("tells nothing more of a request that was cancelled", () =>
+    Effect.gen(function* () {
+      const asked = yield* Deferred.make<net.Socket>()
+      const server = yield* answering((socket) => Deferred.unsafeDone(asked, Effect.succeed(socket)))
+      const client = yield* makeNodeClient(10, guardOf(allowOf(undefined)))
+      const landings: Array<Landing> = []
+      const cancel = client.send({ method: "GET", url: server.url, headers: {}, body: undefined }, (landing) =>
+        landings.push(landing),
+      )
+      const socket = yield* Deferred.await(asked)
+      const closed = Effect.async<void>((resume) => {
+        socket.once("close", () => resume(Effect.void))
+      })
+      cancel()
+      yield* closed
+      deepStrictEqual(landings, [])
     }),
   )
 })

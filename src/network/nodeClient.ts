@@ -1,24 +1,37 @@
 import * as http from "node:http"
 import * as https from "node:https"
-import * as HttpClient from "@effect/platform/HttpClient"
-import { type HttpClientError, RequestError, ResponseError } from "@effect/platform/HttpClientError"
-import type { HttpClientRequest } from "@effect/platform/HttpClientRequest"
-import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Guard } from "./guard.ts"
 
+/** A request as it goes over the wire. */
+export interface WireRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | undefined
+}
+
+/** How a request ended; `cause` is the system's error, or what a URL that is none threw. */
+export type Landing =
+  | { readonly _tag: "Answered"; readonly status: number; readonly body: Buffer }
+  | { readonly _tag: "TooLong"; readonly status: number }
+  | { readonly _tag: "Failed"; readonly cause: unknown }
+
+/** Sends requests. Plain callbacks: two fibres and a web `Response` for each cost more than the request (docs/performance.md). */
+export interface WireClient {
+  /** Gives what cancels the request. Tells how it ended, once, later, and not at all once it is cancelled. */
+  readonly send: (request: WireRequest, landed: (landing: Landing) => void) => () => void
+}
+
 /**
- * Effect's `HttpClient` over node's, for many small requests (docs/performance.md): no span, stream or controller is made for
- * one, and its answer is given once the body is there. Connections are kept until the scope closes.
+ * The client of the wire over node's own: one answer with its whole body for each request. Connections are kept until the
+ * scope closes.
  *
  * Connects to what the guard permits and follows no redirect.
- * Refuses a body of more than `bodyBytesMax`: `ResponseError` without a system error, as soon as there are more.
+ * Refuses a body of more than `bodyBytesMax`: `TooLong`, as soon as there are more.
  */
-export const makeNodeClient = (
-  bodyBytesMax: number,
-  guard: Guard,
-): Effect.Effect<HttpClient.HttpClient, never, Scope.Scope> =>
+export const makeNodeClient = (bodyBytesMax: number, guard: Guard): Effect.Effect<WireClient, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.sync(() => {
       const options = { keepAlive: true, lookup: guard.lookup }
@@ -29,15 +42,7 @@ export const makeNodeClient = (
         agents.http.destroy()
         agents.https.destroy()
       }),
-  ).pipe(
-    Effect.map((agents) => {
-      const sends = send(agents, bodyBytesMax, guard)
-      return HttpClient.makeWith<never, never, HttpClientError, never>(
-        (request) => Effect.flatMap(request, sends),
-        Effect.succeed,
-      )
-    }),
-  )
+  ).pipe(Effect.map((agents): WireClient => ({ send: send(agents, bodyBytesMax, guard) })))
 
 interface Agents {
   readonly http: http.Agent
@@ -45,74 +50,65 @@ interface Agents {
 }
 
 const send =
-  (agents: Agents, bodyBytesMax: number, guard: Guard) =>
-  (request: HttpClientRequest): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError> =>
-    Effect.async((resume) => {
-      const fail = (cause: unknown) => resume(new RequestError({ request, reason: "Transport", cause }))
-      const { body, headers, method } = request
-      let sent: http.ClientRequest | undefined
-      const begin = (again: boolean): void => {
-        let mine: http.ClientRequest
-        try {
-          const url = new URL(request.url)
-          guard.check(url)
-          // A second try takes a connection of its own.
-          const agent = again ? false : url.protocol === "https:" ? agents.https : agents.http
-          const options = { agent, headers, lookup: guard.lookup, method }
-          mine = url.protocol === "https:" ? https.request(url, options) : http.request(url, options)
-        } catch (cause) {
-          fail(cause)
-          return
-        }
-        sent = mine
-        let answering = false
-        mine.on("error", (cause: NodeJS.ErrnoException) => {
-          // The other end closed a kept connection just as it was taken up: nothing of the request was read.
-          const stale = mine.reusedSocket && !answering && (cause.code === "ECONNRESET" || cause.code === "EPIPE")
-          if (stale && !again) begin(true)
-          else fail(cause)
-        })
-        mine.on("response", (message) => {
-          answering = true
-          readWhole(request, message, bodyBytesMax, resume, fail)
-        })
-        mine.end(body._tag === "Uint8Array" ? body.body : undefined)
+  (agents: Agents, bodyBytesMax: number, guard: Guard): WireClient["send"] =>
+  ({ method, url, headers, body }, landed) => {
+    let over = false
+    let sent: http.ClientRequest | undefined
+    const end = (landing: Landing) => {
+      if (over) return
+      over = true
+      landed(landing)
+    }
+    const fail = (cause: unknown) => end({ _tag: "Failed", cause })
+    const begin = (again: boolean): void => {
+      let mine: http.ClientRequest
+      try {
+        const target = new URL(url)
+        guard.check(target)
+        const secure = target.protocol === "https:"
+        // A second try takes a connection of its own.
+        const agent = again ? false : secure ? agents.https : agents.http
+        const options = { agent, headers, lookup: guard.lookup, method }
+        mine = secure ? https.request(target, options) : http.request(target, options)
+      } catch (cause) {
+        queueMicrotask(() => fail(cause))
+        return
       }
-      begin(false)
-      return Effect.sync(() => {
-        sent?.destroy()
+      sent = mine
+      let answering = false
+      mine.on("error", (cause: NodeJS.ErrnoException) => {
+        // The other end closed a kept connection just as it was taken up: nothing of the request was read.
+        const stale = mine.reusedSocket && !answering && (cause.code === "ECONNRESET" || cause.code === "EPIPE")
+        if (stale && !again && !over) begin(true)
+        else fail(cause)
       })
-    })
+      mine.on("response", (message) => {
+        answering = true
+        readWhole(message, bodyBytesMax, end)
+      })
+      mine.end(body)
+    }
+    begin(false)
+    return () => {
+      over = true
+      sent?.destroy()
+    }
+  }
 
-/** Gives the answer once its body is there, or fails as soon as that is too long. */
-const readWhole = (
-  request: HttpClientRequest,
-  message: http.IncomingMessage,
-  bodyBytesMax: number,
-  resume: (answer: Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError>) => void,
-  fail: (cause: unknown) => void,
-): void => {
+/** Gives the answer once its body is there, or as soon as that is too long. */
+const readWhole = (message: http.IncomingMessage, bodyBytesMax: number, end: (landing: Landing) => void): void => {
+  const status = message.statusCode ?? 0
   const chunks: Array<Buffer> = []
   let length = 0
-  message.on("error", fail)
+  message.on("error", (cause) => end({ _tag: "Failed", cause }))
   message.on("data", (chunk: Buffer) => {
     length += chunk.length
     chunks.push(chunk)
     if (length <= bodyBytesMax) return
-    const response = whole(request, message, [])
-    resume(new ResponseError({ request, response, reason: "Decode", cause: `more than ${bodyBytesMax} bytes` }))
+    end({ _tag: "TooLong", status })
     message.destroy()
   })
-  message.on("end", () => resume(Effect.succeed(whole(request, message, chunks))))
-}
-
-/** An answer whose body is there. The web's `Response` knows fewer statuses than endpoints do: it only carries the body. */
-const whole = (
-  request: HttpClientRequest,
-  { statusCode }: http.IncomingMessage,
-  chunks: ReadonlyArray<Buffer>,
-): HttpClientResponse.HttpClientResponse => {
-  const body = chunks.length === 0 ? null : chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
-  const response = HttpClientResponse.fromWeb(request, new Response(body))
-  return Object.defineProperty(response, "status", { value: statusCode ?? 0 })
+  message.on("end", () =>
+    end({ _tag: "Answered", status, body: chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks) }),
+  )
 }

@@ -46,10 +46,12 @@ export const wireIn = (raw: RawRequest, secrets: SecretStore): ApiRequested => {
 
 /** A path in which a URL with userinfo may stand, as proxies have it; it is never restored. */
 const withoutUserinfo = (path: string, { fingerprint }: SecretStore): string =>
-  path.replace(
-    /((?:\/|%2f){2})((?:(?!\/|%2f).)+)(@|%40)/gis,
-    (_, slashes, userinfo, at) => `${slashes}userinfo-${fingerprint(userinfo)}${at}`,
-  )
+  !path.includes("@") && !path.includes("%40")
+    ? path
+    : path.replace(
+        /((?:\/|%2f){2})((?:(?!\/|%2f).)+)(@|%40)/gis,
+        (_, slashes, userinfo, at) => `${slashes}userinfo-${fingerprint(userinfo)}${at}`,
+      )
 
 const noPairs: ReadonlyArray<Pair> = []
 
@@ -132,8 +134,34 @@ const decoded = (text: string): string | undefined => {
   }
 }
 
-/** Credentials of HTTP Basic, reduced: the account's token to its name, anything else to a keyed fingerprint. */
+/** Credentials that were good, by their header, and the token they showed: a client sends the same ones with every request. */
+interface Shown {
+  readonly credentials: Credentials
+  readonly token: Redacted.Redacted<string> | undefined
+}
+const shownBefore = new WeakMap<SecretStore, Map<string, Shown>>()
+const shownMax = 64
+
+/**
+ * Credentials of HTTP Basic, reduced: the account's token to its name, anything else to a keyed fingerprint.
+ *
+ * Those that show the token are kept by their header for as long as it is the token. A map finds a text by its hash, so how
+ * long it takes tells nothing about the ones it holds.
+ */
 const credentials = (authorization: string, secrets: SecretStore): Credentials => {
+  const token = secrets.secret(authTokenSecret)
+  const before = shownBefore.get(secrets)
+  const shown = before?.get(authorization)
+  if (shown !== undefined && shown.token === token) return shown.credentials
+  const found = read(authorization, secrets)
+  if ("password" in found && "secret" in found.password) {
+    const kept = before === undefined || before.size >= shownMax ? new Map<string, Shown>() : before
+    shownBefore.set(secrets, kept.set(authorization, { credentials: found, token }))
+  }
+  return found
+}
+
+const read = (authorization: string, secrets: SecretStore): Credentials => {
   const basic = /^basic +([A-Za-z0-9+/_-]+={0,2})$/i.exec(authorization.trim())
   const text = basic === null ? undefined : utf8(Buffer.from(basic[1] ?? "", "base64"))
   const colon = text?.indexOf(":") ?? -1
