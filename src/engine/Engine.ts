@@ -16,6 +16,7 @@ import { Alarm } from "./alarm.ts"
 import { type Answer, type Asker, answerOf, failureOf } from "./answers.ts"
 import { failing, firing } from "./drafts.ts"
 import type { NotFoldable } from "./fold.ts"
+import { type Group, Groups, type Poisoned, type Taken } from "./groups.ts"
 import { Inbox, type Waiting } from "./inbox.ts"
 import { EngineStopped, type OrderFailed, type Outside } from "./outside.ts"
 import { type Made, RuleFailed, runTurn } from "./turn.ts"
@@ -31,12 +32,6 @@ export interface EngineOptions {
   readonly pace: Pace
 }
 
-interface Taken {
-  readonly waiting: Waiting
-  readonly from: number
-  readonly to: number
-}
-
 const nothing = () => {}
 
 /**
@@ -48,6 +43,9 @@ const nothing = () => {}
 export class Engine {
   world: WorldState
   #head: Head
+  /** Where the log will end once what has been made is in it. */
+  #made: Head
+  readonly #groups: Groups
   readonly #options: EngineOptions
   readonly #runFork: (effect: Effect.Effect<void>) => unknown
   readonly #inbox = new Inbox()
@@ -67,6 +65,12 @@ export class Engine {
     this.#options = options
     this.world = world
     this.#head = head
+    this.#made = head
+    this.#groups = new Groups(options.log, {
+      written: (group) => this.#written(group),
+      failed: (why, groups) => this.#unwritten(new EngineStopped({ reason: why.message }), groups),
+      free: () => this.#schedule(),
+    })
     this.#runFork = Runtime.runFork(runtime)
     this.#pace = options.pace
     this.#alarm = new Alarm(options.clock, () => this.#schedule())
@@ -210,10 +214,10 @@ export class Engine {
 
   readonly #pump = () => {
     this.#scheduled = false
-    if (this.#state !== "running") return
+    if (this.#state !== "running" || this.#groups.full) return
     const made: Array<Made> = []
     const taken: Array<Taken> = []
-    let head = this.#head
+    let head = this.#made
     let move: Move = { _tag: "Fire" }
     let poisoned: Poisoned | undefined
     while (made.length < limits.commitEntriesMax) {
@@ -253,18 +257,15 @@ export class Engine {
       if (input.type === clockChanged.type) this.#turnClock(at)
       if (waiting !== undefined) taken.push({ waiting, from, to: made.length })
     }
-    if (!this.#commit(made, taken, head)) {
-      poisoned?.waiting?.lost(this.#stoppedBy)
-      return
-    }
-    if (poisoned !== undefined) return this.#recover(poisoned)
+    this.#made = head
+    if (made.length > 0 || poisoned !== undefined) this.#groups.add({ made, taken, head, poisoned })
     this.#goOn(made.length >= limits.commitEntriesMax ? { _tag: "Fire" } : move)
   }
 
   /** `busy`: something has happened since the last commit, so the quiet period has not begun. */
   #nextMove(now: number, due: number | undefined, busy: boolean): Move {
     const { outside } = this.#options
-    const quiet = outside.quietMs(this.world) === 0 || (!busy && this.#quietLeft() <= 0)
+    const quiet = outside.quietMs(this.world) === 0 || (!busy && !this.#groups.busy && this.#quietLeft() <= 0)
     return nextMove({
       pace: this.#pace,
       now,
@@ -292,23 +293,31 @@ export class Engine {
     this.#options.clock.set(at, advanceTo === undefined ? this.#pace : { _tag: "paused" })
   }
 
-  /** Writes the group, then lets everybody know. False when the log is gone: nobody is answered as if it were done. */
-  #commit(made: ReadonlyArray<Made>, taken: ReadonlyArray<Taken>, head: Head): boolean {
-    if (made.length === 0) return true
-    const written = this.#options.log.append(made.map(({ row }) => row))
-    if (Either.isLeft(written)) {
-      const why = new EngineStopped({ reason: written.left.message })
-      for (const { waiting } of taken) waiting.lost(why)
-      this.stop(why)
-      return false
+  /** A group is in the log: everybody who waits for it is told. */
+  #written({ made, taken, head, poisoned }: Group) {
+    if (this.#state === "stopped") {
+      for (const { waiting } of taken) waiting.lost(this.#stoppedBy)
+      poisoned?.waiting?.lost(this.#stoppedBy)
+      return
     }
-    this.#head = head
-    this.#lastActivity = this.#options.clock.hostMonotonic()
-    for (const { waiting, from, to } of taken) waiting.taken(made.slice(from, to))
-    if (this.#askers.size > 0) this.#answerLate(made)
-    this.#options.outside.committed(made, this.world)
-    for (const listener of this.#listeners) listener(made)
-    return true
+    if (made.length > 0) {
+      this.#head = head
+      this.#lastActivity = this.#options.clock.hostMonotonic()
+      for (const { waiting, from, to } of taken) waiting.taken(made.slice(from, to))
+      if (this.#askers.size > 0) this.#answerLate(made)
+      this.#options.outside.committed(made, this.world)
+      for (const listener of this.#listeners) listener(made)
+    }
+    if (poisoned !== undefined) this.#recover(poisoned)
+  }
+
+  /** The log is gone: nobody is answered as if it were done. */
+  #unwritten(why: EngineStopped, groups: ReadonlyArray<Group>) {
+    for (const { taken, poisoned } of groups) {
+      for (const { waiting } of taken) waiting.lost(why)
+      poisoned?.waiting?.lost(why)
+    }
+    this.stop(why)
   }
 
   #answerLate(made: ReadonlyArray<Made>) {
@@ -321,6 +330,7 @@ export class Engine {
 
   /** After a group: more at once, at a later instant, or when something comes from outside. */
   #goOn(move: Move) {
+    if (this.#state !== "running") return
     if (this.queued > 0 || move._tag === "Fire" || move._tag === "Jump" || move._tag === "Arrive")
       return this.#schedule()
     const quietLeft = this.#quietLeft()
@@ -328,6 +338,7 @@ export class Engine {
     const wait = quietLeft > 0 ? Math.min(quietLeft, hostMs ?? quietLeft) : hostMs
     this.#alarm.set(wait)
     if (move._tag === "AwaitSettled" || quietLeft > 0 || this.#options.outside.inFlight(this.world) > 0) return
+    if (this.#groups.busy) return
     const settling = [...this.#settling]
     this.#settling.clear()
     for (const settle of settling) settle(Either.void)
@@ -356,21 +367,16 @@ export class Engine {
     try {
       const head = runTurn(this.world, this.#head, told, at, made)
       this.#state = "running"
+      this.#made = head
       const taken = waiting === undefined ? [] : [{ waiting, from: 0, to: made.length }]
-      if (this.#commit(made, taken, head)) this.#goOn({ _tag: "Fire" })
+      this.#groups.add({ made, taken, head, poisoned: undefined })
+      this.#goOn({ _tag: "Fire" })
     } catch (second) {
       const why = new EngineStopped({ reason: `${error.message}; and then ${String(second)}` })
       waiting?.lost(why)
       this.stop(why)
     }
   }
-}
-
-interface Poisoned {
-  readonly input: Draft
-  readonly at: number
-  readonly error: RuleFailed
-  readonly waiting: Waiting | undefined
 }
 
 /**

@@ -65,6 +65,15 @@ export class EventLog extends Context.Tag("ringback/EventLog")<
      * Refuses rows whose seq is not the next. After a `Left` the log is closed and every later append is a `Left` too.
      */
     readonly append: (rows: ReadonlyArray<Row>) => Either.Either<void, LogUnavailable>
+    /**
+     * Appends like `append`, on a thread of its own while the caller goes on, and tells when that is done; no other append
+     * may be asked for before. False: not now, use `append`. For groups so big that handing them over is worth it; a log
+     * that has no such thread has no such method.
+     */
+    readonly appendBehind?: (
+      rows: ReadonlyArray<Row>,
+      written: (result: Either.Either<void, LogUnavailable>) => void,
+    ) => boolean
     /** Where the log is, for people: a path or `:memory:`. */
     readonly place: string
   }

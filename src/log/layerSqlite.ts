@@ -52,10 +52,13 @@ export const openHeld = (file: string): Effect.Effect<typeof EventLog.Service, L
     const reader = makeReader(sql, file)
     yield* checkEnd(reader, file)
     const writer = yield* Effect.acquireRelease(
-      Effect.try({ try: () => makeWriter(place, file, db), catch: (cause) => openFailure(file, cause) }),
+      Effect.try({
+        try: () => makeWriter(place, file, db, writeWaitMsMax),
+        catch: (cause) => openFailure(file, cause),
+      }),
       (made) => Effect.promise(made.close),
     )
-    return { ...reader, place: file, append: writer.append }
+    return { ...reader, place: file, append: writer.append, appendBehind: writer.appendBehind }
   })
 
 /** Makes the folder a file lies in. */

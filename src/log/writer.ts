@@ -2,44 +2,58 @@ import * as fs from "node:fs"
 import type Database from "better-sqlite3"
 import * as Either from "effect/Either"
 import type { Row } from "../core/Entry.ts"
+import { type Appender, appendingPragmas, insertEntry, insertName, makeAppender, orderOf } from "./appender.ts"
 import { type Checkpointer, checkpointPages, makeCheckpointer } from "./checkpointer.ts"
 import { LogUnavailable } from "./EventLog.ts"
-import { fromStored, toStored } from "./storedName.ts"
+import { makeNumbering } from "./numbering.ts"
 
-/** The one connection that writes a log, and what belongs to it. */
+/** Who writes a log: one connection, and beside it a thread with another for groups that are big enough. */
 export interface Writer {
   readonly append: (rows: ReadonlyArray<Row>) => Either.Either<void, LogUnavailable>
+  readonly appendBehind: (
+    rows: ReadonlyArray<Row>,
+    written: (result: Either.Either<void, LogUnavailable>) => void,
+  ) => boolean
   readonly close: () => Promise<void>
 }
+
+/** Rows of a group from which on handing them to another thread costs less than writing them. */
+const behindRowsMin = 500
+
+/** Rows in such groups after which the thread is started: a short burst is over before it is up. */
+const behindRowsBefore = 10_000
 
 /**
  * Sets up a connection for appending; it is the writer's own from here on.
  *
  * Durable   WAL with synchronous=NORMAL: a commit outlives a killed process, the last ones not a power cut
- * Refuses   anything that fails, a failed COMMIT too, closes the connection; every later append gets the same `Left`
- * Memory    64 MiB of page cache, and every name of the log: about 50 bytes each beside the text that the world keeps too
+ * Refuses   anything that fails, a failed COMMIT too, closes the connections; every later append gets the same `Left`
+ * Memory    64 MiB of page cache for each connection, and every name of the log: about 50 bytes each beside the text that
+ *           the world keeps too
  */
-export const makeWriter = (file: string, named: string, db: Database.Database): Writer => {
-  db.pragma("journal_mode = WAL")
-  db.pragma("synchronous = NORMAL")
-  db.pragma("wal_autocheckpoint = 0")
-  db.pragma("cache_size = -65536")
+export const makeWriter = (file: string, named: string, db: Database.Database, waitMs: number): Writer => {
+  for (const pragma of appendingPragmas) db.pragma(pragma)
   const begin = db.prepare("BEGIN IMMEDIATE")
   const commit = db.prepare("COMMIT")
-  // OR FAIL spares SQLite a journal for each row; what fails closes this connection and so undoes the whole group.
-  const insert = db.prepare(
-    "INSERT OR FAIL INTO entries (seq, at, cause, kind, type, subject, data, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-  )
-  const typeOf = makeNumbering(db, "types")
-  const subjectOf = makeNumbering(db, "subjects")
+  const insert = db.prepare(insertEntry)
+  const addType = db.prepare(insertName("types"))
+  const addSubject = db.prepare(insertName("subjects"))
+  const addsType = (id: number, name: string) => addType.run(id, name)
+  const addsSubject = (id: number, name: string) => addSubject.run(id, name)
+  const numberings = { types: makeNumbering(db, "types"), subjects: makeNumbering(db, "subjects") }
   const checkSameFile = makeSameFileCheck(file)
+  let alone = false
   const checkpointer: Checkpointer = makeCheckpointer(file, pagesWaiting(file), () => {
+    alone = true
     if (db.open) db.pragma(`wal_autocheckpoint = ${checkpointPages}`)
   })
+  let appender: Appender | undefined
+  let bigRows = 0
+  let behind = false
   let closed: Either.Either<never, LogUnavailable> | undefined
 
   const shut = (cause: unknown): Either.Either<never, LogUnavailable> => {
-    closed = Either.left(new LogUnavailable({ file: named, doing: "Appending to", cause }))
+    closed ??= Either.left(new LogUnavailable({ file: named, doing: "Appending to", cause }))
     db.close()
     return closed
   }
@@ -49,11 +63,14 @@ export const makeWriter = (file: string, named: string, db: Database.Database): 
       if (closed !== undefined) return closed
       if (rows.length === 0) return Either.void
       try {
+        if (behind) throw new Error("a group is being written already")
         checkSameFile()
         begin.run()
         for (const row of rows) {
           const kind = row.kind === "input" ? 0 : 1
-          insert.run(row.seq, row.at, row.cause, kind, typeOf(row.type), subjectOf(row.subject), row.data, row.hash)
+          const type = numberings.types(row.type, addsType)
+          const subject = numberings.subjects(row.subject, addsSubject)
+          insert.run(row.seq, row.at, row.cause, kind, type, subject, row.data, row.hash)
         }
         commit.run()
       } catch (cause) {
@@ -62,42 +79,32 @@ export const makeWriter = (file: string, named: string, db: Database.Database): 
       checkpointer.wrote(rows.length)
       return Either.void
     },
+    appendBehind: (rows, written) => {
+      if (closed !== undefined || behind || alone || rows.length < behindRowsMin) return false
+      bigRows += rows.length
+      if (bigRows >= behindRowsBefore) appender ??= makeAppender(file, waitMs)
+      if (appender?.ready() !== true) return false
+      try {
+        checkSameFile()
+        behind = true
+        appender.append(
+          orderOf(rows, (table, name, add) => numberings[table](name, add)),
+          (failure) => {
+            behind = false
+            if (failure === undefined) checkpointer.wrote(rows.length)
+            written(failure === undefined ? Either.void : shut(failure))
+          },
+        )
+      } catch (cause) {
+        queueMicrotask(() => written(shut(cause)))
+      }
+      return true
+    },
     close: async () => {
+      await appender?.stop()
       await checkpointer.stop()
       if (closed === undefined) shut(new Error("the log was closed"))
     },
-  }
-}
-
-/**
- * Numbers names in the order they first appear, in the transaction that is open.
- *
- * Knows every name of the log: the subjects' table has no index (docs/decisions/0005-names-without-index.md). They are read
- * at the first append. A failed transaction closes the writer, so a number that was rolled back is never asked for again.
- */
-const makeNumbering = (db: Database.Database, table: "types" | "subjects") => {
-  const add = db.prepare<[number, string]>(`INSERT OR FAIL INTO ${table} (id, name) VALUES (?, ?)`)
-  let known: Map<string, number> | undefined
-  let newest = 0
-
-  const load = (): Map<string, number> => {
-    const numbers = new Map<string, number>()
-    const stored = db.prepare<[], [number, string]>(`SELECT id, name FROM ${table} ORDER BY id`).raw()
-    for (const [id, name] of stored.iterate()) {
-      numbers.set(fromStored(name), id)
-      newest = id
-    }
-    return numbers
-  }
-
-  return (name: string): number => {
-    known ??= load()
-    const id = known.get(name)
-    if (id !== undefined) return id
-    add.run(newest + 1, toStored(name))
-    newest += 1
-    known.set(name, newest)
-    return newest
   }
 }
 

@@ -1,0 +1,95 @@
+import * as Either from "effect/Either"
+import type { Draft } from "../core/Entry.ts"
+import type { EventLog, Head, LogUnavailable } from "../log/EventLog.ts"
+import type { Waiting } from "./inbox.ts"
+import type { Made, RuleFailed } from "./turn.ts"
+
+/** An input with the entries of its turn, as they lie in a group. */
+export interface Taken {
+  readonly waiting: Waiting
+  readonly from: number
+  readonly to: number
+}
+
+/** The input at which a rule threw. */
+export interface Poisoned {
+  readonly input: Draft
+  readonly at: number
+  readonly error: RuleFailed
+  readonly waiting: Waiting | undefined
+}
+
+/** Turns that go into the log together, and where it ends then. */
+export interface Group {
+  readonly made: ReadonlyArray<Made>
+  readonly taken: ReadonlyArray<Taken>
+  readonly head: Head
+  /** What came after them. */
+  readonly poisoned: Poisoned | undefined
+}
+
+/** Who hears of groups. */
+export interface Hears {
+  /** A group is in the log. */
+  readonly written: (group: Group) => void
+  /** The log has failed: the group at which it did, and all after it, are not in it. */
+  readonly failed: (why: LogUnavailable, groups: ReadonlyArray<Group>) => void
+  /** A group that was written beside the caller has ended, so there is room for another. */
+  readonly free: () => void
+}
+
+/** Writes groups in their order, one at a time: a big one on the log's own thread, while the next one is made. */
+export class Groups {
+  readonly #log: typeof EventLog.Service
+  readonly #hears: Hears
+  #writing: Group | undefined
+  #held: Group | undefined
+
+  constructor(log: typeof EventLog.Service, hears: Hears) {
+    this.#log = log
+    this.#hears = hears
+  }
+
+  /** Whether a group is not in the log yet. */
+  get busy(): boolean {
+    return this.#writing !== undefined
+  }
+
+  /** Whether the next group has to wait: one is held already, or it would have to be made over a world that cannot be trusted. */
+  get full(): boolean {
+    return this.#held !== undefined || this.#writing?.poisoned !== undefined
+  }
+
+  /** Takes a group; not while it is full. */
+  add(group: Group): void {
+    if (this.#writing === undefined) this.#write(group)
+    else this.#held = group
+  }
+
+  #write(group: Group): void {
+    const { made } = group
+    if (made.length === 0) {
+      this.#hears.written(group)
+      return
+    }
+    const rows = made.map(({ row }) => row)
+    this.#writing = group
+    const behind = this.#log.appendBehind?.(rows, (result) => {
+      this.#end(group, result)
+      this.#hears.free()
+    })
+    if (behind !== true) this.#end(group, this.#log.append(rows))
+  }
+
+  #end(group: Group, result: Either.Either<void, LogUnavailable>): void {
+    const held = this.#held
+    this.#writing = undefined
+    this.#held = undefined
+    if (Either.isLeft(result)) {
+      this.#hears.failed(result.left, held === undefined ? [group] : [group, held])
+      return
+    }
+    this.#hears.written(group)
+    if (held !== undefined) this.#write(held)
+  }
+}

@@ -1,0 +1,161 @@
+import { createRequire } from "node:module"
+import { Worker } from "node:worker_threads"
+import type { Row } from "../core/Entry.ts"
+
+/* Statements of whoever appends, on the writer's thread or beside it. */
+
+/** OR FAIL spares SQLite a journal for each row; what fails closes the connection and so undoes the whole group. */
+export const insertEntry =
+  "INSERT OR FAIL INTO entries (seq, at, cause, kind, type, subject, data, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+
+/** Adds a name to a table of names. */
+export const insertName = (table: NamesTable): string => `INSERT OR FAIL INTO ${table} (id, name) VALUES (?, ?)`
+
+export type NamesTable = "types" | "subjects"
+
+/** How a connection that appends is set up. */
+export const appendingPragmas: ReadonlyArray<string> = [
+  "journal_mode = WAL",
+  "synchronous = NORMAL",
+  "wal_autocheckpoint = 0",
+  "cache_size = -65536",
+]
+
+/** A group of rows on its way to the appender: integers in columns, names that come with it in lists. */
+interface Order {
+  readonly integers: Float64Array
+  readonly data: ReadonlyArray<string>
+  readonly hashes: ReadonlyArray<string>
+  readonly names: ReadonlyArray<readonly [table: NamesTable, id: number, name: string]>
+}
+
+/** Writes one group at a time on a thread of its own. */
+export interface Appender {
+  /** Whether it can be given a group now. */
+  readonly ready: () => boolean
+  /** Tells `undefined` once the group is committed, or why it is not; then it takes no more. */
+  readonly append: (order: Order, done: (failure: unknown) => void) => void
+  /** Lets the group under way end, and closes the connection. */
+  readonly stop: () => Promise<void>
+}
+
+/** Entries' integer columns in their order: seq, at, cause, kind, type, subject. */
+const columns = 6
+
+/** Lays a group out for the appender. `numberOf` numbers a name and keeps the ones that are new. */
+export const orderOf = (
+  rows: ReadonlyArray<Row>,
+  numberOf: (table: NamesTable, name: string, add: (id: number, stored: string) => void) => number,
+): Order => {
+  const integers = new Float64Array(rows.length * columns)
+  const data: Array<string> = []
+  const hashes: Array<string> = []
+  const names: Array<readonly [NamesTable, number, string]> = []
+  const number = (table: NamesTable, name: string) =>
+    numberOf(table, name, (id, stored) => names.push([table, id, stored]))
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i] as Row
+    const at = i * columns
+    integers[at] = row.seq
+    integers[at + 1] = row.at
+    integers[at + 2] = row.cause
+    integers[at + 3] = row.kind === "input" ? 0 : 1
+    integers[at + 4] = number("types", row.type)
+    integers[at + 5] = number("subjects", row.subject)
+    data.push(row.data)
+    hashes.push(row.hash)
+  }
+  return { integers, data, hashes, names }
+}
+
+/** Starts the thread; until it is up it is not ready, and its failing to come up only means that it never is. */
+export const makeAppender = (file: string, waitMs: number): Appender => {
+  const worker = new Worker(source, {
+    eval: true,
+    workerData: {
+      file,
+      driver,
+      waitMs,
+      appendingPragmas,
+      insertEntry,
+      types: insertName("types"),
+      subjects: insertName("subjects"),
+      columns,
+    },
+  })
+  worker.unref()
+  let up = false
+  let pending: ((failure: unknown) => void) | undefined
+  const end = (failure: unknown) => {
+    const done = pending
+    pending = undefined
+    worker.unref()
+    done?.(failure)
+  }
+  worker.on("message", (told: "up" | null | { readonly message: string; readonly code: string }) => {
+    if (told === "up") up = true
+    else end(told === null ? undefined : Object.assign(new Error(told.message), { code: told.code }))
+  })
+  worker.on("error", (error) => {
+    up = false
+    end(error)
+  })
+  worker.on("exit", () => {
+    up = false
+    end(new Error("the thread that writes the log ended"))
+  })
+  return {
+    ready: () => up && pending === undefined,
+    append: (order, done) => {
+      pending = done
+      worker.ref()
+      worker.postMessage(order, [order.integers.buffer as ArrayBuffer])
+    },
+    stop: async () => {
+      if (worker.threadId === -1) return
+      worker.ref()
+      await new Promise<void>((resolve) => {
+        worker.once("exit", () => resolve())
+        worker.postMessage("stop")
+      })
+    },
+  }
+}
+
+/** Resolved here: a worker made from text has no place of its own to resolve from, in the sources or in a bundle. */
+const driver = createRequire(import.meta.url).resolve("better-sqlite3")
+
+const source = `
+const { parentPort, workerData } = require("node:worker_threads")
+const Database = require(workerData.driver)
+const { appendingPragmas, columns, file, insertEntry, subjects, types, waitMs } = workerData
+const db = new Database(file, { fileMustExist: true, timeout: waitMs })
+for (const pragma of appendingPragmas) db.pragma(pragma)
+const begin = db.prepare("BEGIN IMMEDIATE")
+const commit = db.prepare("COMMIT")
+const insert = db.prepare(insertEntry)
+const insertName = { types: db.prepare(types), subjects: db.prepare(subjects) }
+parentPort.on("message", (order) => {
+  if (order === "stop") {
+    db.close()
+    parentPort.close()
+    return
+  }
+  const { integers, data, hashes, names } = order
+  try {
+    begin.run()
+    for (const [table, id, name] of names) insertName[table].run(id, name)
+    for (let i = 0, at = 0; i < data.length; i++, at += columns)
+      insert.run(
+        integers[at], integers[at + 1], integers[at + 2], integers[at + 3], integers[at + 4], integers[at + 5],
+        data[i], hashes[i],
+      )
+    commit.run()
+    parentPort.postMessage(null)
+  } catch (error) {
+    db.close()
+    parentPort.postMessage({ message: error.message, code: error.code })
+  }
+})
+parentPort.postMessage("up")
+`
