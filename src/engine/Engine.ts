@@ -56,6 +56,8 @@ export class Engine {
   #stoppedBy = new EngineStopped({ reason: "the run is over" })
   #stepsLeft = 0
   #lastActivity = 0
+  /** When the last group was done, by the host's monotonic clock. */
+  #pumpedAt = 0
   readonly #alarm: Alarm
   #pace: Pace
   readonly #askers = new Map<number, Asker>()
@@ -93,9 +95,12 @@ export class Engine {
     return this.#inbox.size
   }
 
-  /** Whether another input would go past `limits.inputsQueuedMax`. */
+  /** Whether more inputs come than can be taken: too many wait, or, where that is not a mere burst, too long. */
   get full(): boolean {
-    return this.queued >= limits.inputsQueuedMax
+    const { queued } = this
+    if (queued < limits.inputsQueuedLateMax) return false
+    const waited = this.#options.clock.hostMonotonic() - (this.#inbox.since ?? 0)
+    return queued >= limits.inputsQueuedMax || waited >= limits.inputWaitMsMax
   }
 
   /** Queues an input; `taken` gets its whole turn once it is in the log. Inputs already sent to the world are never refused. */
@@ -105,7 +110,7 @@ export class Engine {
     lost: (why: EngineStopped) => void = nothing,
   ) {
     if (this.#state === "stopped") return lost(this.#stoppedBy)
-    this.#inbox.add({ input, taken, lost })
+    this.#inbox.add({ input, taken, lost, since: this.#options.clock.hostMonotonic() })
     this.#schedule()
   }
 
@@ -208,15 +213,31 @@ export class Engine {
     setImmediate(this.#pump)
   }
 
+  /**
+   * Takes a group of turns. While more wait it goes on for as long as everything else had the process since the last time:
+   * else reading and refusing what comes too fast would leave nothing for what was taken.
+   */
   readonly #pump = () => {
     this.#scheduled = false
+    const { hostMonotonic } = this.#options.clock
+    const began = hostMonotonic()
+    const until = began + Math.min(began - this.#pumpedAt, limits.engineShareMsMax)
+    do this.#takeGroup(hostMonotonic() + limits.engineShareMsMax)
+    while (this.queued > 0 && hostMonotonic() < until)
+    this.#pumpedAt = hostMonotonic()
+  }
+
+  #takeGroup(until: number) {
     if (this.#state !== "running") return
     const made: Array<Made> = []
     const taken: Array<Taken> = []
     let head = this.#head
     let move: Move = { _tag: "Fire" }
     let poisoned: Poisoned | undefined
-    while (made.length < limits.commitEntriesMax) {
+    while (
+      made.length < limits.commitEntriesMax &&
+      (made.length === 0 || this.#options.clock.hostMonotonic() < until)
+    ) {
       const now = Math.max(this.#options.clock.now(), head.at)
       const timer = nextTimer(this.world.slice(timersMachine))
       const waiting = timer !== undefined && timer.due <= now ? undefined : this.#inbox.take()

@@ -29,6 +29,7 @@ import { outboundMachine } from "./outbound.machine.ts"
 import { restoreUserinfo, type SecretStore } from "./secretUrl.ts"
 import { callbacksSettings } from "./settings.ts"
 import { type Job, WireQueue } from "./wireQueue.ts"
+import { makeWaits } from "./wireWaits.ts"
 
 /** Adds what only the edge knows to a request: the carrier's headers and its signature over the original URL. */
 export type Sign = (request: OutboundRequested, url: string) => Readonly<Record<string, string>>
@@ -58,6 +59,9 @@ const encode = (text: string): string =>
     .replace(/[!'()~]/g, percent)
 const percent = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase()}`
 
+/** The failure of a request that waited to be sent until it was too late. */
+const tooLate = { detail: "not-sent", reason: "timeout" } as const
+
 const originOf = (url: string): string => url.split("/", 3).join("/")
 
 /**
@@ -80,28 +84,40 @@ export const makeWire = ({
     let offer: ((answer: Draft) => void) | undefined
     let world: WorldState | undefined
 
+    const now = clock.hostMonotonic
     const frozen = () => rate(clock.pace()) === 0
     const room = () => (frozen() && world !== undefined ? callbacksSettings(world).in_flight : limits.wireInFlightMax)
-    const mayGo = (origin: string) => frozen() || (perOrigin.get(origin) ?? 0) < limits.wireInFlightPerOriginMax
+    // An origin may have no more than is left: those that hang never take it all, however many they are.
+    const mayGo = (origin: string) =>
+      frozen() ||
+      (perOrigin.get(origin) ?? 0) < Math.min(limits.wireInFlightPerOriginMax, limits.wireInFlightMax - inFlight.length)
 
     const enqueue = (seq: number, subject: string, request: OutboundRequested) =>
-      queue.add({ seq, subject, request, origin: originOf(request.connect ?? request.url) })
+      queue.add({ seq, subject, request, origin: originOf(request.connect ?? request.url), since: now() })
+
+    const watch = makeWaits({
+      queue,
+      follows: () => !frozen(),
+      now,
+      run,
+      expired: ({ seq, subject }) => offer?.(outboundFailed.draft(subject, tooLate, seq)),
+    })
 
     const start = () => {
       while (inFlight.length < room()) {
         const job = queue.take(mayGo)
-        if (job === undefined) return
+        if (job === undefined) return watch()
         perOrigin.set(job.origin, (perOrigin.get(job.origin) ?? 0) + 1)
-        const due = clock.hostMonotonic() + job.request.timeout_ms
-        const flight: Flight = { job, due, fiber: undefined, answer: undefined }
+        const flight: Flight = { job, due: now() + job.request.timeout_ms, fiber: undefined, answer: undefined }
         inFlight.push(flight)
         deadlines.add(flight)
         flight.fiber = run(Effect.map(exchange(client, job, secrets, signs), (answer) => land(flight, answer)))
       }
+      watch()
     }
 
     const deadlines = makeDeadlines<Flight>({
-      now: clock.hostMonotonic,
+      now,
       run,
       expired: (flight) => {
         const { request, seq, subject } = flight.job

@@ -6,11 +6,12 @@ import type { HttpClientRequest } from "@effect/platform/HttpClientRequest"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { limits } from "../core/limits.ts"
 import type { Guard } from "./guard.ts"
 
 /**
  * Effect's `HttpClient` over node's, for many small requests (docs/performance.md): no span, stream or controller is made for
- * one, and its answer is given once the body is there. Connections are kept until the scope closes.
+ * one, and its answer is given once the body is there. Connections are kept for `idleMsMax`, or until the scope closes.
  *
  * Connects to what the guard permits and follows no redirect.
  * Refuses a body of more than `bodyBytesMax`: `ResponseError` without a system error, as soon as there are more.
@@ -18,10 +19,11 @@ import type { Guard } from "./guard.ts"
 export const makeNodeClient = (
   bodyBytesMax: number,
   guard: Guard,
+  idleMsMax: number = limits.wireIdleMsMax,
 ): Effect.Effect<HttpClient.HttpClient, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.sync(() => {
-      const options = { keepAlive: true, lookup: guard.lookup }
+      const options = { keepAlive: true, lookup: guard.lookup, timeout: idleMsMax }
       return { http: new http.Agent(options), https: new https.Agent(options) }
     }),
     (agents) =>
