@@ -13,10 +13,24 @@ export const limits = {
   bodyBytesMax: 64 * 1024,
   /** Bytes of a refused body that are still read, to name its length and hash, before the connection is cut. */
   bodyBytesDrainedMax: 16 * 1024 * 1024,
+  /** Connections at once; fewer where the system allows the process fewer open files. */
+  connectionsMax: 16_384,
+  /** Host ms a caller may take for the head of a request, and for all of it; then it is answered 408. */
+  headersMsMax: 20_000,
+  requestMsMax: 60_000,
+  /** Host ms an answer may wait without a byte of it being taken, and bytes of answers that may wait; then it is cut. */
+  unreadMsMax: 30_000,
+  unreadBytesMax: 128 * 1024 * 1024,
   /** Parameters of one request. */
   paramsMax: 1_000,
   /** Inputs waiting for the engine; the next one is answered 429. */
-  inputsQueuedMax: 10_000,
+  inputsQueuedMax: 4_000,
+  /** Host ms the oldest of more than `inputsQueuedLateMax` inputs may have waited; the next one is answered 429. */
+  inputWaitMsMax: 1_000,
+  /** Inputs that may wait however late they are: a short halt of the process is no overload. */
+  inputsQueuedLateMax: 500,
+  /** Host ms of turns after which the engine commits, and after which it lets input and output go on. */
+  engineShareMsMax: 100,
   /** Entries the engine commits in one transaction before it lets input and output go on. */
   commitEntriesMax: 2_000,
   /** Bytes of a callback answer that are read. */
@@ -25,10 +39,16 @@ export const limits = {
   wireInFlightMax: 256,
   /** Of these, to one origin, so that a hanging endpoint does not delay the others. */
   wireInFlightPerOriginMax: 64,
+  /** Host ms a request may wait to be sent at paces `real` and `<n>x`, because too many are on their way there. */
+  wireWaitMsMax: 60_000,
+  /** Host ms a connection to an origin is kept without a request. */
+  wireIdleMsMax: 10_000,
   /** Distinct secrets (userinfo of callback URLs) one keys file takes. */
   secretsMax: 10_000,
   /** Entries one read of a log brings into memory. */
   readEntriesMax: 1_000,
+  /** Entries a subscriber of the log is handed at once: what one that never reads keeps in memory. */
+  streamEntriesMax: 100,
   /** Entries after which a snapshot is worth its while; the gap grows with the log, to a quarter of it. */
   snapshotEntriesMin: 100_000,
   /** Hosts' longest single wait in ms: Node and Effect both mishandle waits over 2^31 ms. */

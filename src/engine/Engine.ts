@@ -3,7 +3,6 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Runtime from "effect/Runtime"
-import type * as Scope from "effect/Scope"
 import { clockMachine } from "../clock/clock.machine.ts"
 import { formatPace, type Move, nextMove, type Pace, parsePace, rate } from "../clock/pace.ts"
 import type { RunClock } from "../clock/RunClock.ts"
@@ -13,7 +12,7 @@ import { type ApiRequested, apiResponded, clockChanged, turnFailed } from "../co
 import { limits } from "../core/limits.ts"
 import type { EventLog, Head, LogUnavailable } from "../log/EventLog.ts"
 import { Alarm } from "./alarm.ts"
-import { type Answer, type Asker, answerOf, failureOf } from "./answers.ts"
+import { type Answer, Askers, answerOf, failureOf } from "./answers.ts"
 import { failing, firing } from "./drafts.ts"
 import type { NotFoldable } from "./fold.ts"
 import { type Group, Groups, type Poisoned, type Taken } from "./groups.ts"
@@ -30,6 +29,12 @@ export interface EngineOptions {
   readonly outside: Outside
   /** The pace in force; the clock itself is held until the run's first entry is in the log. */
   readonly pace: Pace
+}
+
+interface Next {
+  readonly input: Draft
+  readonly at: number
+  readonly waiting: Waiting | undefined
 }
 
 const nothing = () => {}
@@ -54,9 +59,11 @@ export class Engine {
   #stoppedBy = new EngineStopped({ reason: "the run is over" })
   #stepsLeft = 0
   #lastActivity = 0
+  /** When the last group was done, by the host's monotonic clock. */
+  #pumpedAt = 0
   readonly #alarm: Alarm
   #pace: Pace
-  readonly #askers = new Map<number, Asker>()
+  readonly #askers = new Askers()
   readonly #listeners = new Set<(made: ReadonlyArray<Made>) => void>()
   readonly #settling = new Set<(settled: Either.Either<void, EngineStopped>) => void>()
   readonly #stopping = new Set<(why: EngineStopped) => void>()
@@ -97,9 +104,12 @@ export class Engine {
     return this.#inbox.size
   }
 
-  /** Whether another input would go past `limits.inputsQueuedMax`. */
+  /** Whether more inputs come than can be taken: too many wait, or, where that is not a mere burst, too long. */
   get full(): boolean {
-    return this.queued >= limits.inputsQueuedMax
+    const { queued } = this
+    if (queued < limits.inputsQueuedLateMax) return false
+    const waited = this.#options.clock.hostMonotonic() - (this.#inbox.since ?? 0)
+    return queued >= limits.inputsQueuedMax || waited >= limits.inputWaitMsMax
   }
 
   /** Queues an input; `taken` gets its whole turn once it is in the log. Inputs already sent to the world are never refused. */
@@ -109,7 +119,7 @@ export class Engine {
     lost: (why: EngineStopped) => void = nothing,
   ) {
     if (this.#state === "stopped") return lost(this.#stoppedBy)
-    this.#inbox.add({ input, taken, lost })
+    this.#inbox.add({ input, taken, lost, since: this.#options.clock.hostMonotonic() })
     this.#schedule()
   }
 
@@ -121,7 +131,7 @@ export class Engine {
         for (const item of made) if (apiResponded.is(item.entry)) return answer(answerOf(item, item.entry))
         const first = (made[0] as Made).entry
         if (turnFailed.is(first)) return lost(new EngineStopped({ reason: first.data.error }))
-        this.#askers.set(first.seq, { answer, lost })
+        this.#askers.add(first.seq, { answer, lost })
       },
       lost,
     )
@@ -195,8 +205,7 @@ export class Engine {
     this.#state = "stopped"
     this.#stoppedBy = why
     this.#alarm.set(undefined)
-    for (const { lost } of [...this.#inbox.takeAll(), ...this.#askers.values()]) lost(why)
-    this.#askers.clear()
+    for (const { lost } of [...this.#inbox.takeAll(), ...this.#askers.takeAll()]) lost(why)
     for (const settling of this.#settling) settling(Either.left(why))
     for (const stopping of this.#stopping) stopping(why)
   }
@@ -212,39 +221,43 @@ export class Engine {
     setImmediate(this.#pump)
   }
 
+  /**
+   * Takes a group of turns. While more wait it goes on for as long as everything else had the process since the last time:
+   * else reading and refusing what comes too fast would leave nothing for what was taken.
+   */
   readonly #pump = () => {
     this.#scheduled = false
-    if (this.#state !== "running" || this.#groups.full) return
+    const { hostMonotonic } = this.#options.clock
+    const began = hostMonotonic()
+    const until = began + Math.min(began - this.#pumpedAt, limits.engineShareMsMax)
+    while (this.#takes) {
+      this.#takeGroup(hostMonotonic() + limits.engineShareMsMax)
+      if (this.queued === 0 || hostMonotonic() >= until) break
+    }
+    this.#pumpedAt = hostMonotonic()
+  }
+
+  /** Whether turns can be run now. */
+  get #takes(): boolean {
+    return this.#state === "running" && !this.#groups.full
+  }
+
+  #takeGroup(until: number) {
     const made: Array<Made> = []
     const taken: Array<Taken> = []
     let head = this.#made
     let move: Move = { _tag: "Fire" }
     let poisoned: Poisoned | undefined
-    while (made.length < limits.commitEntriesMax) {
-      const now = Math.max(this.#options.clock.now(), head.at)
-      const timer = nextTimer(this.world.slice(timersMachine))
-      const waiting = timer !== undefined && timer.due <= now ? undefined : this.#inbox.take()
-      let input: Draft
-      let at = now
-      if (timer !== undefined && timer.due <= now) {
-        input = firing(timer)
-        at = Math.max(timer.due, head.at)
-      } else if (waiting !== undefined) input = typeof waiting.input === "function" ? waiting.input(at) : waiting.input
-      else {
-        move = this.#nextMove(now, timer?.due, made.length > 0)
-        if (move._tag === "Jump" && taken.length === 0) {
-          if (move.step) this.#stepsLeft--
-          this.#options.clock.set(move.to, this.#options.clock.pace())
-          continue
-        }
-        if (move._tag === "NothingToStep") {
-          this.#stepsLeft = 0
-          continue
-        }
-        if (move._tag !== "Arrive" || taken.length > 0) break
-        at = move.at
-        input = clockChanged.draft("", { arrived: true, ...this.#offset(this.#pace, at) })
+    while (
+      made.length < limits.commitEntriesMax &&
+      (made.length === 0 || this.#options.clock.hostMonotonic() < until)
+    ) {
+      const next = this.#next(head, made.length > 0, taken.length > 0)
+      if ("move" in next) {
+        move = next.move
+        break
       }
+      const { input, at, waiting } = next
       const from = made.length
       try {
         head = runTurn(this.world, head, input, at, made)
@@ -260,6 +273,29 @@ export class Engine {
     this.#made = head
     if (made.length > 0 || poisoned !== undefined) this.#groups.add({ made, taken, head, poisoned })
     this.#goOn(made.length >= limits.commitEntriesMax ? { _tag: "Fire" } : move)
+  }
+
+  /** The input whose turn it is; when nothing is due and nothing waits, what is to be done instead. */
+  #next(head: Head, made: boolean, taken: boolean): Next | { readonly move: Move } {
+    const { clock } = this.#options
+    for (;;) {
+      const now = Math.max(clock.now(), head.at)
+      const timer = nextTimer(this.world.slice(timersMachine))
+      if (timer !== undefined && timer.due <= now)
+        return { input: firing(timer), at: Math.max(timer.due, head.at), waiting: undefined }
+      const waiting = this.#inbox.take()
+      if (waiting !== undefined)
+        return { input: typeof waiting.input === "function" ? waiting.input(now) : waiting.input, at: now, waiting }
+      const move = this.#nextMove(now, timer?.due, made)
+      if (move._tag === "Jump" && !taken) {
+        if (move.step) this.#stepsLeft--
+        clock.set(move.to, clock.pace())
+      } else if (move._tag === "NothingToStep") this.#stepsLeft = 0
+      else if (move._tag === "Arrive" && !taken) {
+        const arrived = clockChanged.draft("", { arrived: true, ...this.#offset(this.#pace, move.at) })
+        return { input: arrived, at: move.at, waiting: undefined }
+      } else return { move }
+    }
   }
 
   /** `busy`: something has happened since the last commit, so the quiet period has not begun. */
@@ -304,7 +340,7 @@ export class Engine {
       this.#head = head
       this.#lastActivity = this.#options.clock.hostMonotonic()
       for (const { waiting, from, to } of taken) waiting.taken(made.slice(from, to))
-      if (this.#askers.size > 0) this.#answerLate(made)
+      this.#askers.answer(made)
       this.#options.outside.committed(made, this.world)
       for (const listener of this.#listeners) listener(made)
     }
@@ -318,14 +354,6 @@ export class Engine {
       poisoned?.waiting?.lost(why)
     }
     this.stop(why)
-  }
-
-  #answerLate(made: ReadonlyArray<Made>) {
-    for (const item of made) {
-      if (!apiResponded.is(item.entry)) continue
-      this.#askers.get(item.entry.cause)?.answer(answerOf(item, item.entry))
-      this.#askers.delete(item.entry.cause)
-    }
   }
 
   /** After a group: more at once, at a later instant, or when something comes from outside. */
@@ -378,17 +406,3 @@ export class Engine {
     }
   }
 }
-
-/**
- * Makes the engine of a run over a world that has been folded up to `head`.
- * It stops with the scope; whatever waits then is told so.
- */
-export const makeEngine = (
-  options: EngineOptions,
-  world: WorldState,
-  head: Head,
-): Effect.Effect<Engine, never, Scope.Scope> =>
-  Effect.acquireRelease(
-    Effect.map(Effect.runtime<never>(), (runtime) => new Engine(options, world, head, runtime)),
-    (engine) => Effect.sync(() => engine.stop(new EngineStopped({ reason: "the run is over" }))),
-  )

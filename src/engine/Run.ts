@@ -10,10 +10,10 @@ import type { Draft } from "../core/Entry.ts"
 import { runResumed, runStarted } from "../core/entries.ts"
 import { iso } from "../core/Instant.ts"
 import { limits } from "../core/limits.ts"
-import type { EventLog, LogUnavailable } from "../log/EventLog.ts"
-import { type Engine, makeEngine } from "./Engine.ts"
+import type { EventLog, Head, LogUnavailable } from "../log/EventLog.ts"
+import { Engine, type EngineOptions } from "./Engine.ts"
 import { foldLog, type NotFoldable } from "./fold.ts"
-import type { EngineStopped, OrderFailed, WayOut } from "./outside.ts"
+import { EngineStopped, type OrderFailed, type WayOut } from "./outside.ts"
 import type { Snapshot } from "./snapshot.ts"
 import { type AnyMachine, WorldState } from "./World.ts"
 
@@ -131,6 +131,13 @@ export const makeRun = <E, R>(
     engine.wake()
     return { engine, clock, log, seed: engine.world.seed, resumed, snapshotSeq }
   })
+
+/** The engine over a world that has been folded up to `head`. It stops with the scope; whatever waits then is told so. */
+const makeEngine = (options: EngineOptions, world: WorldState, head: Head): Effect.Effect<Engine, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.map(Effect.runtime<never>(), (runtime) => new Engine(options, world, head, runtime)),
+    (engine) => Effect.sync(() => engine.stop(new EngineStopped({ reason: "the run is over" }))),
+  )
 
 /** The world of a log: from its snapshot, when that is of this very log, and what came after. */
 const worldOf = <E, R>({ log, machines, snapshot }: RunOptions<E, R>) =>

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { Entry } from "../core/Entry.ts"
-import { type ApiResponded, turnFailed } from "../core/entries.ts"
+import { type ApiResponded, apiResponded, turnFailed } from "../core/entries.ts"
 import { type EngineStopped, OrderFailed } from "./outside.ts"
 import type { Made } from "./turn.ts"
 
@@ -11,10 +11,37 @@ export interface Answer {
   readonly aside: string | undefined
 }
 
-/** Who waits for an answer that comes in a later turn. */
+/** Who waits for an answer. */
 export interface Asker {
   readonly answer: (answer: Answer) => void
   readonly lost: (why: EngineStopped) => void
+}
+
+/** Those whose answer comes in a later turn than their request. */
+export class Askers {
+  readonly #bySeq = new Map<number, Asker>()
+
+  /** Keeps who waits for the answer to the request at `seq`. */
+  add(seq: number, asker: Asker): void {
+    this.#bySeq.set(seq, asker)
+  }
+
+  /** Gives those their answers that are among these entries. */
+  answer(made: ReadonlyArray<Made>): void {
+    if (this.#bySeq.size === 0) return
+    for (const item of made) {
+      if (!apiResponded.is(item.entry)) continue
+      this.#bySeq.get(item.entry.cause)?.answer(answerOf(item, item.entry))
+      this.#bySeq.delete(item.entry.cause)
+    }
+  }
+
+  /** Empties it. */
+  takeAll(): ReadonlyArray<Asker> {
+    const all = [...this.#bySeq.values()]
+    this.#bySeq.clear()
+    return all
+  }
 }
 
 /** The failure of an order whose turn left nothing but `turn.failed`. */

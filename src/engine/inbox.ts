@@ -9,6 +9,8 @@ export interface Waiting {
   /** Gets the whole turn once it is in the log. */
   readonly taken: (made: ReadonlyArray<Made>) => void
   readonly lost: (why: EngineStopped) => void
+  /** When it began to wait, by the host's monotonic clock. */
+  readonly since: number
 }
 
 /** First in, first out, without moving what waits at every step. */
@@ -18,6 +20,11 @@ export class Inbox {
 
   get size(): number {
     return this.#waiting.length - this.#next
+  }
+
+  /** When the oldest of them began to wait; undefined when none does. */
+  get since(): number | undefined {
+    return this.#waiting[this.#next]?.since
   }
 
   add(waiting: Waiting): void {

@@ -24,6 +24,7 @@ import { outboundMachine } from "./outbound.machine.ts"
 import { restoreUserinfo, type SecretStore } from "./secretUrl.ts"
 import { callbacksSettings } from "./settings.ts"
 import { type Job, WireQueue } from "./wireQueue.ts"
+import { makeWaits } from "./wireWaits.ts"
 
 /** Adds what only the edge knows to a request: the carrier's headers and its signature over the original URL. */
 export type Sign = (request: OutboundRequested, url: string) => Readonly<Record<string, string>>
@@ -54,6 +55,9 @@ const encode = (text: string): string =>
     .replace(/[!'()~]/g, percent)
 const percent = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase()}`
 
+/** The failure of a request that waited to be sent until it was too late. */
+const tooLate = { detail: "not-sent", reason: "timeout" } as const
+
 const originOf = (url: string): string => url.split("/", 3).join("/")
 
 /**
@@ -67,32 +71,45 @@ export const makeWire = ({ client, clock, secrets, signs }: WireOptions): Effect
     const run = yield* FiberSet.makeRuntime<never, void, never>()
     const queue = new WireQueue()
     const inFlight: Array<Flight> = []
-    const perOrigin = new Map<string, number>()
+    const origins = new Origins()
     let offer: ((answer: Draft) => void) | undefined
     let world: WorldState | undefined
 
+    const now = clock.hostMonotonic
     const frozen = () => rate(clock.pace()) === 0
     const room = () => (frozen() && world !== undefined ? callbacksSettings(world).in_flight : limits.wireInFlightMax)
-    const mayGo = (origin: string) => frozen() || (perOrigin.get(origin) ?? 0) < limits.wireInFlightPerOriginMax
+    // An origin may have no more than is left: those that hang never take it all, however many they are.
+    const mayGo = (origin: string) =>
+      frozen() ||
+      origins.busy(origin) < Math.min(limits.wireInFlightPerOriginMax, limits.wireInFlightMax - inFlight.length)
 
     const enqueue = (seq: number, subject: string, request: OutboundRequested) =>
-      queue.add({ seq, subject, request, origin: originOf(request.connect ?? request.url) })
+      queue.add({ seq, subject, request, origin: originOf(request.connect ?? request.url), since: now() })
+
+    const watch = makeWaits({
+      queue,
+      follows: () => !frozen(),
+      now,
+      run,
+      expired: ({ seq, subject }) => offer?.(outboundFailed.draft(subject, tooLate, seq)),
+    })
 
     const start = () => {
       while (inFlight.length < room()) {
         const job = queue.take(mayGo)
-        if (job === undefined) return
-        perOrigin.set(job.origin, (perOrigin.get(job.origin) ?? 0) + 1)
-        const due = clock.hostMonotonic() + job.request.timeout_ms
+        if (job === undefined) return watch()
+        origins.add(job.origin, 1)
+        const due = now() + job.request.timeout_ms
         const flight: Flight = { job, due, cancel: nothing, answer: undefined }
         inFlight.push(flight)
         deadlines.add(flight)
         flight.cancel = exchange(client, job, secrets, signs, (answer) => land(flight, answer))
       }
+      watch()
     }
 
     const deadlines = makeDeadlines<Flight>({
-      now: clock.hostMonotonic,
+      now,
       run,
       expired: (flight) => {
         const { request, seq, subject } = flight.job
@@ -105,10 +122,7 @@ export const makeWire = ({ client, clock, secrets, signs }: WireOptions): Effect
       if (flight.answer !== undefined) return
       deadlines.remove(flight)
       flight.answer = answer
-      const { origin } = flight.job
-      const busy = (perOrigin.get(origin) ?? 1) - 1
-      if (busy === 0) perOrigin.delete(origin)
-      else perOrigin.set(origin, busy)
+      origins.add(flight.job.origin, -1)
       if (frozen()) {
         for (let first = inFlight[0]; first?.answer !== undefined; first = inFlight[0]) {
           inFlight.shift()
@@ -149,6 +163,21 @@ export const makeWire = ({ client, clock, secrets, signs }: WireOptions): Effect
       },
     }
   })
+
+/** How many requests are on their way to each origin. */
+class Origins {
+  readonly #counts = new Map<string, number>()
+
+  busy(origin: string): number {
+    return this.#counts.get(origin) ?? 0
+  }
+
+  add(origin: string, more: 1 | -1): void {
+    const count = this.busy(origin) + more
+    if (count === 0) this.#counts.delete(origin)
+    else this.#counts.set(origin, count)
+  }
+}
 
 const nothing = () => {}
 

@@ -2,6 +2,7 @@ import * as http from "node:http"
 import * as https from "node:https"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { limits } from "../core/limits.ts"
 import type { Guard } from "./guard.ts"
 
 /** A request as it goes over the wire. */
@@ -25,16 +26,20 @@ export interface WireClient {
 }
 
 /**
- * The client of the wire over node's own: one answer with its whole body for each request. Connections are kept until the
- * scope closes.
+ * The client of the wire over node's own: one answer with its whole body for each request. Connections are kept for
+ * `idleMsMax`, or until the scope closes.
  *
  * Connects to what the guard permits and follows no redirect.
  * Refuses a body of more than `bodyBytesMax`: `TooLong`, as soon as there are more.
  */
-export const makeNodeClient = (bodyBytesMax: number, guard: Guard): Effect.Effect<WireClient, never, Scope.Scope> =>
+export const makeNodeClient = (
+  bodyBytesMax: number,
+  guard: Guard,
+  idleMsMax: number = limits.wireIdleMsMax,
+): Effect.Effect<WireClient, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.sync(() => {
-      const options = { keepAlive: true, lookup: guard.lookup }
+      const options = { keepAlive: true, lookup: guard.lookup, timeout: idleMsMax }
       return { http: new http.Agent(options), https: new https.Agent(options) }
     }),
     (agents) =>

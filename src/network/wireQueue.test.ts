@@ -6,7 +6,7 @@ import { WireQueue } from "./wireQueue.ts"
 const request = {} as OutboundRequested
 const queueOf = (...origins: ReadonlyArray<string>) => {
   const queue = new WireQueue()
-  for (const [i, origin] of origins.entries()) queue.add({ seq: i + 1, subject: "", request, origin })
+  for (const [i, origin] of origins.entries()) queue.add({ seq: i + 1, subject: "", request, origin, since: i })
   return queue
 }
 const takeAll = (queue: WireQueue, mayGo: (origin: string) => boolean): ReadonlyArray<number> => {
@@ -27,11 +27,29 @@ describe("requests that wait for the wire", () => {
       takeAll(queue, (origin) => origin !== "a"),
       [2, 4, 5],
     )
-    queue.add({ seq: 6, subject: "", request, origin: "b" })
+    queue.add({ seq: 6, subject: "", request, origin: "b", since: 6 })
     deepStrictEqual(
       takeAll(queue, () => true),
       [1, 3, 6],
     )
+  })
+  it("are taken out once they have waited too long, and no other", () => {
+    const queue = queueOf("a", "b", "a", "c", "b")
+    deepStrictEqual(queue.since, 0)
+    deepStrictEqual(
+      queue
+        .takeSince(2)
+        .map(({ seq }) => seq)
+        .toSorted(),
+      [1, 2, 3],
+    )
+    deepStrictEqual(queue.since, 3)
+    deepStrictEqual(queue.takeSince(2), [])
+    deepStrictEqual(
+      takeAll(queue, () => true),
+      [4, 5],
+    )
+    deepStrictEqual(queue.since, undefined)
   })
   it("keep their order in long lines", () => {
     const origins = Array.from({ length: 5_000 }, (_, i) => `${i % 3}`)

@@ -6,6 +6,8 @@ export interface Job {
   readonly subject: string
   readonly request: OutboundRequested
   readonly origin: string
+  /** When it began to wait, by the host's monotonic clock. */
+  readonly since: number
 }
 
 interface Line {
@@ -36,6 +38,27 @@ export class WireQueue {
     }
     if (oldest !== undefined) this.#advance(oldest.origin)
     return oldest
+  }
+
+  /** When the one that has waited longest began to. */
+  get since(): number | undefined {
+    let oldest: number | undefined
+    for (const { jobs, next } of this.#lines.values()) {
+      const { since } = jobs[next] as Job
+      if (oldest === undefined || since < oldest) oldest = since
+    }
+    return oldest
+  }
+
+  /** Takes those that have waited since then or longer, of each line the oldest first. */
+  takeSince(since: number): ReadonlyArray<Job> {
+    const taken: Array<Job> = []
+    for (const [origin, line] of this.#lines)
+      for (let job = line.jobs[line.next]; job !== undefined && job.since <= since; job = line.jobs[line.next]) {
+        taken.push(job)
+        this.#advance(origin)
+      }
+    return taken
   }
 
   #advance(origin: string): void {

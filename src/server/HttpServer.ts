@@ -17,6 +17,7 @@ import { sha256 } from "../core/canonical.ts"
 import { limits } from "../core/limits.ts"
 import { type AccessRules, type Caller, refusal } from "./access.ts"
 import { carrierHandler } from "./carrierHandler.ts"
+import { type Handler, limitConnections, type Patience, patiently, timeouts, usualPatience } from "./connections.ts"
 import { ControlApi } from "./controlApi.ts"
 import { ControlLive } from "./controlHandlers.ts"
 import { Exchange } from "./Exchange.ts"
@@ -48,6 +49,7 @@ export interface ServerOptions {
   readonly port: number
   readonly allowedHosts: ReadonlyArray<string>
   readonly adminToken: Redacted.Redacted<string> | undefined
+  readonly patience?: Patience
 }
 
 /** Host seconds that a stopping server gives answers in flight. */
@@ -80,7 +82,8 @@ export const serveHttp = (
     }
     let openApi: string | undefined
     const streams = new Set<http.ServerResponse>()
-    const server = http.createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
+    const patience = options.patience ?? usualPatience
+    const answer: Handler = (request, response) => {
       const url = request.url ?? "/"
       const cut = url.indexOf("?")
       const path = cut < 0 ? url : url.slice(0, cut)
@@ -102,7 +105,10 @@ export const serveHttp = (
         response.once("close", () => streams.delete(response))
       }
       control(path, request, response)
-    })
+    }
+    const handler = yield* patiently(patience, run.clock.hostMonotonic, answer)
+    const server = http.createServer(timeouts(patience), handler)
+    limitConnections(server)
     yield* listen(server, options, streams)
     const { port } = server.address() as AddressInfo
     return { port }
@@ -187,8 +193,6 @@ const welcome = (response: http.ServerResponse) =>
 const docsPolicy =
   "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; connect-src 'self'"
 
-type NodeHandler = (request: http.IncomingMessage, response: http.ServerResponse) => void
-
 /** The control API as a node handler; the documentation page is loaded when it is first asked for. */
 const controlHandler = Effect.gen(function* () {
   const services = Layer.mergeAll(
@@ -200,7 +204,7 @@ const controlHandler = Effect.gen(function* () {
   const built = yield* Layer.build(services)
   const app = yield* Effect.provide(HttpApiBuilder.httpApp, built)
   const bounded = HttpServerRequest.withMaxBodySize(app, Option.some(limits.bodyBytesMax))
-  const handler: NodeHandler = yield* Effect.provide(NodeHttpServer.makeHandler(bounded), built)
+  const handler: Handler = yield* Effect.provide(NodeHttpServer.makeHandler(bounded), built)
   const runFork = Runtime.runFork(yield* Effect.runtime<never>())
   let docs: string | undefined
   return (path: string, request: http.IncomingMessage, response: http.ServerResponse): void => {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto"
 import type { IncomingMessage, ServerResponse } from "node:http"
+import type { Socket } from "node:net"
 import { limits } from "../core/limits.ts"
 import type { Engine } from "../engine/Engine.ts"
 import { EngineStopped } from "../engine/outside.ts"
@@ -11,6 +12,7 @@ import type { CarrierDoor, HttpRequest } from "./Exchange.ts"
  */
 export const carrierHandler = (engine: Engine, door: CarrierDoor) => {
   let open = 0
+  const rest = makeRest()
   const answer = (response: ServerResponse, status: number, body: string, hash: string) => {
     const headers = door.headers(status, hash, open)
     if (status !== 204) headers.push("Content-Length", String(Buffer.byteLength(body)))
@@ -19,6 +21,7 @@ export const carrierHandler = (engine: Engine, door: CarrierDoor) => {
   }
   const refuse = (request: IncomingMessage, response: ServerResponse, { status, body }: CarrierDoor["overloaded"]) => {
     request.resume()
+    request.once("end", () => rest(request.socket))
     answer(response, status, body, "")
   }
   return (request: IncomingMessage, response: ServerResponse): void => {
@@ -27,7 +30,7 @@ export const carrierHandler = (engine: Engine, door: CarrierDoor) => {
       response.end()
       return
     }
-    if (engine.full || open >= limits.inputsQueuedMax) {
+    if (engine.full) {
       refuse(request, response, door.overloaded)
       return
     }
@@ -35,6 +38,7 @@ export const carrierHandler = (engine: Engine, door: CarrierDoor) => {
     response.once("close", () => open--)
     readBody(request, (body, cut) => {
       if (cut) response.shouldKeepAlive = false
+      if (engine.full) return refuse(request, response, door.overloaded)
       const { authorization, "content-type": contentType } = request.headers
       let input: ReturnType<CarrierDoor["wireIn"]>
       try {
@@ -59,6 +63,23 @@ export const carrierHandler = (engine: Engine, door: CarrierDoor) => {
         () => refuse(request, response, door.unavailable),
       )
     })
+  }
+}
+
+/**
+ * Leaves a connection unread until everything else had its turn. Node reads from its connections as long as there is
+ * something to read, and lets nothing else run before: callers that ask again as soon as they are refused would have it all.
+ */
+const makeRest = () => {
+  let resting: Array<Socket> = []
+  const goOn = () => {
+    const rested = resting
+    resting = []
+    for (const socket of rested) socket.resume()
+  }
+  return (socket: Socket): void => {
+    socket.pause()
+    if (resting.push(socket) === 1) setImmediate(goOn)
   }
 }
 

@@ -118,13 +118,14 @@ const shownEntry = (row: Row) => {
 export const LogLive = HttpApiBuilder.group(ControlApi, "log", (handlers) =>
   Effect.gen(function* () {
     const { run } = yield* Exchange
+    const turns = yield* Effect.makeSemaphore(1)
     return handlers.handleRaw("read", ({ urlParams }) =>
       Effect.gen(function* () {
         const { headers } = yield* HttpServerRequest.HttpServerRequest
         const { after = 0, limit = 100 } = urlParams
         if ((headers.accept ?? "").includes("text/event-stream")) {
           const lastEventId = Number(headers["last-event-id"] ?? Number.NaN)
-          return eventStream(run, Number.isSafeInteger(lastEventId) && lastEventId >= 0 ? lastEventId : after)
+          return eventStream(run, Number.isSafeInteger(lastEventId) && lastEventId >= 0 ? lastEventId : after, turns)
         }
         const rows = yield* run.log.read(after, limit)
         const last = rows.at(-1)?.seq ?? after
@@ -143,9 +144,9 @@ export const LogLive = HttpApiBuilder.group(ControlApi, "log", (handlers) =>
 
 /**
  * The log as server-sent events. A subscriber is told only that there is more and reads the log itself, page by page, at
- * the speed of its connection: a slow one holds nothing up and is kept nothing for.
+ * the speed of its connection: a slow one holds nothing up and is kept no more than a page for.
  */
-const eventStream = (run: Run, after: number) =>
+const eventStream = (run: Run, after: number, turns: Effect.Semaphore) =>
   HttpServerResponse.stream(
     Stream.asyncPush<void>(
       (emit) =>
@@ -157,23 +158,33 @@ const eventStream = (run: Run, after: number) =>
           (remove) => Effect.sync(() => void remove()),
         ),
       { bufferSize: 1, strategy: "dropping" },
-    ).pipe(Stream.flatMap(unseen(run, after)), Stream.map(event)),
+    ).pipe(Stream.flatMap(unseen(run, after, turns))),
     { contentType: "text/event-stream", headers: { "cache-control": "no-store", "x-accel-buffering": "no" } },
   )
 
-/** Each time it is asked: the rows since the last time, to the end of the log. */
-const unseen = (run: Run, after: number) => {
+/**
+ * Each time it is asked: the events since the last time, to the end of the log, a page in one piece. Subscribers take turns,
+ * a page each, and everything else comes between: many that begin with a long log would hold it up for seconds.
+ */
+const unseen = (run: Run, after: number, turns: Effect.Semaphore) => {
   let from = after
   const page = () =>
-    Effect.map(run.log.read(from, limits.readEntriesMax), (rows) => {
-      from = rows.at(-1)?.seq ?? from
-      return [Chunk.unsafeFromArray(rows), rows.length === 0 ? Option.none() : Option.some(undefined)] as const
-    })
+    Effect.map(run.log.read(from, limits.streamEntriesMax), (rows) => {
+      const last = rows.at(-1)
+      if (last === undefined) return [Chunk.empty<Uint8Array>(), Option.none()] as const
+      from = last.seq
+      return [Chunk.of(encoder.encode(rows.map(event).join(""))), Option.some(undefined)] as const
+    }).pipe(Effect.zipLeft(othersTurn), turns.withPermits(1))
   return () => Stream.paginateChunkEffect(undefined, page)
 }
 
+/** Goes on once input and output had their turn; `Effect.yieldNow` lets only other fibres go first. */
+const othersTurn = Effect.async<void>((resume) => {
+  setImmediate(() => resume(Effect.void))
+})
+
 const encoder = new TextEncoder()
-const event = (row: Row) => encoder.encode(`id: ${row.seq}\ndata: ${JSON.stringify(shownEntry(row))}\n\n`)
+const event = (row: Row) => `id: ${row.seq}\ndata: ${JSON.stringify(shownEntry(row))}\n\n`
 
 export const ClearLive = HttpApiBuilder.group(ControlApi, "clear", (handlers) =>
   Effect.gen(function* () {
