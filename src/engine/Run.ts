@@ -14,7 +14,7 @@ import type { EventLog, LogUnavailable } from "../log/EventLog.ts"
 import { type Engine, makeEngine } from "./Engine.ts"
 import { foldLog, type NotFoldable } from "./fold.ts"
 import type { EngineStopped, OrderFailed, WayOut } from "./outside.ts"
-import type { Snapshot } from "./snapshot.ts"
+import { isOfLog, type Snapshot } from "./snapshot.ts"
 import { type AnyMachine, WorldState } from "./World.ts"
 
 /** The version of the rules that a log names. Raised when old logs need a behaviour flag to stay what they are. */
@@ -137,7 +137,7 @@ const worldOf = <E, R>({ log, machines, snapshot }: RunOptions<E, R>) =>
   Effect.gen(function* () {
     const found = snapshot === undefined ? undefined : Either.getOrUndefined(snapshot())
     const [row] = found === undefined ? [] : yield* log.read(found.head.seq - 1, 1)
-    const fits = found !== undefined && row?.seq === found.head.seq && row.hash === found.head.hash
+    const fits = found !== undefined && isOfLog(found, row)
     const snapshotSeq = fits ? found.head.seq : 0
     const world = yield* foldLog(log, new WorldState(machines, fits ? found.world : undefined), snapshotSeq)
     return { world, snapshotSeq }

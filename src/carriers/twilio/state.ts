@@ -1,6 +1,14 @@
 import * as Either from "effect/Either"
 import type { Snapshot } from "../../core/Machine.ts"
-import { loadMessages, type Messages, noMessages, type SavedMessages, saveMessages } from "./messages.ts"
+import {
+  addGone,
+  loadMessages,
+  type Messages,
+  nextPlace,
+  noMessages,
+  type SavedMessages,
+  saveMessages,
+} from "./messages.ts"
 import type { TwilioSettings } from "./settings.ts"
 import { parseTemplateSet, type TemplateSet, templateNames } from "./template.ts"
 
@@ -41,24 +49,31 @@ export const furnish = (twilio: Twilio, texts: Readonly<Record<string, string>>)
   )
 }
 
+/** The first part of a saved slice; messages follow. */
 interface SavedTwilio {
   readonly settings: TwilioSettings
   readonly texts: Readonly<Record<string, string>>
-  readonly messages: SavedMessages
+  readonly cleared: number
+  readonly nextPlace: number
 }
 
 /** Compiled templates go by their texts, messages as lists of their values. */
 export const twilioSnapshot: Snapshot<Twilio> = {
-  save: ({ messages, settings, templates }): SavedTwilio => ({
-    settings,
-    texts: Object.fromEntries(templateNames.map((name) => [name, templates[name].text])),
-    messages: saveMessages(messages),
-  }),
-  load: (saved) => {
-    const { messages, settings, texts } = saved as SavedTwilio
-    const twilio = { ...initialTwilio(), messages: loadMessages(messages) }
+  save: function* ({ messages, settings, templates }) {
+    const texts = Object.fromEntries(templateNames.map((name) => [name, templates[name].text]))
+    const { cleared } = messages
+    yield { settings, texts, cleared, nextPlace: nextPlace(messages) } satisfies SavedTwilio
+    yield* saveMessages(messages)
+  },
+  load: (parts) => {
+    const [first, ...rest] = parts
+    const { cleared, nextPlace, settings, texts } = first as SavedTwilio
+    const twilio = initialTwilio()
     configure(twilio, settings)
     furnish(twilio, texts)
+    twilio.messages.cleared = cleared
+    for (const part of rest) loadMessages(twilio.messages, part as SavedMessages)
+    addGone(twilio.messages, nextPlace)
     return twilio
   },
 }
