@@ -93,21 +93,24 @@ const timersSnapshot: Snapshot<Timers> = {
     const all = [...byKey.values()]
     for (let i = 0; i < all.length; i += savedTogether) yield savedOf(all.slice(i, i + savedTogether))
   },
-  load: ([count, ...parts]) => {
-    const timers: Timers = { heap: [], byKey: new Map(), count: count as number }
-    for (const part of parts as ReadonlyArray<SavedTimers>)
-      for (let i = 0; i < part.key.length; i++) {
-        const field = <Field extends keyof Timer>(name: Field) => part[name][i] as Timer[Field]
-        add(timers, {
-          key: field("key"),
-          subject: field("subject"),
-          due: field("due"),
-          order: field("order"),
-          set: field("set"),
-        })
-      }
+  load: (parts) => {
+    const timers: Timers = { heap: [], byKey: new Map(), count: 0 }
+    for (const part of parts as Iterable<number | SavedTimers>)
+      if (typeof part === "number") timers.count = part
+      else addSaved(timers, part)
     return timers
   },
+}
+
+const addSaved = (timers: Timers, { key, subject, due, order, set }: SavedTimers): void => {
+  for (let i = 0; i < key.length; i++)
+    add(timers, {
+      key: key[i] as string,
+      subject: subject[i] as string,
+      due: due[i] as number,
+      order: order[i] as number,
+      set: set[i] as number,
+    })
 }
 
 const savedOf = (timers: ReadonlyArray<Timer>): SavedTimers => ({

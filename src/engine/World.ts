@@ -85,21 +85,29 @@ export class WorldState implements World {
 /** Some of a slice, by the name of its machine. */
 export type SavedPart = readonly [machine: string, part: unknown]
 
-/** A world's state outside of it: the parts of each slice in their order. What `save` gives can be walked once. */
+/** A world's state outside of it: the parts of each slice in their order. It may be walked once. */
 export interface SavedWorld {
   readonly at: number
   readonly parts: Iterable<SavedPart>
 }
 
-const byMachine = ({ parts }: SavedWorld): ReadonlyMap<string, ReadonlyArray<unknown>> => {
-  const slices = new Map<string, Array<unknown>>()
-  for (const [name, part] of parts) add(slices, name, part)
-  return slices
+/** Takes a list over and gives its items, each let go of as it is given: what is made of them need not lie beside them all. */
+export function* drained<A>(list: Array<A>): Generator<A> {
+  list.reverse()
+  while (list.length > 0) yield list.pop() as A
 }
 
-const loaded = (machine: AnyMachine, slices: ReadonlyMap<string, ReadonlyArray<unknown>>): unknown => {
+const byMachine = ({ parts }: SavedWorld): ReadonlyMap<string, Generator<unknown>> => {
+  const slices = new Map<string, Array<unknown>>()
+  for (const [name, part] of parts) add(slices, name, part)
+  return new Map([...slices].map(([name, list]) => [name, drained(list)]))
+}
+
+const loaded = (machine: AnyMachine, slices: ReadonlyMap<string, Iterable<unknown>>): unknown => {
   const parts = slices.get(machine.name) ?? []
-  return machine.snapshot === undefined ? parts[0] : machine.snapshot.load(parts)
+  if (machine.snapshot !== undefined) return machine.snapshot.load(parts)
+  const [slice] = parts
+  return slice
 }
 
 const none: ReadonlyArray<Reactor> = []

@@ -5,7 +5,7 @@ import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import type { Row } from "../core/Entry.ts"
 import type { Head } from "../log/EventLog.ts"
-import type { SavedPart, SavedWorld } from "./World.ts"
+import { drained, type SavedPart, type SavedWorld } from "./World.ts"
 
 /*
  * Snapshots: a world as it was at one entry, so that a start folds only what came after. A cache beside the log, written
@@ -131,14 +131,14 @@ const readOpened = (fd: number, key: SnapshotKey): Either.Either<Snapshot, strin
   return Either.right({ head: { seq, at, hash: digest }, world: { at, parts: readParts(fd, size) } })
 }
 
-const readParts = (fd: number, size: number): ReadonlyArray<SavedPart> => {
+const readParts = (fd: number, size: number): Iterable<SavedPart> => {
   const parts: Array<SavedPart> = []
   for (let at = headerBytes; at < size; ) {
     const length = readAt(fd, at, lengthBytes).readUInt32LE()
     parts.push(v8.deserialize(readAt(fd, at + lengthBytes, length)) as SavedPart)
     at += lengthBytes + length
   }
-  return parts
+  return drained(parts)
 }
 
 /** Bytes of the file that are hashed at a time. */

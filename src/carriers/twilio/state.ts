@@ -66,14 +66,16 @@ export const twilioSnapshot: Snapshot<Twilio> = {
     yield* saveMessages(messages)
   },
   load: (parts) => {
-    const [first, ...rest] = parts
-    const { cleared, nextPlace, settings, texts } = first as SavedTwilio
     const twilio = initialTwilio()
-    configure(twilio, settings)
-    furnish(twilio, texts)
-    twilio.messages.cleared = cleared
-    for (const part of rest) loadMessages(twilio.messages, part as SavedMessages)
-    addGone(twilio.messages, nextPlace)
+    let next = 0
+    for (const part of parts as Iterable<SavedTwilio | SavedMessages>)
+      if ("settings" in part) {
+        configure(twilio, part.settings)
+        furnish(twilio, part.texts)
+        twilio.messages.cleared = part.cleared
+        next = part.nextPlace
+      } else loadMessages(twilio.messages, part)
+    addGone(twilio.messages, next)
     return twilio
   },
 }
