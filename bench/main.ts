@@ -1,5 +1,6 @@
 import { callbacks } from "./figures/callbacks.ts"
 import { messages } from "./figures/messages.ts"
+import { growth, millionEntries, millionMessages } from "./figures/million.ts"
 import { memorySimulation, sqliteSimulation, verification } from "./figures/simulation.ts"
 import { startUp } from "./figures/start.ts"
 import { cleanUp } from "./support/programs.ts"
@@ -18,6 +19,9 @@ const benches: ReadonlyMap<string, (wanted: Wanted) => Promise<ReadonlyArray<Fig
   ["sqlite", sqliteSimulation],
   ["verify", verification],
   ["start", startUp],
+  ["million", millionEntries],
+  ["memory-million", millionMessages],
+  ["growth", growth],
 ])
 
 const usage = `usage: npm run bench -- [--quick] [--json] [--only ${[...benches.keys()].join(",")}]`

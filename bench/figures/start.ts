@@ -18,7 +18,11 @@ const answered = (port: number): Promise<void> =>
     })
   })
 
-const msToAnswer = async (command: ReadonlyArray<string>, env?: Readonly<Record<string, string>>): Promise<number> => {
+/** From the start of a server's process to its answer to a first message; then it is ended. */
+export const msToAnswer = async (
+  command: ReadonlyArray<string>,
+  env?: Readonly<Record<string, string>>,
+): Promise<number> => {
   const began = performance.now()
   const server = await startServer(command, env)
   await answered(server.port)

@@ -1,9 +1,10 @@
 import * as net from "node:net"
 import { performance } from "node:perf_hooks"
+import { counterMark } from "../support/message.ts"
 
 /*
- * A load generator over bare sockets: keep-alive connections, one request in flight on each, the same bytes every time.
- * Without a rate every connection sends again as soon as it is answered; with one, requests fall due evenly and wait for a free
+ * A load generator over bare sockets: keep-alive connections, one request in flight on each, the same bytes every time but
+ * for the request's number where it has room for one (`counterMark`). Without a rate every connection sends again as soon as it is answered; with one, requests fall due evenly and wait for a free
  * connection, and their latency counts from when they fell due.
  */
 
@@ -49,9 +50,24 @@ const bodyOf = (answer: Buffer): Buffer | undefined => {
   return answer.length < headEnd + 4 + length ? undefined : answer.subarray(headEnd + 4, headEnd + 4 + length)
 }
 
+/** The n-th request: the same bytes, or a copy that has `n` where the marks are. */
+const numbering = (text: string): ((n: number) => Buffer) => {
+  const request = Buffer.from(text)
+  const places: Array<number> = []
+  for (let at = text.indexOf(counterMark); at >= 0; at = text.indexOf(counterMark, at + counterMark.length))
+    places.push(at)
+  if (places.length === 0) return () => request
+  return (n) => {
+    const numbered = Buffer.from(request)
+    const digits = String(n).padStart(counterMark.length, "0").slice(-counterMark.length)
+    for (const at of places) numbered.write(digits, at, "latin1")
+    return numbered
+  }
+}
+
 const run = async (order: Order): Promise<Report> => {
   const { port, count, connections, rate } = order
-  const request = Buffer.from(order.request)
+  const request = numbering(order.request)
   const latencies = new Float64Array(count)
   const free: Array<Connection> = []
   const due: Array<number> = []
@@ -66,9 +82,8 @@ const run = async (order: Order): Promise<Report> => {
   })
 
   const send = (connection: Connection, since: number) => {
-    sent++
     connection.since = since
-    connection.socket.write(request)
+    connection.socket.write(request(sent++))
   }
   const take = (connection: Connection, chunk: Buffer) => {
     const answer = connection.received === undefined ? chunk : Buffer.concat([connection.received, chunk])

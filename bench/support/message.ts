@@ -7,17 +7,36 @@ const accountSid = `AC${"0123456789abcdef".repeat(2)}`
 export const authToken = "bench-token-0123456789abcdef0123"
 const path = `/2010-04-01/Accounts/${accountSid}/Messages.json`
 
-const formOf = (callback: string | undefined): string =>
-  new URLSearchParams({
-    To: "+15551234567",
-    From: "+15550000001",
-    Body: "Your parcel is on its way and will be with you between 10 and 12.",
-    ...(callback === undefined ? {} : { StatusCallback: callback }),
-  }).toString()
+/** Stands in a request for its number among all; as many digits as it has letters. */
+export const counterMark = "NNNNNNN"
+
+const message = {
+  To: "+15551234567",
+  From: "+15550000001",
+  Body: "Your parcel is on its way and will be with you between 10 and 12.",
+}
+
+/** The message with a number: to another receiver, with another text. */
+const numbered = (n: string) => ({
+  ...message,
+  To: `+1555${n}`,
+  Body: `Your parcel ${n} is on its way and will be with you between 10 and 12.`,
+})
+
+/** The parameters of the n-th message. */
+export const numberedForm = (n: number): ReadonlyArray<readonly [string, string]> =>
+  Object.entries(numbered(String(n).padStart(counterMark.length, "0")))
+
+const formOf = (given: typeof message, callback?: string): string =>
+  new URLSearchParams({ ...given, ...(callback === undefined ? {} : { StatusCallback: callback }) }).toString()
 
 /** The send as bytes on the wire, credentials included. */
-export const sendRequest = (callback?: string): string => {
-  const form = formOf(callback)
+export const sendRequest = (callback?: string): string => requestOf(formOf(message, callback))
+
+/** The send of a message of its own for each request that the load generator counts. */
+export const numberedRequest = (): string => requestOf(formOf(numbered(counterMark)))
+
+const requestOf = (form: string): string => {
   const credentials = Buffer.from(`${accountSid}:${authToken}`).toString("base64")
   return [
     `POST ${path} HTTP/1.1`,
@@ -35,7 +54,7 @@ export const sendData = (callback: string) => ({
   api: "twilio",
   auth: { password: { secret: "twilio.auth_token" }, user: accountSid },
   method: "POST",
-  params: [...new URLSearchParams(formOf(callback))] as Array<[string, string]>,
+  params: [...new URLSearchParams(formOf(message, callback))] as Array<[string, string]>,
   path,
   query: [],
 })

@@ -105,11 +105,19 @@ export const runProgram = async <A>(path: string, ...args: ReadonlyArray<string>
   }
 }
 
+/** A server in a process of its own. */
+export interface Server {
+  readonly port: number
+  readonly pid: number
+  /** Tells it to end, and waits until it has. */
+  readonly end: () => Promise<void>
+}
+
 /** Starts any command and waits until its output shows the port it listens on. */
 export const startServer = async (
   command: ReadonlyArray<string>,
   env: Readonly<Record<string, string>> = {},
-): Promise<{ readonly port: number; readonly end: () => Promise<void> }> => {
+): Promise<Server> => {
   const child = spawn(process.execPath, command, {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "inherit"],
@@ -127,6 +135,7 @@ export const startServer = async (
   })
   return {
     port,
+    pid: child.pid as number,
     end: async () => {
       child.kill("SIGTERM")
       await ended

@@ -1,11 +1,12 @@
-/** A figure beside its floor. `better`: whether more or less of it is wanted. */
+/** A figure beside its floor, or, where there is none, beside a note. */
 export interface Figure {
   readonly name: string
   readonly unit: string
   readonly ours: number
-  readonly floor: number
+  readonly floor?: number
   /** Ours over the floor in each pair of neighbouring rounds: median, least, most. */
-  readonly ratio: readonly [number, number, number]
+  readonly ratio?: readonly [number, number, number]
+  readonly note?: string
   /** What the ratio, or for a start the difference in ms, should reach. */
   readonly reach: string
   readonly reached: boolean

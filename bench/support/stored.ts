@@ -24,6 +24,16 @@ export const rowsAfter = (file: string, seq: number, count: number): ReadonlyArr
   }
 }
 
+/** The last entry of a log. */
+export const headSeq = (file: string): number => {
+  const db = new Database(file, { readonly: true })
+  try {
+    return db.prepare<[], number>("SELECT coalesce(max(seq), 0) FROM entries").pluck().get() ?? 0
+  } finally {
+    db.close()
+  }
+}
+
 /** Rows and bytes of text of a database's entries. */
 export const sizeOf = (file: string): { readonly rows: number; readonly bytes: number } => {
   const db = new Database(file, { readonly: true })

@@ -26,11 +26,11 @@ const commit = (): string => {
 const shown = (value: number): string =>
   value >= 1000 ? Math.round(value).toLocaleString("en-US") : value >= 10 ? value.toFixed(0) : value.toFixed(2)
 
-const lineOf = ({ name, unit, ours, floor, ratio, reach, reached }: Figure): ReadonlyArray<string> => [
+const lineOf = ({ name, unit, ours, floor, ratio, note, reach, reached }: Figure): ReadonlyArray<string> => [
   name,
   `${shown(ours)} ${unit}`,
-  `${shown(floor)} ${unit}`,
-  `${ratio[0].toFixed(2)}  (${ratio[1].toFixed(2)}–${ratio[2].toFixed(2)})`,
+  floor === undefined ? "–" : `${shown(floor)} ${unit}`,
+  ratio === undefined ? (note ?? "–") : `${ratio[0].toFixed(2)}  (${ratio[1].toFixed(2)}–${ratio[2].toFixed(2)})`,
   `${reach}${reached ? "" : "  missed"}`,
 ]
 

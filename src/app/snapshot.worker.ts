@@ -2,21 +2,24 @@ import { parentPort, workerData } from "node:worker_threads"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { foldLog } from "../engine/fold.ts"
-import { readSnapshot, type SnapshotKey, writeSnapshot } from "../engine/snapshot.ts"
+import { isOfLog, readSnapshot, type SnapshotKey, writeSnapshot } from "../engine/snapshot.ts"
 import { WorldState } from "../engine/World.ts"
 import { openReader } from "../log/reader.ts"
 import { machines } from "./machines.ts"
+import { buildHash } from "./version.ts"
 
 /* Folds a log of a running server up to its end now, beginning at the snapshot there is, and writes the next one. */
 
 const { file, key } = workerData as { readonly file: string; readonly key: SnapshotKey }
 
 const write = Effect.gen(function* () {
+  // The server was built anew while it ran: these rules are not those the key names.
+  if (key.rules !== buildHash) return yield* Effect.fail(new Error("another build has taken this one's place"))
   const log = yield* openReader(file)
   const head = yield* log.head
   const before = Either.getOrUndefined(readSnapshot(file, key))
   const [row] = before === undefined ? [] : yield* log.read(before.head.seq - 1, 1)
-  const fits = before !== undefined && row?.hash === before.head.hash
+  const fits = before !== undefined && isOfLog(before, row)
   const world = new WorldState(machines, fits ? before.world : undefined)
   yield* foldLog(log, world, fits ? before.head.seq : 0, head.seq)
   yield* Effect.try(() => writeSnapshot(file, key, head, world.save()))

@@ -18,8 +18,12 @@ export const snapshotOf = (logFile: string): (() => Either.Either<Snapshot, stri
   return known === undefined ? undefined : () => readSnapshot(logFile, known)
 }
 
+/** How many entries come after the snapshot of a log that ends at `seq` before the next one is written. */
+export const tailEntriesMax = (seq: number): number =>
+  Math.max(limits.snapshotEntriesMin, Math.floor(seq / limits.snapshotShare))
+
 /**
- * Has a worker thread write a snapshot whenever enough has happened since the last: 100,000 entries, and a quarter of the log.
+ * Has a worker thread write a snapshot whenever enough has happened since the last: 100,000 entries, and an eighth of the log.
  * The worker reads the log by itself; the run neither waits nor shares anything. What goes wrong is told once and costs
  * nothing but a longer start.
  */
@@ -33,7 +37,7 @@ export const keepSnapshots = (run: Run, logFile: string): Effect.Effect<void, ne
     let failed = false
     const look = () => {
       const { seq } = run.engine.head
-      if (running !== undefined || failed || seq - last < Math.max(limits.snapshotEntriesMin, seq / 4)) return
+      if (running !== undefined || failed || seq - last < tailEntriesMax(seq)) return
       running = new Worker(worker, { workerData: { file: logFile, key } })
       running.unref()
       running.once("message", (told: number | string) => {

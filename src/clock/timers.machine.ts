@@ -1,6 +1,6 @@
 import { cancelling, forgets } from "../core/cleared.ts"
 import { dataCleared, timerCancelled, timerFired, timerSet, turnFailed } from "../core/entries.ts"
-import { evolves, type Machine, reacts } from "../core/Machine.ts"
+import { evolves, type Machine, reacts, type Snapshot } from "../core/Machine.ts"
 
 /** Work that is due at an instant. Order between timers: (due, order of setting). */
 export interface Timer {
@@ -44,6 +44,11 @@ const insert = (heap: Array<Timer>, timer: Timer): void => {
   heap[i] = timer
 }
 
+const add = (timers: Timers, timer: Timer): void => {
+  timers.byKey.set(timer.key, timer)
+  insert(timers.heap, timer)
+}
+
 const removeTop = (heap: Array<Timer>): void => {
   const last = heap.pop()
   if (last === undefined || heap.length === 0) return
@@ -75,15 +80,55 @@ const compact = (timers: Timers): void => {
   for (const timer of left) insert(timers.heap, timer)
 }
 
+/** Timers that follow each other, for a snapshot: a list for each field. */
+type SavedTimers = { readonly [Field in keyof Timer]: ReadonlyArray<Timer[Field]> }
+
+/** Timers that one part of a snapshot holds. */
+const savedTogether = 10_000
+
+/** How many were set, then those that are still to fire, in the order in which their keys were first set. */
+const timersSnapshot: Snapshot<Timers> = {
+  save: function* ({ byKey, count }) {
+    yield count
+    const all = [...byKey.values()]
+    for (let i = 0; i < all.length; i += savedTogether) yield savedOf(all.slice(i, i + savedTogether))
+  },
+  load: (parts) => {
+    const timers: Timers = { heap: [], byKey: new Map(), count: 0 }
+    for (const part of parts as Iterable<number | SavedTimers>)
+      if (typeof part === "number") timers.count = part
+      else addSaved(timers, part)
+    return timers
+  },
+}
+
+const addSaved = (timers: Timers, { key, subject, due, order, set }: SavedTimers): void => {
+  for (let i = 0; i < key.length; i++)
+    add(timers, {
+      key: key[i] as string,
+      subject: subject[i] as string,
+      due: due[i] as number,
+      order: order[i] as number,
+      set: set[i] as number,
+    })
+}
+
+const savedOf = (timers: ReadonlyArray<Timer>): SavedTimers => ({
+  key: timers.map(({ key }) => key),
+  subject: timers.map(({ subject }) => subject),
+  due: timers.map(({ due }) => due),
+  order: timers.map(({ order }) => order),
+  set: timers.map(({ set }) => set),
+})
+
 /** Timers as data, part of the world and alive after a restart. Which timers exist is decided by the other machines. */
 export const timersMachine: Machine<Timers> = {
   name: "timers",
   initial: () => ({ heap: [], byKey: new Map(), count: 0 }),
+  snapshot: timersSnapshot,
   evolve: [
     evolves(timerSet, (timers, { seq, subject, data: { due, key } }) => {
-      const timer: Timer = { key, subject, due, order: timers.count++, set: seq }
-      timers.byKey.set(key, timer)
-      insert(timers.heap, timer)
+      add(timers, { key, subject, due, order: timers.count++, set: seq })
       compact(timers)
     }),
     evolves(timerFired, (timers, { data }) => forget(timers, data.key)),

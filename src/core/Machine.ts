@@ -31,9 +31,10 @@ export interface Machine<S> {
 }
 
 export interface Snapshot<S> {
-  readonly save: (slice: S) => unknown
+  /** In parts of a bounded size, made one after the other: only one of them is in memory at a time. */
+  readonly save: (slice: S) => Iterable<unknown>
   /** Trusts what `save` of the same rules has written; a snapshot of other rules never gets here. */
-  readonly load: (saved: unknown) => S
+  readonly load: (parts: Iterable<unknown>) => S
 }
 
 export interface Evolution<S> {

@@ -49,8 +49,10 @@ export const limits = {
   readEntriesMax: 1_000,
   /** Entries a subscriber of the log is handed at once: what one that never reads keeps in memory. */
   streamEntriesMax: 100,
-  /** Entries after which a snapshot is worth its while; the gap grows with the log, to a quarter of it. */
+  /** Entries after which a snapshot is worth its while. */
   snapshotEntriesMin: 100_000,
+  /** Of a larger log, the part that may have come after its snapshot: one in so many entries. */
+  snapshotShare: 8,
   /** Hosts' longest single wait in ms: Node and Effect both mishandle waits over 2^31 ms. */
   waitMsMax: 24 * 60 * 60 * 1000,
   /** Longest virtual gap between two attempts of a callback; a doubled gap stops growing here. */

@@ -5,31 +5,19 @@ import * as Exit from "effect/Exit"
 import * as Runtime from "effect/Runtime"
 import { clockMachine } from "../clock/clock.machine.ts"
 import { formatPace, type Move, nextMove, type Pace, parsePace, rate } from "../clock/pace.ts"
-import type { RunClock } from "../clock/RunClock.ts"
 import { nextTimer, timersMachine } from "../clock/timers.machine.ts"
 import type { Draft } from "../core/Entry.ts"
 import { type ApiRequested, apiResponded, clockChanged, turnFailed } from "../core/entries.ts"
 import { limits } from "../core/limits.ts"
-import type { EventLog, Head, LogUnavailable } from "../log/EventLog.ts"
+import type { Head } from "../log/EventLog.ts"
 import { Alarm } from "./alarm.ts"
 import { type Answer, Askers, answerOf, failureOf } from "./answers.ts"
 import { failing, firing } from "./drafts.ts"
-import type { NotFoldable } from "./fold.ts"
 import { type Group, Groups, type Poisoned, type Taken } from "./groups.ts"
 import { Inbox, type Waiting } from "./inbox.ts"
-import { EngineStopped, type OrderFailed, type Outside } from "./outside.ts"
+import { type EngineOptions, EngineStopped, type OrderFailed } from "./outside.ts"
 import { type Made, RuleFailed, runTurn } from "./turn.ts"
 import type { WorldState } from "./World.ts"
-
-export interface EngineOptions {
-  readonly log: typeof EventLog.Service
-  readonly clock: RunClock
-  /** Makes the world of the log anew, after a rule has thrown. */
-  readonly rebuild: Effect.Effect<WorldState, LogUnavailable | NotFoldable>
-  readonly outside: Outside
-  /** The pace in force; the clock itself is held until the run's first entry is in the log. */
-  readonly pace: Pace
-}
 
 interface Next {
   readonly input: Draft
@@ -104,12 +92,9 @@ export class Engine {
     return this.#inbox.size
   }
 
-  /** Whether more inputs come than can be taken: too many wait, or, where that is not a mere burst, too long. */
+  /** Whether more inputs come than can be taken. */
   get full(): boolean {
-    const { queued } = this
-    if (queued < limits.inputsQueuedLateMax) return false
-    const waited = this.#options.clock.hostMonotonic() - (this.#inbox.since ?? 0)
-    return queued >= limits.inputsQueuedMax || waited >= limits.inputWaitMsMax
+    return this.#inbox.isFull(this.#options.clock.hostMonotonic())
   }
 
   /** Queues an input; `taken` gets its whole turn once it is in the log. Inputs already sent to the world are never refused. */

@@ -11,10 +11,10 @@ import { runResumed, runStarted } from "../core/entries.ts"
 import { iso } from "../core/Instant.ts"
 import { limits } from "../core/limits.ts"
 import type { EventLog, Head, LogUnavailable } from "../log/EventLog.ts"
-import { Engine, type EngineOptions } from "./Engine.ts"
+import { Engine } from "./Engine.ts"
 import { foldLog, type NotFoldable } from "./fold.ts"
-import { EngineStopped, type OrderFailed, type WayOut } from "./outside.ts"
-import type { Snapshot } from "./snapshot.ts"
+import { type EngineOptions, EngineStopped, type OrderFailed, type WayOut } from "./outside.ts"
+import { isOfLog, type Snapshot } from "./snapshot.ts"
 import { type AnyMachine, WorldState } from "./World.ts"
 
 /** The version of the rules that a log names. Raised when old logs need a behaviour flag to stay what they are. */
@@ -144,7 +144,7 @@ const worldOf = <E, R>({ log, machines, snapshot }: RunOptions<E, R>) =>
   Effect.gen(function* () {
     const found = snapshot === undefined ? undefined : Either.getOrUndefined(snapshot())
     const [row] = found === undefined ? [] : yield* log.read(found.head.seq - 1, 1)
-    const fits = found !== undefined && row?.seq === found.head.seq && row.hash === found.head.hash
+    const fits = found !== undefined && isOfLog(found, row)
     const snapshotSeq = fits ? found.head.seq : 0
     const world = yield* foldLog(log, new WorldState(machines, fits ? found.world : undefined), snapshotSeq)
     return { world, snapshotSeq }

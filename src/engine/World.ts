@@ -27,8 +27,9 @@ export class WorldState implements World {
   /** A world before its first entry, or as it was saved. */
   constructor(machines: ReadonlyArray<AnyMachine>, saved?: SavedWorld) {
     this.at = saved?.at ?? 0
+    const parts = saved === undefined ? undefined : byMachine(saved)
     for (const machine of [...coreMachines, ...machines]) {
-      const slice = saved === undefined ? machine.initial() : loaded(machine, saved.slices)
+      const slice = parts === undefined ? machine.initial() : loaded(machine, parts)
       this.#slices.set(machine, slice)
       for (const { type, run } of machine.evolve) add(this.#evolvers, type, (entry) => run(slice, entry))
       for (const { type, run } of machine.react)
@@ -54,10 +55,18 @@ export class WorldState implements World {
 
   /** The state as plain data, maps and sets, for a snapshot. It shares them with the world: to be written at once. */
   save(): SavedWorld {
-    const slices = new Map<string, unknown>()
+    return { at: this.at, parts: this.#parts() }
+  }
+
+  *#parts(): Generator<SavedPart> {
     for (const [machine, slice] of this.#slices)
-      slices.set(machine.name, machine.snapshot === undefined ? slice : machine.snapshot.save(slice))
-    return { at: this.at, slices }
+      for (const part of machine.snapshot === undefined ? [slice] : machine.snapshot.save(slice))
+        yield [machine.name, part]
+  }
+
+  /** Whether entries of this type change any slice. */
+  evolvesBy(type: string): boolean {
+    return this.#evolvers.has(type)
   }
 
   /** Changes the state by one entry; no rule runs. */
@@ -73,15 +82,32 @@ export class WorldState implements World {
   }
 }
 
-/** A world's state outside of it: the slices by the names of their machines. */
+/** Some of a slice, by the name of its machine. */
+export type SavedPart = readonly [machine: string, part: unknown]
+
+/** A world's state outside of it: the parts of each slice in their order. It may be walked once. */
 export interface SavedWorld {
   readonly at: number
-  readonly slices: ReadonlyMap<string, unknown>
+  readonly parts: Iterable<SavedPart>
 }
 
-const loaded = (machine: AnyMachine, slices: SavedWorld["slices"]): unknown => {
-  const saved = slices.get(machine.name)
-  return machine.snapshot === undefined ? saved : machine.snapshot.load(saved)
+/** Takes a list over and gives its items, each let go of as it is given: what is made of them need not lie beside them all. */
+export function* drained<A>(list: Array<A>): Generator<A> {
+  list.reverse()
+  while (list.length > 0) yield list.pop() as A
+}
+
+const byMachine = ({ parts }: SavedWorld): ReadonlyMap<string, Generator<unknown>> => {
+  const slices = new Map<string, Array<unknown>>()
+  for (const [name, part] of parts) add(slices, name, part)
+  return new Map([...slices].map(([name, list]) => [name, drained(list)]))
+}
+
+const loaded = (machine: AnyMachine, slices: ReadonlyMap<string, Iterable<unknown>>): unknown => {
+  const parts = slices.get(machine.name) ?? []
+  if (machine.snapshot !== undefined) return machine.snapshot.load(parts)
+  const [slice] = parts
+  return slice
 }
 
 const none: ReadonlyArray<Reactor> = []

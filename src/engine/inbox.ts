@@ -1,4 +1,5 @@
 import type { Draft } from "../core/Entry.ts"
+import { limits } from "../core/limits.ts"
 import type { EngineStopped } from "./outside.ts"
 import type { Made } from "./turn.ts"
 
@@ -22,9 +23,11 @@ export class Inbox {
     return this.#waiting.length - this.#next
   }
 
-  /** When the oldest of them began to wait; undefined when none does. */
-  get since(): number | undefined {
-    return this.#waiting[this.#next]?.since
+  /** Whether more inputs come than can be taken: too many wait, or, where that is not a mere burst, too long. */
+  isFull(now: number): boolean {
+    if (this.size < limits.inputsQueuedLateMax) return false
+    const waited = now - (this.#waiting[this.#next]?.since ?? now)
+    return this.size >= limits.inputsQueuedMax || waited >= limits.inputWaitMsMax
   }
 
   add(waiting: Waiting): void {

@@ -1,5 +1,10 @@
 import * as Data from "effect/Data"
+import type * as Effect from "effect/Effect"
+import type { Pace } from "../clock/pace.ts"
+import type { RunClock } from "../clock/RunClock.ts"
 import type { Draft } from "../core/Entry.ts"
+import type { EventLog, LogUnavailable } from "../log/EventLog.ts"
+import type { NotFoldable } from "./fold.ts"
 import type { Made } from "./turn.ts"
 import type { WorldState } from "./World.ts"
 
@@ -30,4 +35,15 @@ export interface Outside {
 /** What reaches out of a run, and how it is begun once the engine stands. */
 export interface WayOut extends Outside {
   readonly begin: (offer: (answer: Draft) => void, world: WorldState) => void
+}
+
+/** What an engine works with. */
+export interface EngineOptions {
+  readonly log: typeof EventLog.Service
+  readonly clock: RunClock
+  /** Makes the world of the log anew, after a rule has thrown. */
+  readonly rebuild: Effect.Effect<WorldState, LogUnavailable | NotFoldable>
+  readonly outside: Outside
+  /** The pace in force; the clock itself is held until the run's first entry is in the log. */
+  readonly pace: Pace
 }

@@ -1,14 +1,19 @@
-import { createHash } from "node:crypto"
+import { createHash, type Hash } from "node:crypto"
 import * as fs from "node:fs"
 import * as v8 from "node:v8"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
+import type { Row } from "../core/Entry.ts"
 import type { Head } from "../log/EventLog.ts"
-import type { SavedWorld } from "./World.ts"
+import { drained, type SavedPart, type SavedWorld } from "./World.ts"
 
 /*
  * Snapshots: a world as it was at one entry, so that a start folds only what came after. A cache beside the log, written
  * off the hot path; one that is not of this log and of exactly these rules is passed over.
+ *
+ *   header, one line of JSON filled up with spaces | length, part | length, part | …
+ *
+ * Parts are written and hashed one after the other, so that writing takes the memory of one part and not of the world again.
  */
 
 /** The file beside a log that holds its newest snapshot. */
@@ -30,7 +35,7 @@ const Header = Schema.parseJson(
     rules: Schema.String,
     seq: Schema.Int,
     sha256: Schema.String,
-    snapshot: Schema.Literal(1),
+    snapshot: Schema.Literal(2),
   }),
 )
 
@@ -40,56 +45,117 @@ export interface Snapshot {
   readonly world: SavedWorld
 }
 
+/** Whether a snapshot is of the log that has this row at its place. */
+export const isOfLog = ({ head }: Snapshot, row: Row | undefined): boolean =>
+  row?.seq === head.seq && row.hash === head.hash && row.at === head.at
+
+/** Bytes of the header line with what fills it up. */
+const headerBytes = 4_096
+
+/** Bytes that tell the length of a part. */
+const lengthBytes = 4
+
 /**
  * Writes a snapshot: to a file beside that takes its name once it is whole, so that a crash leaves the one before.
  * Throws the file system's error.
  */
 export const writeSnapshot = (logFile: string, key: SnapshotKey, head: Head, world: SavedWorld): void => {
-  const payload = v8.serialize(world)
-  const header = {
-    at: head.at,
-    bytes: payload.length,
-    digest: head.hash,
-    flags: key.flags,
-    rules: key.rules,
-    seq: head.seq,
-    sha256: createHash("sha256").update(payload).digest("hex"),
-    snapshot: 1,
-  }
   const file = snapshotFileOf(logFile)
   const part = `${file}.part`
   const fd = fs.openSync(part, "w", 0o600)
   try {
-    fs.writeSync(fd, `${JSON.stringify(header)}\n`)
-    for (let at = 0; at < payload.length; ) at += fs.writeSync(fd, payload, at)
+    const hash = createHash("sha256")
+    const bytes = writeParts(fd, hash, world.parts)
+    const header = {
+      at: head.at,
+      bytes,
+      digest: head.hash,
+      flags: key.flags,
+      rules: key.rules,
+      seq: head.seq,
+      sha256: hash.digest("hex"),
+      snapshot: 2,
+    }
+    writeWhole(fd, Buffer.from(`${JSON.stringify(header).padEnd(headerBytes - 1)}\n`), 0)
   } finally {
     fs.closeSync(fd)
   }
   fs.renameSync(part, file)
 }
 
-/** Longest header line. */
-const headerBytesMax = 4_096
+/** Writes the parts after the place of the header, and says how many bytes they are. */
+const writeParts = (fd: number, hash: Hash, parts: SavedWorld["parts"]): number => {
+  let bytes = 0
+  for (const part of parts) {
+    const text = v8.serialize(part)
+    const length = Buffer.alloc(lengthBytes)
+    length.writeUInt32LE(text.length)
+    for (const piece of [length, text]) {
+      hash.update(piece)
+      writeWhole(fd, piece, headerBytes + bytes)
+      bytes += piece.length
+    }
+  }
+  return bytes
+}
+
+const writeWhole = (fd: number, bytes: Buffer, position: number): void => {
+  for (let done = 0; done < bytes.length; ) done += fs.writeSync(fd, bytes, done, bytes.length - done, position + done)
+}
 
 /** Reads the snapshot beside a log. The left says why there is none to be used: missing, damaged, or of other rules. */
 export const readSnapshot = (logFile: string, key: SnapshotKey): Either.Either<Snapshot, string> => {
-  let bytes: Buffer
+  let fd: number
   try {
-    bytes = fs.readFileSync(snapshotFileOf(logFile))
+    fd = fs.openSync(snapshotFileOf(logFile), "r")
   } catch (error) {
     return Either.left((error as NodeJS.ErrnoException).code === "ENOENT" ? "there is none" : String(error))
   }
-  const end = bytes.subarray(0, headerBytesMax).indexOf("\n")
-  const header = Schema.decodeUnknownEither(Header)(bytes.toString("utf8", 0, Math.max(end, 0)))
-  if (Either.isLeft(header)) return Either.left("it is damaged: it has no header")
-  const { at, digest, flags, rules, seq, sha256, bytes: length } = header.right
-  if (rules !== key.rules || flags.join() !== key.flags.join()) return Either.left("it was made by other rules")
-  const payload = bytes.subarray(end + 1)
-  if (payload.length !== length || createHash("sha256").update(payload).digest("hex") !== sha256)
-    return Either.left("it is damaged: its content does not match its hash")
   try {
-    return Either.right({ head: { seq, at, hash: digest }, world: v8.deserialize(payload) as SavedWorld })
+    return readOpened(fd, key)
   } catch (error) {
     return Either.left(`it is damaged: ${String(error)}`)
+  } finally {
+    fs.closeSync(fd)
   }
+}
+
+const readOpened = (fd: number, key: SnapshotKey): Either.Either<Snapshot, string> => {
+  const size = fs.fstatSync(fd).size
+  const header = Schema.decodeUnknownEither(Header)(readAt(fd, 0, Math.min(headerBytes, size)).toString())
+  if (Either.isLeft(header)) return Either.left("it is damaged: it has no header")
+  const { at, bytes, digest, flags, rules, seq, sha256 } = header.right
+  if (rules !== key.rules || flags.join() !== key.flags.join()) return Either.left("it was made by other rules")
+  if (size !== headerBytes + bytes || hashFrom(fd, headerBytes, size) !== sha256)
+    return Either.left("it is damaged: its content does not match its hash")
+  return Either.right({ head: { seq, at, hash: digest }, world: { at, parts: readParts(fd, size) } })
+}
+
+const readParts = (fd: number, size: number): Iterable<SavedPart> => {
+  const parts: Array<SavedPart> = []
+  for (let at = headerBytes; at < size; ) {
+    const length = readAt(fd, at, lengthBytes).readUInt32LE()
+    parts.push(v8.deserialize(readAt(fd, at + lengthBytes, length)) as SavedPart)
+    at += lengthBytes + length
+  }
+  return drained(parts)
+}
+
+/** Bytes of the file that are hashed at a time. */
+const hashedBytes = 1024 * 1024
+
+const hashFrom = (fd: number, start: number, end: number): string => {
+  const hash = createHash("sha256")
+  for (let at = start; at < end; at += hashedBytes) hash.update(readAt(fd, at, Math.min(hashedBytes, end - at)))
+  return hash.digest("hex")
+}
+
+const readAt = (fd: number, position: number, length: number): Buffer => {
+  const bytes = Buffer.allocUnsafe(length)
+  for (let done = 0; done < length; ) {
+    const read = fs.readSync(fd, bytes, done, length - done, position + done)
+    if (read === 0) throw new Error(`it ends at byte ${position + done}`)
+    done += read
+  }
+  return bytes
 }

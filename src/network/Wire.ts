@@ -18,7 +18,8 @@ import { limits } from "../core/limits.ts"
 import type { WayOut } from "../engine/outside.ts"
 import type { WorldState } from "../engine/World.ts"
 import { notAllowed } from "./allow.ts"
-import { type Deadline, makeDeadlines } from "./deadlines.ts"
+import { makeDeadlines } from "./deadlines.ts"
+import { type Flight, Flights } from "./flights.ts"
 import type { Landing, WireClient, WireRequest } from "./nodeClient.ts"
 import { outboundMachine } from "./outbound.machine.ts"
 import { restoreUserinfo, type SecretStore } from "./secretUrl.ts"
@@ -35,13 +36,6 @@ export interface WireOptions {
   readonly secrets: SecretStore
   /** By the name in `outbound.requested.sign`. */
   readonly signs: ReadonlyMap<string, Sign>
-}
-
-/** A request on its way, until its answer has entered. */
-interface Flight extends Deadline {
-  readonly job: Job
-  cancel: () => void
-  answer: Draft | undefined
 }
 
 /** A form body of pairs in their order. */
@@ -70,8 +64,7 @@ export const makeWire = ({ client, clock, secrets, signs }: WireOptions): Effect
   Effect.gen(function* () {
     const run = yield* FiberSet.makeRuntime<never, void, never>()
     const queue = new WireQueue()
-    const inFlight: Array<Flight> = []
-    const origins = new Origins()
+    const flights = new Flights()
     let offer: ((answer: Draft) => void) | undefined
     let world: WorldState | undefined
 
@@ -81,7 +74,7 @@ export const makeWire = ({ client, clock, secrets, signs }: WireOptions): Effect
     // An origin may have no more than is left: those that hang never take it all, however many they are.
     const mayGo = (origin: string) =>
       frozen() ||
-      origins.busy(origin) < Math.min(limits.wireInFlightPerOriginMax, limits.wireInFlightMax - inFlight.length)
+      flights.busy(origin) < Math.min(limits.wireInFlightPerOriginMax, limits.wireInFlightMax - flights.size)
 
     const enqueue = (seq: number, subject: string, request: OutboundRequested) =>
       queue.add({ seq, subject, request, origin: originOf(request.connect ?? request.url), since: now() })
@@ -95,13 +88,12 @@ export const makeWire = ({ client, clock, secrets, signs }: WireOptions): Effect
     })
 
     const start = () => {
-      while (inFlight.length < room()) {
+      while (flights.size < room()) {
         const job = queue.take(mayGo)
         if (job === undefined) return watch()
-        origins.add(job.origin, 1)
         const due = now() + job.request.timeout_ms
         const flight: Flight = { job, due, cancel: nothing, answer: undefined }
-        inFlight.push(flight)
+        flights.add(flight)
         deadlines.add(flight)
         flight.cancel = exchange(client, job, secrets, signs, (answer) => land(flight, answer))
       }
@@ -121,26 +113,14 @@ export const makeWire = ({ client, clock, secrets, signs }: WireOptions): Effect
     const land = (flight: Flight, answer: Draft) => {
       if (flight.answer !== undefined) return
       deadlines.remove(flight)
-      flight.answer = answer
-      origins.add(flight.job.origin, -1)
-      if (frozen()) {
-        for (let first = inFlight[0]; first?.answer !== undefined; first = inFlight[0]) {
-          inFlight.shift()
-          offer?.(first.answer)
-        }
-      } else {
-        for (const landed of inFlight.filter(({ answer }) => answer !== undefined)) {
-          inFlight.splice(inFlight.indexOf(landed), 1)
-          offer?.(landed.answer as Draft)
-        }
-      }
+      for (const landed of flights.land(flight, answer, frozen())) offer?.(landed)
       start()
     }
 
     yield* Effect.addFinalizer(() =>
       Effect.sync(() => {
         offer = undefined
-        for (const { cancel } of inFlight) cancel()
+        flights.cancelAll()
       }),
     )
 
@@ -163,21 +143,6 @@ export const makeWire = ({ client, clock, secrets, signs }: WireOptions): Effect
       },
     }
   })
-
-/** How many requests are on their way to each origin. */
-class Origins {
-  readonly #counts = new Map<string, number>()
-
-  busy(origin: string): number {
-    return this.#counts.get(origin) ?? 0
-  }
-
-  add(origin: string, more: 1 | -1): void {
-    const count = this.busy(origin) + more
-    if (count === 0) this.#counts.delete(origin)
-    else this.#counts.set(origin, count)
-  }
-}
 
 const nothing = () => {}
 

@@ -145,11 +145,11 @@ if (order.point === 8 || order.point === 10) {
     if (String(file).endsWith(".snapshot.part")) part = fd
     return fd
   }
-  fs.writeSync = (fd, data, ...rest) => {
-    if (fd !== part || typeof data === "string") return writeSync(fd, data, ...rest)
-    if (order.point === 10) writeSync(fd, data, 0, Math.floor(data.length / 2))
+  fs.writeSync = (fd, data, offset, length, position) => {
+    if (fd !== part || length < 1_000) return writeSync(fd, data, offset, length, position)
+    if (order.point === 10) writeSync(fd, data, offset, Math.floor(length / 2), position)
     at(10)
-    return writeSync(fd, data, ...rest)
+    return writeSync(fd, data, offset, length, position)
   }
   fs.renameSync = (from, to) => {
     if (String(from).endsWith(".snapshot.part")) at(8)

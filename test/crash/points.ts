@@ -41,6 +41,7 @@ const occurrences: ReadonlyMap<number, number> = new Map([
   [5, 60],
   [6, 40],
   [9, 40],
+  [10, 3],
 ])
 
 /** Kills that are meant to be quick come so many times as early. */

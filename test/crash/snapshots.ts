@@ -1,5 +1,4 @@
 import * as fs from "node:fs"
-import * as v8 from "node:v8"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { authTokenSecret } from "../../src/carriers/twilio/settings.ts"
@@ -21,7 +20,8 @@ export const writeLongLog = (db: string, authToken: string): Promise<SavedWorld>
         const keys = yield* openKeys(db, { fresh: true })
         keys.remember(authTokenSecret, Redacted.make(authToken))
         const { run, send, settled } = yield* simulate({ log, start: 1_767_225_600_000 })
-        const first = structuredClone(run.engine.world.save())
+        const { at, parts } = run.engine.world.save()
+        const first = { at, parts: structuredClone([...parts]) }
         const some = Array.from({ length: 500 }, () =>
           send({ To: "+15551234567", StatusCallback: "https://good.test/status" }),
         )
@@ -52,8 +52,12 @@ export const lies: ReadonlyArray<readonly [what: string, write: (db: string, wor
   ["of other flags", changing(() => ({ flags: [1] }))],
   [
     "with another world under its hash",
-    (db, world) =>
-      fs.writeFileSync(snapshotFileOf(db), Buffer.concat([Buffer.from(`${headerOf(db)}\n`), v8.serialize(world)])),
+    (db, world) => {
+      const header = headerOf(db)
+      changing(() => ({}))(db, world)
+      const content = fs.readFileSync(snapshotFileOf(db)).subarray(header.length)
+      fs.writeFileSync(snapshotFileOf(db), Buffer.concat([Buffer.from(header), content]))
+    },
   ],
   ["of nothing", (db) => fs.writeFileSync(snapshotFileOf(db), "")],
 ]
@@ -68,5 +72,5 @@ function changing(change: (header: Header) => Partial<Header>) {
 
 const headerOf = (db: string): string => {
   const bytes = fs.readFileSync(snapshotFileOf(db))
-  return bytes.toString("utf8", 0, bytes.indexOf("\n"))
+  return bytes.toString("utf8", 0, bytes.indexOf("\n") + 1)
 }

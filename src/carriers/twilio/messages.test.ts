@@ -1,3 +1,4 @@
+import * as v8 from "node:v8"
 import { describe, it } from "@effect/vitest"
 import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import * as FastCheck from "effect/FastCheck"
@@ -5,14 +6,19 @@ import { seededRuns } from "../../../test/support/seeded.ts"
 import type { Entry } from "../../core/Entry.ts"
 import { type MessageCreated, type MessageStatus, messageCreated, messageStatusChanged } from "../delivery/entries.ts"
 import {
+  addGone,
   addMessage,
   changeStatus,
   clearMessages,
+  loadMessages,
   type Message,
   type Messages,
+  nextPlace,
   noMessages,
+  type Page,
   type PageStart,
   pageOf,
+  saveMessages,
   stateOf,
 } from "./messages.ts"
 
@@ -83,6 +89,44 @@ describe("a message", () => {
   })
 })
 
+describe("messages that were saved", () => {
+  const throughBytes = (messages: Messages): Messages => {
+    const loaded = { ...noMessages(), cleared: messages.cleared }
+    for (const part of saveMessages(messages)) loadMessages(loaded, v8.deserialize(v8.serialize(part)))
+    addGone(loaded, nextPlace(messages))
+    return loaded
+  }
+
+  it.prop(
+    "are the same messages at the same places, and so are their lists",
+    [FastCheck.array(FastCheck.constantFrom("a", "b", "hole"), { maxLength: 25 }), FastCheck.boolean()],
+    ([tos, cleared]) => {
+      const messages = messagesOf(tos)
+      if (cleared) {
+        clearMessages(messages)
+        add(messages, "later", { status_callback: "http://app.example", from: "b" })
+      }
+      change(messages, "SM0", "sent", 7)
+      const loaded = throughBytes(messages)
+      deepStrictEqual(loaded.all, messages.all)
+      deepStrictEqual([...loaded.bySid], [...messages.bySid])
+      strictEqual(nextPlace(loaded), nextPlace(messages))
+      const start: PageStart = { _tag: "Newest", skip: 0 }
+      deepStrictEqual(paged(loaded, start, 100, "a"), paged(messages, start, 100, "a"))
+    },
+    seededRuns(300),
+  )
+
+  it("come in parts of a bounded size, all of them", () => {
+    const messages = messagesOf(new Array<string>(25_000).fill("a"))
+    deepStrictEqual(
+      [...saveMessages(messages)].map(({ sid }) => sid.length),
+      [10_000, 10_000, 5_000],
+    )
+    deepStrictEqual([...throughBytes(messages).bySid.keys()], [...messages.bySid.keys()])
+  })
+})
+
 describe("clearing messages", () => {
   it("lets go of them, and later messages keep their places", () => {
     const messages = noMessages()
@@ -105,7 +149,7 @@ const history = FastCheck.array(FastCheck.constantFrom("a", "b", "hole"), { maxL
 const messagesOf = (tos: ReadonlyArray<string>): Messages => {
   const messages = noMessages()
   for (const [i, to] of tos.entries()) {
-    add(messages, `SM${i}`, { to })
+    add(messages, `SM${i}`, { to: to === "hole" ? "a" : to })
     if (to !== "hole") continue
     messages.bySid.delete(`SM${i}`)
     messages.all[i] = undefined
@@ -115,6 +159,13 @@ const messagesOf = (tos: ReadonlyArray<string>): Messages => {
 
 const sids = (messages: ReadonlyArray<Message>) => messages.map(({ sid }) => sid)
 const isTo = (to: string) => (message: Message) => to === "any" || message.to === to
+
+/** The page of messages to a number, found by walking over all and by that number's own: the same page. */
+const paged = (messages: Messages, start: PageStart, size: number, to: string): Page => {
+  const page = pageOf(messages, start, size, isTo(to))
+  if (to !== "any") deepStrictEqual(pageOf(messages, start, size, isTo(to), { to }), page)
+  return page
+}
 
 describe("a page", () => {
   const request = FastCheck.record({
@@ -136,7 +187,7 @@ describe("a page", () => {
     "from the newest on holds what a list without the skipped ones begins with",
     [request],
     ([{ pick: skip, size, to, tos }]) => {
-      const page = pageOf(messagesOf(tos), { _tag: "Newest", skip }, size, isTo(to))
+      const page = paged(messagesOf(tos), { _tag: "Newest", skip }, size, to)
       const all = model(tos, to)
       deepStrictEqual(sids(page.messages), all.slice(skip, skip + size))
       strictEqual(page.older, all.length > skip + size)
@@ -154,7 +205,7 @@ describe("a page", () => {
       const messages = messagesOf(tos)
       const message = messages.bySid.get(all[here] ?? "")
       if (message === undefined) return
-      const page = pageOf(messages, { _tag: "After", message }, size, isTo(to))
+      const page = paged(messages, { _tag: "After", message }, size, to)
       deepStrictEqual(sids(page.messages), all.slice(here + 1, here + 1 + size))
       strictEqual(page.older, all.length > here + 1 + size)
       strictEqual(page.newer, true)
@@ -171,7 +222,7 @@ describe("a page", () => {
       const messages = messagesOf(tos)
       const message = messages.bySid.get(all[here] ?? "")
       if (message === undefined) return
-      const page = pageOf(messages, { _tag: "Before", message }, size, isTo(to))
+      const page = paged(messages, { _tag: "Before", message }, size, to)
       deepStrictEqual(sids(page.messages), all.slice(Math.max(0, here - size), here))
       strictEqual(page.newer, here > size)
       strictEqual(page.older, true)
@@ -188,13 +239,12 @@ describe("a page", () => {
       const seen: Array<string> = []
       let start: PageStart = { _tag: "Newest", skip: 0 }
       for (let n = 0; ; n++) {
-        const page = pageOf(messages, start, size, isTo(to))
+        const page = paged(messages, start, size, to)
         const token = page.messages.at(-1)
         if (start._tag === "After") {
           // The way back leads to the page before, as it was.
           const first = page.messages[0]
-          const back =
-            first === undefined ? undefined : pageOf(messages, { _tag: "Before", message: first }, size, isTo(to))
+          const back = first === undefined ? undefined : paged(messages, { _tag: "Before", message: first }, size, to)
           if (back !== undefined) deepStrictEqual(sids(back.messages), seen.slice(-size))
         }
         seen.push(...sids(page.messages))
@@ -206,6 +256,38 @@ describe("a page", () => {
     },
     seededRuns(500),
   )
+
+  it.prop(
+    "of one number begins after or before any message, be it to another number",
+    [request, FastCheck.constantFrom("After" as const, "Before" as const)],
+    ([{ pick, size, to, tos }, way]) => {
+      const messages = messagesOf(tos)
+      const message = messages.all[pick % Math.max(1, tos.length)]
+      if (message !== undefined) paged(messages, { _tag: way, message }, size, to)
+    },
+    seededRuns(500),
+  )
+
+  it("of one number costs no more than the messages of that number", () => {
+    const messages = messagesOf([...new Array<string>(5).fill("a"), ...new Array<string>(1_000).fill("b")])
+    let looked = 0
+    const isToA = (message: Message) => {
+      looked++
+      return message.to === "a"
+    }
+    const starts: ReadonlyArray<PageStart> = [
+      { _tag: "Newest", skip: 0 },
+      { _tag: "After", message: messages.bySid.get("SM4") as Message },
+      { _tag: "Before", message: messages.bySid.get("SM0") as Message },
+    ]
+    deepStrictEqual(
+      starts.map((start) => pageOf(messages, start, 10, isToA, { to: "a" }).messages.length),
+      [5, 4, 4],
+    )
+    assertTrue(looked <= 13)
+    deepStrictEqual(pageOf(messages, { _tag: "Newest", skip: 0 }, 10, isToA, { from: "nobody" }).messages, [])
+    assertTrue(looked <= 13)
+  })
 
   it("costs no more than the messages it walks over", () => {
     const messages = messagesOf(new Array<string>(1_000).fill("a"))

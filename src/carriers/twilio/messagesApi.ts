@@ -159,13 +159,12 @@ export const listMessages = ({ twilio, entry, accountSid }: Request): Reply => {
   const token = param(query, "PageToken")
   const start = token === undefined ? newest(page * pageSize) : fromToken(twilio.messages.bySid, token)
   if (start === undefined) return badPaging("PageToken is none that this account's list has given")
-  const to = param(query, "To")
-  const from = param(query, "From")
+  const among = { to: filtered(param(query, "To")), from: filtered(param(query, "From")) }
   const fits = (message: Message) =>
     message.accountSid === accountSid &&
-    (to === undefined || message.to === normal(to)) &&
-    (from === undefined || message.from === normal(from))
-  const found = pageOf(twilio.messages, start, pageSize, fits)
+    (among.to === undefined || message.to === among.to) &&
+    (among.from === undefined || message.from === among.from)
+  const found = pageOf(twilio.messages, start, pageSize, fits, among)
   const repeated = query.filter(([name]) => name !== "Page" && name !== "PageToken" && name !== "PageSize")
   return {
     status: 200,
@@ -182,6 +181,8 @@ export const listMessages = ({ twilio, entry, accountSid }: Request): Reply => {
     }),
   }
 }
+
+const filtered = (number: string | undefined): string | undefined => (number === undefined ? undefined : normal(number))
 
 const newest = (skip: number): PageStart => ({ _tag: "Newest", skip })
 

@@ -1,6 +1,14 @@
 import * as Either from "effect/Either"
 import type { Snapshot } from "../../core/Machine.ts"
-import { loadMessages, type Messages, noMessages, type SavedMessages, saveMessages } from "./messages.ts"
+import {
+  addGone,
+  loadMessages,
+  type Messages,
+  nextPlace,
+  noMessages,
+  type SavedMessages,
+  saveMessages,
+} from "./messages.ts"
 import type { TwilioSettings } from "./settings.ts"
 import { parseTemplateSet, type TemplateSet, templateNames } from "./template.ts"
 
@@ -41,24 +49,33 @@ export const furnish = (twilio: Twilio, texts: Readonly<Record<string, string>>)
   )
 }
 
+/** The first part of a saved slice; messages follow. */
 interface SavedTwilio {
   readonly settings: TwilioSettings
   readonly texts: Readonly<Record<string, string>>
-  readonly messages: SavedMessages
+  readonly cleared: number
+  readonly nextPlace: number
 }
 
 /** Compiled templates go by their texts, messages as lists of their values. */
 export const twilioSnapshot: Snapshot<Twilio> = {
-  save: ({ messages, settings, templates }): SavedTwilio => ({
-    settings,
-    texts: Object.fromEntries(templateNames.map((name) => [name, templates[name].text])),
-    messages: saveMessages(messages),
-  }),
-  load: (saved) => {
-    const { messages, settings, texts } = saved as SavedTwilio
-    const twilio = { ...initialTwilio(), messages: loadMessages(messages) }
-    configure(twilio, settings)
-    furnish(twilio, texts)
+  save: function* ({ messages, settings, templates }) {
+    const texts = Object.fromEntries(templateNames.map((name) => [name, templates[name].text]))
+    const { cleared } = messages
+    yield { settings, texts, cleared, nextPlace: nextPlace(messages) } satisfies SavedTwilio
+    yield* saveMessages(messages)
+  },
+  load: (parts) => {
+    const twilio = initialTwilio()
+    let next = 0
+    for (const part of parts as Iterable<SavedTwilio | SavedMessages>)
+      if ("settings" in part) {
+        configure(twilio, part.settings)
+        furnish(twilio, part.texts)
+        twilio.messages.cleared = part.cleared
+        next = part.nextPlace
+      } else loadMessages(twilio.messages, part)
+    addGone(twilio.messages, next)
     return twilio
   },
 }

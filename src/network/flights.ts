@@ -1,0 +1,51 @@
+import type { Draft } from "../core/Entry.ts"
+import type { Deadline } from "./deadlines.ts"
+import type { Job } from "./wireQueue.ts"
+
+/** A request on its way, until its answer has entered. */
+export interface Flight extends Deadline {
+  readonly job: Job
+  cancel: () => void
+  answer: Draft | undefined
+}
+
+/** Requests on their way, in the order they were sent. */
+export class Flights {
+  #all: Array<Flight> = []
+  readonly #byOrigin = new Map<string, number>()
+
+  /** Those whose answer has not entered yet. */
+  get size(): number {
+    return this.#all.length
+  }
+
+  /** How many to an origin are not answered yet. */
+  busy(origin: string): number {
+    return this.#byOrigin.get(origin) ?? 0
+  }
+
+  add(flight: Flight): void {
+    this.#all.push(flight)
+    this.#byOrigin.set(flight.job.origin, this.busy(flight.job.origin) + 1)
+  }
+
+  /** Takes an answer; gives those that may enter now: all there are, or `inOrder` only those with none before them missing. */
+  land(flight: Flight, answer: Draft, inOrder: boolean): ReadonlyArray<Draft> {
+    flight.answer = answer
+    const { origin } = flight.job
+    const busy = this.busy(origin) - 1
+    if (busy === 0) this.#byOrigin.delete(origin)
+    else this.#byOrigin.set(origin, busy)
+    const answers: Array<Draft> = []
+    const left: Array<Flight> = []
+    for (const one of this.#all)
+      if (one.answer === undefined || (inOrder && left.length > 0)) left.push(one)
+      else answers.push(one.answer)
+    this.#all = left
+    return answers
+  }
+
+  cancelAll(): void {
+    for (const { cancel } of this.#all) cancel()
+  }
+}
