@@ -158,6 +158,9 @@ export class Engine {
     return Effect.sync(() => this.#settling.delete(settling))
   })
 
+  /** Waits until all that has been made is in the log: what the world holds then may be shown. */
+  readonly written: Effect.Effect<void> = Effect.async((resume) => this.#groups.whenWritten(() => resume(Effect.void)))
+
   /** Goes on at this pace from now. */
   setPace(pace: Pace): Effect.Effect<void, EngineStopped | OrderFailed> {
     return Effect.asVoid(

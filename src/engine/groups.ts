@@ -44,6 +44,7 @@ export class Groups {
   readonly #hears: Hears
   #writing: Group | undefined
   #held: Group | undefined
+  #awaiting: Array<() => void> = []
 
   constructor(log: typeof EventLog.Service, hears: Hears) {
     this.#log = log
@@ -55,9 +56,22 @@ export class Groups {
     return this.#writing !== undefined
   }
 
-  /** Whether the next group has to wait: one is held already, or it would have to be made over a world that cannot be trusted. */
+  /**
+   * Whether the next group has to wait: one is held already, it would be made over a world that cannot be trusted, or somebody
+   * wants to see the world as it is in the log.
+   */
   get full(): boolean {
-    return this.#held !== undefined || this.#writing?.poisoned !== undefined
+    return (
+      this.#held !== undefined ||
+      this.#writing?.poisoned !== undefined ||
+      (this.#writing !== undefined && this.#awaiting.length > 0)
+    )
+  }
+
+  /** Calls `then` once every group that was added is in the log, or will not be. */
+  whenWritten(then: () => void): void {
+    if (this.#writing === undefined) then()
+    else this.#awaiting.push(then)
   }
 
   /** Takes a group; not while it is full. */
@@ -76,6 +90,7 @@ export class Groups {
     this.#writing = group
     const behind = this.#log.appendBehind?.(rows, (result) => {
       this.#end(group, result)
+      if (this.#writing === undefined) for (const then of this.#awaiting.splice(0)) then()
       this.#hears.free()
     })
     if (behind !== true) this.#end(group, this.#log.append(rows))

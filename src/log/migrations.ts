@@ -63,7 +63,7 @@ const migrations = {
     ...appendOnly("entries"),
   ]),
   // Subjects' names come in no order, so each new one dirtied a page of its own in their index. The writer, which is the
-  // only one, knows them all and sees to it that none comes twice (docs/decisions/0005-names-without-index.md).
+  // only one, knows them all and sees to it that none comes twice (docs/decisions/0006-names-without-index.md).
   "2_names_without_index": each([
     "CREATE TABLE subjects_now (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT",
     "INSERT INTO subjects_now (id, name) SELECT id, name FROM subjects ORDER BY id",

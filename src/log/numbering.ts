@@ -8,7 +8,7 @@ export type Numbering = (name: string, add: (id: number, stored: string) => void
 /**
  * Numbers names in the order they first appear.
  *
- * Knows every name of the log: the subjects' table has no index (docs/decisions/0005-names-without-index.md). They are read
+ * Knows every name of the log: the subjects' table has no index (docs/decisions/0006-names-without-index.md). They are read
  * at the first append. A failed transaction closes the writer, so a number that was rolled back is never asked for again.
  */
 export const makeNumbering = (db: Database.Database, table: NamesTable): Numbering => {

@@ -23,6 +23,9 @@ import { Exchange } from "./Exchange.ts"
 /** Host seconds a clock order waits for the run to settle. */
 const settleSecondsMax = 60
 
+/** The clock as the log has it. */
+const committedClock = (run: Run) => Effect.map(run.engine.written, () => clockState(run))
+
 const clockState = ({ engine }: Run) => {
   const timers = engine.world.slice(timersMachine)
   const due = nextTimer(timers)?.due
@@ -55,14 +58,14 @@ const ordered = (run: Run, order: Effect.Effect<void, EngineStopped | OrderFaile
           clock: clockState(run),
         }),
     }),
-    Effect.map(() => clockState(run)),
+    Effect.zipRight(committedClock(run)),
   )
 
 export const HealthLive = HttpApiBuilder.group(ControlApi, "health", (handlers) =>
   Effect.gen(function* () {
     const { run, provider, statistics, version } = yield* Exchange
     return handlers.handle("health", () =>
-      Effect.sync(() => ({
+      Effect.map(run.engine.written, () => ({
         status: "healthy" as const,
         version,
         provider,
@@ -81,7 +84,7 @@ export const ClockLive = HttpApiBuilder.group(ControlApi, "clock", (handlers) =>
     const { run } = yield* Exchange
     const { engine } = run
     return handlers
-      .handle("read", () => Effect.sync(() => clockState(run)))
+      .handle("read", () => committedClock(run))
       .handle("order", ({ payload }) => {
         if ("advance" in payload) {
           const ms = parseDuration(payload.advance)
@@ -95,10 +98,7 @@ export const ClockLive = HttpApiBuilder.group(ControlApi, "clock", (handlers) =>
           return Either.match(parsePace(payload.pace), {
             onLeft: (why) => new BadOrder({ message: `pace: ${why}` }),
             onRight: (pace) =>
-              engine.setPace(pace).pipe(
-                Effect.mapError(stopped),
-                Effect.map(() => clockState(run)),
-              ),
+              engine.setPace(pace).pipe(Effect.mapError(stopped), Effect.zipRight(committedClock(run))),
           })
         if ("step" in payload) return ordered(run, engine.step(payload.step))
         return ordered(run, engine.settled)

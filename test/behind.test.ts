@@ -1,0 +1,229 @@
+import { describe, it } from "@effect/vitest"
+import { assertLeft, assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { machines } from "../src/app/machines.ts"
+import { rules } from "../src/app/rules.ts"
+import type { Row } from "../src/core/Entry.ts"
+import { apiRequested } from "../src/core/entries.ts"
+import { type Machine, reacts } from "../src/core/Machine.ts"
+import { EngineStopped } from "../src/engine/outside.ts"
+import { verifyRows } from "../src/engine/verify.ts"
+import { LogUnavailable } from "../src/log/EventLog.ts"
+import { makeMemory } from "../src/log/layerMemory.ts"
+import { openSqlite } from "../src/log/layerSqlite.ts"
+import { logPath } from "./log/given.ts"
+import { account, allRows, messagesPath, type Simulation, simulate } from "./support/simulate.ts"
+
+/* Groups that go into the log on a thread of its own, while the engine makes the next. */
+
+/** A log in memory that says when a group is in it only when it is told to. */
+const slowLog = () => {
+  const memory = makeMemory()
+  const gone = new LogUnavailable({ file: ":memory:", doing: "Appending to", cause: new Error("disk full") })
+  const waiting: Array<{ readonly rows: ReadonlyArray<Row>; readonly end: (written: boolean) => void }> = []
+  const appendBehind = (rows: ReadonlyArray<Row>, written: (result: Either.Either<void, LogUnavailable>) => void) => {
+    if (rows.length < 500) return false
+    waiting.push({ rows, end: (good) => written(good ? memory.append(rows) : Either.left(gone)) })
+    return true
+  }
+  return { log: { ...memory, appendBehind }, waiting }
+}
+
+const send = apiRequested.draft("", {
+  api: "twilio",
+  auth: { password: { secret: "twilio.auth_token" }, user: account },
+  method: "POST",
+  params: [
+    ["To", "+15551234567"],
+    ["From", "+15550000001"],
+    ["Body", "Hello"],
+  ],
+  path: messagesPath,
+  query: [],
+})
+
+/** As many turns of the event loop as the engine could need to do what it must not. */
+const turns = Effect.promise(async () => {
+  for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve))
+})
+
+/** Offers sends; tells how many were taken and how many lost. */
+const offer = ({ run }: Simulation, count: number) => {
+  const told = { taken: 0, lost: 0 }
+  for (let i = 0; i < count; i++)
+    run.engine.offer(
+      send,
+      () => told.taken++,
+      () => told.lost++,
+    )
+  return told
+}
+
+const sound = (rows: ReadonlyArray<Row>, list = machines) =>
+  Effect.map(verifyRows(Stream.fromIterable(rows), { ...rules, machines: list }), (verdict) =>
+    strictEqual(verdict._tag === "Sound" ? "sound" : verdict.problem, "sound"),
+  )
+
+describe("a group that is written behind", () => {
+  it.scoped("is told to nobody before it is in the log; the next is made meanwhile, and a third has to wait", () =>
+    Effect.gen(function* () {
+      const { log, waiting } = slowLog()
+      const simulation = yield* simulate({ log })
+      const { engine } = simulation.run
+      const told = offer(simulation, 3_000)
+      yield* turns
+      strictEqual(waiting.length, 1)
+      strictEqual(told.taken, 0)
+      strictEqual(engine.head.seq, 1)
+      assertTrue(engine.queued > 0, "a third group was made before the first was in the log")
+      let seen = 0
+      const settled = Effect.runPromise(simulation.settled)
+      while (waiting.length > 0) {
+        const { rows, end } = waiting.shift()!
+        end(true)
+        seen += rows.length
+        strictEqual(engine.head.seq, seen + 1)
+        yield* turns
+      }
+      yield* Effect.promise(() => settled)
+      deepStrictEqual(told, { taken: 3_000, lost: 0 })
+      yield* sound(yield* allRows(log))
+    }),
+  )
+
+  it.scoped("is waited for by who wants to see the world as it is in the log", () =>
+    Effect.gen(function* () {
+      const { log, waiting } = slowLog()
+      const simulation = yield* simulate({ log })
+      offer(simulation, 3_000)
+      yield* turns
+      let seen = false
+      const reader = Effect.runPromise(Effect.map(simulation.run.engine.written, () => (seen = true)))
+      waiting.shift()!.end(true)
+      strictEqual(seen, false)
+      assertTrue(waiting.length === 1, "the second group was made before anybody wanted to see")
+      waiting.shift()!.end(true)
+      yield* Effect.promise(() => reader)
+      yield* turns
+      assertTrue(waiting.length > 0, "the run did not go on")
+      while (waiting.length > 0) {
+        waiting.shift()!.end(true)
+        yield* turns
+      }
+      yield* simulation.settled
+    }),
+  )
+
+  it.scoped("that fails is done for nobody, nor is the one made after it", () =>
+    Effect.gen(function* () {
+      const { log, waiting } = slowLog()
+      const simulation = yield* simulate({ log })
+      const told = offer(simulation, 1_500)
+      yield* turns
+      waiting.shift()!.end(false)
+      yield* turns
+      deepStrictEqual(told, { taken: 0, lost: 1_500 })
+      assertLeft(
+        yield* Effect.either(simulation.run.engine.settled),
+        new EngineStopped({ reason: "Appending to :memory:: disk full" }),
+      )
+      strictEqual((yield* log.head).seq, 1)
+    }),
+  )
+
+  it.scoped("in a run that ends meanwhile is lost to who waits, or done, and the log is sound", () =>
+    Effect.gen(function* () {
+      const { log, waiting } = slowLog()
+      const scope = yield* Scope.make()
+      const simulation = yield* Scope.extend(simulate({ log }), scope)
+      const told = offer(simulation, 1_500)
+      yield* turns
+      yield* Scope.close(scope, Exit.void)
+      for (const { end } of waiting) end(true)
+      yield* turns
+      deepStrictEqual(told, { taken: 0, lost: 1_500 })
+      yield* sound(yield* allRows(log))
+    }),
+  )
+
+  it.scopedLive("before a rule throws is in the log before the world is made anew", () =>
+    Effect.gen(function* () {
+      const faulty: Machine<null> = {
+        name: "faulty",
+        initial: () => null,
+        evolve: [],
+        react: [
+          reacts(apiRequested, (_, { data }) => {
+            if (data.params.some(([name]) => name === "Poison")) throw new Error("poisoned")
+            return []
+          }),
+        ],
+      }
+      const list = [...machines, faulty]
+      const { log, waiting } = slowLog()
+      const simulation = yield* simulate({ log, machines: list })
+      const told = offer(simulation, 700)
+      const poison = { ...send, data: { ...send.data, params: [["Poison", "1"] as const] } }
+      const answer = Effect.runPromise(
+        Effect.async<number>((resume) =>
+          simulation.run.engine.ask(
+            poison,
+            ({ entry }) => resume(Effect.succeed(entry.data.status)),
+            () => resume(Effect.succeed(0)),
+          ),
+        ),
+      )
+      const after = offer(simulation, 700)
+      yield* turns
+      while (waiting.length > 0) {
+        waiting.shift()!.end(true)
+        yield* turns
+        yield* Effect.sleep(1)
+      }
+      strictEqual(yield* Effect.promise(() => answer), 500)
+      yield* simulation.settled.pipe(Effect.timeout("20 seconds"))
+      deepStrictEqual(
+        [told, after],
+        [
+          { taken: 700, lost: 0 },
+          { taken: 700, lost: 0 },
+        ],
+      )
+      yield* sound(yield* allRows(log), list)
+    }),
+  )
+})
+
+describe("the thread that writes a log", () => {
+  it.scopedLive("gives the same bytes as the log in memory", () =>
+    Effect.gen(function* () {
+      const run = (log: ReturnType<typeof makeMemory>) =>
+        Effect.scoped(
+          Effect.gen(function* () {
+            const simulation = yield* simulate({ log })
+            offer(simulation, 10_000)
+            yield* simulation.settled
+            return yield* log.head
+          }),
+        )
+      const file = yield* logPath
+      const disk = yield* openSqlite(file)
+      let behind = 0
+      const counted: typeof disk = {
+        ...disk,
+        appendBehind: (rows, written) => {
+          const given = disk.appendBehind?.(rows, written) === true
+          if (given) behind++
+          return given
+        },
+      }
+      deepStrictEqual(yield* run(counted), yield* run(makeMemory()))
+      assertTrue(behind > 0, "no group went to the thread")
+      yield* sound(yield* allRows(disk))
+    }),
+  )
+})
