@@ -3,30 +3,14 @@ import type { ApiRequested } from "../../core/entries.ts"
 import { limits } from "../../core/limits.ts"
 import type { World } from "../../core/Machine.ts"
 import { twilioError } from "./errors.ts"
-import { createMessage, fetchMessage, listMessages } from "./messagesApi.ts"
+import { messagesResources } from "./messages/messagesResources.ts"
 import { type Reply, type Request, respond } from "./request.ts"
+import type { Handler, Resource } from "./resource.ts"
 import type { Twilio } from "./state.ts"
-import { errorBody, templateError } from "./wireOut.ts"
-
-type Handler = (request: Request, sid: string) => Reply
-
-interface Resource {
-  /** Groups: the account SID, then the resource's own SID if the path names one. */
-  readonly path: RegExp
-  readonly methods: { readonly GET?: Handler; readonly POST?: Handler; readonly DELETE?: Handler }
-}
+import { refusal, templateError } from "./wireOut.ts"
 
 /** What the carrier answers on; everything else is 404. */
-const resources: ReadonlyArray<Resource> = [
-  {
-    path: /^\/2010-04-01\/Accounts\/([^/]+)\/Messages\.json$/,
-    methods: { GET: listMessages, POST: createMessage },
-  },
-  {
-    path: /^\/2010-04-01\/Accounts\/([^/]+)\/Messages\/([^/]+)\.json$/,
-    methods: { GET: fetchMessage },
-  },
-]
+const resources: ReadonlyArray<Resource> = [...messagesResources]
 
 /** Answers a request of the carrier's API: every request gets exactly one `api.responded`. */
 export const answerRequest = (world: World, entry: Entry<ApiRequested>, twilio: Twilio): ReadonlyArray<Draft> => {
@@ -34,15 +18,15 @@ export const answerRequest = (world: World, entry: Entry<ApiRequested>, twilio: 
     const found = path.exec(entry.data.path)
     if (found === null) continue
     const request: Request = { world, twilio, entry, accountSid: found[1] ?? "" }
-    return respond(request, checked(request, methods) ?? handled(request, methods, found[2] ?? ""))
+    return respond(request, checked(request, methods) ?? handled(request, methods, found[2] ?? "", found[3] ?? ""))
   }
   const request: Request = { world, twilio, entry, accountSid: "" }
-  return respond(request, failure(twilioError(20404, { path: entry.data.path.slice(0, 500) })))
+  return respond(request, refusal(twilioError(20404, { path: entry.data.path.slice(0, 500) })))
 }
 
-const handled = (request: Request, methods: Resource["methods"], sid: string): Reply => {
+const handled = (request: Request, methods: Resource["methods"], sid: string, inner: string): Reply => {
   const handler = handlerOf(methods, request.entry.data.method)
-  return handler === undefined ? failure(twilioError(20004)) : handler(request, sid)
+  return handler === undefined ? refusal(twilioError(20004)) : handler(request, sid, inner)
 }
 
 /** What answers a method; HEAD is answered as GET is. The name comes from outside: only own properties count. */
@@ -60,21 +44,21 @@ const checked = (request: Request, methods: Resource["methods"]): Reply | undefi
   if (body === undefined || handlerOf(methods, method) === undefined) return undefined
   switch (body.why) {
     case "too-large":
-      return failure(twilioError(20413, { max: limits.bodyBytesMax }))
+      return refusal(twilioError(20413, { max: limits.bodyBytesMax }))
     case "not-a-form":
-      return failure(twilioError(20415, { type: headers?.[0]?.[1] ?? "" }))
+      return refusal(twilioError(20415, { type: headers?.[0]?.[1] ?? "" }))
     case "bad-encoding":
-      return failure(
+      return refusal(
         twilioError(20400, { reason: "the parameters hold a broken percent-encoding or bytes that are no UTF-8" }),
       )
     case "too-many-secrets":
-      return failure(
+      return refusal(
         twilioError(20400, {
           reason: `${limits.secretsMax} different passwords in URLs are known, and no more are kept`,
         }),
       )
     case "too-many-parameters":
-      return failure(twilioError(20400, { reason: `there are more than ${limits.paramsMax} parameters` }))
+      return refusal(twilioError(20400, { reason: `there are more than ${limits.paramsMax} parameters` }))
   }
 }
 
@@ -85,5 +69,3 @@ const authenticated = ({ auth }: ApiRequested, { settings }: Twilio, accountSid:
   "secret" in auth.password &&
   auth.password.secret === settings.auth_token.secret &&
   accountSid === settings.account_sid
-
-const failure = (error: Parameters<typeof errorBody>[0]): Reply => ({ status: error.status, body: errorBody(error) })

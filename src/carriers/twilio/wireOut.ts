@@ -1,6 +1,7 @@
 import { rfc2822 } from "../../core/Instant.ts"
 import { type ErrorCode, type ErrorValues, messageFailure, type TwilioError, twilioError } from "./errors.ts"
 import type { Message } from "./messages.ts"
+import type { Reply } from "./request.ts"
 import type { Twilio } from "./state.ts"
 import { asciiJson, type TemplateValues } from "./template.ts"
 
@@ -17,6 +18,9 @@ export const errorBody = (error: TwilioError): string => {
     detail === undefined ? { code, message, more_info, status } : { code, detail, message, more_info, status },
   )
 }
+
+/** The answer that refuses a request with an error. */
+export const refusal = (error: TwilioError): Reply => ({ status: error.status, body: errorBody(error) })
 
 /** An error's body by its template, which knows the error's own fields and `values`. */
 export const templateError = (

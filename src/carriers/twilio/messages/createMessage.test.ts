@@ -1,6 +1,6 @@
 import { describe, it } from "@effect/vitest"
 import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
-import type { Stage } from "../../../test/support/given.ts"
+import type { Stage } from "../../../../test/support/given.ts"
 import {
   account,
   answerOf,
@@ -12,10 +12,10 @@ import {
   messagesPath,
   post,
   twilio,
-} from "../../../test/support/twilio.ts"
-import { sid as sidOf } from "../../core/chance.ts"
-import { type Pair, timerSet } from "../../core/entries.ts"
-import { type MessageCreated, messageCreated } from "../delivery/entries.ts"
+} from "../../../../test/support/twilio.ts"
+import { sid as sidOf } from "../../../core/chance.ts"
+import { type Pair, timerSet } from "../../../core/entries.ts"
+import { type MessageCreated, messageCreated } from "../../delivery/entries.ts"
 
 const owned = "+15550000001"
 const to = "+15551234567"
