@@ -3,10 +3,17 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
-import { answerHeaders, overloaded, preflightHeaders, twilioHeaders, unavailable } from "../carriers/twilio/door.ts"
+import {
+  answerHeaders,
+  fillHoles,
+  overloaded,
+  preflightHeaders,
+  twilioSigns,
+  unavailable,
+} from "../carriers/twilio/door.ts"
 import { authTokenSecret } from "../carriers/twilio/settings.ts"
 import { loadTemplates, type TemplateErrors } from "../carriers/twilio/templateFiles.ts"
-import { twilioMachine, twilioSign } from "../carriers/twilio/twilio.machine.ts"
+import { twilioMachine } from "../carriers/twilio/twilio.machine.ts"
 import { wireIn } from "../carriers/twilio/wireIn.ts"
 import type { Pace } from "../clock/pace.ts"
 import type { JsonObject } from "../core/canonical.ts"
@@ -81,7 +88,7 @@ export const startExchange = (
       machines,
       wayOut: (clock) =>
         Effect.provideService(
-          makeWire({ clock, secrets: keys, signs: new Map([[twilioSign, twilioHeaders(keys)]]) }),
+          makeWire({ clock, secrets: keys, signs: twilioSigns(keys) }),
           HttpClient.HttpClient,
           client,
         ),
@@ -109,6 +116,7 @@ export const startExchange = (
       carrier: {
         wireIn: (request) => apiRequested.draft("", wireIn(request, keys)),
         headers: answerHeaders,
+        fill: fillHoles(keys, settings.server.publicUrl),
         overloaded,
         unavailable,
         preflight: preflightHeaders,

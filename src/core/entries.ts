@@ -124,12 +124,15 @@ export const apiRequested = entryType(
 )
 export type ApiRequested = Schema.Schema.Type<typeof apiRequested.schema>
 
+/** Says that the text of an answer has holes that only the edge can fill: `{"secret":"<name>"}`, `{"url":"<path>"}`. */
+const holes = optional(Schema.Literal(true))
+
 /** The answer: whole for what changed something; status, hash and the seq it was rendered at for a read. */
 export const apiResponded = entryType(
   "api.responded",
   Schema.Union(
-    Schema.Struct({ body: Schema.String, status: Schema.Int }),
-    Schema.Struct({ rendered_at: Schema.Int, sha256: Schema.String, status: Schema.Int }),
+    Schema.Struct({ body: Schema.String, holes, status: Schema.Int }),
+    Schema.Struct({ holes, rendered_at: Schema.Int, sha256: Schema.String, status: Schema.Int }),
   ),
 )
 export type ApiResponded = Schema.Schema.Type<typeof apiResponded.schema>

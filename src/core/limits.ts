@@ -27,6 +27,11 @@ export const limits = {
   wireInFlightPerOriginMax: 64,
   /** Distinct secrets (userinfo of callback URLs) one keys file takes. */
   secretsMax: 10_000,
+  /** Subaccounts and API keys one run ever makes; each has a secret in the keys file beside those. */
+  subaccountsMax: 1_000,
+  apiKeysMax: 1_000,
+  /** Senders in the pool of one messaging service. */
+  poolSendersMax: 400,
   /** Entries one read of a log brings into memory. */
   readEntriesMax: 1_000,
   /** Entries after which a snapshot is worth its while; the gap grows with the log, to a quarter of it. */

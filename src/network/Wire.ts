@@ -37,7 +37,7 @@ export interface WireOptions {
   readonly clock: RunClock
   readonly secrets: SecretStore
   /** By the name in `outbound.requested.sign`. */
-  readonly signs: ReadonlyMap<string, Sign>
+  readonly signs: (name: string) => Sign | undefined
 }
 
 /** A request on its way, until its answer has entered. */
@@ -157,12 +157,12 @@ const exchange = (
   client: HttpClient.HttpClient,
   { seq, subject, request }: Job,
   secrets: SecretStore,
-  signs: ReadonlyMap<string, Sign>,
+  signs: WireOptions["signs"],
 ): Effect.Effect<Draft> =>
   Effect.suspend(() => {
     const url = restoreUserinfo(request.url, secrets)
     const target = request.connect === undefined ? url : restoreUserinfo(request.connect, secrets)
-    const headers = request.sign === undefined ? {} : (signs.get(request.sign)?.(request, url) ?? {})
+    const headers = request.sign === undefined ? {} : (signs(request.sign)?.(request, url) ?? {})
     const sent =
       request.method === "GET"
         ? HttpClientRequest.get(target, { headers })

@@ -22,6 +22,8 @@ export interface CarrierDoor {
   readonly wireIn: (request: HttpRequest) => Draft<ApiRequested>
   /** Headers of every answer, flat: name, value, name, value. `hash` is that of the answer's entry. */
   readonly headers: (status: number, hash: string, concurrent: number) => Array<string>
+  /** The text of an answer whose holes only the edge can fill. `host` is the Host header. Throws when a secret cannot be kept. */
+  readonly fill: (body: string, host: string | undefined) => string
   /** Answers to requests that never became an entry: the exchange is overloaded, or is stopping. */
   readonly overloaded: Refused
   readonly unavailable: Refused

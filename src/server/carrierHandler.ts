@@ -35,7 +35,12 @@ export const carrierHandler = (engine: Engine, door: CarrierDoor) => {
     response.once("close", () => open--)
     readBody(request, (body, cut) => {
       if (cut) response.shouldKeepAlive = false
-      const { authorization, "content-type": contentType } = request.headers
+      const { authorization, "content-type": contentType, host } = request.headers
+      // The keys file could not be written: nothing may be told or become an entry without it.
+      const stop = (error: unknown) => {
+        engine.stop(new EngineStopped({ reason: String(error) }))
+        refuse(request, response, door.unavailable)
+      }
       let input: ReturnType<CarrierDoor["wireIn"]>
       try {
         input = door.wireIn({
@@ -46,15 +51,19 @@ export const carrierHandler = (engine: Engine, door: CarrierDoor) => {
           body,
         })
       } catch (error) {
-        // The keys file could not be written: without it the request must not become an entry.
-        engine.stop(new EngineStopped({ reason: String(error) }))
-        return refuse(request, response, door.unavailable)
+        return stop(error)
       }
       engine.ask(
         input,
         ({ entry, hash, aside }) => {
           const { data } = entry
-          answer(response, data.status, "body" in data ? data.body : (aside ?? ""), hash)
+          let body = "body" in data ? data.body : (aside ?? "")
+          try {
+            if (data.holes) body = door.fill(body, host)
+          } catch (error) {
+            return stop(error)
+          }
+          answer(response, data.status, body, hash)
         },
         () => refuse(request, response, door.unavailable),
       )

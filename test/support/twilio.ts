@@ -75,6 +75,17 @@ export const asked = ({
 export const get = (path: string, query: ReadonlyArray<Pair> = []): Fact => asked({ method: "GET", path, query })
 export const post = (params: ReadonlyArray<Pair>): Fact => asked({ params })
 
+/** A request with its fields where its method has them: in the query to read, in the form otherwise. */
+export const call = (
+  method: string,
+  path: string,
+  fields: Readonly<Record<string, string>> = {},
+  shown: ApiRequested["auth"] | "none" = auth,
+): Fact => {
+  const pairs = Object.entries(fields)
+  return asked({ auth: shown, method, path, ...(method === "GET" ? { query: pairs } : { params: pairs }) })
+}
+
 /** The parameters of a message that is fine. */
 export const fine: ReadonlyArray<Pair> = [
   ["To", "+15551234567"],
@@ -114,5 +125,6 @@ export const answerOf = ({ made }: Stage): Answer => {
     strictEqual(data.sha256, sha256(aside ?? ""))
   } else strictEqual(aside, undefined)
   const text = "body" in data ? data.body : (aside ?? "")
-  return { status: data.status, text, body: JSON.parse(text) }
+  strictEqual(text === "", data.status === 204, "only 204 has no body")
+  return { status: data.status, text, body: text === "" ? undefined : JSON.parse(text) }
 }

@@ -2,7 +2,7 @@ import * as Redacted from "effect/Redacted"
 import type { SecretStore } from "../../network/secretUrl.ts"
 import type { Sign } from "../../network/Wire.ts"
 import { twilioError } from "./errors.ts"
-import { authTokenSecret } from "./settings.ts"
+import { authTokenSecret, subaccountTokenSecret, twilioSign } from "./settings.ts"
 import { sign, signedForm } from "./signature.ts"
 import { errorBody } from "./wireOut.ts"
 
@@ -54,15 +54,30 @@ const refused = (code: 20429 | 20503) => {
 export const overloaded = refused(20429)
 export const unavailable = refused(20503)
 
+/** What the edge needs of the keys file: secrets that are there, and those that are made when they are first told. */
+export interface AccountSecrets extends Pick<SecretStore, "secret"> {
+  readonly make: (name: string) => Redacted.Redacted<string>
+}
+
 /**
- * The headers of Twilio's own requests, the signature with the account's token among them.
+ * The headers of Twilio's own requests by the name of who signs: `twilio`, or `twilio AC…` for a subaccount.
  *
  * Source  webhooks-security; user agent and idempotency token from captures
  */
-export const twilioHeaders =
-  (secrets: SecretStore): Sign =>
+export const twilioSigns =
+  (secrets: AccountSecrets) =>
+  (name: string): Sign | undefined => {
+    if (name === twilioSign) return headersSignedWith(() => secrets.secret(authTokenSecret))
+    const subaccount = /^twilio (AC[0-9a-f]{32})$/.exec(name)?.[1]
+    return subaccount === undefined
+      ? undefined
+      : headersSignedWith(() => secrets.make(subaccountTokenSecret(subaccount)))
+  }
+
+const headersSignedWith =
+  (tokenNow: () => Redacted.Redacted<string> | undefined): Sign =>
   (request, url) => {
-    const token = secrets.secret(authTokenSecret)
+    const token = tokenNow()
     return {
       Accept: "*/*",
       "I-Twilio-Idempotency-Token": request.token,
@@ -78,3 +93,25 @@ export const twilioHeaders =
           }),
     }
   }
+
+/**
+ * Fills the holes of an answer: `{"secret":"<name>"}` with that secret, `{"url":"<path>"}` with the absolute URL.
+ *
+ * `publicUrl` is where the world sees this server; without one it is where the client found it, by its Host header. What a client has
+ * written never looks like a hole: inside a JSON string quotation marks are escaped.
+ */
+export const fillHoles =
+  (secrets: AccountSecrets, publicUrl: string | undefined) =>
+  (body: string, host: string | undefined): string => {
+    const origin = publicUrl === undefined ? `http://${isHost(host) ? host : "localhost"}` : withoutUserinfo(publicUrl)
+    return body.replace(/\{"(?:secret":"(twilio\.[^"\\]*)|url":"([^"\\]*))"\}/g, (_, name?: string, path?: string) =>
+      JSON.stringify(name === undefined ? origin + path : Redacted.value(secrets.make(name))),
+    )
+  }
+
+const isHost = (host: string | undefined): host is string => host !== undefined && /^[\w.:[\]-]{1,255}$/.test(host)
+
+const withoutUserinfo = (url: string): string => {
+  const { origin, pathname } = new URL(url)
+  return origin + pathname.replace(/\/$/, "")
+}

@@ -86,6 +86,7 @@ const rows = {
     statusUnconfirmed: true,
   },
   20400: { status: 400, message: "The request could not be read: {reason}", source: "ours" },
+  20403: { status: 403, message: "No more can be made: {reason}", source: "ours" },
   20404: { status: 404, message: "The requested resource {path} was not found", source: "wire" },
   20413: { status: 413, message: "The request body is larger than {max} bytes", source: "ours" },
   20415: { status: 415, message: "The content type {type} is not supported; send a form", source: "ours" },

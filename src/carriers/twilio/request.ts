@@ -9,7 +9,7 @@ export interface Request {
   readonly world: World
   readonly twilio: Twilio
   readonly entry: Entry<ApiRequested>
-  /** The account of the path. */
+  /** The account of the path, or of the credentials where the path names none. */
   readonly accountSid: string
 }
 
@@ -17,6 +17,8 @@ export interface Request {
 export interface Reply {
   readonly status: number
   readonly body: string
+  /** The body has holes that the edge fills: secrets, and absolute URLs of this server. */
+  readonly holes?: true
   /** The SID or id the request turned out to be about. */
   readonly subject?: string
   /** What happens besides: entries before the answer. */
@@ -33,12 +35,17 @@ export const param = (pairs: ReadonlyArray<Pair>, name: string): string | undefi
  * The drafts of a reply. A request that may change something keeps its whole answer; the answer to a read is kept as
  * status, hash and the seq it was rendered at, and told aside.
  */
-export const respond = ({ entry }: Request, { status, body, subject, drafts }: Reply): ReadonlyArray<Draft> => {
+export const respond = ({ entry }: Request, { status, body, holes, subject, drafts }: Reply): ReadonlyArray<Draft> => {
   const about = subject ?? entry.subject
   if (entry.data.method !== "GET" && entry.data.method !== "HEAD") {
-    const answer = apiResponded.draft(about, { body, status }, entry.seq)
+    const answer = apiResponded.draft(
+      about,
+      holes === undefined ? { body, status } : { body, holes, status },
+      entry.seq,
+    )
     return drafts === undefined ? [answer] : [...drafts, answer]
   }
-  const data = { rendered_at: entry.seq, sha256: sha256(body), status }
+  const read = { rendered_at: entry.seq, sha256: sha256(body), status }
+  const data = holes === undefined ? read : { holes, ...read }
   return [{ ...apiResponded.draft(about, data, entry.seq), aside: body }]
 }

@@ -2,22 +2,41 @@ import type { Draft, Entry } from "../../core/Entry.ts"
 import type { ApiRequested } from "../../core/entries.ts"
 import { limits } from "../../core/limits.ts"
 import type { World } from "../../core/Machine.ts"
+import { accountsResources } from "./accounts/accountsResources.ts"
+import { accountShown, reaches } from "./accounts/credentials.ts"
+import { keysResources } from "./accounts/keysResources.ts"
+import { itemOf } from "./collection.ts"
 import { twilioError } from "./errors.ts"
 import { messagesResources } from "./messages/messagesResources.ts"
 import { type Reply, type Request, respond } from "./request.ts"
 import type { Handler, Resource } from "./resource.ts"
+import { availableResources } from "./senders/availableResources.ts"
+import { numbersResources } from "./senders/numbersResources.ts"
+import { poolResources } from "./senders/poolResources.ts"
+import { servicesResources } from "./senders/servicesResources.ts"
+import { shortCodesResources } from "./senders/shortCodesResources.ts"
 import type { Twilio } from "./state.ts"
 import { refusal, templateError } from "./wireOut.ts"
 
 /** What the carrier answers on; everything else is 404. */
-const resources: ReadonlyArray<Resource> = [...messagesResources]
+const resources: ReadonlyArray<Resource> = [
+  ...messagesResources,
+  ...numbersResources,
+  ...availableResources,
+  ...shortCodesResources,
+  ...servicesResources,
+  ...poolResources,
+  ...accountsResources,
+  ...keysResources,
+]
 
 /** Answers a request of the carrier's API: every request gets exactly one `api.responded`. */
 export const answerRequest = (world: World, entry: Entry<ApiRequested>, twilio: Twilio): ReadonlyArray<Draft> => {
   for (const { path, methods } of resources) {
     const found = path.exec(entry.data.path)
     if (found === null) continue
-    const request: Request = { world, twilio, entry, accountSid: found[1] ?? "" }
+    const accountSid = found[1] === "" ? accountOf(entry.data, twilio) : (found[1] ?? "")
+    const request: Request = { world, twilio, entry, accountSid }
     return respond(request, checked(request, methods) ?? handled(request, methods, found[2] ?? "", found[3] ?? ""))
   }
   const request: Request = { world, twilio, entry, accountSid: "" }
@@ -40,6 +59,7 @@ const checked = (request: Request, methods: Resource["methods"]): Reply | undefi
   const { twilio, entry, accountSid } = request
   if (twilio.settings.validation.require_auth && !authenticated(entry.data, twilio, accountSid))
     return { status: 401, body: templateError(twilio, "auth_failed", 20003, {}) }
+  if (isInactive(request)) return refusal(twilioError(20005))
   const { body, method, headers } = entry.data
   if (body === undefined || handlerOf(methods, method) === undefined) return undefined
   switch (body.why) {
@@ -62,10 +82,32 @@ const checked = (request: Request, methods: Resource["methods"]): Reply | undefi
   }
 }
 
-const authenticated = ({ auth }: ApiRequested, { settings }: Twilio, accountSid: string): boolean =>
-  auth !== undefined &&
-  "user" in auth &&
-  auth.user === settings.account_sid &&
-  "secret" in auth.password &&
-  auth.password.secret === settings.auth_token.secret &&
-  accountSid === settings.account_sid
+/** Whether a request shows credentials of its account or of the one above. */
+const authenticated = ({ auth }: ApiRequested, twilio: Twilio, accountSid: string): boolean => {
+  const { settings } = twilio
+  const own =
+    auth !== undefined &&
+    "user" in auth &&
+    auth.user === settings.account_sid &&
+    "secret" in auth.password &&
+    auth.password.secret === settings.auth_token.secret &&
+    accountSid === settings.account_sid
+  if (own) return true
+  const account = accountShown(auth, twilio)
+  return account !== undefined && reaches(account, accountSid, twilio)
+}
+
+/** The account of a path that names none: that of the credentials, or the run's own where none are asked for. */
+const accountOf = ({ auth }: ApiRequested, twilio: Twilio): string =>
+  accountShown(auth, twilio)?.sid ?? twilio.settings.account_sid
+
+/** Of an account that is not active nothing is left but itself. */
+const isInactive = ({ accountSid, entry, twilio }: Request): boolean => {
+  if (accountSid === twilio.settings.account_sid) return false
+  const account = itemOf(twilio.accounts.accounts, accountSid)
+  return (
+    account !== undefined &&
+    account.status !== "active" &&
+    entry.data.path !== `/2010-04-01/Accounts/${accountSid}.json`
+  )
+}

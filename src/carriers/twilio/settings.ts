@@ -36,5 +36,13 @@ export type TwilioSettings = typeof TwilioSettings.Type
 /** The name under which the keys file holds the account's auth token. */
 export const authTokenSecret = "twilio.auth_token"
 
+/** The name under which it holds a subaccount's auth token, and the secret of an API key. */
+export const subaccountTokenSecret = (accountSid: string): string => `${authTokenSecret}.${accountSid}`
+export const apiKeySecret = (keySid: string): string => `twilio.api_key.${keySid}`
+
+/** The name in `outbound.requested.sign` of the carrier's headers and signature; a subaccount's SID follows it. */
+export const twilioSign = "twilio"
+export const subaccountSign = (accountSid: string): string => `${twilioSign} ${accountSid}`
+
 /** The `api` of the carrier's requests. */
 export const twilioApi = "twilio"

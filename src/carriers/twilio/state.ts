@@ -1,6 +1,10 @@
 import * as Either from "effect/Either"
 import type { Snapshot } from "../../core/Machine.ts"
+import { type Accounts, knowOwnAccount, noAccounts } from "./accounts/accounts.ts"
+import { itemOf, itemsOf } from "./collection.ts"
 import { loadMessages, type Messages, noMessages, type SavedMessages, saveMessages } from "./messages.ts"
+import { knowSettingsNumbers, ownedNumber } from "./senders/numbers.ts"
+import { noSenders, type Senders } from "./senders/senders.ts"
 import type { TwilioSettings } from "./settings.ts"
 import { parseTemplateSet, type TemplateSet, templateNames } from "./template.ts"
 
@@ -9,9 +13,14 @@ export interface Twilio {
   settings: TwilioSettings
   templates: TemplateSet
   readonly messages: Messages
+  readonly accounts: Accounts
+  readonly senders: Senders
+  /** The run's, for SIDs of numbers that settings name. */
+  seed: number
   /** Lists of `settings`, for looking up. */
   registered: ReadonlySet<string>
   failing: ReadonlySet<string>
+  /** What the run's own account may send from: the list of `settings`, and what it has bought. */
   allowedFrom: ReadonlySet<string>
 }
 
@@ -20,17 +29,35 @@ export const initialTwilio = (): Twilio => ({
   settings: undefined as unknown as TwilioSettings,
   templates: undefined as unknown as TemplateSet,
   messages: noMessages(),
+  accounts: noAccounts(),
+  senders: noSenders(),
+  seed: 0,
   registered: new Set(),
   failing: new Set(),
   allowedFrom: new Set(),
 })
 
-/** Takes settings that are in force from here on. */
-export const configure = (twilio: Twilio, settings: TwilioSettings): void => {
+/** Takes settings that are in force from here on: lists, the run's own account, and the numbers it has by them. */
+export const configure = (twilio: Twilio, settings: TwilioSettings, at: number): void => {
   twilio.settings = settings
   twilio.registered = new Set(settings.registered_numbers)
   twilio.failing = new Set(settings.failure_numbers)
-  twilio.allowedFrom = new Set(settings.allowed_from_numbers)
+  const { account_sid: accountSid, allowed_from_numbers, auth_token } = settings
+  knowOwnAccount(twilio.accounts, accountSid, auth_token.secret, at)
+  knowSettingsNumbers(twilio.senders, allowed_from_numbers, { accountSid, at, seed: twilio.seed })
+  knowAllowedFrom(twilio)
+}
+
+/** Works out what the run's own account may send from; to be done anew whenever a number finds another owner. */
+export const knowAllowedFrom = (twilio: Twilio): void => {
+  const { accounts, senders, settings } = twilio
+  const elsewhere = (number: string) => {
+    const account = itemOf(accounts.accounts, ownedNumber(senders, number)?.accountSid ?? "")
+    return account !== undefined && account.owner !== account.sid
+  }
+  const named = settings.allowed_from_numbers.filter((number) => !senders.released.has(number) && !elsewhere(number))
+  const owned = itemsOf(senders.numbers).filter(({ accountSid }) => accountSid === settings.account_sid)
+  twilio.allowedFrom = new Set([...named, ...owned.map(({ number }) => number)])
 }
 
 /** Takes templates that are in force from here on. Their texts were checked when they entered; a fault is a defect. */
@@ -41,23 +68,27 @@ export const furnish = (twilio: Twilio, texts: Readonly<Record<string, string>>)
   )
 }
 
-interface SavedTwilio {
+interface SavedTwilio extends Pick<Twilio, "accounts" | "senders" | "seed"> {
   readonly settings: TwilioSettings
   readonly texts: Readonly<Record<string, string>>
   readonly messages: SavedMessages
 }
 
-/** Compiled templates go by their texts, messages as lists of their values. */
+/** Compiled templates go by their texts, messages as lists of their values, accounts and senders as they are. */
 export const twilioSnapshot: Snapshot<Twilio> = {
-  save: ({ messages, settings, templates }): SavedTwilio => ({
+  save: ({ accounts, messages, seed, senders, settings, templates }): SavedTwilio => ({
+    accounts,
+    seed,
+    senders,
     settings,
     texts: Object.fromEntries(templateNames.map((name) => [name, templates[name].text])),
     messages: saveMessages(messages),
   }),
   load: (saved) => {
-    const { messages, settings, texts } = saved as SavedTwilio
-    const twilio = { ...initialTwilio(), messages: loadMessages(messages) }
-    configure(twilio, settings)
+    const { accounts, messages, seed, senders, settings, texts } = saved as SavedTwilio
+    const twilio = { ...initialTwilio(), accounts, messages: loadMessages(messages), seed, senders }
+    // What settings bring with them is there already: the instant does not matter.
+    configure(twilio, settings, 0)
     furnish(twilio, texts)
     return twilio
   },

@@ -18,10 +18,13 @@ import { evolves, type Machine, reacts, type World } from "../../core/Machine.ts
 import { routeOut } from "../../network/settings.ts"
 import { messageCreated, messageStatusChanged } from "../delivery/entries.ts"
 import { decide } from "../delivery/lifecycle.decider.ts"
+import { changesOfAccounts } from "./accounts/changes.ts"
+import { itemOf } from "./collection.ts"
 import { twilioError } from "./errors.ts"
 import { addMessage, changeStatus, clearMessages, type Message, stateOf } from "./messages.ts"
 import { answerRequest } from "./routes.ts"
-import { type TwilioSettings, twilioApi } from "./settings.ts"
+import { changesOfSenders } from "./senders/changes.ts"
+import { subaccountSign, type TwilioSettings, twilioApi, twilioSign } from "./settings.ts"
 import { configure, furnish, initialTwilio, type Twilio, twilioSnapshot } from "./state.ts"
 import { errorBody, messageValues } from "./wireOut.ts"
 
@@ -37,28 +40,21 @@ const callbackTimeoutMs = 15_000
 /** Statuses an API-created message reports. Source: "Outbound message status in status callbacks". */
 const reported: ReadonlySet<string> = new Set(["sent", "failed", "delivered", "undelivered"])
 
-/** The name in `outbound.requested.sign` of the carrier's headers and signature. */
-export const twilioSign = "twilio"
-
 const timerKey = (sid: string): string => `message ${sid}`
 
 const settingsIn = (settings: unknown): TwilioSettings => (settings as { twilio: TwilioSettings }).twilio
 
 const takeUp = (
   twilio: Twilio,
-  { data }: Entry<{ settings: unknown; templates: Readonly<Record<string, string>> }>,
+  { at, data }: Entry<{ settings: unknown; templates: Readonly<Record<string, string>> }>,
 ): void => {
-  configure(twilio, settingsIn(data.settings))
+  configure(twilio, settingsIn(data.settings), at)
   furnish(twilio, data.templates)
 }
 
 /** The callback that reports a message's status, if one is due. */
-const callback = (
-  world: World,
-  { settings, templates }: Twilio,
-  message: Message,
-  status: string,
-): ReadonlyArray<Draft> => {
+const callback = (world: World, twilio: Twilio, message: Message, status: string): ReadonlyArray<Draft> => {
+  const { settings, templates } = twilio
   const url = message.statusCallback
   if (url === undefined || !settings.callbacks.enabled || !reported.has(status)) return []
   const payload = JSON.parse(templates.delivery_status.render({ ...messageValues(message), status })) as object
@@ -71,7 +67,7 @@ const callback = (
       params: Object.entries(payload).map(([name, value]): Pair => [name, String(value)]),
       purpose: "callback",
       retry: { attempts: settings.callbacks.retry_attempts, gap_ms: settings.callbacks.retry_delay_ms },
-      sign: twilioSign,
+      sign: signOf(twilio, message.accountSid),
       timeout_ms: callbackTimeoutMs,
       token: token(world.seed, `callback ${status}`, message.sid),
       url,
@@ -83,19 +79,31 @@ const callback = (
 const due = (message: Message, at: number): Draft =>
   timerSet.draft(message.sid, { due: at + (message.plan?.delay_ms ?? 0), key: timerKey(message.sid) })
 
+/** Who signs the callbacks of an account: a subaccount has a token of its own. */
+const signOf = ({ accounts, settings }: Twilio, accountSid: string): string => {
+  if (accountSid === settings.account_sid) return twilioSign
+  const account = itemOf(accounts.accounts, accountSid)
+  return account === undefined || account.owner === accountSid ? twilioSign : subaccountSign(accountSid)
+}
+
 export const twilioMachine: Machine<Twilio> = {
   name: "twilio",
   initial: initialTwilio,
   snapshot: twilioSnapshot,
   evolve: [
-    evolves(runStarted, takeUp),
+    evolves(runStarted, (twilio, entry) => {
+      twilio.seed = entry.data.seed
+      takeUp(twilio, entry)
+    }),
     evolves(runResumed, takeUp),
-    evolves(settingsChanged, (twilio, { data }) => configure(twilio, settingsIn(data.settings))),
+    evolves(settingsChanged, (twilio, { at, data }) => configure(twilio, settingsIn(data.settings), at)),
     evolves(messageCreated, ({ messages }, entry) => addMessage(messages, entry)),
     evolves(messageStatusChanged, ({ messages }, entry) => changeStatus(messages, entry)),
     evolves(dataCleared, ({ messages }, { data: { what } }) => {
       if (what === "messages" || what === "all") clearMessages(messages)
     }),
+    ...changesOfAccounts,
+    ...changesOfSenders,
   ],
   react: [
     reacts(apiRequested, (world, entry, twilio) =>

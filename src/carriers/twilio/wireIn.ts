@@ -5,7 +5,7 @@ import type { ApiRequested, Credentials, NotKept, Pair, SecretName } from "../..
 import { limits } from "../../core/limits.ts"
 import { SecretsFull } from "../../log/Keys.ts"
 import { hideUserinfo, type SecretStore } from "../../network/secretUrl.ts"
-import { authTokenSecret, twilioApi } from "./settings.ts"
+import { apiKeySecret, authTokenSecret, subaccountTokenSecret, twilioApi } from "./settings.ts"
 
 /** An HTTP request as the server received it. */
 export interface RawRequest {
@@ -132,7 +132,7 @@ const decoded = (text: string): string | undefined => {
   }
 }
 
-/** Credentials of HTTP Basic, reduced: the account's token to its name, anything else to a keyed fingerprint. */
+/** Credentials of HTTP Basic, reduced: a known token or key to its name, anything else to a keyed fingerprint. */
 const credentials = (authorization: string, secrets: SecretStore): Credentials => {
   const basic = /^basic +([A-Za-z0-9+/_-]+={0,2})$/i.exec(authorization.trim())
   const text = basic === null ? undefined : utf8(Buffer.from(basic[1] ?? "", "base64"))
@@ -140,16 +140,21 @@ const credentials = (authorization: string, secrets: SecretStore): Credentials =
   if (text === undefined || colon < 0) return { malformed: true }
   const user = text.slice(0, colon)
   return {
-    password: password(text.slice(colon + 1), secrets),
+    password: password(user, text.slice(colon + 1), secrets),
     user: /^(AC|SK)[0-9a-zA-Z]{32}$/.test(user) ? user : { fingerprint: secrets.fingerprint(user) },
   }
 }
 
-const password = (given: string, secrets: SecretStore): SecretName | { readonly fingerprint: string } => {
-  const token = secrets.secret(authTokenSecret)
-  return token !== undefined && sameText(given, Redacted.value(token))
-    ? { secret: authTokenSecret }
-    : { fingerprint: secrets.fingerprint(given) }
+/** A password is the token of the run's account, or else the secret of the subaccount or API key that shows it. */
+const password = (user: string, given: string, secrets: SecretStore): SecretName | { readonly fingerprint: string } => {
+  if (isSecret(given, authTokenSecret, secrets)) return { secret: authTokenSecret }
+  const own = user.startsWith("SK") ? apiKeySecret(user) : subaccountTokenSecret(user)
+  return isSecret(given, own, secrets) ? { secret: own } : { fingerprint: secrets.fingerprint(given) }
+}
+
+const isSecret = (given: string, name: string, secrets: SecretStore): boolean => {
+  const secret = secrets.secret(name)
+  return secret !== undefined && sameText(given, Redacted.value(secret))
 }
 
 /** Compares in constant time, whatever the lengths. */

@@ -1,7 +1,7 @@
 import { rfc2822 } from "../../core/Instant.ts"
 import { type ErrorCode, type ErrorValues, messageFailure, type TwilioError, twilioError } from "./errors.ts"
 import type { Message } from "./messages.ts"
-import type { Reply } from "./request.ts"
+import type { Reply, Request } from "./request.ts"
 import type { Twilio } from "./state.ts"
 import { asciiJson, type TemplateValues } from "./template.ts"
 
@@ -21,6 +21,10 @@ export const errorBody = (error: TwilioError): string => {
 
 /** The answer that refuses a request with an error. */
 export const refusal = (error: TwilioError): Reply => ({ status: error.status, body: errorBody(error) })
+
+/** The answer for what is not there. Newer APIs name the path without their version. Source: captures. */
+export const notFound = ({ entry }: Request): Reply =>
+  refusal(twilioError(20404, { path: entry.data.path.replace(/^\/v\d+/, "").slice(0, 500) }))
 
 /** An error's body by its template, which knows the error's own fields and `values`. */
 export const templateError = (

@@ -6,6 +6,7 @@ import { segments } from "../../delivery/segments.ts"
 import { type ErrorCode, isErrorCode, twilioError } from "../errors.ts"
 import { newMessage, nextPlace } from "../messages.ts"
 import { param, type Reply, type Request } from "../request.ts"
+import { knownAccount, maySendFrom } from "../senders/ownership.ts"
 import { messageValues, refusal, templateError } from "../wireOut.ts"
 
 /** Characters of a message's body. Source: error 21617. */
@@ -77,11 +78,11 @@ const malformed = ({ twilio }: Request, { to, from }: Given): Reply | undefined 
   return undefined
 }
 
-const notOwned = ({ twilio }: Request, from: string | undefined): Reply | undefined => {
-  const { allowedFrom, settings } = twilio
-  if (!settings.validation.check_from_numbers || allowedFrom.size === 0 || from === undefined) return undefined
-  if (allowedFrom.has(from) || allowedFrom.has(normal(from))) return undefined
-  const values = { from, from_number: from, sid: settings.account_sid }
+const notOwned = ({ accountSid, twilio }: Request, from: string | undefined): Reply | undefined => {
+  const { settings } = twilio
+  if (!settings.validation.check_from_numbers || from === undefined) return undefined
+  if (maySendFrom(twilio, accountSid, from) || maySendFrom(twilio, accountSid, normal(from))) return undefined
+  const values = { from, from_number: from, sid: knownAccount(twilio, accountSid) }
   return { status: 400, body: templateError(twilio, "invalid_from_number", settings.from_not_owned_code, values) }
 }
 
