@@ -124,12 +124,20 @@ export const apiRequested = entryType(
 )
 export type ApiRequested = Schema.Schema.Type<typeof apiRequested.schema>
 
-/** The answer: whole for what changed something; status, hash and the seq it was rendered at for a read. */
+/**
+ * The answer: whole for what changed something; status, hash and the seq it was rendered at for a read. Of bytes `content_type` says
+ * what they are.
+ */
 export const apiResponded = entryType(
   "api.responded",
   Schema.Union(
     Schema.Struct({ body: Schema.String, status: Schema.Int }),
-    Schema.Struct({ rendered_at: Schema.Int, sha256: Schema.String, status: Schema.Int }),
+    Schema.Struct({
+      content_type: optional(Schema.String),
+      rendered_at: Schema.Int,
+      sha256: Schema.String,
+      status: Schema.Int,
+    }),
   ),
 )
 export type ApiResponded = Schema.Schema.Type<typeof apiResponded.schema>

@@ -11,9 +11,16 @@ import type { CarrierDoor, HttpRequest } from "./Exchange.ts"
  */
 export const carrierHandler = (engine: Engine, door: CarrierDoor) => {
   let open = 0
-  const answer = (response: ServerResponse, status: number, body: string, hash: string) => {
-    const headers = door.headers(status, hash, open)
-    if (status !== 204) headers.push("Content-Length", String(Buffer.byteLength(body)))
+  const answer = (
+    response: ServerResponse,
+    status: number,
+    body: string | Uint8Array,
+    hash: string,
+    contentType?: string,
+  ) => {
+    const headers = door.headers({ status, body, contentType, hash, concurrent: open })
+    if (status !== 204)
+      headers.push("Content-Length", String(typeof body === "string" ? Buffer.byteLength(body) : body.length))
     response.writeHead(status, headers)
     response.end(status === 204 ? undefined : body)
   }
@@ -54,7 +61,9 @@ export const carrierHandler = (engine: Engine, door: CarrierDoor) => {
         input,
         ({ entry, hash, aside }) => {
           const { data } = entry
-          answer(response, data.status, "body" in data ? data.body : (aside ?? ""), hash)
+          if ("body" in data) return answer(response, data.status, data.body, hash)
+          if (data.content_type === undefined) return answer(response, data.status, aside ?? "", hash)
+          answer(response, data.status, Buffer.from(aside ?? "", "latin1"), hash, data.content_type)
         },
         () => refuse(request, response, door.unavailable),
       )

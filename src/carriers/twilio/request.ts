@@ -17,6 +17,8 @@ export interface Request {
 export interface Reply {
   readonly status: number
   readonly body: string
+  /** What the body is, when that is bytes (one character for each) and no text. */
+  readonly bytes?: { readonly contentType: string; readonly sha256: string }
   /** The SID or id the request turned out to be about. */
   readonly subject?: string
   /** What happens besides: entries before the answer. */
@@ -33,12 +35,15 @@ export const param = (pairs: ReadonlyArray<Pair>, name: string): string | undefi
  * The drafts of a reply. A request that may change something keeps its whole answer; the answer to a read is kept as
  * status, hash and the seq it was rendered at, and told aside.
  */
-export const respond = ({ entry }: Request, { status, body, subject, drafts }: Reply): ReadonlyArray<Draft> => {
+export const respond = ({ entry }: Request, { status, body, bytes, subject, drafts }: Reply): ReadonlyArray<Draft> => {
   const about = subject ?? entry.subject
   if (entry.data.method !== "GET" && entry.data.method !== "HEAD") {
     const answer = apiResponded.draft(about, { body, status }, entry.seq)
     return drafts === undefined ? [answer] : [...drafts, answer]
   }
-  const data = { rendered_at: entry.seq, sha256: sha256(body), status }
+  const data =
+    bytes === undefined
+      ? { rendered_at: entry.seq, sha256: sha256(body), status }
+      : { content_type: bytes.contentType, rendered_at: entry.seq, sha256: bytes.sha256, status }
   return [{ ...apiResponded.draft(about, data, entry.seq), aside: body }]
 }
