@@ -134,7 +134,8 @@ describe("a run", () => {
               const { pending, waiting } = world.slice(outboundMachine)
               strictEqual(pending.size + waiting.size, 0)
               const listed = JSON.parse((yield* simulation.api("GET", messagesPath)).body)
-              for (const { status } of listed.messages) strictEqual(["delivered", "failed"].includes(status), true)
+              for (const { status } of listed.messages)
+                strictEqual(["delivered", "failed", "canceled"].includes(status), true)
             }),
           ),
         )

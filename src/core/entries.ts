@@ -127,12 +127,21 @@ export type ApiRequested = Schema.Schema.Type<typeof apiRequested.schema>
 /** Says that the text of an answer has holes that only the edge can fill: `{"secret":"<name>"}`, `{"url":"<path>"}`. */
 const holes = optional(Schema.Literal(true))
 
-/** The answer: whole for what changed something; status, hash and the seq it was rendered at for a read. */
+/**
+ * The answer: whole for what changed something; status, hash and the seq it was rendered at for a read. Of bytes `content_type` says
+ * what they are.
+ */
 export const apiResponded = entryType(
   "api.responded",
   Schema.Union(
     Schema.Struct({ body: Schema.String, holes, status: Schema.Int }),
-    Schema.Struct({ holes, rendered_at: Schema.Int, sha256: Schema.String, status: Schema.Int }),
+    Schema.Struct({
+      content_type: optional(Schema.String),
+      holes,
+      rendered_at: Schema.Int,
+      sha256: Schema.String,
+      status: Schema.Int,
+    }),
   ),
 )
 export type ApiResponded = Schema.Schema.Type<typeof apiResponded.schema>

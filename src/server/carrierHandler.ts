@@ -11,9 +11,16 @@ import type { CarrierDoor, HttpRequest } from "./Exchange.ts"
  */
 export const carrierHandler = (engine: Engine, door: CarrierDoor) => {
   let open = 0
-  const answer = (response: ServerResponse, status: number, body: string, hash: string) => {
-    const headers = door.headers(status, hash, open)
-    if (status !== 204) headers.push("Content-Length", String(Buffer.byteLength(body)))
+  const answer = (
+    response: ServerResponse,
+    status: number,
+    body: string | Uint8Array,
+    hash: string,
+    contentType?: string,
+  ) => {
+    const headers = door.headers({ status, body, contentType, hash, concurrent: open })
+    if (status !== 204)
+      headers.push("Content-Length", String(typeof body === "string" ? Buffer.byteLength(body) : body.length))
     response.writeHead(status, headers)
     response.end(status === 204 ? undefined : body)
   }
@@ -57,9 +64,14 @@ export const carrierHandler = (engine: Engine, door: CarrierDoor) => {
         input,
         ({ entry, hash, aside }) => {
           const { data } = entry
-          let body = "body" in data ? data.body : (aside ?? "")
+          const text = "body" in data ? data.body : (aside ?? "")
+          const contentType = "body" in data ? undefined : data.content_type
+          if (contentType !== undefined)
+            return answer(response, data.status, Buffer.from(text, "latin1"), hash, contentType)
+          if (data.holes !== true) return answer(response, data.status, text, hash)
+          let body: string
           try {
-            if (data.holes) body = door.fill(body, host)
+            body = door.fill(text, host)
           } catch (error) {
             return stop(error)
           }

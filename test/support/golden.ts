@@ -80,6 +80,17 @@ export const everyEntry: Effect.Effect<ReadonlyArray<Row>> = Effect.gen(function
       yield* simulation.run.engine.setPace({ _tag: "fast" })
       yield* simulation.settled
       yield* performAll(simulation, [
+        { _tag: "send", to: "+15551234567", callback: undefined, body: "pictures", way: "pictures" },
+        { _tag: "send", to: "+15551234567", callback: "https://good.test/e", body: "by a service", way: "service" },
+        { _tag: "send", to: "+15551234567", callback: "https://good.test/f", body: "at an hour", way: "scheduled" },
+        { _tag: "change", nth: 2, how: "cancel" },
+        { _tag: "change", nth: 0, how: "media" },
+        { _tag: "advance", ms: 60_000 },
+        { _tag: "change", nth: 0, how: "redact" },
+        { _tag: "change", nth: 1, how: "feedback" },
+        { _tag: "change", nth: 1, how: "delete" },
+      ])
+      yield* performAll(simulation, [
         { _tag: "send", to: "+15551234567", callback: "https://slow.test/d", body: "cleared" },
       ])
       yield* simulation.run.engine.setPace({ _tag: "paused" })

@@ -10,8 +10,6 @@ import { errorBody } from "./wireOut.ts"
 
 /** Source: recorded exchanges of third parties, 2020 to 2023. */
 const common = [
-  "Content-Type",
-  "application/json",
   "X-Home-Region",
   "us1",
   "X-API-Domain",
@@ -37,12 +35,26 @@ const cors = [
 /** Headers of an answer to a CORS preflight. */
 export const preflightHeaders: ReadonlyArray<string> = [...cors, "Access-Control-Max-Age", "600"]
 
-/** Headers of an answer, flat. The request id names the answer's entry: `RQ` and the first half of its hash. */
-export const answerHeaders = (status: number, hash: string, concurrent: number): Array<string> => {
-  const headers = [...common, ...cors]
+/** An answer on its way to HTTP; `hash` is that of its entry, empty when there is none. */
+interface Answer {
+  readonly status: number
+  readonly body: string | Uint8Array
+  readonly contentType?: string | undefined
+  readonly hash: string
+  readonly concurrent: number
+}
+
+/**
+ * Headers of an answer, flat. The request id names the answer's entry: `RQ` and the first half of its hash.
+ *
+ * Too many requests at once (20429) may be sent again in a second; a sender's full queue (21611) tells nothing of the kind.
+ */
+export const answerHeaders = ({ body, concurrent, contentType, hash, status }: Answer): Array<string> => {
+  const headers = ["Content-Type", contentType ?? "application/json", ...common, ...cors]
   if (hash !== "") headers.push("Twilio-Request-Id", `RQ${hash.slice(0, 32)}`)
   if (status < 400) headers.push("Twilio-Concurrent-Requests", String(concurrent))
   if (status === 401) headers.push("WWW-Authenticate", 'Basic realm="Twilio API"')
+  if (status === 429 && typeof body === "string" && body.startsWith('{"code":20429,')) headers.push("Retry-After", "1")
   return headers
 }
 

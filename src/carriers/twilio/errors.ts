@@ -275,13 +275,13 @@ const rows = {
   },
   35114: {
     status: 400,
-    message: "SendAt must be at least 15 minutes and at most 35 days from now",
+    message: "SendAt must be at least {min} and at most {max} from now; it is now {now}",
     source: "dictionary",
     statusUnconfirmed: true,
   },
   35115: {
     status: 400,
-    message: "SendAt must be more than 5 minutes and at most 35 days from now",
+    message: "SendAt must be more than {min} and at most {max} from now; it is now {now}",
     source: "dictionary",
     statusUnconfirmed: true,
   },
@@ -312,6 +312,10 @@ const rows = {
  */
 const messageFailures: { readonly [code: number]: MessageFailure } = {
   21610: { message: "Attempt to send to unsubscribed recipient", status: "failed" },
+  21703: {
+    message: "The Messaging Service does not have a phone number available to send a message",
+    status: "failed",
+  },
   30001: { message: "Queue overflow", status: "failed" },
   30002: { message: "Account suspended", status: "failed" },
   30003: { message: "Unreachable destination handset", status: "undelivered" },

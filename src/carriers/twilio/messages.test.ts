@@ -154,7 +154,7 @@ describe("a page", () => {
       const messages = messagesOf(tos)
       const message = messages.bySid.get(all[here] ?? "")
       if (message === undefined) return
-      const page = pageOf(messages, { _tag: "After", message }, size, isTo(to))
+      const page = pageOf(messages, { _tag: "After", n: message.n }, size, isTo(to))
       deepStrictEqual(sids(page.messages), all.slice(here + 1, here + 1 + size))
       strictEqual(page.older, all.length > here + 1 + size)
       strictEqual(page.newer, true)
@@ -171,7 +171,7 @@ describe("a page", () => {
       const messages = messagesOf(tos)
       const message = messages.bySid.get(all[here] ?? "")
       if (message === undefined) return
-      const page = pageOf(messages, { _tag: "Before", message }, size, isTo(to))
+      const page = pageOf(messages, { _tag: "Before", n: message.n }, size, isTo(to))
       deepStrictEqual(sids(page.messages), all.slice(Math.max(0, here - size), here))
       strictEqual(page.newer, here > size)
       strictEqual(page.older, true)
@@ -194,13 +194,13 @@ describe("a page", () => {
           // The way back leads to the page before, as it was.
           const first = page.messages[0]
           const back =
-            first === undefined ? undefined : pageOf(messages, { _tag: "Before", message: first }, size, isTo(to))
+            first === undefined ? undefined : pageOf(messages, { _tag: "Before", n: first.n }, size, isTo(to))
           if (back !== undefined) deepStrictEqual(sids(back.messages), seen.slice(-size))
         }
         seen.push(...sids(page.messages))
         if (!page.older || token === undefined) break
         for (let i = 0; i < (additions[n] ?? 0); i++) add(messages, `new${n}-${i}`, { to: "a" })
-        start = { _tag: "After", message: token }
+        start = { _tag: "After", n: token.n }
       }
       deepStrictEqual(seen, all)
     },

@@ -1,5 +1,12 @@
 import type { Entry } from "../../core/Entry.ts"
-import type { MessageCreated, MessageStatus, MessageStatusChanged, Plan } from "../delivery/entries.ts"
+import type {
+  MediaStored,
+  MessageCreated,
+  MessageFeedback,
+  MessageStatus,
+  MessageStatusChanged,
+  Plan,
+} from "../delivery/entries.ts"
 import { type MessageState, terminal } from "../delivery/lifecycle.decider.ts"
 
 /** A message as the carrier knows it. Instants in virtual ms. */
@@ -9,10 +16,11 @@ export interface Message {
   readonly n: number
   readonly accountSid: string
   readonly to: string
-  readonly from: string
-  readonly body: string
+  /** Empty while its service has not chosen a sender. */
+  from: string
+  body: string
   readonly direction: MessageCreated["direction"]
-  readonly numSegments: number
+  numSegments: number
   readonly numMedia: number
   readonly created: number
   status: MessageStatus
@@ -22,6 +30,42 @@ export interface Message {
   /** Gone once nothing more will happen to the message. */
   plan: Plan | undefined
   statusCallback: string | undefined
+  /** What it costs once it is sent, in millionths of the currency. */
+  priceMicros: number | undefined
+  /** What few messages have. */
+  rare: Rare | undefined
+}
+
+/** What few messages have, kept apart so that the many stay small. */
+export interface Rare {
+  readonly serviceSid?: string
+  readonly sendAt?: number
+  readonly smartEncoded?: true
+  readonly validityMs?: number
+  /** Where its media come from. */
+  readonly mediaUrls?: ReadonlyArray<string>
+  /** Media that are there, oldest first. */
+  media?: ReadonlyArray<Medium>
+  feedback?: Feedback
+}
+
+/** A medium of a message. */
+export interface Medium {
+  readonly sid: string
+  readonly contentType: string
+  /** Bytes. */
+  readonly length: number
+  /** Of its bytes, in hex. */
+  readonly sha256: string
+  readonly source: MediaStored["source"]
+  readonly url: string
+  readonly created: number
+}
+
+export interface Feedback {
+  readonly outcome: MessageFeedback["outcome"]
+  readonly created: number
+  readonly updated: number
 }
 
 /** All messages since the last clearing, in order of creation. */
@@ -30,9 +74,25 @@ export interface Messages {
   /** How many there were before: places count over the whole run, so no SID comes twice. */
   cleared: number
   readonly bySid: Map<string, Message>
+  /** Places of deleted messages by SID: a list's page token may still name one. */
+  readonly deleted: Map<string, number>
+  /** How many wait for their hour. */
+  scheduled: number
+  /** How many media there ever were. */
+  media: number
+  /** Until when each sender is busy, where senders have a rate. */
+  readonly busyUntil: Map<string, number>
 }
 
-export const noMessages = (): Messages => ({ all: [], cleared: 0, bySid: new Map() })
+export const noMessages = (): Messages => ({
+  all: [],
+  cleared: 0,
+  bySid: new Map(),
+  deleted: new Map(),
+  scheduled: 0,
+  media: 0,
+  busyUntil: new Map(),
+})
 
 /** A message as its creation makes it. */
 export const newMessage = (sid: string, n: number, at: number, data: MessageCreated): Message => ({
@@ -52,7 +112,21 @@ export const newMessage = (sid: string, n: number, at: number, data: MessageCrea
   sent: undefined,
   plan: data.plan,
   statusCallback: data.status_callback,
+  priceMicros: data.price_micros,
+  rare: rareOf(data),
 })
+
+const rareOf = (data: MessageCreated): Rare | undefined => {
+  const { media, messaging_service_sid, send_at, smart_encoded, validity_ms } = data
+  if (media === undefined && messaging_service_sid === undefined && validity_ms === undefined) return undefined
+  return {
+    ...(media === undefined ? {} : { mediaUrls: media }),
+    ...(messaging_service_sid === undefined ? {} : { serviceSid: messaging_service_sid }),
+    ...(send_at === undefined ? {} : { sendAt: send_at }),
+    ...(smart_encoded === undefined ? {} : { smartEncoded: smart_encoded }),
+    ...(validity_ms === undefined ? {} : { validityMs: validity_ms }),
+  }
+}
 
 const add = (messages: Messages, message: Message): void => {
   messages.all.push(message)
@@ -62,29 +136,116 @@ const add = (messages: Messages, message: Message): void => {
 /** The place of the next message. */
 export const nextPlace = ({ all, cleared }: Messages): number => cleared + all.length
 
-export const addMessage = (messages: Messages, { at, subject, data }: Entry<MessageCreated>): void =>
+export const addMessage = (messages: Messages, { at, subject, data }: Entry<MessageCreated>): void => {
   add(messages, newMessage(subject, nextPlace(messages), at, data))
+  if (data.status === "scheduled") messages.scheduled++
+  if (data.plan.busy_ms !== undefined) occupy(messages, data.from, at, data.plan)
+}
+
+/** The sender has this to do, too. Senders that have nothing to do are forgotten now and then. */
+const occupy = ({ busyUntil }: Messages, from: string, at: number, { busy_ms = 0, wait_ms = 0 }: Plan): void => {
+  if (busyUntil.size % sendersBetweenSweeps === sendersBetweenSweeps - 1)
+    for (const [sender, until] of busyUntil) if (until <= at) busyUntil.delete(sender)
+  busyUntil.set(from, at + wait_ms + busy_ms)
+}
+
+const sendersBetweenSweeps = 1_000
 
 export const changeStatus = (messages: Messages, { at, subject, data }: Entry<MessageStatusChanged>): void => {
   const message = messages.bySid.get(subject)
   if (message === undefined) return
+  if (message.status === "scheduled") messages.scheduled--
   message.status = data.status
   message.updated = at
   message.errorCode = data.error_code
   if (data.status === "sent") message.sent = at
+  if (data.plan !== undefined) joinQueue(messages, message, at, data)
   if (terminal.has(data.status)) message.plan = undefined
+}
+
+/** A service's message has got its sender, and what follows from it. */
+const joinQueue = (
+  messages: Messages,
+  message: Message,
+  at: number,
+  { from, num_segments, plan, price_micros }: MessageStatusChanged,
+): void => {
+  message.plan = plan
+  message.from = from ?? message.from
+  message.numSegments = num_segments ?? message.numSegments
+  message.priceMicros = price_micros
+  if (plan?.busy_ms !== undefined) occupy(messages, message.from, at, plan)
+}
+
+export const redactMessage = (messages: Messages, { at, subject }: Entry<unknown>): void => {
+  const message = messages.bySid.get(subject)
+  if (message === undefined) return
+  message.body = ""
+  message.updated = at
+}
+
+export const deleteMessage = (messages: Messages, { subject }: Entry<unknown>): void => {
+  const message = messages.bySid.get(subject)
+  if (message === undefined) return
+  messages.bySid.delete(subject)
+  messages.deleted.set(subject, message.n)
+  messages.all[message.n - messages.cleared] = undefined
+}
+
+export const takeFeedback = (messages: Messages, { at, subject, data }: Entry<MessageFeedback>): void => {
+  const message = messages.bySid.get(subject)
+  if (message !== undefined) rarely(message).feedback = feedbackOf(message, at, data)
+}
+
+/** The feedback on a message as an outcome that is given now makes it. */
+export const feedbackOf = (message: Message, at: number, { outcome }: MessageFeedback): Feedback => ({
+  outcome,
+  created: message.rare?.feedback?.created ?? at,
+  updated: at,
+})
+
+export const addMedium = (messages: Messages, { at, subject, data }: Entry<MediaStored>): void => {
+  messages.media++
+  const message = messages.bySid.get(subject)
+  if (message === undefined) return
+  const { content_type: contentType, length, sha256, sid, source, url } = data
+  const medium: Medium = { sid, contentType, length, sha256, source, url, created: at }
+  const rare = rarely(message)
+  rare.media = [...(rare.media ?? []), medium]
+}
+
+export const deleteMedium = (messages: Messages, { subject, data }: Entry<{ sid: string }>): void => {
+  const rare = messages.bySid.get(subject)?.rare
+  if (rare?.media !== undefined) rare.media = rare.media.filter(({ sid }) => sid !== data.sid)
+}
+
+const rarely = (message: Message): Rare => {
+  message.rare ??= {}
+  return message.rare
 }
 
 export const clearMessages = (messages: Messages): void => {
   messages.cleared = nextPlace(messages)
   messages.all = []
   messages.bySid.clear()
+  messages.deleted.clear()
+  messages.scheduled = 0
+  messages.busyUntil.clear()
 }
 
 /** Where a message stands, for its decider. */
 export const stateOf = ({ status, plan }: Message): MessageState => {
   if (plan === undefined) return { _tag: "Done", status }
-  return status === "queued" ? { _tag: "Queued", plan } : { _tag: "Sent", plan }
+  switch (status) {
+    case "queued":
+      return { _tag: "Queued", plan }
+    case "accepted":
+      return { _tag: "Accepted", plan }
+    case "scheduled":
+      return { _tag: "Scheduled", plan }
+    default:
+      return { _tag: "Sent", plan }
+  }
 }
 
 /** A page of messages, newest first. */
@@ -95,11 +256,11 @@ export interface Page {
   readonly newer: boolean
 }
 
-/** Where a page begins: at the newest, right after (older than) or right before (newer than) a message, or some way down. */
+/** Where a page begins: at the newest, some way down, or right after (older than) or right before (newer than) a place. */
 export type PageStart =
   | { readonly _tag: "Newest"; readonly skip: number }
-  | { readonly _tag: "After"; readonly message: Message }
-  | { readonly _tag: "Before"; readonly message: Message }
+  | { readonly _tag: "After"; readonly n: number }
+  | { readonly _tag: "Before"; readonly n: number }
 
 /** The page that begins there, of those that fit. Costs what it walks over. */
 export const pageOf = (
@@ -110,7 +271,7 @@ export const pageOf = (
 ): Page => {
   if (start._tag === "Before") {
     const newer: Array<Message> = []
-    for (let i = start.message.n - cleared + 1; i < all.length && newer.length <= size; i++) {
+    for (let i = start.n - cleared + 1; i < all.length && newer.length <= size; i++) {
       const message = all[i]
       if (message !== undefined && fits(message)) newer.push(message)
     }
@@ -119,11 +280,7 @@ export const pageOf = (
   }
   const older: Array<Message> = []
   let skip = start._tag === "Newest" ? start.skip : 0
-  for (
-    let i = start._tag === "After" ? start.message.n - cleared - 1 : all.length - 1;
-    i >= 0 && older.length <= size;
-    i--
-  ) {
+  for (let i = start._tag === "After" ? start.n - cleared - 1 : all.length - 1; i >= 0 && older.length <= size; i--) {
     const message = all[i]
     if (message === undefined || !fits(message)) continue
     if (skip > 0) skip--
@@ -137,16 +294,16 @@ export const pageOf = (
 }
 
 /** All messages for a snapshot: a list for each field, which costs a tenth of an object for each message. */
-export type SavedMessages = { readonly cleared: number } & {
+export type SavedMessages = Omit<Messages, "all" | "bySid"> & {
   readonly [Field in keyof Omit<Message, "n">]: ReadonlyArray<Message[Field] | null>
 }
 
 /** A message that is gone leaves `null` in every list. */
-export const saveMessages = ({ all, cleared }: Messages): SavedMessages => {
+export const saveMessages = ({ all, bySid: _, ...others }: Messages): SavedMessages => {
   const list = <Field extends keyof Message>(field: Field) =>
     all.map((message) => (message === undefined ? null : message[field]))
   return {
-    cleared,
+    ...others,
     sid: list("sid"),
     accountSid: list("accountSid"),
     to: list("to"),
@@ -162,11 +319,14 @@ export const saveMessages = ({ all, cleared }: Messages): SavedMessages => {
     sent: list("sent"),
     plan: list("plan"),
     statusCallback: list("statusCallback"),
+    priceMicros: list("priceMicros"),
+    rare: list("rare"),
   }
 }
 
 export const loadMessages = (saved: SavedMessages): Messages => {
-  const messages = { ...noMessages(), cleared: saved.cleared }
+  const { busyUntil, cleared, deleted, media, scheduled } = saved
+  const messages: Messages = { ...noMessages(), busyUntil, cleared, deleted, media, scheduled }
   for (let i = 0; i < saved.sid.length; i++) {
     const field = <Field extends keyof Omit<Message, "n">>(name: Field) => saved[name][i] as Message[Field]
     const n = saved.cleared + i
@@ -189,6 +349,8 @@ export const loadMessages = (saved: SavedMessages): Messages => {
         sent: field("sent"),
         plan: field("plan"),
         statusCallback: field("statusCallback"),
+        priceMicros: field("priceMicros"),
+        rare: field("rare"),
       })
   }
   return messages

@@ -1,7 +1,7 @@
 import * as Either from "effect/Either"
 import type { Pair } from "../../core/entries.ts"
 import { type ErrorCode, type TwilioError, twilioError } from "./errors.ts"
-import { wholeNumber } from "./lists.ts"
+import { wholeNumber } from "./paging.ts"
 
 /*
  * Parameters that configure a resource, as tables: which field each one sets, and what it may be.
@@ -90,8 +90,8 @@ const read = ({ kind, name }: Parameter, text: string): Either.Either<FieldValue
       if (text === "") return Either.right(undefined)
       return kind.values.includes(text) ? Either.right(text) : wrong(`${name} is none of ${kind.values.join(", ")}`)
     case "Number": {
-      const n = wholeNumber(text, kind.min, kind.min, kind.max)
-      return n === undefined ? Either.left(twilioError(kind.code)) : Either.right(n)
+      const n = wholeNumber(text, Number.NaN) ?? Number.NaN
+      return n >= kind.min && n <= kind.max ? Either.right(n) : Either.left(twilioError(kind.code))
     }
   }
 }

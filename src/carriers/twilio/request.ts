@@ -19,6 +19,8 @@ export interface Reply {
   readonly body: string
   /** The body has holes that the edge fills: secrets, and absolute URLs of this server. */
   readonly holes?: true
+  /** What the body is, when that is bytes (one character for each) and no text. */
+  readonly bytes?: { readonly contentType: string; readonly sha256: string }
   /** The SID or id the request turned out to be about. */
   readonly subject?: string
   /** What happens besides: entries before the answer. */
@@ -35,7 +37,10 @@ export const param = (pairs: ReadonlyArray<Pair>, name: string): string | undefi
  * The drafts of a reply. A request that may change something keeps its whole answer; the answer to a read is kept as
  * status, hash and the seq it was rendered at, and told aside.
  */
-export const respond = ({ entry }: Request, { status, body, holes, subject, drafts }: Reply): ReadonlyArray<Draft> => {
+export const respond = (
+  { entry }: Request,
+  { status, body, bytes, holes, subject, drafts }: Reply,
+): ReadonlyArray<Draft> => {
   const about = subject ?? entry.subject
   if (entry.data.method !== "GET" && entry.data.method !== "HEAD") {
     const answer = apiResponded.draft(
@@ -45,7 +50,8 @@ export const respond = ({ entry }: Request, { status, body, holes, subject, draf
     )
     return drafts === undefined ? [answer] : [...drafts, answer]
   }
-  const read = { rendered_at: entry.seq, sha256: sha256(body), status }
-  const data = holes === undefined ? read : { holes, ...read }
+  const read = { rendered_at: entry.seq, sha256: bytes?.sha256 ?? sha256(body), status }
+  const data =
+    bytes !== undefined ? { content_type: bytes.contentType, ...read } : holes !== undefined ? { holes, ...read } : read
   return [{ ...apiResponded.draft(about, data, entry.seq), aside: body }]
 }

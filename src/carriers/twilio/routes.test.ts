@@ -80,7 +80,7 @@ describe("paths", () => {
     `/2010-04-01/Accounts/${account}/messages.json`,
     `/2010-04-01/Accounts/${account}/Messages.json/`,
     `/2010-04-01/Accounts/${account}/Messages/.json`,
-    `/2010-04-01/Accounts/${account}/Messages/SM1/Media.json`,
+    `/2010-04-01/Accounts/${account}/Messages/SM1/Calls.json`,
     `/2010-04-01/Accounts//Messages.json`,
     `//2010-04-01/Accounts/${account}/Messages.json`,
     `/x/2010-04-01/Accounts/${account}/Messages.json`,
@@ -118,7 +118,7 @@ describe("methods", () => {
     deepStrictEqual([status, body.code], [405, 20004])
   })
 
-  it.each(["POST", "DELETE", "PUT", "constructor"])("%j is not allowed on a message", (method) => {
+  it.each(["PUT", "PATCH", "constructor"])("%j is not allowed on a message", (method) => {
     const path = messagePath(sidOf("SM", 1, 0))
     strictEqual(answerOf(twilio().when(asked({ method, path }))).body.code, 20004)
   })

@@ -1,4 +1,3 @@
-import * as Either from "effect/Either"
 import { token } from "../../core/chance.ts"
 import type { Draft, Entry } from "../../core/Entry.ts"
 import {
@@ -11,17 +10,34 @@ import {
   runStarted,
   settingsChanged,
   timerFired,
-  timerSet,
   turnFailed,
 } from "../../core/entries.ts"
 import { evolves, type Machine, reacts, type World } from "../../core/Machine.ts"
 import { routeOut } from "../../network/settings.ts"
-import { messageCreated, messageStatusChanged } from "../delivery/entries.ts"
-import { decide } from "../delivery/lifecycle.decider.ts"
+import {
+  mediaDeleted,
+  mediaStored,
+  messageCreated,
+  messageDeleted,
+  messageFeedbackGiven,
+  messageRedacted,
+  messageStatusChanged,
+} from "../delivery/entries.ts"
 import { changesOfAccounts } from "./accounts/changes.ts"
 import { itemOf } from "./collection.ts"
 import { twilioError } from "./errors.ts"
-import { addMessage, changeStatus, clearMessages, type Message, stateOf } from "./messages.ts"
+import { begun, fallenDue, nextStep, timerKey } from "./messages/delivering.ts"
+import {
+  addMedium,
+  addMessage,
+  changeStatus,
+  clearMessages,
+  deleteMedium,
+  deleteMessage,
+  type Message,
+  redactMessage,
+  takeFeedback,
+} from "./messages.ts"
 import { answerRequest } from "./routes.ts"
 import { changesOfSenders } from "./senders/changes.ts"
 import { subaccountSign, type TwilioSettings, twilioApi, twilioSign } from "./settings.ts"
@@ -38,9 +54,7 @@ import { errorBody, messageValues } from "./wireOut.ts"
 const callbackTimeoutMs = 15_000
 
 /** Statuses an API-created message reports. Source: "Outbound message status in status callbacks". */
-const reported: ReadonlySet<string> = new Set(["sent", "failed", "delivered", "undelivered"])
-
-const timerKey = (sid: string): string => `message ${sid}`
+const reported: ReadonlySet<string> = new Set(["sent", "failed", "delivered", "undelivered", "canceled"])
 
 const settingsIn = (settings: unknown): TwilioSettings => (settings as { twilio: TwilioSettings }).twilio
 
@@ -56,7 +70,9 @@ const takeUp = (
 const callback = (world: World, twilio: Twilio, message: Message, status: string): ReadonlyArray<Draft> => {
   const { settings, templates } = twilio
   const url = message.statusCallback
-  if (url === undefined || !settings.callbacks.enabled || !reported.has(status)) return []
+  if (url === undefined || !settings.callbacks.enabled) return []
+  // A message of a service was accepted at first, so that it is queued is news.
+  if (!reported.has(status) && (status !== "queued" || message.rare?.serviceSid === undefined)) return []
   const payload = JSON.parse(templates.delivery_status.render({ ...messageValues(message), status })) as object
   const { connect, via } = routeOut(world, url)
   return [
@@ -76,8 +92,19 @@ const callback = (world: World, twilio: Twilio, message: Message, status: string
   ]
 }
 
-const due = (message: Message, at: number): Draft =>
-  timerSet.draft(message.sid, { due: at + (message.plan?.delay_ms ?? 0), key: timerKey(message.sid) })
+/** Every change of a message that is its carrier's alone. */
+const changesOfMessages: Machine<Twilio>["evolve"] = [
+  evolves(messageCreated, ({ messages }, entry) => addMessage(messages, entry)),
+  evolves(messageStatusChanged, ({ messages }, entry) => changeStatus(messages, entry)),
+  evolves(messageRedacted, ({ messages }, entry) => redactMessage(messages, entry)),
+  evolves(messageDeleted, ({ messages }, entry) => deleteMessage(messages, entry)),
+  evolves(messageFeedbackGiven, ({ messages }, entry) => takeFeedback(messages, entry)),
+  evolves(mediaStored, ({ messages }, entry) => addMedium(messages, entry)),
+  evolves(mediaDeleted, ({ messages }, entry) => deleteMedium(messages, entry)),
+  evolves(dataCleared, ({ messages }, { data: { what } }) => {
+    if (what === "messages" || what === "all") clearMessages(messages)
+  }),
+]
 
 /** Who signs the callbacks of an account: a subaccount has a token of its own. */
 const signOf = ({ accounts, settings }: Twilio, accountSid: string): string => {
@@ -97,11 +124,7 @@ export const twilioMachine: Machine<Twilio> = {
     }),
     evolves(runResumed, takeUp),
     evolves(settingsChanged, (twilio, { at, data }) => configure(twilio, settingsIn(data.settings), at)),
-    evolves(messageCreated, ({ messages }, entry) => addMessage(messages, entry)),
-    evolves(messageStatusChanged, ({ messages }, entry) => changeStatus(messages, entry)),
-    evolves(dataCleared, ({ messages }, { data: { what } }) => {
-      if (what === "messages" || what === "all") clearMessages(messages)
-    }),
+    ...changesOfMessages,
     ...changesOfAccounts,
     ...changesOfSenders,
   ],
@@ -109,27 +132,16 @@ export const twilioMachine: Machine<Twilio> = {
     reacts(apiRequested, (world, entry, twilio) =>
       entry.data.api === twilioApi ? answerRequest(world, entry, twilio) : [],
     ),
-    reacts(messageCreated, (_, { at, subject }, { messages }) => {
-      const message = messages.bySid.get(subject)
-      return message?.status === "queued" ? [due(message, at)] : []
-    }),
+    reacts(messageCreated, (world, { at, subject }, twilio) => begun(world, twilio, subject, at)),
     reacts(messageStatusChanged, (world, { at, subject, data: { status } }, twilio) => {
       const message = twilio.messages.bySid.get(subject)
       if (message === undefined) return []
       const reports = callback(world, twilio, message, status)
-      return status === "sent" ? [...reports, due(message, at)] : reports
+      return [...reports, ...nextStep(message, status, at)]
     }),
-    reacts(timerFired, (_, { subject, data: { key } }, { messages }) => {
-      if (key !== timerKey(subject)) return []
-      const message = messages.bySid.get(subject)
-      if (message === undefined) return []
-      const state = stateOf(message)
-      // A refusal means that nothing is left to do: the message has ended meanwhile.
-      return Either.getOrElse(
-        decide(state, { _tag: state._tag === "Queued" ? "HandOver" : "Land", sid: subject }),
-        () => [],
-      )
-    }),
+    reacts(timerFired, (_, { at, subject, data: { key } }, twilio) =>
+      key === timerKey(subject) ? fallenDue(twilio, subject, at) : [],
+    ),
     reacts(turnFailed, (_, { seq, data: { input } }) =>
       input.type === apiRequested.type && (input.data as { api?: unknown }).api === twilioApi
         ? [apiResponded.draft(input.subject, { body: errorBody(twilioError(20500)), status: 500 }, seq)]

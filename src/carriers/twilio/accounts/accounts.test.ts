@@ -44,7 +44,7 @@ describe("a subaccount", () => {
       [body.sid, body.owner_account_sid, body.status, body.type, body.auth_token],
       [sub, account, "active", "Full", data.auth_token],
     )
-    strictEqual((stage.made.at(-1)?.entry.data as { holes?: true }).holes, true)
+    strictEqual((stage.made.at(-1)!.entry.data as { holes?: true }).holes, true)
     deepStrictEqual(answerOf(stage.when(call("GET", pathOf(sub)))).body, body)
   })
 

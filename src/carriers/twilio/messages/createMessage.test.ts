@@ -55,6 +55,7 @@ describe("a message that is fine", () => {
       num_media: 0,
       num_segments: 1,
       plan: { delay_ms: 2_000, outcome: "delivered" },
+      price_micros: 7_500,
       status: "queued",
       status_callback: "https://app.test/s",
       to,

@@ -1,82 +1,79 @@
-import { parseE164 } from "../../../core/E164.ts"
-import type { Pair } from "../../../core/entries.ts"
-import { twilioError } from "../errors.ts"
-import { type Message, type PageStart, pageOf } from "../messages.ts"
+import * as Either from "effect/Either"
+import { type Message, type Messages, type PageStart, pageOf } from "../messages.ts"
+import { linksOf, type PageToken, type Paging, pagingOf, tokensOf, unknownToken } from "../paging.ts"
 import { param, type Reply, type Request } from "../request.ts"
-import { listJson, messageJson, refusal } from "../wireOut.ts"
+import { listJson, messageJson, notFound, refusal } from "../wireOut.ts"
+import { normalAddress } from "./addresses.ts"
+import { type DateRange, dateRange, within } from "./dateFilter.ts"
 
-const pageSizeDefault = 50
-const pageSizeMax = 1000
-
-/** GET …/Messages/{Sid}.json */
-export const fetchMessage = ({ twilio, entry, accountSid }: Request, sid: string): Reply => {
+/** The message of a path; `undefined` when the account has none of this SID. */
+export const messageOf = ({ twilio, accountSid }: Request, sid: string): Message | undefined => {
   const message = twilio.messages.bySid.get(sid)
-  return message === undefined || message.accountSid !== accountSid
-    ? refusal(twilioError(20404, { path: entry.data.path.slice(0, 500) }))
-    : { status: 200, body: messageJson(twilio, message), subject: sid }
+  return message?.accountSid === accountSid ? message : undefined
 }
 
-/** GET …/Messages.json: newest first, with Twilio's paging fields; tokens stay good while new messages arrive. */
-export const listMessages = ({ twilio, entry, accountSid }: Request): Reply => {
+/** GET …/Messages/{Sid}.json */
+export const fetchMessage = (request: Request, sid: string): Reply => {
+  const message = messageOf(request, sid)
+  return message === undefined
+    ? notFound(request)
+    : { status: 200, body: messageJson(request.twilio, message), subject: sid }
+}
+
+/** GET …/Messages.json: newest first, with Twilio's paging fields; tokens stay good while messages come and go. */
+export const listMessages = (request: Request): Reply => {
+  const { twilio, entry, accountSid } = request
   const { path, query } = entry.data
-  const pageSize = wholeNumber(param(query, "PageSize"), pageSizeDefault, 1, pageSizeMax)
-  const page = wholeNumber(param(query, "Page"), 0, 0, Number.MAX_SAFE_INTEGER / pageSizeMax)
-  if (pageSize === undefined) return badPaging(`PageSize is no whole number from 1 to ${pageSizeMax}`)
-  if (page === undefined) return badPaging("Page is no whole number from 0")
-  const token = param(query, "PageToken")
-  const start = token === undefined ? newest(page * pageSize) : fromToken(twilio.messages.bySid, token)
-  if (start === undefined) return badPaging("PageToken is none that this account's list has given")
-  const to = param(query, "To")
-  const from = param(query, "From")
-  const fits = (message: Message) =>
-    message.accountSid === accountSid &&
-    (to === undefined || message.to === normal(to)) &&
-    (from === undefined || message.from === normal(from))
-  const found = pageOf(twilio.messages, start, pageSize, fits)
-  const repeated = query.filter(([name]) => name !== "Page" && name !== "PageToken" && name !== "PageSize")
+  const paging = pagingOf(query)
+  if (Either.isLeft(paging)) return refusal(paging.left)
+  const sent = dateRange(query, "DateSent")
+  if (Either.isLeft(sent)) return refusal(sent.left)
+  const start = startOf(twilio.messages, paging.right)
+  if (start === undefined) return refusal(unknownToken())
+  const found = pageOf(
+    twilio.messages,
+    start,
+    paging.right.pageSize,
+    filter(accountSid, param(query, "To"), param(query, "From"), sent.right),
+  )
+  const tokens = tokensOf(
+    found.messages.map(({ sid }) => sid),
+    { more: found.older, earlier: found.newer },
+  )
   return {
     status: 200,
     body: listJson({
       key: "messages",
       items: found.messages.map((message) => messageJson(twilio, message)),
-      path,
-      query: queryText([...repeated, ["PageSize", String(pageSize)]]),
-      page,
-      pageSize,
-      nextToken: found.older ? tokenOf("PA", found.messages.at(-1)) : undefined,
-      previousToken: found.newer ? tokenOf("PB", found.messages[0]) : undefined,
-      self: `${path}?${queryText([...repeated, ["PageSize", String(pageSize)], ["Page", String(page)], ...query.filter(([name]) => name === "PageToken")])}`,
+      links: linksOf(path, query, paging.right),
+      paging: paging.right,
+      nextToken: tokens.next,
+      previousToken: tokens.previous,
     }),
   }
 }
 
-const newest = (skip: number): PageStart => ({ _tag: "Newest", skip })
-
-/** `PA` + SID: after (older than) that message; `PB` + SID: before (newer than) it. */
-const fromToken = (bySid: ReadonlyMap<string, Message>, token: string): PageStart | undefined => {
-  const message = bySid.get(token.slice(2))
-  if (message === undefined) return undefined
-  return token.startsWith("PA")
-    ? { _tag: "After", message }
-    : token.startsWith("PB")
-      ? { _tag: "Before", message }
-      : undefined
+const filter = (
+  accountSid: string,
+  to: string | undefined,
+  from: string | undefined,
+  sent: DateRange | undefined,
+): ((message: Message) => boolean) => {
+  const whom = to === undefined ? undefined : normalAddress(to)
+  const who = from === undefined ? undefined : normalAddress(from)
+  return (message) =>
+    message.accountSid === accountSid &&
+    (whom === undefined || message.to === whom) &&
+    (who === undefined || message.from === who) &&
+    (sent === undefined || within(sent, message.sent))
 }
 
-const tokenOf = (way: "PA" | "PB", message: Message | undefined): string | undefined =>
-  message === undefined ? undefined : way + message.sid
-
-const badPaging = (reason: string): Reply => refusal(twilioError(20400, { reason }))
-
-const wholeNumber = (text: string | undefined, otherwise: number, min: number, max: number): number | undefined => {
-  if (text === undefined) return otherwise
-  const n = /^[0-9]{1,15}$/.test(text) ? Number(text) : Number.NaN
-  return n >= min && n <= max ? n : undefined
+const startOf = (messages: Messages, { page, pageSize, token }: Paging): PageStart | undefined => {
+  if (token === undefined) return { _tag: "Newest", skip: page * pageSize }
+  const n = placeOf(messages, token)
+  return n === undefined ? undefined : { _tag: token.way === "after" ? "After" : "Before", n }
 }
 
-const queryText = (pairs: ReadonlyArray<Pair>): string =>
-  pairs
-    .map(([name, value]) => `${encodeURIComponent(name.toWellFormed())}=${encodeURIComponent(value.toWellFormed())}`)
-    .join("&")
-
-const normal = (number: string): string => parseE164(number) ?? number
+/** The place of a token's message, which may be deleted by now. */
+const placeOf = ({ bySid, deleted }: Messages, { sid }: PageToken): number | undefined =>
+  bySid.get(sid)?.n ?? deleted.get(sid)

@@ -101,7 +101,7 @@ describe("numbers for sale", () => {
     ["/XX", {}, 404, 20404],
     ["/US/Local", { Contains: "1" }, 400, 20400],
     ["/US/Local", { Contains: "12*34" }, 400, 20400],
-    ["/US/Local", { PageSize: "1001" }, 400, 20400],
+    ["/US/Local", { PageSize: "1001" }, 400, 20007],
   ] as const)("of %s with %j: %i, %i", (path, fields, status, code) =>
     deepStrictEqual(answers(path, fields), [status, code]),
   )

@@ -1,5 +1,6 @@
+import * as Either from "effect/Either"
 import { twilioError } from "../errors.ts"
-import { wholeNumber } from "../lists.ts"
+import { pagingOf } from "../paging.ts"
 import { param, type Reply, type Request } from "../request.ts"
 import type { Resource } from "../resource.ts"
 import { asciiJson } from "../template.ts"
@@ -17,10 +18,6 @@ import {
   type NumberRange,
   rangeOfAreaCode,
 } from "./plan.ts"
-
-/** Numbers one search gives when it does not say. Source: OpenAPI, `PageSize`. */
-const countDefault = 50
-const countMax = 1000
 
 const paths: { readonly [Kind in NumberKind]: string } = { local: "Local", mobile: "Mobile", tollfree: "TollFree" }
 const keys: { readonly [Kind in NumberKind]: string } = { local: "local", mobile: "mobile", tollfree: "toll_free" }
@@ -77,8 +74,9 @@ const listOf =
     if (country === undefined || all.length === 0) return notFound(request)
     const { path, query } = entry.data
     const wrong = (reason: string) => refusal(twilioError(20400, { reason }))
-    const count = wholeNumber(param(query, "PageSize"), countDefault, 1, countMax)
-    if (count === undefined) return wrong(`PageSize is no whole number from 1 to ${countMax}`)
+    const paging = pagingOf(query)
+    if (Either.isLeft(paging)) return refusal(paging.left)
+    const { page, pageSize: count } = paging.right
     const contains = param(query, "Contains")
     const pattern = contains === undefined ? undefined : parsePattern(contains)
     if (contains !== undefined && pattern === undefined)
@@ -89,7 +87,6 @@ const listOf =
         return wanted === undefined || range[field] === wanted
       }),
     )
-    const page = wholeNumber(param(query, "Page"), 0, 0, Number.MAX_SAFE_INTEGER)
     const offers =
       page === 0
         ? search({ seed: world.seed, ranges, pattern, taken: (number) => isTaken(twilio.senders, number), count })

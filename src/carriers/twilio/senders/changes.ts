@@ -1,5 +1,7 @@
 import { dataCleared } from "../../../core/entries.ts"
 import { evolves, type Machine } from "../../../core/Machine.ts"
+import { messageStatusChanged } from "../../delivery/entries.ts"
+import { itemOf } from "../collection.ts"
 import { knowAllowedFrom, type Twilio } from "../state.ts"
 import {
   numberBought,
@@ -33,6 +35,11 @@ export const changesOfSenders: Machine<Twilio>["evolve"] = [
   evolves(serviceDeleted, ({ senders }, entry) => deleteService(senders, entry)),
   evolves(senderAdded, ({ senders }, entry) => addSender(senders, entry)),
   evolves(senderRemoved, ({ senders }, entry) => removeSender(senders, entry)),
+  evolves(messageStatusChanged, ({ messages, senders }, { data, subject }) => {
+    if (data.from === undefined) return
+    const message = messages.bySid.get(subject)
+    itemOf(senders.services, message?.rare?.serviceSid ?? "")?.sticky.set(message?.to ?? "", data.from)
+  }),
   evolves(dataCleared, ({ senders }, { data: { what } }) => {
     if (what === "messages" || what === "all") forgetRecipients(senders)
   }),
