@@ -156,7 +156,7 @@ describe("a run", () => {
           strictEqual(row.cause < row.seq, true)
           const data = JSON.parse(row.data)
           if (row.type === "message.status-changed") {
-            strictEqual(["delivered", "undelivered", "failed"].includes(last.get(row.subject) ?? ""), false)
+            strictEqual(["delivered", "undelivered", "failed", "canceled"].includes(last.get(row.subject) ?? ""), false)
             last.set(row.subject, data.status)
           }
           if (row.type === "outbound.requested" && data.attempt === 1) {
