@@ -201,6 +201,8 @@ describe("an unrelated request", () => {
           { _tag: "list", pageSize: 3 },
           { _tag: "refused", form: "" },
           { _tag: "fetch", nth: 0 },
+          { _tag: "order", name: "available" },
+          { _tag: "order", name: "listServices" },
         ),
         async (all, place, unrelated) => {
           const at = place % (all.length + 1)

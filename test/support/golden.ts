@@ -4,6 +4,7 @@ import { outboundAnswered, outboundFailed, outboundRequested } from "../../src/c
 import type { WayOut } from "../../src/engine/outside.ts"
 import { makeMemory } from "../../src/log/layerMemory.ts"
 import { outboundMachine } from "../../src/network/outbound.machine.ts"
+import type { OrderName } from "./orders.ts"
 import { messagesPath, simulate } from "./simulate.ts"
 import { performAll } from "./traffic.ts"
 
@@ -93,6 +94,23 @@ export const everyEntry: Effect.Effect<ReadonlyArray<Row>> = Effect.gen(function
       yield* performAll(simulation, [
         { _tag: "send", to: "+15551234567", callback: "https://slow.test/d", body: "cleared" },
       ])
+      const orders: ReadonlyArray<OrderName> = [
+        ...([
+          "makeAccount",
+          "sendAsAccount",
+          "suspendAccount",
+          "makeKey",
+          "fetchByKey",
+          "renameKey",
+          "deleteKey",
+        ] as const),
+        ...(["buy", "setUpNumber", "makeService", "setUpService", "addNumber", "addName", "sendByService"] as const),
+        ...(["listServices", "removeNumber", "release", "deleteService"] as const),
+      ]
+      yield* performAll(
+        simulation,
+        orders.map((name) => ({ _tag: "order", name })),
+      )
       yield* simulation.run.engine.setPace({ _tag: "paused" })
       yield* performAll(simulation, [
         { _tag: "send", to: "+15551234567", callback: "https://slow.test/d", body: "cleared on its way" },

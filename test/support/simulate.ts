@@ -20,6 +20,7 @@ import type { AnyMachine } from "../../src/engine/World.ts"
 import type { EventLog } from "../../src/log/EventLog.ts"
 import { memoryKeys } from "../../src/log/Keys.ts"
 import { makeMemory } from "../../src/log/layerMemory.ts"
+import type { Order } from "./orders.ts"
 
 export const account = settingsOf({}).run.twilio.account_sid
 export const token = "simulated-token"
@@ -58,6 +59,8 @@ export interface Simulation {
   readonly run: Run
   /** Sends one API request with the account's credentials, unless it says `user:password`. Holes of the answer are filled. */
   readonly api: (method: string, path: string, form?: string, credentials?: string) => Effect.Effect<Answered>
+  /** Sends a request about accounts or senders; one that shows a secret nobody was told shows a wrong one. */
+  readonly order: (order: Order) => Effect.Effect<Answered>
   /** Sends a message and gives its SID. */
   readonly send: (form: Readonly<Record<string, string>>) => Effect.Effect<string>
   readonly settled: Effect.Effect<void>
@@ -108,9 +111,19 @@ export const simulate = (options: SimulateOptions = {}): Effect.Effect<Simulatio
           (why) => resume(Effect.die(why)),
         ),
       )
+    const order: Simulation["order"] = ({ as, form, method, path }) => {
+      const password = as === undefined ? undefined : keys.secret(as[1])
+      return api(
+        method,
+        path,
+        form,
+        as === undefined ? undefined : `${as[0]}:${password === undefined ? "untold" : Redacted.value(password)}`,
+      )
+    }
     return {
       run,
       api,
+      order,
       send: (form: Readonly<Record<string, string>>) =>
         Effect.map(
           api("POST", messagesPath, new URLSearchParams({ From: "+15550000001", Body: "Hello", ...form }).toString()),

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
-import { messagesPath, type Simulation } from "./simulate.ts"
+import { type OrderName, orderNames, ordersOf } from "./orders.ts"
+import { account, messagesPath, type Simulation } from "./simulate.ts"
 
 /** Something an application or an operator does. */
 export type Act =
@@ -12,6 +13,7 @@ export type Act =
       readonly way?: Way
     }
   | { readonly _tag: "change"; readonly nth: number; readonly how: keyof typeof changes }
+  | { readonly _tag: "order"; readonly name: OrderName }
   | { readonly _tag: "refused"; readonly form: string }
   | { readonly _tag: "list"; readonly pageSize: number }
   | { readonly _tag: "fetch"; readonly nth: number }
@@ -75,9 +77,15 @@ const read: FastCheck.Arbitrary<Act> = FastCheck.oneof(
   }),
 )
 
+/** Makes, changes and ends accounts, keys, numbers and services; those that make something come more often. */
+const order: FastCheck.Arbitrary<Act> = FastCheck.oneof(
+  FastCheck.constantFrom<OrderName>("makeAccount", "makeKey", "buy", "makeService", "addNumber", "sendByService"),
+  FastCheck.constantFrom(...orderNames),
+).map((name) => ({ _tag: "order", name }))
+
 /** Requests only: nothing that moves the clock. */
 export const requests = FastCheck.array(
-  FastCheck.oneof({ weight: 3, arbitrary: send }, { weight: 1, arbitrary: read }),
+  FastCheck.oneof({ weight: 3, arbitrary: send }, { weight: 1, arbitrary: order }, { weight: 1, arbitrary: read }),
   {
     minLength: 1,
     maxLength: 15,
@@ -90,6 +98,7 @@ export const acts = FastCheck.array(
     { weight: 5, arbitrary: send },
     { weight: 2, arbitrary: read },
     { weight: 2, arbitrary: change },
+    { weight: 3, arbitrary: order },
     {
       weight: 2,
       arbitrary: FastCheck.record({
@@ -131,6 +140,8 @@ export const perform = (
         yield* simulation.api("DELETE", `${path}/Media/${medium}.json`)
         return undefined
       })
+    case "order":
+      return Effect.as(simulation.order(ordersOf(account, simulation.run.engine.world.seed)[act.name]), undefined)
     case "refused":
       return Effect.as(simulation.api("POST", messagesPath, act.form), undefined)
     case "list":
