@@ -43,14 +43,13 @@ export const descriptionOf = (api: Json): Description => {
         .map((part) => (part.startsWith("{") ? "[^/]+" : part.replace(/[.*+?^$()|[\]\\]/g, "\\$&")))
         .join("")}$`,
     ),
+    parameters: template.split("{").length,
     methods: methods as Json,
   }))
   return {
     check: ({ body, method, path, status }) => {
       // The description has paths of the same form with a fixed part in place of a parameter: the more fixed one counts.
-      const found = operations
-        .filter(({ template }) => template.test(path))
-        .sort((a, b) => b.template.source.length - a.template.source.length)
+      const found = operations.filter(({ template }) => template.test(path)).sort((a, b) => a.parameters - b.parameters)
       const operation = found.map(({ methods }) => methods[method.toLowerCase()] as Json | undefined)[0]
       if (operation === undefined) throw new Error(`${method} ${path} is not described`)
       const response = (operation.responses as Json)[String(status)] as Json | undefined

@@ -12,7 +12,7 @@ import { notFound, refusal } from "../wireOut.ts"
 import { search } from "./available.ts"
 import { type NumberConfig, numberBought, numberReleased, numberUpdated } from "./entries.ts"
 import { isTaken } from "./numbers.ts"
-import { numberJson } from "./numbersWire.ts"
+import { numberJson, numberOfKindJson } from "./numbersWire.ts"
 import { countryByCode, friendlyNumber, kindOfNumber, type NumberKind, rangeOfAreaCode } from "./plan.ts"
 import type { OwnedNumber } from "./senders.ts"
 
@@ -93,8 +93,10 @@ const buy =
       updated: entry.at,
       serviceSid: undefined,
     }
-    return { status: 201, body: numberJson(bought), subject: sid, drafts: [numberBought.draft(sid, data)] }
+    return { status: 201, body: jsonOf(kind)(bought), subject: sid, drafts: [numberBought.draft(sid, data)] }
   }
+
+const jsonOf = (kind: NumberKind | undefined) => (kind === undefined ? numberJson : numberOfKindJson)
 
 /** The phone number of the path, when it belongs to the path's account. */
 const numberOf = ({ accountSid, twilio }: Request, sid: string): OwnedNumber | undefined => {
@@ -120,7 +122,7 @@ const listNumbers =
         (kind === undefined || kindOfNumber(owned.number) === kind) &&
         (name === undefined || (owned.config.friendly_name ?? friendlyNumber(owned.number)) === name) &&
         (pattern === undefined || pattern.test(owned.number)),
-      show: numberJson,
+      show: jsonOf(kind),
     })
   }
 
