@@ -30,6 +30,18 @@ const types = [
   ";",
 ]
 const parameters = [
+  "FriendlyName",
+  "PhoneNumber",
+  "AreaCode",
+  "Contains",
+  "SmsUrl",
+  "SmsMethod",
+  "VoiceCallerIdLookup",
+  "AccountSid",
+  "PhoneNumberSid",
+  "ShortCodeSid",
+  "AlphaSender",
+  "StickySender",
   "To",
   "From",
   "Body",
@@ -56,6 +68,15 @@ const parameters = [
 ]
 /** What the rules take in these parameters, so that some requests get far. */
 const good = [
+  "FriendlyName=Alerts",
+  "AreaCode=415",
+  "PhoneNumber=%2B14155550100",
+  "Contains=CALL",
+  "SmsUrl=https%3A%2F%2Fa.example%2F",
+  "AlphaSender=ACME",
+  `PhoneNumberSid=${sidOf("PN", seed, 0)}`,
+  `PhoneNumberSid=${sidOf("PN", seed, 1)}`,
+  `MessagingServiceSid=${sidOf("MG", seed, 0)}`,
   "MediaUrl=https%3A%2F%2Fa.example%2F1.png",
   "MediaUrl=https%3A%2F%2Fa.example%2F2.png",
   `MessagingServiceSid=MG${"0".repeat(32)}`,
@@ -103,6 +124,32 @@ const formOf = (random: Random): string =>
     }),
   ].join(random.pick(["&", "&", "&", "&&", ";"]))
 
+/** Paths of accounts and senders; now and then of one that exists. */
+const resourceOf = (random: Random, accountSid: string): string => {
+  const one = (prefix: string) => sidOf(prefix, seed, random.below(4))
+  const own = `/2010-04-01/Accounts/${random.chance(80) ? accountSid : one("AC")}`
+  const service = `/v1/Services/${one("MG")}`
+  return random.pick([
+    "/2010-04-01/Accounts.json",
+    `${own}.json`,
+    `${own}/Keys.json`,
+    `${own}/Keys/${one("SK")}.json`,
+    `${own}/IncomingPhoneNumbers.json`,
+    `${own}/IncomingPhoneNumbers/Local.json`,
+    `${own}/IncomingPhoneNumbers/${one("PN")}.json`,
+    `${own}/AvailablePhoneNumbers.json`,
+    `${own}/AvailablePhoneNumbers/${random.pick(["US", "GB", "XX"])}/${random.pick(["Local", "Mobile", "TollFree"])}.json`,
+    `${own}/SMS/ShortCodes.json`,
+    "/v1/Services",
+    service,
+    `${service}/PhoneNumbers`,
+    `${service}/AlphaSenders`,
+    `${service}/ShortCodes`,
+    `${service}/PhoneNumbers/${one("PN")}`,
+    `${service}/AlphaSenders/${one("AI")}`,
+  ])
+}
+
 const pathOf = (random: Random, { accountSid, messages }: Server): string => {
   const sid = random.pick([
     `SM${"0".repeat(32)}`,
@@ -110,8 +157,14 @@ const pathOf = (random: Random, { accountSid, messages }: Server): string => {
     sidOf("MM", seed, random.below(50)),
   ])
   const medium = sidOf("ME", seed, random.below(20))
-  if (random.chance(50)) return messages
+  if (random.chance(35)) return messages
   const path = random.pick([
+    resourceOf(random, accountSid),
+    resourceOf(random, accountSid),
+    resourceOf(random, accountSid),
+    resourceOf(random, accountSid),
+    resourceOf(random, accountSid),
+    resourceOf(random, accountSid),
     messages,
     messages,
     messages,
