@@ -21,7 +21,7 @@ export interface Twilio {
   registered: ReadonlySet<string>
   failing: ReadonlySet<string>
   /** What the run's own account may send from: the list of `settings`, and what it has bought. */
-  allowedFrom: ReadonlySet<string>
+  allowedFrom: Set<string>
 }
 
 /** Before `run.started` nothing is known; no rule looks at it then. */

@@ -20,7 +20,7 @@ import { addSender, createService, deleteService, forgetRecipients, removeSender
 export const changesOfSenders: Machine<Twilio>["evolve"] = [
   evolves(numberBought, (twilio, entry) => {
     buyNumber(twilio.senders, entry)
-    knowAllowedFrom(twilio)
+    if (entry.data.account_sid === twilio.settings.account_sid) twilio.allowedFrom.add(entry.data.phone_number)
   }),
   evolves(numberUpdated, (twilio, entry) => {
     updateNumber(twilio.senders, entry)

@@ -137,6 +137,8 @@ describe("a number that is set up anew", () => {
     strictEqual(answerOf(moved).body.account_sid, sub)
     deepStrictEqual(answers(moved.when(call("GET", pathOf(bought)))), [404, 20404])
     strictEqual(answerOf(moved.when(call("GET", pathOf(bought, sub), {}, subAuth))).body.phone_number, number)
+    const back = call("POST", pathOf(bought, sub), { AccountSid: account }, subAuth)
+    deepStrictEqual(answers(moved.when(back)), [403, 20006])
     strictEqual(answerOf(moved.when(call("POST", pathOf(bought, sub), { AccountSid: account }))).status, 200)
   })
 })

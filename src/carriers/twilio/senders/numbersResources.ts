@@ -1,7 +1,7 @@
 import * as Either from "effect/Either"
 import { sid as makeSid } from "../../../core/chance.ts"
 import { parseE164 } from "../../../core/E164.ts"
-import { reaches } from "../accounts/credentials.ts"
+import { accountShown, reaches } from "../accounts/credentials.ts"
 import { itemOf } from "../collection.ts"
 import { type TwilioError, twilioError } from "../errors.ts"
 import { list } from "../lists.ts"
@@ -160,11 +160,11 @@ const update = (request: Request, sid: string): Reply => {
   return { status: 200, body: numberJson(after), subject: sid, drafts: [numberUpdated.draft(sid, data)] }
 }
 
-/** Whether the account above both may move a number between them. */
-const mayMove = ({ accountSid, twilio }: Request, target: string): boolean => {
+/** Whether who asks may move a number to another account: one that it reaches, too, and that is active. */
+const mayMove = ({ accountSid, entry, twilio }: Request, target: string): boolean => {
   const { accounts } = twilio.accounts
-  const owner = itemOf(accounts, itemOf(accounts, accountSid)?.owner ?? "")
-  return owner !== undefined && itemOf(accounts, target)?.status === "active" && reaches(owner, target, twilio)
+  const asking = accountShown(entry.data.auth, twilio) ?? itemOf(accounts, itemOf(accounts, accountSid)?.owner ?? "")
+  return asking !== undefined && itemOf(accounts, target)?.status === "active" && reaches(asking, target, twilio)
 }
 
 const release = (request: Request, sid: string): Reply =>
