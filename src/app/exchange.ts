@@ -3,10 +3,10 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
-import { answerHeaders, overloaded, preflightHeaders, twilioHeaders, unavailable } from "../carriers/twilio/door.ts"
-import { authTokenSecret } from "../carriers/twilio/settings.ts"
+import { answerHeaders, gone, overloaded, preflightHeaders, twilioHeaders, unavailable } from "../carriers/twilio/door.ts"
+import { authTokenSecret, twilioSign } from "../carriers/twilio/settings.ts"
 import { loadTemplates, type TemplateErrors } from "../carriers/twilio/templateFiles.ts"
-import { twilioMachine, twilioSign } from "../carriers/twilio/twilio.machine.ts"
+import { twilioMachine } from "../carriers/twilio/twilio.machine.ts"
 import { wireIn } from "../carriers/twilio/wireIn.ts"
 import type { Pace } from "../clock/pace.ts"
 import type { JsonObject } from "../core/canonical.ts"
@@ -22,6 +22,7 @@ import { openSqlite } from "../log/layerSqlite.ts"
 import { openFailure } from "../log/openFailure.ts"
 import { allowOf } from "../network/allow.ts"
 import { guardOf } from "../network/guard.ts"
+import { mediaInMemory, openMediaFolder } from "../network/mediaStore.ts"
 import { makeNodeClient } from "../network/nodeClient.ts"
 import { outboundMachine } from "../network/outbound.machine.ts"
 import { hideUserinfo } from "../network/secretUrl.ts"
@@ -75,13 +76,21 @@ export const startExchange = (
           ? new LogOpenError({ reason: "unwritable", file: settings.db, message: cause.message })
           : openFailure(keysFileOf(settings.db), cause),
     })
-    const client = yield* makeNodeClient(limits.answerBytesMax, guardOf(allowOf(settings.run.callbacks.allow)))
+    const guard = guardOf(allowOf(settings.run.callbacks.allow))
+    const client = yield* makeNodeClient(limits.answerBytesMax, guard)
+    const media = inMemory ? mediaInMemory() : yield* openMediaFolder(settings.db)
+    const mediaClient = yield* makeNodeClient(limits.mediaBytesMax, guard)
     const run = yield* makeRun({
       log,
       machines,
       wayOut: (clock) =>
         Effect.provideService(
-          makeWire({ clock, secrets: keys, signs: new Map([[twilioSign, twilioHeaders(keys)]]) }),
+          makeWire({
+            clock,
+            secrets: keys,
+            signs: new Map([[twilioSign, twilioHeaders(keys)]]),
+            media: { client: mediaClient, keep: media.keep },
+          }),
           HttpClient.HttpClient,
           client,
         ),
@@ -112,6 +121,8 @@ export const startExchange = (
         overloaded,
         unavailable,
         preflight: preflightHeaders,
+        bytes: media.bytes,
+        gone,
       },
     }
     return { exchange, authToken, warnings: templates.warnings }

@@ -22,6 +22,10 @@ export interface CarrierDoor {
   readonly wireIn: (request: HttpRequest) => Draft<ApiRequested>
   /** Headers of every answer, flat: name, value, name, value. */
   readonly headers: (answer: CarrierAnswer) => Array<string>
+  /** Bytes an answer names by their hash alone; `undefined` when they are kept no longer. */
+  readonly bytes: (sha256: string) => Uint8Array | undefined
+  /** The answer in place of such bytes. */
+  readonly gone: Refused
   /** Answers to requests that never became an entry: the exchange is overloaded, or is stopping. */
   readonly overloaded: Refused
   readonly unavailable: Refused

@@ -63,7 +63,9 @@ export const carrierHandler = (engine: Engine, door: CarrierDoor) => {
           const { data } = entry
           if ("body" in data) return answer(response, data.status, data.body, hash)
           if (data.content_type === undefined) return answer(response, data.status, aside ?? "", hash)
-          answer(response, data.status, Buffer.from(aside ?? "", "latin1"), hash, data.content_type)
+          const bytes = aside === "" || aside === undefined ? door.bytes(data.sha256) : Buffer.from(aside, "latin1")
+          if (bytes === undefined) answer(response, door.gone.status, door.gone.body, hash)
+          else answer(response, data.status, bytes, hash, data.content_type)
         },
         () => refuse(request, response, door.unavailable),
       )

@@ -8,7 +8,10 @@ import type { Twilio } from "./state.ts"
 export interface Request {
   readonly world: World
   readonly twilio: Twilio
+  /** Its `at` is when it is carried out, which with simulated latency is later than it came. */
   readonly entry: Entry<ApiRequested>
+  /** The seq of the entry at which it is carried out. */
+  readonly seenAt: number
   /** The account of the path. */
   readonly accountSid: string
 }
@@ -35,7 +38,7 @@ export const param = (pairs: ReadonlyArray<Pair>, name: string): string | undefi
  * The drafts of a reply. A request that may change something keeps its whole answer; the answer to a read is kept as
  * status, hash and the seq it was rendered at, and told aside.
  */
-export const respond = ({ entry }: Request, { status, body, bytes, subject, drafts }: Reply): ReadonlyArray<Draft> => {
+export const respond = ({ entry, seenAt }: Request, { status, body, bytes, subject, drafts }: Reply): ReadonlyArray<Draft> => {
   const about = subject ?? entry.subject
   if (entry.data.method !== "GET" && entry.data.method !== "HEAD") {
     const answer = apiResponded.draft(about, { body, status }, entry.seq)
@@ -43,7 +46,7 @@ export const respond = ({ entry }: Request, { status, body, bytes, subject, draf
   }
   const data =
     bytes === undefined
-      ? { rendered_at: entry.seq, sha256: sha256(body), status }
-      : { content_type: bytes.contentType, rendered_at: entry.seq, sha256: bytes.sha256, status }
+      ? { rendered_at: seenAt, sha256: sha256(body), status }
+      : { content_type: bytes.contentType, rendered_at: seenAt, sha256: bytes.sha256, status }
   return [{ ...apiResponded.draft(about, data, entry.seq), aside: body }]
 }

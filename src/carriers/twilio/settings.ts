@@ -64,3 +64,6 @@ export const authTokenSecret = "twilio.auth_token"
 
 /** The `api` of the carrier's requests. */
 export const twilioApi = "twilio"
+
+/** The name in `outbound.requested.sign` of the carrier's headers and signature. */
+export const twilioSign = "twilio"

@@ -1,6 +1,7 @@
 import * as Either from "effect/Either"
 import type { Snapshot } from "../../core/Machine.ts"
 import { loadMessages, type Messages, noMessages, type SavedMessages, saveMessages } from "./messages.ts"
+import type { UnderWay } from "./latency.ts"
 import type { TwilioSettings } from "./settings.ts"
 import { parseTemplateSet, type TemplateSet, templateNames } from "./template.ts"
 
@@ -9,6 +10,8 @@ export interface Twilio {
   settings: TwilioSettings
   templates: TemplateSet
   readonly messages: Messages
+  /** Requests under way, by their seq, where the API's latency is simulated. */
+  readonly underWay: UnderWay
   /** Lists of `settings`, for looking up. */
   registered: ReadonlySet<string>
   failing: ReadonlySet<string>
@@ -20,6 +23,7 @@ export const initialTwilio = (): Twilio => ({
   settings: undefined as unknown as TwilioSettings,
   templates: undefined as unknown as TemplateSet,
   messages: noMessages(),
+  underWay: new Map(),
   registered: new Set(),
   failing: new Set(),
   allowedFrom: new Set(),
@@ -45,18 +49,20 @@ interface SavedTwilio {
   readonly settings: TwilioSettings
   readonly texts: Readonly<Record<string, string>>
   readonly messages: SavedMessages
+  readonly underWay: UnderWay
 }
 
 /** Compiled templates go by their texts, messages as lists of their values. */
 export const twilioSnapshot: Snapshot<Twilio> = {
-  save: ({ messages, settings, templates }): SavedTwilio => ({
+  save: ({ messages, settings, templates, underWay }): SavedTwilio => ({
     settings,
+    underWay,
     texts: Object.fromEntries(templateNames.map((name) => [name, templates[name].text])),
     messages: saveMessages(messages),
   }),
   load: (saved) => {
-    const { messages, settings, texts } = saved as SavedTwilio
-    const twilio = { ...initialTwilio(), messages: loadMessages(messages) }
+    const { messages, settings, texts, underWay } = saved as SavedTwilio
+    const twilio = { ...initialTwilio(), messages: loadMessages(messages), underWay }
     configure(twilio, settings)
     furnish(twilio, texts)
     return twilio
