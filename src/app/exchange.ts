@@ -3,7 +3,14 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
-import { answerHeaders, gone, overloaded, preflightHeaders, twilioHeaders, unavailable } from "../carriers/twilio/door.ts"
+import {
+  answerHeaders,
+  gone,
+  overloaded,
+  preflightHeaders,
+  twilioHeaders,
+  unavailable,
+} from "../carriers/twilio/door.ts"
 import { authTokenSecret, twilioSign } from "../carriers/twilio/settings.ts"
 import { loadTemplates, type TemplateErrors } from "../carriers/twilio/templateFiles.ts"
 import { twilioMachine } from "../carriers/twilio/twilio.machine.ts"

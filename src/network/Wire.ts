@@ -209,7 +209,9 @@ const exchange = (
         (error) => {
           const { status } = (error as ResponseError).response
           const body = { cut: true, length: bytesMax } as const
-          return Effect.succeed(answered(request.purpose === "media" ? { body, content_type: "", status } : { body, status }))
+          return Effect.succeed(
+            answered(request.purpose === "media" ? { body, content_type: "", status } : { body, status }),
+          )
         },
       ),
     )
@@ -219,12 +221,7 @@ const exchange = (
   )
 
 /** A medium's bytes are kept outside of the log, which knows them by their hash. */
-const mediumKept = (
-  { keep }: MediaDoor,
-  status: number,
-  bytes: Uint8Array,
-  contentType: string,
-): OutboundAnswered => {
+const mediumKept = ({ keep }: MediaDoor, status: number, bytes: Uint8Array, contentType: string): OutboundAnswered => {
   const sha256 = createHash("sha256").update(bytes).digest("hex")
   if (status >= 200 && status < 300) keep(sha256, bytes)
   const content_type = contentType.split(";", 1)[0]?.trim().toLowerCase().slice(0, 100) ?? ""

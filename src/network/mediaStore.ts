@@ -42,8 +42,7 @@ export const openMediaFolder = (logFile: string): Effect.Effect<MediaStore, LogO
         for (const name of fs.readdirSync(folder)) total += fs.statSync(join(folder, name)).size
       return folderStore(folder, total)
     },
-    catch: (cause) =>
-      new LogOpenError({ reason: "unwritable", file: mediaFolderOf(logFile), message: String(cause) }),
+    catch: (cause) => new LogOpenError({ reason: "unwritable", file: mediaFolderOf(logFile), message: String(cause) }),
   })
 
 const folderStore = (folder: string, before: number): MediaStore => {

@@ -45,7 +45,9 @@ describe("Media that are fetched", () => {
     client.api.baseUrl = server.address
     const mediaUrl = paths.map((path) => `${origin}${path}`)
     const { sid } = await client.messages.create({ to, from, body: "look", mediaUrl })
-    await until("the message has ended", async () => ["delivered", "failed"].includes((await client.messages(sid).fetch()).status))
+    await until("the message has ended", async () =>
+      ["delivered", "failed"].includes((await client.messages(sid).fetch()).status),
+    )
     return client.messages(sid)
   }
   const bytesOf = async (uri: string) => {

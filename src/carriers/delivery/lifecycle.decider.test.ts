@@ -102,8 +102,7 @@ describe("a message of a service", () => {
       .refused(new NotInState({ wanted: ["Accepted", "Scheduled"], actual: state._tag })),
   )
 
-  it("that is queued can be given up", () =>
-    message(queued("delivered")).when(giveUp).then(becomes("failed", 30001)))
+  it("that is queued can be given up", () => message(queued("delivered")).when(giveUp).then(becomes("failed", 30001)))
 
   it.each(elsewhere.slice(1))("that is on its way or has ended cannot be given up (%j)", (state) =>
     message(state)

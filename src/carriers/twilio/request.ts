@@ -38,7 +38,10 @@ export const param = (pairs: ReadonlyArray<Pair>, name: string): string | undefi
  * The drafts of a reply. A request that may change something keeps its whole answer; the answer to a read is kept as
  * status, hash and the seq it was rendered at, and told aside.
  */
-export const respond = ({ entry, seenAt }: Request, { status, body, bytes, subject, drafts }: Reply): ReadonlyArray<Draft> => {
+export const respond = (
+  { entry, seenAt }: Pick<Request, "entry" | "seenAt">,
+  { status, body, bytes, subject, drafts }: Reply,
+): ReadonlyArray<Draft> => {
   const about = subject ?? entry.subject
   if (entry.data.method !== "GET" && entry.data.method !== "HEAD") {
     const answer = apiResponded.draft(about, { body, status }, entry.seq)

@@ -1,7 +1,8 @@
 import * as Either from "effect/Either"
+import type { Entry } from "../../core/Entry.ts"
+import type { ApiRequested } from "../../core/entries.ts"
 import type { Snapshot } from "../../core/Machine.ts"
 import { loadMessages, type Messages, noMessages, type SavedMessages, saveMessages } from "./messages.ts"
-import type { UnderWay } from "./latency.ts"
 import type { TwilioSettings } from "./settings.ts"
 import { parseTemplateSet, type TemplateSet, templateNames } from "./template.ts"
 
@@ -17,6 +18,9 @@ export interface Twilio {
   failing: ReadonlySet<string>
   allowedFrom: ReadonlySet<string>
 }
+
+/** Requests under way, by their seq. */
+export type UnderWay = Map<number, Entry<ApiRequested>>
 
 /** Before `run.started` nothing is known; no rule looks at it then. */
 export const initialTwilio = (): Twilio => ({

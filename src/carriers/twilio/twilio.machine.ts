@@ -158,7 +158,9 @@ export const twilioMachine: Machine<Twilio> = {
     reacts(mediaStored, (_, { at, subject }, twilio) => mediumThere(twilio, subject, at)),
     reacts(outboundAnswered, (world, entry, { messages }) => {
       const message = messages.bySid.get(entry.subject)
-      return message?.rare?.fetching === undefined ? [] : mediumAnswered(message, obtained(world, messages, message, entry))
+      return message?.rare?.fetching === undefined
+        ? []
+        : mediumAnswered(message, obtained(world, messages, message, entry))
     }),
     reacts(outboundFailed, (world, entry, { messages }) => {
       const message = messages.bySid.get(entry.subject)

@@ -15,8 +15,7 @@ const picture: OutboundAnswered = { body: { length: 7, sha256 }, content_type: "
 const sent = (...urls: ReadonlyArray<string>) =>
   twilio({ media: "fetch" }).when(post([...fine, ...urls.map((each) => ["MediaUrl", each] as const)]))
 /** The seqs of the last turn's requests. */
-const asked = ({ made }: Stage) =>
-  made.map(({ entry }) => entry).filter(outboundRequested.is)
+const asked = ({ made }: Stage) => made.map(({ entry }) => entry).filter(outboundRequested.is)
 const answered = (stage: Stage, seq: number, data: OutboundAnswered) =>
   stage.when({ ...outboundAnswered.draft(sid, data, seq), at: 500 })
 const statusOf = (stage: Stage) => {
@@ -49,7 +48,7 @@ describe("a medium that is fetched", () => {
     strictEqual(there.made[1]?.entry.cause, request?.seq)
     deepStrictEqual(there.made[2]?.entry.data, { due: 2_500, key: `message ${sid}` })
     const bytes = there.when(get(messagePath(sid).replace(".json", `/Media/${sidOf("ME", 1, 0)}`))).made.at(-1)
-    strictEqual((bytes?.entry.data as { sha256: string }).sha256, sha256)
+    deepStrictEqual(bytes?.entry.data, { content_type: "image/jpeg", rendered_at: 9, sha256, status: 200 })
     strictEqual(bytes?.aside, "")
     deepStrictEqual(statusOf(ranUntil(there)), ["delivered", null])
   })
