@@ -6,6 +6,7 @@ import type * as Scope from "effect/Scope"
 import {
   answerHeaders,
   fillHoles,
+  gone,
   overloaded,
   preflightHeaders,
   twilioSigns,
@@ -29,6 +30,7 @@ import { openSqlite } from "../log/layerSqlite.ts"
 import { openFailure } from "../log/openFailure.ts"
 import { allowOf } from "../network/allow.ts"
 import { guardOf } from "../network/guard.ts"
+import { mediaInMemory, openMediaFolder } from "../network/mediaStore.ts"
 import { makeNodeClient } from "../network/nodeClient.ts"
 import { outboundMachine } from "../network/outbound.machine.ts"
 import { hideUserinfo } from "../network/secretUrl.ts"
@@ -82,13 +84,21 @@ export const startExchange = (
           ? new LogOpenError({ reason: "unwritable", file: settings.db, message: cause.message })
           : openFailure(keysFileOf(settings.db), cause),
     })
-    const client = yield* makeNodeClient(limits.answerBytesMax, guardOf(allowOf(settings.run.callbacks.allow)))
+    const guard = guardOf(allowOf(settings.run.callbacks.allow))
+    const client = yield* makeNodeClient(limits.answerBytesMax, guard)
+    const media = inMemory ? mediaInMemory() : yield* openMediaFolder(settings.db)
+    const mediaClient = yield* makeNodeClient(limits.mediaBytesMax, guard)
     const run = yield* makeRun({
       log,
       machines,
       wayOut: (clock) =>
         Effect.provideService(
-          makeWire({ clock, secrets: keys, signs: twilioSigns(keys) }),
+          makeWire({
+            clock,
+            secrets: keys,
+            signs: twilioSigns(keys),
+            media: { client: mediaClient, keep: media.keep },
+          }),
           HttpClient.HttpClient,
           client,
         ),
@@ -120,6 +130,8 @@ export const startExchange = (
         overloaded,
         unavailable,
         preflight: preflightHeaders,
+        bytes: media.bytes,
+        gone,
       },
     }
     return { exchange, authToken, warnings: templates.warnings }

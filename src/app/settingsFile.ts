@@ -86,7 +86,7 @@ export const SettingsFile = Schema.Struct({
         Schema.Struct({
           latency_seconds: optional(Seconds),
           concurrency: optional(
-            expects(Schema.Int.pipe(Schema.between(1, 10_000)), "a whole number of requests, 1 to 10000"),
+            expects(Schema.Int.pipe(Schema.between(1, 1_000)), "a whole number of requests, 1 to 1000"),
           ),
         }),
       ),

@@ -188,6 +188,8 @@ export const outboundAnswered = entryType(
         sha256: optional(Schema.String),
       }),
     ),
+    /** Of media alone: the body is then known by its length and hash, however short it is. */
+    content_type: optional(Schema.String),
     status: Schema.Int,
   }),
 )

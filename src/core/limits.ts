@@ -21,6 +21,11 @@ export const limits = {
   commitEntriesMax: 2_000,
   /** Bytes of a callback answer that are read. */
   answerBytesMax: 64 * 1024,
+  /** Bytes of a medium that are read. Source: OpenAPI, MediaUrl. */
+  mediaBytesMax: 5 * 1024 * 1024,
+  /** Bytes of media kept beside a log, or in memory where there is no file; later ones are not kept. */
+  mediaKeptBytesMax: 1024 * 1024 * 1024,
+  mediaInMemoryBytesMax: 64 * 1024 * 1024,
   /** Wire requests in flight at once at paces `real` and `<n>x`. */
   wireInFlightMax: 256,
   /** Of these, to one origin, so that a hanging endpoint does not delay the others. */

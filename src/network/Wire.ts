@@ -38,6 +38,16 @@ export interface WireOptions {
   readonly secrets: SecretStore
   /** By the name in `outbound.requested.sign`. */
   readonly signs: (name: string) => Sign | undefined
+  /** How media are fetched, where they are. */
+  readonly media?: MediaDoor
+}
+
+/** Media are larger than other answers, and kept outside of the log. */
+export interface MediaDoor {
+  /** Reads answers of up to `limits.mediaBytesMax`. */
+  readonly client: HttpClient.HttpClient
+  /** Keeps bytes under their SHA-256, before their answer enters. */
+  readonly keep: (sha256: string, bytes: Uint8Array) => void
 }
 
 /** A request on its way, until its answer has entered. */
@@ -70,6 +80,7 @@ export const makeWire = ({
   clock,
   secrets,
   signs,
+  media,
 }: WireOptions): Effect.Effect<WayOut, never, HttpClient.HttpClient | Scope.Scope> =>
   Effect.gen(function* () {
     const client = (yield* HttpClient.HttpClient).pipe(HttpClient.withTracerPropagation(false))
@@ -96,9 +107,19 @@ export const makeWire = ({
         const flight: Flight = { job, due, fiber: undefined, answer: undefined }
         inFlight.push(flight)
         deadlines.add(flight)
-        flight.fiber = run(Effect.map(exchange(client, job, secrets, signs), (answer) => land(flight, answer)))
+        flight.fiber = run(Effect.map(send(job), (answer) => land(flight, answer)))
       }
     }
+
+    const send = (job: Job) =>
+      media !== undefined && job.request.purpose === "media"
+        ? exchange({ client: media.client, secrets, signs }, job, limits.mediaBytesMax, (status, body, type) =>
+            mediumKept(media, status, body, type),
+          )
+        : exchange({ client, secrets, signs }, job, limits.answerBytesMax, (status, body) => ({
+            body: kept(body),
+            status,
+          }))
 
     const deadlines = makeDeadlines<Flight>({
       now: clock.hostMonotonic,
@@ -152,12 +173,18 @@ export const makeWire = ({
     }
   })
 
+interface Edge {
+  readonly client: HttpClient.HttpClient
+  readonly secrets: SecretStore
+  readonly signs: WireOptions["signs"]
+}
+
 /** Sends one request and makes its answer or failure the input that follows from it. Never fails. */
 const exchange = (
-  client: HttpClient.HttpClient,
+  { client, secrets, signs }: Edge,
   { seq, subject, request }: Job,
-  secrets: SecretStore,
-  signs: WireOptions["signs"],
+  bytesMax: number,
+  whole: (status: number, body: Uint8Array, contentType: string) => OutboundAnswered,
 ): Effect.Effect<Draft> =>
   Effect.suspend(() => {
     const url = restoreUserinfo(request.url, secrets)
@@ -169,25 +196,37 @@ const exchange = (
         : HttpClientRequest.post(target, { headers }).pipe(
             HttpClientRequest.bodyText(formBody(request.params), "application/x-www-form-urlencoded"),
           )
-    const answered = (status: number, body: OutboundAnswered["body"]) =>
-      outboundAnswered.draft(subject, { body, status }, seq)
+    const answered = (data: OutboundAnswered) => outboundAnswered.draft(subject, data, seq)
     return client.execute(sent).pipe(
       Effect.flatMap((response) =>
-        Effect.map(response.arrayBuffer, (body) => answered(response.status, kept(new Uint8Array(body)))),
+        Effect.map(response.arrayBuffer, (body) =>
+          answered(whole(response.status, new Uint8Array(body), response.headers["content-type"] ?? "")),
+        ),
       ),
       // Without a system error it is the limit that ended the reading.
       Effect.catchIf(
         (error) => error._tag === "ResponseError" && errorCode(error) === undefined,
-        (error) =>
-          Effect.succeed(
-            answered((error as ResponseError).response.status, { cut: true, length: limits.answerBytesMax }),
-          ),
+        (error) => {
+          const { status } = (error as ResponseError).response
+          const body = { cut: true, length: bytesMax } as const
+          return Effect.succeed(
+            answered(request.purpose === "media" ? { body, content_type: "", status } : { body, status }),
+          )
+        },
       ),
     )
   }).pipe(
     Effect.exit,
     Effect.map((exit) => (Exit.isSuccess(exit) ? exit.value : failed(exit, subject, seq))),
   )
+
+/** A medium's bytes are kept outside of the log, which knows them by their hash. */
+const mediumKept = ({ keep }: MediaDoor, status: number, bytes: Uint8Array, contentType: string): OutboundAnswered => {
+  const sha256 = createHash("sha256").update(bytes).digest("hex")
+  if (status >= 200 && status < 300) keep(sha256, bytes)
+  const content_type = contentType.split(";", 1)[0]?.trim().toLowerCase().slice(0, 100) ?? ""
+  return { body: { length: bytes.length, sha256 }, content_type, status }
+}
 
 /** The bytes of an answer as the log keeps them. */
 const kept = (bytes: Uint8Array): OutboundAnswered["body"] => {

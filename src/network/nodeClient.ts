@@ -1,5 +1,6 @@
 import * as http from "node:http"
 import * as https from "node:https"
+import * as Headers from "@effect/platform/Headers"
 import * as HttpClient from "@effect/platform/HttpClient"
 import { type HttpClientError, RequestError, ResponseError } from "@effect/platform/HttpClientError"
 import type { HttpClientRequest } from "@effect/platform/HttpClientRequest"
@@ -106,13 +107,16 @@ const readWhole = (
   message.on("end", () => resume(Effect.succeed(whole(request, message, chunks))))
 }
 
-/** An answer whose body is there. The web's `Response` knows fewer statuses than endpoints do: it only carries the body. */
+/** An answer whose body is there. The web's `Response` knows fewer statuses than endpoints do: it only carries the body. Of the headers the type is told. */
 const whole = (
   request: HttpClientRequest,
-  { statusCode }: http.IncomingMessage,
+  { headers, statusCode }: http.IncomingMessage,
   chunks: ReadonlyArray<Buffer>,
 ): HttpClientResponse.HttpClientResponse => {
   const body = chunks.length === 0 ? null : chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
   const response = HttpClientResponse.fromWeb(request, new Response(body))
-  return Object.defineProperty(response, "status", { value: statusCode ?? 0 })
+  return Object.defineProperties(response, {
+    status: { value: statusCode ?? 0 },
+    headers: { value: Headers.unsafeFromRecord({ "content-type": headers["content-type"] ?? "" }) },
+  })
 }

@@ -24,6 +24,10 @@ export interface CarrierDoor {
   readonly headers: (answer: CarrierAnswer) => Array<string>
   /** The text of an answer whose holes only the edge can fill. `host` is the Host header. Throws when a secret cannot be kept. */
   readonly fill: (body: string, host: string | undefined) => string
+  /** Bytes an answer names by their hash alone; `undefined` when they are kept no longer. */
+  readonly bytes: (sha256: string) => Uint8Array | undefined
+  /** The answer in place of such bytes. */
+  readonly gone: Refused
   /** Answers to requests that never became an entry: the exchange is overloaded, or is stopping. */
   readonly overloaded: Refused
   readonly unavailable: Refused

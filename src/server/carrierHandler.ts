@@ -64,10 +64,13 @@ export const carrierHandler = (engine: Engine, door: CarrierDoor) => {
         input,
         ({ entry, hash, aside }) => {
           const { data } = entry
+          if ("content_type" in data && data.content_type !== undefined) {
+            const bytes = aside === "" || aside === undefined ? door.bytes(data.sha256) : Buffer.from(aside, "latin1")
+            if (bytes === undefined) answer(response, door.gone.status, door.gone.body, hash)
+            else answer(response, data.status, bytes, hash, data.content_type)
+            return
+          }
           const text = "body" in data ? data.body : (aside ?? "")
-          const contentType = "body" in data ? undefined : data.content_type
-          if (contentType !== undefined)
-            return answer(response, data.status, Buffer.from(text, "latin1"), hash, contentType)
           if (data.holes !== true) return answer(response, data.status, text, hash)
           let body: string
           try {

@@ -232,3 +232,19 @@ describe("Twilio's SDK meets a sender's limits", () => {
     deepStrictEqual([status, errorCode, errorMessage], ["failed", 30036, "Validity period expired"])
   })
 })
+
+describe("Twilio's SDK meets an API that takes its time", () => {
+  it("waits for its answers, and is refused what is too much at once", async () => {
+    const config = configFile({ twilio: { api: { latency_seconds: 0.5, concurrency: 1 } } })
+    const server = await serve({ args: ["--pace", "paused"], config })
+    const client = clientOf(server)
+    const first = client.messages.create({ to, from, body: "x" })
+    await until("the request is under way", async () =>
+      (await server.ask("/admin/log?limit=100")).text.includes("api.requested"),
+    )
+    const { headers, json, status } = await server.send()
+    deepStrictEqual([status, json.code, headers.get("retry-after")], [429, 20429, "1"])
+    await server.clock({ advance: "1s" })
+    strictEqual((await first).status, "queued")
+  })
+})

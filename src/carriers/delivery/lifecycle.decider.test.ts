@@ -96,12 +96,19 @@ describe("a message of a service", () => {
       .refused(new NotInState({ wanted: ["Scheduled"], actual: state._tag })),
   )
 
-  it.each(elsewhere)("that no longer waits neither joins a queue nor is given up (%j)", (state) => {
-    for (const command of [enqueue, giveUp])
-      message(state)
-        .when(command)
-        .refused(new NotInState({ wanted: ["Accepted", "Scheduled"], actual: state._tag }))
-  })
+  it.each(elsewhere)("that no longer waits joins no queue (%j)", (state) =>
+    message(state)
+      .when(enqueue)
+      .refused(new NotInState({ wanted: ["Accepted", "Scheduled"], actual: state._tag })),
+  )
+
+  it("that is queued can be given up", () => message(queued("delivered")).when(giveUp).then(becomes("failed", 30001)))
+
+  it.each(elsewhere.slice(1))("that is on its way or has ended cannot be given up (%j)", (state) =>
+    message(state)
+      .when(giveUp)
+      .refused(new NotInState({ wanted: ["Accepted", "Scheduled", "Queued"], actual: state._tag })),
+  )
 
   it.each([accepted, scheduled])("that waits is neither handed over nor lands (%j)", (state) => {
     message(state)

@@ -8,7 +8,7 @@ import { type MessageStatus, type MessageStatusChanged, messageStatusChanged, ty
  *
  *   accepted | scheduled ──Enqueue──> queued ──HandOver──> sending ──> sent ──Land──> delivered | undelivered
  *      │            └──Cancel──> canceled  └────HandOver (the plan says failed)──> failed
- *      └────GiveUp──> failed
+ *      └────GiveUp, also from queued──> failed
  *
  * 1. A terminal status is terminal.
  * 2. `sending` lasts no virtual time: it is the instant the carrier takes the message over, and is never reported.
@@ -25,7 +25,7 @@ export type MessageState =
 export type MessageCommand =
   /** A sender is chosen: the message joins its queue. */
   | { readonly _tag: "Enqueue"; readonly sid: string; readonly queued: Omit<MessageStatusChanged, "status"> }
-  /** There is no sender to be had. */
+  /** There is no sender to be had, or a medium is none. */
   | { readonly _tag: "GiveUp"; readonly sid: string; readonly errorCode: number }
   /** The application takes a scheduled message back. */
   | { readonly _tag: "Cancel"; readonly sid: string }
@@ -56,9 +56,9 @@ export const decide = (
         ? Either.right([messageStatusChanged.draft(command.sid, { ...command.queued, status: "queued" })])
         : notIn(state, "Accepted", "Scheduled")
     case "GiveUp":
-      return state._tag === "Accepted" || state._tag === "Scheduled"
+      return state._tag === "Accepted" || state._tag === "Scheduled" || state._tag === "Queued"
         ? Either.right([messageStatusChanged.draft(command.sid, { error_code: command.errorCode, status: "failed" })])
-        : notIn(state, "Accepted", "Scheduled")
+        : notIn(state, "Accepted", "Scheduled", "Queued")
     case "Cancel":
       return state._tag === "Scheduled" ? Either.right([changed(command.sid, "canceled")]) : notIn(state, "Scheduled")
     case "HandOver": {

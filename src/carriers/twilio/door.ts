@@ -58,13 +58,16 @@ export const answerHeaders = ({ body, concurrent, contentType, hash, status }: A
   return headers
 }
 
-const refused = (code: 20429 | 20503) => {
+const refused = (code: 20404 | 20429 | 20503) => {
   const error = twilioError(code)
   return { status: error.status, body: errorBody(error) }
 }
 
 export const overloaded = refused(20429)
 export const unavailable = refused(20503)
+
+/** The answer in place of bytes that are kept no longer. */
+export const gone = refused(20404)
 
 /** What the edge needs of the keys file: secrets that are there, and those that are made when they are first told. */
 export interface AccountSecrets extends Pick<SecretStore, "secret"> {

@@ -311,6 +311,9 @@ const rows = {
  * is the usual one by the code's meaning, unconfirmed.
  */
 const messageFailures: { readonly [code: number]: MessageFailure } = {
+  11200: { message: "HTTP retrieval failure", status: "failed" },
+  11751: { message: "Media exceeds the size limit", status: "failed" },
+  12300: { message: "Invalid Content-Type", status: "failed" },
   21610: { message: "Attempt to send to unsubscribed recipient", status: "failed" },
   21703: {
     message: "The Messaging Service does not have a phone number available to send a message",

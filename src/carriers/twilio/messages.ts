@@ -1,4 +1,5 @@
 import type { Entry } from "../../core/Entry.ts"
+import type { OutboundRequested } from "../../core/entries.ts"
 import type {
   MediaStored,
   MessageCreated,
@@ -44,6 +45,8 @@ export interface Rare {
   readonly validityMs?: number
   /** Where its media come from. */
   readonly mediaUrls?: ReadonlyArray<string>
+  /** Requests for media whose answer is still to come; absent where media are not fetched. */
+  fetching?: ReadonlyArray<{ readonly seq: number; readonly url: string }>
   /** Media that are there, oldest first. */
   media?: ReadonlyArray<Medium>
   feedback?: Feedback
@@ -204,7 +207,7 @@ export const feedbackOf = (message: Message, at: number, { outcome }: MessageFee
   updated: at,
 })
 
-export const addMedium = (messages: Messages, { at, subject, data }: Entry<MediaStored>): void => {
+export const addMedium = (messages: Messages, { at, cause, subject, data }: Entry<MediaStored>): void => {
   messages.media++
   const message = messages.bySid.get(subject)
   if (message === undefined) return
@@ -212,7 +215,19 @@ export const addMedium = (messages: Messages, { at, subject, data }: Entry<Media
   const medium: Medium = { sid, contentType, length, sha256, source, url, created: at }
   const rare = rarely(message)
   rare.media = [...(rare.media ?? []), medium]
+  if (rare.fetching !== undefined) rare.fetching = rare.fetching.filter(({ seq }) => seq !== cause)
 }
+
+/** A medium has been asked for. */
+export const fetchMedium = (messages: Messages, { seq, subject, data }: Entry<OutboundRequested>): void => {
+  const message = data.purpose === mediaPurpose ? messages.bySid.get(subject) : undefined
+  if (message === undefined) return
+  const rare = rarely(message)
+  rare.fetching = [...(rare.fetching ?? []), { seq, url: data.url }]
+}
+
+/** The `purpose` of requests for media. */
+export const mediaPurpose = "media"
 
 export const deleteMedium = (messages: Messages, { subject, data }: Entry<{ sid: string }>): void => {
   const rare = messages.bySid.get(subject)?.rare

@@ -8,7 +8,10 @@ import type { Twilio } from "./state.ts"
 export interface Request {
   readonly world: World
   readonly twilio: Twilio
+  /** Its `at` is when it is carried out, which with simulated latency is later than it came. */
   readonly entry: Entry<ApiRequested>
+  /** The seq of the entry at which it is carried out. */
+  readonly seenAt: number
   /** The account of the path, or of the credentials where the path names none. */
   readonly accountSid: string
 }
@@ -38,7 +41,7 @@ export const param = (pairs: ReadonlyArray<Pair>, name: string): string | undefi
  * status, hash and the seq it was rendered at, and told aside.
  */
 export const respond = (
-  { entry }: Request,
+  { entry, seenAt }: Pick<Request, "entry" | "seenAt">,
   { status, body, bytes, holes, subject, drafts }: Reply,
 ): ReadonlyArray<Draft> => {
   const about = subject ?? entry.subject
@@ -50,7 +53,7 @@ export const respond = (
     )
     return drafts === undefined ? [answer] : [...drafts, answer]
   }
-  const read = { rendered_at: entry.seq, sha256: bytes?.sha256 ?? sha256(body), status }
+  const read = { rendered_at: seenAt, sha256: bytes?.sha256 ?? sha256(body), status }
   const data =
     bytes !== undefined ? { content_type: bytes.contentType, ...read } : holes !== undefined ? { holes, ...read } : read
   return [{ ...apiResponded.draft(about, data, entry.seq), aside: body }]

@@ -30,16 +30,25 @@ const resources: ReadonlyArray<Resource> = [
   ...keysResources,
 ]
 
-/** Answers a request of the carrier's API: every request gets exactly one `api.responded`. */
-export const answerRequest = (world: World, entry: Entry<ApiRequested>, twilio: Twilio): ReadonlyArray<Draft> => {
+/**
+ * Answers a request of the carrier's API: every request gets exactly one `api.responded`.
+ *
+ * `seenAt` is the seq of the entry at which it is carried out, its own unless latency is simulated.
+ */
+export const answerRequest = (
+  world: World,
+  entry: Entry<ApiRequested>,
+  twilio: Twilio,
+  seenAt: number,
+): ReadonlyArray<Draft> => {
   for (const { path, methods } of resources) {
     const found = path.exec(entry.data.path)
     if (found === null) continue
     const accountSid = found[1] === "" ? accountOf(entry.data, twilio) : (found[1] ?? "")
-    const request: Request = { world, twilio, entry, accountSid }
+    const request: Request = { world, twilio, entry, seenAt, accountSid }
     return respond(request, checked(request, methods) ?? handled(request, methods, found[2] ?? "", found[3] ?? ""))
   }
-  const request: Request = { world, twilio, entry, accountSid: "" }
+  const request: Request = { world, twilio, entry, seenAt, accountSid: "" }
   return respond(request, refusal(twilioError(20404, { path: entry.data.path.slice(0, 500) })))
 }
 

@@ -1,4 +1,6 @@
 import * as Either from "effect/Either"
+import type { Entry } from "../../core/Entry.ts"
+import type { ApiRequested } from "../../core/entries.ts"
 import type { Snapshot } from "../../core/Machine.ts"
 import { type Accounts, knowOwnAccount, noAccounts } from "./accounts/accounts.ts"
 import { itemOf, itemsOf } from "./collection.ts"
@@ -17,12 +19,17 @@ export interface Twilio {
   readonly senders: Senders
   /** The run's, for SIDs of numbers that settings name. */
   seed: number
+  /** Requests under way, by their seq, where the API's latency is simulated. */
+  readonly underWay: UnderWay
   /** Lists of `settings`, for looking up. */
   registered: ReadonlySet<string>
   failing: ReadonlySet<string>
   /** What the run's own account may send from: the list of `settings`, and what it has bought. */
   allowedFrom: Set<string>
 }
+
+/** Requests under way, by their seq. */
+export type UnderWay = Map<number, Entry<ApiRequested>>
 
 /** Before `run.started` nothing is known; no rule looks at it then. */
 export const initialTwilio = (): Twilio => ({
@@ -32,6 +39,7 @@ export const initialTwilio = (): Twilio => ({
   accounts: noAccounts(),
   senders: noSenders(),
   seed: 0,
+  underWay: new Map(),
   registered: new Set(),
   failing: new Set(),
   allowedFrom: new Set(),
@@ -72,21 +80,23 @@ interface SavedTwilio extends Pick<Twilio, "accounts" | "senders" | "seed"> {
   readonly settings: TwilioSettings
   readonly texts: Readonly<Record<string, string>>
   readonly messages: SavedMessages
+  readonly underWay: UnderWay
 }
 
 /** Compiled templates go by their texts, messages as lists of their values, accounts and senders as they are. */
 export const twilioSnapshot: Snapshot<Twilio> = {
-  save: ({ accounts, messages, seed, senders, settings, templates }): SavedTwilio => ({
+  save: ({ accounts, messages, seed, senders, settings, templates, underWay }): SavedTwilio => ({
     accounts,
     seed,
     senders,
     settings,
+    underWay,
     texts: Object.fromEntries(templateNames.map((name) => [name, templates[name].text])),
     messages: saveMessages(messages),
   }),
   load: (saved) => {
-    const { accounts, messages, seed, senders, settings, texts } = saved as SavedTwilio
-    const twilio = { ...initialTwilio(), accounts, messages: loadMessages(messages), seed, senders }
+    const { accounts, messages, seed, senders, settings, texts, underWay } = saved as SavedTwilio
+    const twilio = { ...initialTwilio(), accounts, messages: loadMessages(messages), seed, senders, underWay }
     // What settings bring with them is there already: the instant does not matter.
     configure(twilio, settings, 0)
     furnish(twilio, texts)

@@ -4,11 +4,14 @@ import {
   apiRequested,
   apiResponded,
   dataCleared,
+  outboundAnswered,
+  outboundFailed,
   outboundRequested,
   type Pair,
   runResumed,
   runStarted,
   settingsChanged,
+  timerCancelled,
   timerFired,
   turnFailed,
 } from "../../core/entries.ts"
@@ -26,7 +29,9 @@ import {
 import { changesOfAccounts } from "./accounts/changes.ts"
 import { itemOf } from "./collection.ts"
 import { twilioError } from "./errors.ts"
-import { begun, fallenDue, nextStep, timerKey } from "./messages/delivering.ts"
+import { delayed, requestOf } from "./latency.ts"
+import { begun, fallenDue, mediumAnswered, mediumThere, nextStep, timerKey } from "./messages/delivering.ts"
+import { notObtained, obtained } from "./messages/obtainMedia.ts"
 import {
   addMedium,
   addMessage,
@@ -34,6 +39,7 @@ import {
   clearMessages,
   deleteMedium,
   deleteMessage,
+  fetchMedium,
   type Message,
   redactMessage,
   takeFeedback,
@@ -100,6 +106,7 @@ const changesOfMessages: Machine<Twilio>["evolve"] = [
   evolves(messageDeleted, ({ messages }, entry) => deleteMessage(messages, entry)),
   evolves(messageFeedbackGiven, ({ messages }, entry) => takeFeedback(messages, entry)),
   evolves(mediaStored, ({ messages }, entry) => addMedium(messages, entry)),
+  evolves(outboundRequested, ({ messages }, entry) => fetchMedium(messages, entry)),
   evolves(mediaDeleted, ({ messages }, entry) => deleteMedium(messages, entry)),
   evolves(dataCleared, ({ messages }, { data: { what } }) => {
     if (what === "messages" || what === "all") clearMessages(messages)
@@ -118,6 +125,12 @@ export const twilioMachine: Machine<Twilio> = {
   initial: initialTwilio,
   snapshot: twilioSnapshot,
   evolve: [
+    evolves(apiRequested, ({ settings, underWay }, entry) => {
+      if (settings.api !== undefined && entry.data.api === twilioApi) underWay.set(entry.seq, entry)
+    }),
+    evolves(apiResponded, ({ underWay }, { cause }) => {
+      if (underWay.size > 0) underWay.delete(cause)
+    }),
     evolves(runStarted, (twilio, entry) => {
       twilio.seed = entry.data.seed
       takeUp(twilio, entry)
@@ -129,9 +142,11 @@ export const twilioMachine: Machine<Twilio> = {
     ...changesOfSenders,
   ],
   react: [
-    reacts(apiRequested, (world, entry, twilio) =>
-      entry.data.api === twilioApi ? answerRequest(world, entry, twilio) : [],
-    ),
+    reacts(apiRequested, (world, entry, twilio) => {
+      if (entry.data.api !== twilioApi) return []
+      const { api } = twilio.settings
+      return api === undefined ? answerRequest(world, entry, twilio, entry.seq) : delayed(entry, api, twilio.underWay)
+    }),
     reacts(messageCreated, (world, { at, subject }, twilio) => begun(world, twilio, subject, at)),
     reacts(messageStatusChanged, (world, { at, subject, data: { status } }, twilio) => {
       const message = twilio.messages.bySid.get(subject)
@@ -139,13 +154,38 @@ export const twilioMachine: Machine<Twilio> = {
       const reports = callback(world, twilio, message, status)
       return [...reports, ...nextStep(message, status, at)]
     }),
-    reacts(timerFired, (_, { at, subject, data: { key } }, twilio) =>
-      key === timerKey(subject) ? fallenDue(twilio, subject, at) : [],
+    reacts(timerFired, (world, { at, seq, subject, data: { key } }, twilio) => {
+      if (key === timerKey(subject)) return fallenDue(twilio, subject, at)
+      const request = requestOf(twilio.underWay, key)
+      return request === undefined ? [] : answerRequest(world, { ...request, at }, twilio, seq)
+    }),
+    // What cuts a request's time short does not leave it without an answer.
+    reacts(timerCancelled, (world, { at, seq, data: { keys } }, twilio) =>
+      keys.flatMap((key) => {
+        const request = requestOf(twilio.underWay, key)
+        return request === undefined ? [] : answerRequest(world, { ...request, at }, twilio, seq)
+      }),
     ),
-    reacts(turnFailed, (_, { seq, data: { input } }) =>
-      input.type === apiRequested.type && (input.data as { api?: unknown }).api === twilioApi
-        ? [apiResponded.draft(input.subject, { body: errorBody(twilioError(20500)), status: 500 }, seq)]
-        : [],
-    ),
+    reacts(mediaStored, (_, { at, subject }, twilio) => mediumThere(twilio, subject, at)),
+    reacts(outboundAnswered, (world, entry, { messages }) => {
+      const message = messages.bySid.get(entry.subject)
+      return message?.rare?.fetching === undefined
+        ? []
+        : mediumAnswered(message, obtained(world, messages, message, entry))
+    }),
+    reacts(outboundFailed, (world, entry, { messages }) => {
+      const message = messages.bySid.get(entry.subject)
+      return message?.rare?.fetching === undefined
+        ? []
+        : mediumAnswered(message, notObtained(world, messages, message, entry))
+    }),
+    reacts(turnFailed, (_, { seq, data: { input } }, { underWay }) => {
+      const failed = { body: errorBody(twilioError(20500)), status: 500 }
+      if (input.type === apiRequested.type && (input.data as { api?: unknown }).api === twilioApi)
+        return [apiResponded.draft(input.subject, failed, seq)]
+      const request =
+        input.type === timerFired.type ? requestOf(underWay, (input.data as { key: string }).key) : undefined
+      return request === undefined ? [] : [apiResponded.draft(request.subject, failed, request.seq)]
+    }),
   ],
 }

@@ -5,9 +5,10 @@ import type { World } from "../../../core/Machine.ts"
 import type { MessageStatus } from "../../delivery/entries.ts"
 import { decide, type MessageCommand } from "../../delivery/lifecycle.decider.ts"
 import { type Message, stateOf } from "../messages.ts"
+import { twilioSign } from "../settings.ts"
 import type { Twilio } from "../state.ts"
-import { generatedMedia } from "./generatedMedia.ts"
 import { serviceOf } from "./messagingService.ts"
+import { generatedMedia, mediaRequests, type Obtained } from "./obtainMedia.ts"
 import { priceOf, queuePlan, segmentsOf } from "./planning.ts"
 
 /** The ErrorCodes of messages whose service has no sender for them, or one whose queue is full. */
@@ -38,12 +39,31 @@ const due = ({ plan, sid, status }: Message, at: number): Draft => {
   return timerSet.draft(sid, { due: at + wait + (plan?.delay_ms ?? 0), key: timerKey(sid) })
 }
 
-/** What follows from a message's creation: its media, and its first step. */
+/**
+ * What follows from a message's creation: its media, and its first step.
+ *
+ * A message whose media are fetched takes its first step when they are all there.
+ */
 export const begun = (world: World, twilio: Twilio, sid: string, at: number): ReadonlyArray<Draft> => {
   const message = twilio.messages.bySid.get(sid)
-  if (message === undefined) return []
-  const first = firstStep(twilio, message, at)
-  return message.rare?.mediaUrls === undefined ? first : [...generatedMedia(world, twilio.messages, message), ...first]
+  if (message === undefined) return nothing
+  if (message.rare?.mediaUrls === undefined) return firstStep(twilio, message, at)
+  if (twilio.settings.media === "fetch") return mediaRequests(world, message, twilioSign)
+  return [...generatedMedia(world, twilio.messages, message), ...firstStep(twilio, message, at)]
+}
+
+/** What follows once a medium is there. */
+export const mediumThere = (twilio: Twilio, sid: string, at: number): ReadonlyArray<Draft> => {
+  const message = twilio.messages.bySid.get(sid)
+  return message?.rare?.fetching?.length === 0 ? firstStep(twilio, message, at) : nothing
+}
+
+/** What follows from the answer to a request for a medium. */
+export const mediumAnswered = (message: Message, outcome: Obtained | undefined): ReadonlyArray<Draft> => {
+  if (outcome === undefined) return nothing
+  return outcome._tag === "Stored"
+    ? [outcome.draft]
+    : obeyed(message, { _tag: "GiveUp", sid: message.sid, errorCode: outcome.errorCode })
 }
 
 const firstStep = (twilio: Twilio, message: Message, at: number): ReadonlyArray<Draft> => {
