@@ -134,7 +134,8 @@ describe("a run", () => {
               const { pending, waiting } = world.slice(outboundMachine)
               strictEqual(pending.size + waiting.size, 0)
               const listed = JSON.parse((yield* simulation.api("GET", messagesPath)).body)
-              for (const { status } of listed.messages) strictEqual(["delivered", "failed"].includes(status), true)
+              for (const { status } of listed.messages)
+                strictEqual(["delivered", "failed", "canceled"].includes(status), true)
             }),
           ),
         )
@@ -155,7 +156,7 @@ describe("a run", () => {
           strictEqual(row.cause < row.seq, true)
           const data = JSON.parse(row.data)
           if (row.type === "message.status-changed") {
-            strictEqual(["delivered", "undelivered", "failed"].includes(last.get(row.subject) ?? ""), false)
+            strictEqual(["delivered", "undelivered", "failed", "canceled"].includes(last.get(row.subject) ?? ""), false)
             last.set(row.subject, data.status)
           }
           if (row.type === "outbound.requested" && data.attempt === 1) {
@@ -200,6 +201,8 @@ describe("an unrelated request", () => {
           { _tag: "list", pageSize: 3 },
           { _tag: "refused", form: "" },
           { _tag: "fetch", nth: 0 },
+          { _tag: "order", name: "available" },
+          { _tag: "order", name: "listServices" },
         ),
         async (all, place, unrelated) => {
           const at = place % (all.length + 1)

@@ -2,10 +2,18 @@ import { randomBytes, randomInt } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
-import { answerHeaders, overloaded, preflightHeaders, twilioHeaders, unavailable } from "../carriers/twilio/door.ts"
+import {
+  answerHeaders,
+  fillHoles,
+  gone,
+  overloaded,
+  preflightHeaders,
+  twilioSigns,
+  unavailable,
+} from "../carriers/twilio/door.ts"
 import { authTokenSecret } from "../carriers/twilio/settings.ts"
 import { loadTemplates, type TemplateErrors } from "../carriers/twilio/templateFiles.ts"
-import { twilioMachine, twilioSign } from "../carriers/twilio/twilio.machine.ts"
+import { twilioMachine } from "../carriers/twilio/twilio.machine.ts"
 import { wireIn } from "../carriers/twilio/wireIn.ts"
 import type { Pace } from "../clock/pace.ts"
 import type { JsonObject } from "../core/canonical.ts"
@@ -21,6 +29,7 @@ import { openSqlite } from "../log/layerSqlite.ts"
 import { openFailure } from "../log/openFailure.ts"
 import { allowOf } from "../network/allow.ts"
 import { guardOf } from "../network/guard.ts"
+import { mediaInMemory, openMediaFolder } from "../network/mediaStore.ts"
 import { makeNodeClient } from "../network/nodeClient.ts"
 import { outboundMachine } from "../network/outbound.machine.ts"
 import { hideUserinfo } from "../network/secretUrl.ts"
@@ -74,12 +83,21 @@ export const startExchange = (
           ? new LogOpenError({ reason: "unwritable", file: settings.db, message: cause.message })
           : openFailure(keysFileOf(settings.db), cause),
     })
-    const client = yield* makeNodeClient(limits.answerBytesMax, guardOf(allowOf(settings.run.callbacks.allow)))
+    const guard = guardOf(allowOf(settings.run.callbacks.allow))
+    const client = yield* makeNodeClient(limits.answerBytesMax, guard)
+    const media = inMemory ? mediaInMemory() : yield* openMediaFolder(settings.db)
+    const mediaClient = yield* makeNodeClient(limits.mediaBytesMax, guard)
     const run = yield* makeRun({
       log,
       machines,
       wayOut: (clock) =>
-        makeWire({ client, clock, secrets: keys, signs: new Map([[twilioSign, twilioHeaders(keys)]]) }),
+        makeWire({
+          client,
+          clock,
+          secrets: keys,
+          signs: twilioSigns(keys),
+          media: { client: mediaClient, keep: media.keep },
+        }),
       seed,
       seedAsked: options.seed !== undefined,
       settings: kept,
@@ -104,9 +122,12 @@ export const startExchange = (
       carrier: {
         wireIn: (request) => apiRequested.draft("", wireIn(request, keys)),
         headers: answerHeaders,
+        fill: fillHoles(keys, settings.server.publicUrl),
         overloaded,
         unavailable,
         preflight: preflightHeaders,
+        bytes: media.bytes,
+        gone,
       },
     }
     return { exchange, authToken, warnings: templates.warnings }

@@ -78,6 +78,36 @@ export const SettingsFile = Schema.Struct({
       registered_numbers: optional(Numbers),
       allowed_from_numbers: optional(Numbers),
       failure_numbers: optional(Numbers),
+      media: optional(expects(Schema.Literal("generate", "fetch"), "generate or fetch")),
+      price_per_segment: optional(
+        expects(Schema.Number.pipe(Schema.between(0, 1000)), "a price, 0 to 1000, with up to six decimal places"),
+      ),
+      api: optional(
+        Schema.Struct({
+          latency_seconds: optional(Seconds),
+          concurrency: optional(
+            expects(Schema.Int.pipe(Schema.between(1, 1_000)), "a whole number of requests, 1 to 1000"),
+          ),
+        }),
+      ),
+      rate: optional(
+        Schema.Struct({
+          segments_per_second: expects(
+            Schema.Int.pipe(Schema.between(1, 1_000_000)),
+            "a whole number of segments a second, 1 to 1000000",
+          ),
+          queue_seconds: optional(Seconds),
+        }),
+      ),
+      scheduling: optional(
+        Schema.Struct({
+          min_seconds: optional(Seconds),
+          max_seconds: optional(Seconds),
+          messages: optional(
+            expects(Schema.Int.pipe(Schema.between(0, 500_000)), "a whole number of messages, 0 to 500000"),
+          ),
+        }),
+      ),
       callbacks: optional(
         Schema.Struct({
           enabled: optional(Flag),

@@ -26,6 +26,18 @@ export const parseE164 = (text: string): string | undefined => {
 const lately = new Map<string, string>()
 const latelyMax = 1_024
 
+/**
+ * The country of an E.164 number by its country code (ISO 3166-1 alpha-2), the largest where several share one; `undefined` when
+ * there is no such code.
+ */
+export const countryOf = (number: string): string | undefined => {
+  try {
+    return metadata.country_calling_codes[new PhoneNumber(number, metadata).countryCallingCode]?.[0]
+  } catch {
+    return undefined // The library throws for what is no number, and for a country code that does not exist.
+  }
+}
+
 /** The longest text that can be a number: 15 digits, `+`, and room for the separators of a local form. */
 const textLengthMax = 20
 const international = /^\+[1-9]\d{6,14}$/

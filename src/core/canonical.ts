@@ -23,6 +23,9 @@ export const canonical = (value: unknown): string => (inOrder(value, 0) ? JSON.s
 /** SHA-256 of a text, in hex. */
 export const sha256 = (text: string): string => crypto.hash("sha256", text, "hex")
 
+/** SHA-256 of bytes, in hex. */
+export const sha256Bytes = (bytes: Uint8Array): string => crypto.hash("sha256", bytes, "hex")
+
 /** Whether every object's own keys stand in canonical order; throws `NotCanonical` for what is not JSON. */
 const inOrder = (value: unknown, depth: number): boolean => {
   switch (typeof value) {

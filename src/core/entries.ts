@@ -124,12 +124,24 @@ export const apiRequested = entryType(
 )
 export type ApiRequested = Schema.Schema.Type<typeof apiRequested.schema>
 
-/** The answer: whole for what changed something; status, hash and the seq it was rendered at for a read. */
+/** Says that the text of an answer has holes that only the edge can fill: `{"secret":"<name>"}`, `{"url":"<path>"}`. */
+const holes = optional(Schema.Literal(true))
+
+/**
+ * The answer: whole for what changed something; status, hash and the seq it was rendered at for a read. Of bytes `content_type` says
+ * what they are.
+ */
 export const apiResponded = entryType(
   "api.responded",
   Schema.Union(
-    Schema.Struct({ body: Schema.String, status: Schema.Int }),
-    Schema.Struct({ rendered_at: Schema.Int, sha256: Schema.String, status: Schema.Int }),
+    Schema.Struct({ body: Schema.String, holes, status: Schema.Int }),
+    Schema.Struct({
+      content_type: optional(Schema.String),
+      holes,
+      rendered_at: Schema.Int,
+      sha256: Schema.String,
+      status: Schema.Int,
+    }),
   ),
 )
 export type ApiResponded = Schema.Schema.Type<typeof apiResponded.schema>
@@ -176,6 +188,8 @@ export const outboundAnswered = entryType(
         sha256: optional(Schema.String),
       }),
     ),
+    /** Of media alone: the body is then known by its length and hash, however short it is. */
+    content_type: optional(Schema.String),
     status: Schema.Int,
   }),
 )

@@ -35,6 +35,11 @@ export const limits = {
   commitEntriesMax: 2_000,
   /** Bytes of a callback answer that are read. */
   answerBytesMax: 64 * 1024,
+  /** Bytes of a medium that are read. Source: OpenAPI, MediaUrl. */
+  mediaBytesMax: 5 * 1024 * 1024,
+  /** Bytes of media kept beside a log, or in memory where there is no file; later ones are not kept. */
+  mediaKeptBytesMax: 1024 * 1024 * 1024,
+  mediaInMemoryBytesMax: 64 * 1024 * 1024,
   /** Wire requests in flight at once at paces `real` and `<n>x`. */
   wireInFlightMax: 256,
   /** Of these, to one origin, so that a hanging endpoint does not delay the others. */
@@ -45,6 +50,11 @@ export const limits = {
   wireIdleMsMax: 10_000,
   /** Distinct secrets (userinfo of callback URLs) one keys file takes. */
   secretsMax: 10_000,
+  /** Subaccounts and API keys one run ever makes; each has a secret in the keys file beside those. */
+  subaccountsMax: 1_000,
+  apiKeysMax: 1_000,
+  /** Senders in the pool of one messaging service. */
+  poolSendersMax: 400,
   /** Entries one read of a log brings into memory. */
   readEntriesMax: 1_000,
   /** Entries a subscriber of the log is handed at once: what one that never reads keeps in memory. */

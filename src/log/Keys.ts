@@ -22,6 +22,11 @@ export interface Keys {
    * takes its place. Throws `SecretsFull`, or the file system's error when the file cannot be written.
    */
   readonly remember: (name: string, value: Redacted.Redacted<string>) => void
+  /**
+   * The secret of a name; made by chance when there is none yet, and on disk before it returns. Whoever names such secrets bounds
+   * their number: they do not count among `limits.secretsMax`. Throws the file system's error when the file cannot be written.
+   */
+  readonly make: (name: string) => Redacted.Redacted<string>
   /** The name of a known secret with exactly this value, the one named first if there are several. */
   readonly nameOf: (value: string) => string | undefined
 }
@@ -33,7 +38,7 @@ export class SecretsFull extends Error {
 
 /** Keys in memory, for runs that are: the key is given, so that such a run is deterministic. */
 export const memoryKeys = (key: string): Keys =>
-  makeKeys({ key, secrets: new Map(), place: ":memory:", keep: () => {} })
+  makeKeys({ key, secrets: new Map(), made: new Set(), place: ":memory:", keep: () => {} })
 
 /**
  * The keys over what is known so far.
@@ -44,11 +49,13 @@ export const memoryKeys = (key: string): Keys =>
 const makeKeys = (options: {
   readonly key: string | Uint8Array
   readonly secrets: ReadonlyMap<string, string>
+  readonly made: ReadonlySet<string>
   readonly place: string
-  readonly keep: (name: string, value: string) => void
+  readonly keep: (secret: Secret) => void
 }): Keys => {
   const { key, keep, place } = options
   const secrets = new Map<string, Redacted.Redacted<string>>()
+  let made = options.made.size
   const namesByHash = new Map<string, Set<string>>()
   const hashOf = (text: string) => crypto.createHmac("sha256", key).update(text).digest("hex")
 
@@ -75,12 +82,22 @@ const makeKeys = (options: {
     remember: (name, value) => {
       const known = secrets.get(name)
       if (known !== undefined && sameText(Redacted.value(known), Redacted.value(value))) return
-      if (known === undefined && secrets.size >= limits.secretsMax)
+      if (known === undefined && secrets.size - made >= limits.secretsMax)
         throw new SecretsFull(
-          `${place} holds ${secrets.size} secrets and takes no more (limit secretsMax); use fewer distinct credentials in URLs, or start a new log`,
+          `${place} holds ${secrets.size - made} secrets and takes no more (limit secretsMax); use fewer distinct credentials in URLs, or start a new log`,
         )
-      keep(name, Redacted.value(value))
+      keep({ name, value: Redacted.value(value) })
       know(name, value)
+    },
+    make: (name) => {
+      const known = secrets.get(name)
+      if (known !== undefined) return known
+      const value = crypto.randomBytes(16).toString("hex")
+      keep({ made: true, name, value })
+      made++
+      const secret = Redacted.make(value)
+      know(name, secret)
+      return secret
     },
     nameOf: (value) => {
       for (const name of namesByHash.get(hashOf(value)) ?? []) {
@@ -107,10 +124,10 @@ export const openKeys = (logFile: string, options: { readonly fresh: boolean }):
     try: () => {
       if (!fs.existsSync(file)) {
         if (!options.fresh) throw keysMissing(logFile, file)
-        write(file, { key: crypto.randomBytes(32).toString("hex"), secrets: new Map() })
+        write(file, { key: crypto.randomBytes(32).toString("hex"), secrets: new Map(), made: new Set() })
       }
-      const { key, secrets } = load(file)
-      return makeKeys({ key: Buffer.from(key, "hex"), secrets, place: file, keep: appendTo(file) })
+      const { key, made, secrets } = load(file)
+      return makeKeys({ key: Buffer.from(key, "hex"), secrets, made, place: file, keep: appendTo(file) })
     },
     catch: (cause) => openFailure(file, cause),
   })
@@ -120,6 +137,8 @@ interface Stored {
   /** The fingerprint key in hex. */
   readonly key: string
   readonly secrets: ReadonlyMap<string, string>
+  /** The names of those that were made here. */
+  readonly made: ReadonlySet<string>
 }
 
 const keysMissing = (logFile: string, file: string) =>
@@ -136,7 +155,14 @@ const isHeader = Schema.is(
   Schema.Struct({ format: Schema.Int, fingerprint_key: Schema.String.pipe(Schema.pattern(/^[0-9a-f]{64}$/)) }),
 )
 const isFormat = Schema.is(Schema.Struct({ format: Schema.Int }))
-const isSecret = Schema.is(Schema.Struct({ name: Schema.String, value: Schema.String }))
+/** A line of the file. */
+const Secret = Schema.Struct({
+  made: Schema.optionalWith(Schema.Literal(true), { exact: true }),
+  name: Schema.String,
+  value: Schema.String,
+})
+type Secret = typeof Secret.Type
+const isSecret = Schema.is(Secret)
 
 /** Reads a keys file and sets it right: its mode, a half-written end, too many void lines. No error shows what a line holds. */
 const load = (file: string): Stored => {
@@ -150,13 +176,16 @@ const load = (file: string): Stored => {
     throw new LogOpenError({ reason: "newer-format", file, message: newerFormatLine(file, first.format) })
   if (!isHeader(first)) throw corrupt(file, "its first line holds no fingerprint key")
   const secrets = new Map<string, string>()
+  const made = new Set<string>()
   for (const [i, line] of rest.entries()) {
     if (!isSecret(line)) throw corrupt(file, `its line ${i + 2} holds no secret`)
     secrets.set(line.name, line.value)
+    if (line.made) made.add(line.name)
   }
-  if (secrets.size > limits.secretsMax)
-    throw corrupt(file, `it holds ${secrets.size} secrets, and ${limits.secretsMax} are the most (limit secretsMax)`)
-  const stored = { key: first.fingerprint_key, secrets }
+  const given = secrets.size - made.size
+  if (given > limits.secretsMax)
+    throw corrupt(file, `it holds ${given} secrets, and ${limits.secretsMax} are the most (limit secretsMax)`)
+  const stored = { key: first.fingerprint_key, secrets, made }
   if (rest.length - secrets.size > voidLinesMax) write(file, stored)
   return stored
 }
@@ -170,24 +199,28 @@ const parse = (line: string): unknown => {
 }
 
 /** Writes a whole keys file beside its place and then puts it there. */
-const write = (file: string, { key, secrets }: Stored): void => {
+const write = (file: string, { key, made, secrets }: Stored): void => {
   const part = `${file}.part`
   fs.rmSync(part, { force: true })
-  const lines = [...secrets].map(([name, value]) => JSON.stringify({ name, value }))
+  const lines = [...secrets].map(([name, value]) =>
+    lineOf(made.has(name) ? { made: true, name, value } : { name, value }),
+  )
   const text = [JSON.stringify({ format: logFormat, fingerprint_key: key }), ...lines, ""].join("\n")
   fs.writeFileSync(part, text, { mode: 0o600, flush: true })
   fs.renameSync(part, file)
 }
 
+const lineOf = (secret: Secret): string => JSON.stringify(secret)
+
 /** Appends a secret's line to a file that is there; one that was deleted is not made again, because its key is gone. */
 const appendTo =
   (file: string) =>
-  (name: string, value: string): void => {
+  (secret: Secret): void => {
     const fd = fs.openSync(file, fs.constants.O_WRONLY | fs.constants.O_APPEND)
     try {
       const { size } = fs.fstatSync(fd)
       try {
-        fs.appendFileSync(fd, `${JSON.stringify({ name, value })}\n`)
+        fs.appendFileSync(fd, `${lineOf(secret)}\n`)
       } catch (cause) {
         fs.ftruncateSync(fd, size)
         throw cause

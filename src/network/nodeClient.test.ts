@@ -59,7 +59,7 @@ describe("the client of the wire", () => {
   it.scoped("sends method, path, headers and body, and gives status and body", () =>
     Effect.gen(function* () {
       const { landing, received } = yield* ask("HTTP/1.1 202 OK\r\nContent-Length: 2\r\n\r\nhi")
-      deepStrictEqual(landing, { _tag: "Answered", status: 202, body: Buffer.from("hi") })
+      deepStrictEqual(landing, { _tag: "Answered", status: 202, contentType: "", body: Buffer.from("hi") })
       assertTrue(received.startsWith("POST /x?a=1 HTTP/1.1\r\n"))
       assertTrue(/\r\nx-a: b\r\n/i.test(received) && /\r\ncontent-length: 4\r\n/i.test(received))
       assertTrue(received.endsWith("\r\n\r\nTo=1"))
@@ -71,7 +71,7 @@ describe("the client of the wire", () => {
     ["HTTP/1.1 302 Found\r\nLocation: /y\r\nContent-Length: 0\r\n\r\n", 302],
   ] as const)("gives any status as it is, and follows nothing: %j", ([answer, status]) =>
     Effect.map(ask(answer), ({ landing }) =>
-      deepStrictEqual(landing, { _tag: "Answered", status, body: Buffer.alloc(0) }),
+      deepStrictEqual(landing, { _tag: "Answered", status, contentType: "", body: Buffer.alloc(0) }),
     ),
   )
   it.scoped("refuses a longer body than it reads, with the status it came with", () =>
@@ -101,7 +101,12 @@ describe("the client of the wire", () => {
       })
       const client = yield* makeNodeClient(10, guardOf(allowOf(undefined)))
       for (let i = 0; i < 3; i++)
-        deepStrictEqual(yield* send(client, server.url), { _tag: "Answered", status: 200, body: Buffer.alloc(0) })
+        deepStrictEqual(yield* send(client, server.url), {
+          _tag: "Answered",
+          status: 200,
+          contentType: "",
+          body: Buffer.alloc(0),
+        })
       strictEqual(requests.size >= 2, true)
     }),
   )

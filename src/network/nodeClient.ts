@@ -15,7 +15,7 @@ export interface WireRequest {
 
 /** How a request ended; `cause` is the system's error, or what a URL that is none threw. */
 export type Landing =
-  | { readonly _tag: "Answered"; readonly status: number; readonly body: Buffer }
+  | { readonly _tag: "Answered"; readonly status: number; readonly contentType: string; readonly body: Buffer }
   | { readonly _tag: "TooLong"; readonly status: number }
   | { readonly _tag: "Failed"; readonly cause: unknown }
 
@@ -114,6 +114,11 @@ const readWhole = (message: http.IncomingMessage, bodyBytesMax: number, end: (la
     message.destroy()
   })
   message.on("end", () =>
-    end({ _tag: "Answered", status, body: chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks) }),
+    end({
+      _tag: "Answered",
+      status,
+      contentType: message.headers["content-type"] ?? "",
+      body: chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks),
+    }),
   )
 }

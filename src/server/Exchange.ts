@@ -20,13 +20,31 @@ export class Exchange extends Context.Tag("ringback/Exchange")<
 /** The carrier's way in and out as HTTP sees it. */
 export interface CarrierDoor {
   readonly wireIn: (request: HttpRequest) => Draft<ApiRequested>
-  /** Headers of every answer, flat: name, value, name, value. `hash` is that of the answer's entry. */
-  readonly headers: (status: number, hash: string, concurrent: number) => Array<string>
+  /** Headers of every answer, flat: name, value, name, value. */
+  readonly headers: (answer: CarrierAnswer) => Array<string>
+  /** The text of an answer whose holes only the edge can fill. `host` is the Host header. Throws when a secret cannot be kept. */
+  readonly fill: (body: string, host: string | undefined) => string
+  /** Bytes an answer names by their hash alone; `undefined` when they are kept no longer. */
+  readonly bytes: (sha256: string) => Uint8Array | undefined
+  /** The answer in place of such bytes. */
+  readonly gone: Refused
   /** Answers to requests that never became an entry: the exchange is overloaded, or is stopping. */
   readonly overloaded: Refused
   readonly unavailable: Refused
   /** Headers of the answer to a CORS preflight. */
   readonly preflight: ReadonlyArray<string>
+}
+
+/** An answer of the carrier as HTTP sees it. */
+export interface CarrierAnswer {
+  readonly status: number
+  readonly body: string | Uint8Array
+  /** What the body is when it is bytes. */
+  readonly contentType?: string | undefined
+  /** That of the answer's entry; empty when there is none. */
+  readonly hash: string
+  /** Requests under way. */
+  readonly concurrent: number
 }
 
 export interface Refused {

@@ -13,9 +13,16 @@ import type { CarrierDoor, HttpRequest } from "./Exchange.ts"
 export const carrierHandler = (engine: Engine, door: CarrierDoor) => {
   let open = 0
   const rest = makeRest()
-  const answer = (response: ServerResponse, status: number, body: string, hash: string) => {
-    const headers = door.headers(status, hash, open)
-    if (status !== 204) headers.push("Content-Length", String(Buffer.byteLength(body)))
+  const answer = (
+    response: ServerResponse,
+    status: number,
+    body: string | Uint8Array,
+    hash: string,
+    contentType?: string,
+  ) => {
+    const headers = door.headers({ status, body, contentType, hash, concurrent: open })
+    if (status !== 204)
+      headers.push("Content-Length", String(typeof body === "string" ? Buffer.byteLength(body) : body.length))
     response.writeHead(status, headers)
     response.end(status === 204 ? undefined : body)
   }
@@ -39,7 +46,12 @@ export const carrierHandler = (engine: Engine, door: CarrierDoor) => {
     readBody(request, (body, cut) => {
       if (cut) response.shouldKeepAlive = false
       if (engine.full) return refuse(request, response, door.overloaded)
-      const { authorization, "content-type": contentType } = request.headers
+      const { authorization, "content-type": contentType, host } = request.headers
+      // The keys file could not be written: nothing may be told or become an entry without it.
+      const stop = (error: unknown) => {
+        engine.stop(new EngineStopped({ reason: String(error) }))
+        refuse(request, response, door.unavailable)
+      }
       let input: ReturnType<CarrierDoor["wireIn"]>
       try {
         input = door.wireIn({
@@ -50,15 +62,27 @@ export const carrierHandler = (engine: Engine, door: CarrierDoor) => {
           body,
         })
       } catch (error) {
-        // The keys file could not be written: without it the request must not become an entry.
-        engine.stop(new EngineStopped({ reason: String(error) }))
-        return refuse(request, response, door.unavailable)
+        return stop(error)
       }
       engine.ask(
         input,
         ({ entry, hash, aside }) => {
           const { data } = entry
-          answer(response, data.status, "body" in data ? data.body : (aside ?? ""), hash)
+          if ("content_type" in data && data.content_type !== undefined) {
+            const bytes = aside === "" || aside === undefined ? door.bytes(data.sha256) : Buffer.from(aside, "latin1")
+            if (bytes === undefined) answer(response, door.gone.status, door.gone.body, hash)
+            else answer(response, data.status, bytes, hash, data.content_type)
+            return
+          }
+          const text = "body" in data ? data.body : (aside ?? "")
+          if (data.holes !== true) return answer(response, data.status, text, hash)
+          let body: string
+          try {
+            body = door.fill(text, host)
+          } catch (error) {
+            return stop(error)
+          }
+          answer(response, data.status, body, hash)
         },
         () => refuse(request, response, door.unavailable),
       )

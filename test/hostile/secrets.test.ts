@@ -243,6 +243,58 @@ describe("Secrets", () => {
     strictEqual(stdout.split(server.authToken).length, 3)
   })
 
+  it("of subaccounts and API keys are in the keys file and in the answers that tell them alone, and outlive a kill", async () => {
+    const folder = newFolder()
+    const options = { db: join(folder, "ringback.db"), env: { LOG_LEVEL: "DEBUG" }, args: ["--pace", "fast"] }
+    const listener = await listen()
+    const first = await serve(options)
+    const asked = async (server: Server, method: string, path: string, by: string, fields: string) => {
+      const headers = { Authorization: by, ...formType }
+      const { text } = await sendRaw(server.port, [requestText(method, path, headers, fields)])
+      return { status: Number(text.slice(9, 12)), body: text.slice(text.indexOf("\r\n\r\n") + 4) }
+    }
+    const accounts = "/2010-04-01/Accounts.json"
+    const sub = JSON.parse((await asked(first, "POST", accounts, first.authorization, "")).body)
+    const keys = first.messages.replace("Messages", "Keys")
+    const key = JSON.parse((await asked(first, "POST", keys, first.authorization, "FriendlyName=x")).body)
+    const told = { token: sub.auth_token as string, key: key.secret as string }
+    const sends = async (server: Server, user: string, password: string, account: string) => {
+      const form = new URLSearchParams({ To: phone, From: "+15550000001", Body: "x", StatusCallback: listener.url })
+      const path = `/2010-04-01/Accounts/${account}/Messages.json`
+      return (await asked(server, "POST", path, basic(`${user}:${password}`), form.toString())).status
+    }
+    strictEqual(await sends(first, sub.sid, told.token, sub.sid), 201)
+    strictEqual(await sends(first, key.sid, told.key, first.accountSid), 201)
+    strictEqual(await sends(first, key.sid, told.token, first.accountSid), 401)
+    strictEqual(await sends(first, sub.sid, told.key, sub.sid), 401)
+    const listed = await asked(first, "GET", accounts, first.authorization, "")
+    assertTrue(listed.body.includes(told.token))
+    await first.clock({ settle: true })
+    const shown = await pages(first)
+    const ended = [await first.kill("SIGKILL")]
+    const second = await serve(options)
+    strictEqual(await sends(second, sub.sid, told.token, sub.sid), 201)
+    strictEqual(await sends(second, key.sid, told.key, second.accountSid), 201)
+    await second.clock({ settle: true })
+    ended.push(await second.kill("SIGTERM"))
+    const recording = join(newFolder(), "run.jsonl")
+    strictEqual((await ringback(["export", options.db, "--out", recording])).code, 0)
+    strictEqual((await ringback(["verify", options.db])).code, 0)
+    const found = searched(
+      [
+        ...files(folder),
+        ...shown,
+        ["recording", readFileSync(recording)],
+        ["log", (await ringback(["log", options.db])).stdout],
+        ...ended.map(({ stderr, stdout }) => ["process", stderr + stdout] as const),
+      ],
+      told,
+    )
+    deepStrictEqual([...new Set(found)], [])
+    const kept = readFileSync(`${options.db}.keys`, "utf8")
+    for (const one of Object.values(told)) assertTrue(kept.includes(one))
+  })
+
   const secret = "mkS3ttingsSecret99"
   for (const [what, text] of [
     ["a token that is a group", `twilio:\n  auth_token: { a: ${secret} }`],

@@ -65,6 +65,21 @@ describe("keys", () => {
     strictEqual(keys.nameOf("\uFFFD"), "a")
   })
 
+  it("make a secret by chance, once for each name, and find its name", () => {
+    const keys = memoryKeys("k")
+    const [one, other] = [keys.make("a"), keys.make("b")].map(Redacted.value) as [string, string]
+    strictEqual(/^[0-9a-f]{32}$/.test(one) && one !== other, true)
+    strictEqual(Redacted.value(keys.make("a")), one)
+    strictEqual(keys.nameOf(other), "b")
+  })
+
+  it("make secrets beyond those that they take", () => {
+    const keys = memoryKeys("k")
+    for (let i = 0; i < limits.secretsMax; i++) keys.remember(`n${i}`, secret(`v${i}`))
+    keys.make("made")
+    strictEqual(keys.secret("made") !== undefined, true)
+  })
+
   it(`take ${limits.secretsMax} secrets and say so when there is one more; known names go on`, () => {
     const keys = memoryKeys("k")
     for (let i = 0; i < limits.secretsMax; i++) keys.remember(`n${i}`, secret(`v${i}`))
@@ -103,6 +118,22 @@ describe("the keys file", () => {
       for (const text of oddTexts)
         strictEqual(value(after, `name ${text}`), text === "9" ? "a new value" : `value ${text}`)
       strictEqual(after.nameOf("value __proto__"), "name __proto__")
+    }),
+  )
+
+  it.scoped("keeps secrets that were made over a restart, also when it is written anew, and does not count them", () =>
+    Effect.gen(function* () {
+      const log = yield* logPath
+      const before = yield* openKeys(log, { fresh: true })
+      const made = Redacted.value(before.make("made"))
+      for (let i = 0; i < 1_100; i++) before.remember("often", secret(`v${i}`))
+      yield* openKeys(log, { fresh: false })
+      strictEqual(fs.readFileSync(`${log}.keys`, "utf8").split("\n").length, 4)
+      const after = yield* openKeys(log, { fresh: false })
+      strictEqual(Redacted.value(after.make("made")), made)
+      for (let i = 1; i < limits.secretsMax; i++) after.remember(`n${i}`, secret(`v${i}`))
+      throws(() => after.remember("one more", secret("x")))
+      strictEqual(value(yield* openKeys(log, { fresh: false }), "made"), made)
     }),
   )
 

@@ -4,6 +4,7 @@ import { outboundAnswered, outboundFailed, outboundRequested } from "../../src/c
 import type { WayOut } from "../../src/engine/outside.ts"
 import { makeMemory } from "../../src/log/layerMemory.ts"
 import { outboundMachine } from "../../src/network/outbound.machine.ts"
+import type { OrderName } from "./orders.ts"
 import { messagesPath, simulate } from "./simulate.ts"
 import { performAll } from "./traffic.ts"
 
@@ -80,8 +81,36 @@ export const everyEntry: Effect.Effect<ReadonlyArray<Row>> = Effect.gen(function
       yield* simulation.run.engine.setPace({ _tag: "fast" })
       yield* simulation.settled
       yield* performAll(simulation, [
+        { _tag: "send", to: "+15551234567", callback: undefined, body: "pictures", way: "pictures" },
+        { _tag: "send", to: "+15551234567", callback: "https://good.test/e", body: "by a service", way: "service" },
+        { _tag: "send", to: "+15551234567", callback: "https://good.test/f", body: "at an hour", way: "scheduled" },
+        { _tag: "change", nth: 2, how: "cancel" },
+        { _tag: "change", nth: 0, how: "media" },
+        { _tag: "advance", ms: 60_000 },
+        { _tag: "change", nth: 0, how: "redact" },
+        { _tag: "change", nth: 1, how: "feedback" },
+        { _tag: "change", nth: 1, how: "delete" },
+      ])
+      yield* performAll(simulation, [
         { _tag: "send", to: "+15551234567", callback: "https://slow.test/d", body: "cleared" },
       ])
+      const orders: ReadonlyArray<OrderName> = [
+        ...([
+          "makeAccount",
+          "sendAsAccount",
+          "suspendAccount",
+          "makeKey",
+          "fetchByKey",
+          "renameKey",
+          "deleteKey",
+        ] as const),
+        ...(["buy", "setUpNumber", "makeService", "setUpService", "addNumber", "addName", "sendByService"] as const),
+        ...(["listServices", "removeNumber", "release", "deleteService"] as const),
+      ]
+      yield* performAll(
+        simulation,
+        orders.map((name) => ({ _tag: "order", name })),
+      )
       yield* simulation.run.engine.setPace({ _tag: "paused" })
       yield* performAll(simulation, [
         { _tag: "send", to: "+15551234567", callback: "https://slow.test/d", body: "cleared on its way" },

@@ -5,6 +5,7 @@ import type * as Scope from "effect/Scope"
 import { machines } from "../../src/app/machines.ts"
 import { settingsOf } from "../../src/app/settings.ts"
 import type { SettingsFile } from "../../src/app/settingsFile.ts"
+import { fillHoles } from "../../src/carriers/twilio/door.ts"
 import { authTokenSecret } from "../../src/carriers/twilio/settings.ts"
 import { loadTemplates } from "../../src/carriers/twilio/templateFiles.ts"
 import { wireIn } from "../../src/carriers/twilio/wireIn.ts"
@@ -19,6 +20,7 @@ import type { AnyMachine } from "../../src/engine/World.ts"
 import type { EventLog } from "../../src/log/EventLog.ts"
 import { memoryKeys } from "../../src/log/Keys.ts"
 import { makeMemory } from "../../src/log/layerMemory.ts"
+import type { Order } from "./orders.ts"
 
 export const account = settingsOf({}).run.twilio.account_sid
 export const token = "simulated-token"
@@ -55,15 +57,17 @@ export interface Answered {
 
 export interface Simulation {
   readonly run: Run
-  /** Sends one API request with the account's credentials. */
-  readonly api: (method: string, path: string, form?: string) => Effect.Effect<Answered>
+  /** Sends one API request with the account's credentials, unless it says `user:password`. Holes of the answer are filled. */
+  readonly api: (method: string, path: string, form?: string, credentials?: string) => Effect.Effect<Answered>
+  /** Sends a request about accounts or senders; one that shows a secret nobody was told shows a wrong one. */
+  readonly order: (order: Order) => Effect.Effect<Answered>
   /** Sends a message and gives its SID. */
   readonly send: (form: Readonly<Record<string, string>>) => Effect.Effect<string>
   readonly settled: Effect.Effect<void>
   readonly rows: Effect.Effect<ReadonlyArray<Row>>
 }
 
-const authorization = `Basic ${Buffer.from(`${account}:${token}`).toString("base64")}`
+const basic = (credentials: string) => `Basic ${Buffer.from(credentials).toString("base64")}`
 export const messagesPath = `/2010-04-01/Accounts/${account}/Messages.json`
 
 /** A run of the exchange in this process, by default in memory, at pace `fast`, with scripted endpoints only. */
@@ -83,7 +87,8 @@ export const simulate = (options: SimulateOptions = {}): Effect.Effect<Simulatio
       start: options.start,
       ...(options.snapshot === undefined ? {} : { snapshot: options.snapshot }),
     })
-    const api: Simulation["api"] = (method, path, form) =>
+    const fill = fillHoles(keys, undefined)
+    const api: Simulation["api"] = (method, path, form, credentials = `${account}:${token}`) =>
       Effect.async((resume) =>
         run.engine.ask(
           apiRequested.draft(
@@ -92,21 +97,33 @@ export const simulate = (options: SimulateOptions = {}): Effect.Effect<Simulatio
               {
                 method,
                 url: path,
-                authorization,
+                authorization: basic(credentials),
                 contentType: form === undefined ? undefined : "application/x-www-form-urlencoded",
                 body: new TextEncoder().encode(form ?? ""),
               },
               keys,
             ),
           ),
-          ({ entry: { data }, aside }) =>
-            resume(Effect.succeed({ status: data.status, body: "body" in data ? data.body : (aside ?? "") })),
+          ({ entry: { data }, aside }) => {
+            const text = "body" in data ? data.body : (aside ?? "")
+            resume(Effect.succeed({ status: data.status, body: data.holes ? fill(text, "ringback.test") : text }))
+          },
           (why) => resume(Effect.die(why)),
         ),
       )
+    const order: Simulation["order"] = ({ as, form, method, path }) => {
+      const password = as === undefined ? undefined : keys.secret(as[1])
+      return api(
+        method,
+        path,
+        form,
+        as === undefined ? undefined : `${as[0]}:${password === undefined ? "untold" : Redacted.value(password)}`,
+      )
+    }
     return {
       run,
       api,
+      order,
       send: (form: Readonly<Record<string, string>>) =>
         Effect.map(
           api("POST", messagesPath, new URLSearchParams({ From: "+15550000001", Body: "Hello", ...form }).toString()),

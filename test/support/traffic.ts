@@ -1,15 +1,53 @@
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
-import { messagesPath, type Simulation } from "./simulate.ts"
+import { type OrderName, orderNames, ordersOf } from "./orders.ts"
+import { account, messagesPath, type Simulation } from "./simulate.ts"
 
 /** Something an application or an operator does. */
 export type Act =
-  | { readonly _tag: "send"; readonly to: string; readonly callback: string | undefined; readonly body: string }
+  | {
+      readonly _tag: "send"
+      readonly to: string
+      readonly callback: string | undefined
+      readonly body: string
+      readonly way?: Way
+    }
+  | { readonly _tag: "change"; readonly nth: number; readonly how: keyof typeof changes }
+  | { readonly _tag: "order"; readonly name: OrderName }
   | { readonly _tag: "refused"; readonly form: string }
   | { readonly _tag: "list"; readonly pageSize: number }
   | { readonly _tag: "fetch"; readonly nth: number }
   | { readonly _tag: "advance"; readonly ms: number }
   | { readonly _tag: "clear"; readonly what: "messages" | "callbacks" | "all" }
+
+/** How a message is sent: from a number, with pictures, by a service, at an hour, or soon stale. */
+export type Way = "plain" | "pictures" | "service" | "scheduled" | "stale"
+
+const service = { From: "", MessagingServiceSid: `MG${"5".repeat(32)}` }
+
+const parametersOf = (way: Way, now: number): Readonly<Record<string, string>> => {
+  switch (way) {
+    case "plain":
+      return {}
+    case "pictures":
+      return { MediaUrl: "https://pictures.test/1.png" }
+    case "service":
+      return service
+    case "scheduled":
+      return { ...service, ScheduleType: "fixed", SendAt: new Date(now + 1_200_000).toISOString() }
+    case "stale":
+      return { ValidityPeriod: "1" }
+  }
+}
+
+/** Requests about a message that exists: method, what follows its path, and parameters. */
+const changes = {
+  redact: ["POST", ".json", "Body="],
+  cancel: ["POST", ".json", "Status=canceled"],
+  delete: ["DELETE", ".json", undefined],
+  feedback: ["POST", "/Feedback.json", "Outcome=unconfirmed"],
+  media: ["GET", "/Media.json", undefined],
+} as const
 
 const hosts = ["good", "slow", "hanging", "refusing", "recovering", "flaky"]
 
@@ -21,6 +59,13 @@ const send: FastCheck.Arbitrary<Act> = FastCheck.record({
     { nil: undefined },
   ),
   body: FastCheck.string({ minLength: 1, maxLength: 40, unit: "grapheme" }),
+  way: FastCheck.constantFrom<Way>("plain", "plain", "plain", "pictures", "service", "scheduled", "stale"),
+})
+
+const change: FastCheck.Arbitrary<Act> = FastCheck.record({
+  _tag: FastCheck.constant("change" as const),
+  nth: FastCheck.nat(20),
+  how: FastCheck.constantFrom<keyof typeof changes>("redact", "cancel", "delete", "feedback", "media"),
 })
 
 const read: FastCheck.Arbitrary<Act> = FastCheck.oneof(
@@ -32,9 +77,15 @@ const read: FastCheck.Arbitrary<Act> = FastCheck.oneof(
   }),
 )
 
+/** Makes, changes and ends accounts, keys, numbers and services; those that make something come more often. */
+const order: FastCheck.Arbitrary<Act> = FastCheck.oneof(
+  FastCheck.constantFrom<OrderName>("makeAccount", "makeKey", "buy", "makeService", "addNumber", "sendByService"),
+  FastCheck.constantFrom(...orderNames),
+).map((name) => ({ _tag: "order", name }))
+
 /** Requests only: nothing that moves the clock. */
 export const requests = FastCheck.array(
-  FastCheck.oneof({ weight: 3, arbitrary: send }, { weight: 1, arbitrary: read }),
+  FastCheck.oneof({ weight: 3, arbitrary: send }, { weight: 1, arbitrary: order }, { weight: 1, arbitrary: read }),
   {
     minLength: 1,
     maxLength: 15,
@@ -46,6 +97,8 @@ export const acts = FastCheck.array(
   FastCheck.oneof(
     { weight: 5, arbitrary: send },
     { weight: 2, arbitrary: read },
+    { weight: 2, arbitrary: change },
+    { weight: 3, arbitrary: order },
     {
       weight: 2,
       arbitrary: FastCheck.record({
@@ -73,8 +126,22 @@ export const perform = (
   switch (act._tag) {
     case "send": {
       const callback: Record<string, string> = act.callback === undefined ? {} : { StatusCallback: act.callback }
-      return simulation.send({ To: act.to, Body: act.body, ...callback })
+      const way = parametersOf(act.way ?? "plain", simulation.run.engine.world.at)
+      return simulation.send({ To: act.to, Body: act.body, ...callback, ...way })
     }
+    case "change":
+      return Effect.gen(function* () {
+        const [method, suffix, form] = changes[act.how]
+        const path = messagesPath.replace(/\.json$/, `/${sids[act.nth % Math.max(1, sids.length)] ?? "SM0"}`)
+        const { body } = yield* simulation.api(method, path + suffix, form)
+        const medium = act.how === "media" ? /ME[0-9a-f]{32}/.exec(body)?.[0] : undefined
+        if (medium === undefined) return undefined
+        yield* simulation.api("GET", `${path}/Media/${medium}`)
+        yield* simulation.api("DELETE", `${path}/Media/${medium}.json`)
+        return undefined
+      })
+    case "order":
+      return Effect.as(simulation.order(ordersOf(account, simulation.run.engine.world.seed)[act.name]), undefined)
     case "refused":
       return Effect.as(simulation.api("POST", messagesPath, act.form), undefined)
     case "list":

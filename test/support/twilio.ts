@@ -4,6 +4,7 @@ import { settingsOf } from "../../src/app/settings.ts"
 import type { TwilioSettings } from "../../src/carriers/twilio/settings.ts"
 import { loadTemplates } from "../../src/carriers/twilio/templateFiles.ts"
 import { twilioMachine } from "../../src/carriers/twilio/twilio.machine.ts"
+import { nextTimer, timersMachine } from "../../src/clock/timers.machine.ts"
 import { type JsonObject, sha256 } from "../../src/core/canonical.ts"
 import type { Entry } from "../../src/core/Entry.ts"
 import {
@@ -13,6 +14,7 @@ import {
   apiResponded,
   type Pair,
   runStarted,
+  timerFired,
 } from "../../src/core/entries.ts"
 import { type Fact, givenEntries, type Stage } from "./given.ts"
 
@@ -74,6 +76,33 @@ export const asked = ({
 
 export const get = (path: string, query: ReadonlyArray<Pair> = []): Fact => asked({ method: "GET", path, query })
 export const post = (params: ReadonlyArray<Pair>): Fact => asked({ params })
+/** A POST to a resource that exists. */
+export const update = (path: string, params: ReadonlyArray<Pair>): Fact => asked({ path, params })
+export const remove = (path: string): Fact => asked({ method: "DELETE", path })
+
+/** Runs timers until the world is idle, or until none is due by `until`; gives every entry that was made, too. */
+export const ranUntil = (stage: Stage, until = Number.MAX_SAFE_INTEGER): Stage => {
+  const made = [...stage.made]
+  let here = stage
+  for (let next = nextTimer(here.world.slice(timersMachine)); next !== undefined && next.due <= until; ) {
+    const { due, key, set, subject } = next
+    here = here.when({ ...timerFired.draft(subject, { key }, set), at: Math.max(due, here.world.at) })
+    made.push(...here.made)
+    next = nextTimer(here.world.slice(timersMachine))
+  }
+  return { ...here, made }
+}
+
+/** A request with its fields where its method has them: in the query to read, in the form otherwise. */
+export const call = (
+  method: string,
+  path: string,
+  fields: Readonly<Record<string, string>> = {},
+  shown: ApiRequested["auth"] | "none" = auth,
+): Fact => {
+  const pairs = Object.entries(fields)
+  return asked({ auth: shown, method, path, ...(method === "GET" ? { query: pairs } : { params: pairs }) })
+}
 
 /** The parameters of a message that is fine. */
 export const fine: ReadonlyArray<Pair> = [
@@ -114,5 +143,6 @@ export const answerOf = ({ made }: Stage): Answer => {
     strictEqual(data.sha256, sha256(aside ?? ""))
   } else strictEqual(aside, undefined)
   const text = "body" in data ? data.body : (aside ?? "")
-  return { status: data.status, text, body: JSON.parse(text) }
+  strictEqual(text === "", data.status === 204, "only 204 has no body")
+  return { status: data.status, text, body: text === "" ? undefined : JSON.parse(text) }
 }

@@ -41,7 +41,7 @@ describe("handing a message over", () => {
   ] as const)("is refused when it is %s (%j)", (actual, state) =>
     message(state)
       .when(handOver)
-      .refused(new NotInState({ wanted: "Queued", actual })),
+      .refused(new NotInState({ wanted: ["Queued"], actual })),
   )
 })
 
@@ -64,8 +64,60 @@ describe("a message's landing", () => {
   ] as const)("is refused when it is %s (%j)", (actual, state) =>
     message(state)
       .when(land)
-      .refused(new NotInState({ wanted: "Sent", actual })),
+      .refused(new NotInState({ wanted: ["Sent"], actual })),
   )
+})
+
+describe("a message of a service", () => {
+  const queuedWith = { from: "+15550000001", num_segments: 2, plan: plan("delivered") }
+  const enqueue: MessageCommand = { _tag: "Enqueue", sid, queued: queuedWith }
+  const giveUp: MessageCommand = { _tag: "GiveUp", sid, errorCode: 30001 }
+  const cancel: MessageCommand = { _tag: "Cancel", sid }
+  const accepted: MessageState = { _tag: "Accepted", plan: plan("delivered") }
+  const scheduled: MessageState = { _tag: "Scheduled", plan: plan("delivered") }
+  const elsewhere = [
+    queued("delivered"),
+    sent("delivered"),
+    ...MessageStatus.literals.map((status) => done(status)),
+  ] as const
+
+  it.each([accepted, scheduled])("that waits joins its sender's queue, or fails (%j)", (state) => {
+    message(state)
+      .when(enqueue)
+      .then(messageStatusChanged.draft(sid, { ...queuedWith, status: "queued" }))
+    message(state).when(giveUp).then(becomes("failed", 30001))
+  })
+
+  it("that is scheduled can be canceled", () => message(scheduled).when(cancel).then(becomes("canceled")))
+
+  it.each([accepted, ...elsewhere])("that is not scheduled cannot (%j)", (state) =>
+    message(state)
+      .when(cancel)
+      .refused(new NotInState({ wanted: ["Scheduled"], actual: state._tag })),
+  )
+
+  it.each(elsewhere)("that no longer waits joins no queue (%j)", (state) =>
+    message(state)
+      .when(enqueue)
+      .refused(new NotInState({ wanted: ["Accepted", "Scheduled"], actual: state._tag })),
+  )
+
+  it("that is queued can be given up", () => message(queued("delivered")).when(giveUp).then(becomes("failed", 30001)))
+
+  it.each(elsewhere.slice(1))("that is on its way or has ended cannot be given up (%j)", (state) =>
+    message(state)
+      .when(giveUp)
+      .refused(new NotInState({ wanted: ["Accepted", "Scheduled", "Queued"], actual: state._tag })),
+  )
+
+  it.each([accepted, scheduled])("that waits is neither handed over nor lands (%j)", (state) => {
+    message(state)
+      .when(handOver)
+      .refused(new NotInState({ wanted: ["Queued"], actual: state._tag }))
+    message(state)
+      .when(land)
+      .refused(new NotInState({ wanted: ["Sent"], actual: state._tag }))
+  })
 })
 
 describe("refusals", () => {
@@ -73,8 +125,8 @@ describe("refusals", () => {
     const outcome = decide(queued("delivered"), land)
     assertTrue(Either.isLeft(outcome))
     for (const other of [
-      new NotInState({ wanted: "Sent", actual: "Done" }),
-      new NotInState({ wanted: "Queued", actual: "Queued" }),
+      new NotInState({ wanted: ["Sent"], actual: "Done" }),
+      new NotInState({ wanted: ["Queued"], actual: "Queued" }),
     ]) {
       let same = true
       try {

@@ -1,8 +1,8 @@
 import * as Redacted from "effect/Redacted"
+import type { Sign } from "../../network/exchange.ts"
 import type { SecretStore } from "../../network/secretUrl.ts"
-import type { Sign } from "../../network/Wire.ts"
 import { twilioError } from "./errors.ts"
-import { authTokenSecret } from "./settings.ts"
+import { authTokenSecret, subaccountTokenSecret, twilioSign } from "./settings.ts"
 import { sign, signedForm } from "./signature.ts"
 import { errorBody } from "./wireOut.ts"
 
@@ -10,8 +10,6 @@ import { errorBody } from "./wireOut.ts"
 
 /** Source: recorded exchanges of third parties, 2020 to 2023. */
 const common = [
-  "Content-Type",
-  "application/json",
   "X-Home-Region",
   "us1",
   "X-API-Domain",
@@ -37,16 +35,30 @@ const cors = [
 /** Headers of an answer to a CORS preflight. */
 export const preflightHeaders: ReadonlyArray<string> = [...cors, "Access-Control-Max-Age", "600"]
 
-/** Headers of an answer, flat. The request id names the answer's entry: `RQ` and the first half of its hash. */
-export const answerHeaders = (status: number, hash: string, concurrent: number): Array<string> => {
-  const headers = [...common, ...cors]
+/** An answer on its way to HTTP; `hash` is that of its entry, empty when there is none. */
+interface Answer {
+  readonly status: number
+  readonly body: string | Uint8Array
+  readonly contentType?: string | undefined
+  readonly hash: string
+  readonly concurrent: number
+}
+
+/**
+ * Headers of an answer, flat. The request id names the answer's entry: `RQ` and the first half of its hash.
+ *
+ * Too many requests at once (20429) may be sent again in a second; a sender's full queue (21611) tells nothing of the kind.
+ */
+export const answerHeaders = ({ body, concurrent, contentType, hash, status }: Answer): Array<string> => {
+  const headers = ["Content-Type", contentType ?? "application/json", ...common, ...cors]
   if (hash !== "") headers.push("Twilio-Request-Id", `RQ${hash.slice(0, 32)}`)
   if (status < 400) headers.push("Twilio-Concurrent-Requests", String(concurrent))
   if (status === 401) headers.push("WWW-Authenticate", 'Basic realm="Twilio API"')
+  if (status === 429 && typeof body === "string" && body.startsWith('{"code":20429,')) headers.push("Retry-After", "1")
   return headers
 }
 
-const refused = (code: 20429 | 20503) => {
+const refused = (code: 20404 | 20429 | 20503) => {
   const error = twilioError(code)
   return { status: error.status, body: errorBody(error) }
 }
@@ -54,15 +66,33 @@ const refused = (code: 20429 | 20503) => {
 export const overloaded = refused(20429)
 export const unavailable = refused(20503)
 
+/** The answer in place of bytes that are kept no longer. */
+export const gone = refused(20404)
+
+/** What the edge needs of the keys file: secrets that are there, and those that are made when they are first told. */
+export interface AccountSecrets extends Pick<SecretStore, "secret"> {
+  readonly make: (name: string) => Redacted.Redacted<string>
+}
+
 /**
- * The headers of Twilio's own requests, the signature with the account's token among them.
+ * The headers of Twilio's own requests by the name of who signs: `twilio`, or `twilio AC…` for a subaccount.
  *
  * Source  webhooks-security; user agent and idempotency token from captures
  */
-export const twilioHeaders =
-  (secrets: SecretStore): Sign =>
+export const twilioSigns =
+  (secrets: AccountSecrets) =>
+  (name: string): Sign | undefined => {
+    if (name === twilioSign) return headersSignedWith(() => secrets.secret(authTokenSecret))
+    const subaccount = /^twilio (AC[0-9a-f]{32})$/.exec(name)?.[1]
+    return subaccount === undefined
+      ? undefined
+      : headersSignedWith(() => secrets.make(subaccountTokenSecret(subaccount)))
+  }
+
+const headersSignedWith =
+  (tokenNow: () => Redacted.Redacted<string> | undefined): Sign =>
   (request, url) => {
-    const token = secrets.secret(authTokenSecret)
+    const token = tokenNow()
     return {
       Accept: "*/*",
       "I-Twilio-Idempotency-Token": request.token,
@@ -78,3 +108,25 @@ export const twilioHeaders =
           }),
     }
   }
+
+/**
+ * Fills the holes of an answer: `{"secret":"<name>"}` with that secret, `{"url":"<path>"}` with the absolute URL.
+ *
+ * `publicUrl` is where the world sees this server; without one it is where the client found it, by its Host header. What a client has
+ * written never looks like a hole: inside a JSON string quotation marks are escaped.
+ */
+export const fillHoles =
+  (secrets: AccountSecrets, publicUrl: string | undefined) =>
+  (body: string, host: string | undefined): string => {
+    const origin = publicUrl === undefined ? `http://${isHost(host) ? host : "localhost"}` : withoutUserinfo(publicUrl)
+    return body.replace(/\{"(?:secret":"(twilio\.[^"\\]*)|url":"([^"\\]*))"\}/g, (_, name?: string, path?: string) =>
+      JSON.stringify(name === undefined ? origin + path : Redacted.value(secrets.make(name))),
+    )
+  }
+
+const isHost = (host: string | undefined): host is string => host !== undefined && /^[\w.:[\]-]{1,255}$/.test(host)
+
+const withoutUserinfo = (url: string): string => {
+  const { origin, pathname } = new URL(url)
+  return origin + pathname.replace(/\/$/, "")
+}

@@ -86,6 +86,7 @@ const rows = {
     statusUnconfirmed: true,
   },
   20400: { status: 400, message: "The request could not be read: {reason}", source: "ours" },
+  20403: { status: 403, message: "No more can be made: {reason}", source: "ours" },
   20404: { status: 404, message: "The requested resource {path} was not found", source: "wire" },
   20413: { status: 413, message: "The request body is larger than {max} bytes", source: "ours" },
   20415: { status: 415, message: "The content type {type} is not supported; send a form", source: "ours" },
@@ -274,13 +275,13 @@ const rows = {
   },
   35114: {
     status: 400,
-    message: "SendAt must be at least 15 minutes and at most 35 days from now",
+    message: "SendAt must be at least {min} and at most {max} from now; it is now {now}",
     source: "dictionary",
     statusUnconfirmed: true,
   },
   35115: {
     status: 400,
-    message: "SendAt must be more than 5 minutes and at most 35 days from now",
+    message: "SendAt must be more than {min} and at most {max} from now; it is now {now}",
     source: "dictionary",
     statusUnconfirmed: true,
   },
@@ -310,7 +311,14 @@ const rows = {
  * is the usual one by the code's meaning, unconfirmed.
  */
 const messageFailures: { readonly [code: number]: MessageFailure } = {
+  11200: { message: "HTTP retrieval failure", status: "failed" },
+  11751: { message: "Media exceeds the size limit", status: "failed" },
+  12300: { message: "Invalid Content-Type", status: "failed" },
   21610: { message: "Attempt to send to unsubscribed recipient", status: "failed" },
+  21703: {
+    message: "The Messaging Service does not have a phone number available to send a message",
+    status: "failed",
+  },
   30001: { message: "Queue overflow", status: "failed" },
   30002: { message: "Account suspended", status: "failed" },
   30003: { message: "Unreachable destination handset", status: "undelivered" },

@@ -5,22 +5,19 @@ import * as FastCheck from "effect/FastCheck"
 import { seededRuns } from "../../../test/support/seeded.ts"
 import type { Entry } from "../../core/Entry.ts"
 import { type MessageCreated, type MessageStatus, messageCreated, messageStatusChanged } from "../delivery/entries.ts"
+import { type Page, type PageStart, pageOf } from "./messagePages.ts"
 import {
   addGone,
   addMessage,
   changeStatus,
   clearMessages,
-  loadMessages,
   type Message,
   type Messages,
   nextPlace,
   noMessages,
-  type Page,
-  type PageStart,
-  pageOf,
-  saveMessages,
   stateOf,
 } from "./messages.ts"
+import { headOf, loadMessages, messagesFrom, saveMessages } from "./savedMessages.ts"
 
 const plan = { delay_ms: 2_000, outcome: "delivered" } as const
 const data: MessageCreated = {
@@ -91,9 +88,10 @@ describe("a message", () => {
 
 describe("messages that were saved", () => {
   const throughBytes = (messages: Messages): Messages => {
-    const loaded = { ...noMessages(), cleared: messages.cleared }
+    const head = v8.deserialize(v8.serialize(headOf(messages)))
+    const loaded = messagesFrom(head)
     for (const part of saveMessages(messages)) loadMessages(loaded, v8.deserialize(v8.serialize(part)))
-    addGone(loaded, nextPlace(messages))
+    addGone(loaded, head.nextPlace)
     return loaded
   }
 
@@ -205,7 +203,7 @@ describe("a page", () => {
       const messages = messagesOf(tos)
       const message = messages.bySid.get(all[here] ?? "")
       if (message === undefined) return
-      const page = paged(messages, { _tag: "After", message }, size, to)
+      const page = paged(messages, { _tag: "After", n: message.n }, size, to)
       deepStrictEqual(sids(page.messages), all.slice(here + 1, here + 1 + size))
       strictEqual(page.older, all.length > here + 1 + size)
       strictEqual(page.newer, true)
@@ -222,7 +220,7 @@ describe("a page", () => {
       const messages = messagesOf(tos)
       const message = messages.bySid.get(all[here] ?? "")
       if (message === undefined) return
-      const page = paged(messages, { _tag: "Before", message }, size, to)
+      const page = paged(messages, { _tag: "Before", n: message.n }, size, to)
       deepStrictEqual(sids(page.messages), all.slice(Math.max(0, here - size), here))
       strictEqual(page.newer, here > size)
       strictEqual(page.older, true)
@@ -244,13 +242,13 @@ describe("a page", () => {
         if (start._tag === "After") {
           // The way back leads to the page before, as it was.
           const first = page.messages[0]
-          const back = first === undefined ? undefined : paged(messages, { _tag: "Before", message: first }, size, to)
+          const back = first === undefined ? undefined : paged(messages, { _tag: "Before", n: first.n }, size, to)
           if (back !== undefined) deepStrictEqual(sids(back.messages), seen.slice(-size))
         }
         seen.push(...sids(page.messages))
         if (!page.older || token === undefined) break
         for (let i = 0; i < (additions[n] ?? 0); i++) add(messages, `new${n}-${i}`, { to: "a" })
-        start = { _tag: "After", message: token }
+        start = { _tag: "After", n: token.n }
       }
       deepStrictEqual(seen, all)
     },
@@ -258,15 +256,31 @@ describe("a page", () => {
   )
 
   it.prop(
-    "of one number begins after or before any message, be it to another number",
+    "of one number begins after or before any message, be it to another number or gone",
     [request, FastCheck.constantFrom("After" as const, "Before" as const)],
     ([{ pick, size, to, tos }, way]) => {
       const messages = messagesOf(tos)
-      const message = messages.all[pick % Math.max(1, tos.length)]
-      if (message !== undefined) paged(messages, { _tag: way, message }, size, to)
+      paged(messages, { _tag: way, n: pick % Math.max(1, tos.length) }, size, to)
     },
     seededRuns(500),
   )
+
+  it("of one sender holds those in their place who got it late", () => {
+    const messages = noMessages()
+    for (const [i, from] of ["a", "", "b", "", "a", ""].entries()) add(messages, `SM${i}`, { from })
+    for (const [sid, from] of [
+      ["SM3", "a"],
+      ["SM1", "a"],
+      ["SM5", "b"],
+    ] as const)
+      changeStatus(messages, entry(messageStatusChanged.type, sid, { from, plan, status: "queued" }, 5))
+    for (const from of ["a", "b"]) {
+      const fits = (message: Message) => message.from === from
+      const walked = pageOf(messages, { _tag: "Newest", skip: 0 }, 10, fits)
+      deepStrictEqual(pageOf(messages, { _tag: "Newest", skip: 0 }, 10, fits, { from }), walked)
+      strictEqual(walked.messages.length, from === "a" ? 4 : 2)
+    }
+  })
 
   it("of one number costs no more than the messages of that number", () => {
     const messages = messagesOf([...new Array<string>(5).fill("a"), ...new Array<string>(1_000).fill("b")])
@@ -277,8 +291,8 @@ describe("a page", () => {
     }
     const starts: ReadonlyArray<PageStart> = [
       { _tag: "Newest", skip: 0 },
-      { _tag: "After", message: messages.bySid.get("SM4") as Message },
-      { _tag: "Before", message: messages.bySid.get("SM0") as Message },
+      { _tag: "After", n: 4 },
+      { _tag: "Before", n: 0 },
     ]
     deepStrictEqual(
       starts.map((start) => pageOf(messages, start, 10, isToA, { to: "a" }).messages.length),

@@ -1,6 +1,15 @@
 import type { Entry } from "../../core/Entry.ts"
-import type { MessageCreated, MessageStatus, MessageStatusChanged, Plan } from "../delivery/entries.ts"
+import type { OutboundRequested } from "../../core/entries.ts"
+import type {
+  MediaStored,
+  MessageCreated,
+  MessageFeedback,
+  MessageStatus,
+  MessageStatusChanged,
+  Plan,
+} from "../delivery/entries.ts"
 import { type MessageState, terminal } from "../delivery/lifecycle.decider.ts"
+import { type Chains, link, noChains, unlink } from "./messageChains.ts"
 
 /** A message as the carrier knows it. Instants in virtual ms. */
 export interface Message {
@@ -9,10 +18,11 @@ export interface Message {
   readonly n: number
   accountSid: string
   readonly to: string
+  /** Empty while its service has not chosen a sender. */
   from: string
-  readonly body: string
+  body: string
   readonly direction: MessageCreated["direction"]
-  readonly numSegments: number
+  numSegments: number
   readonly numMedia: number
   readonly created: number
   status: MessageStatus
@@ -22,6 +32,44 @@ export interface Message {
   /** Gone once nothing more will happen to the message. */
   plan: Plan | undefined
   statusCallback: string | undefined
+  /** What it costs once it is sent, in millionths of the currency. */
+  priceMicros: number | undefined
+  /** What few messages have. */
+  rare: Rare | undefined
+}
+
+/** What few messages have, kept apart so that the many stay small. */
+export interface Rare {
+  readonly serviceSid?: string
+  readonly sendAt?: number
+  readonly smartEncoded?: true
+  readonly validityMs?: number
+  /** Where its media come from. */
+  readonly mediaUrls?: ReadonlyArray<string>
+  /** Requests for media whose answer is still to come; absent where media are not fetched. */
+  fetching?: ReadonlyArray<{ readonly seq: number; readonly url: string }>
+  /** Media that are there, oldest first. */
+  media?: ReadonlyArray<Medium>
+  feedback?: Feedback
+}
+
+/** A medium of a message. */
+export interface Medium {
+  readonly sid: string
+  readonly contentType: string
+  /** Bytes. */
+  readonly length: number
+  /** Of its bytes, in hex. */
+  readonly sha256: string
+  readonly source: MediaStored["source"]
+  readonly url: string
+  readonly created: number
+}
+
+export interface Feedback {
+  readonly outcome: MessageFeedback["outcome"]
+  readonly created: number
+  readonly updated: number
 }
 
 /** All messages since the last clearing, in order of creation. */
@@ -30,37 +78,28 @@ export interface Messages {
   /** How many there were before: places count over the whole run, so no SID comes twice. */
   cleared: number
   readonly bySid: Map<string, Message>
+  /** Places of deleted messages by SID: a list's page token may still name one. */
+  readonly deleted: Map<string, number>
+  /** How many wait for their hour. */
+  scheduled: number
+  /** How many media there ever were. */
+  media: number
+  /** Until when each sender is busy, where senders have a rate. */
+  readonly busyUntil: Map<string, number>
   readonly byTo: Chains
   readonly byFrom: Chains
   /** Texts that many messages have, each once. */
   readonly texts: Map<string, string>
 }
 
-/** For each number its messages, newest first, so that a list of one number costs the same however many others there are. */
-interface Chains {
-  /** The index in `all` of a number's newest message. */
-  readonly newest: Map<string, number>
-  /** For each index the next older one of the same number; -1 where there is none. Outlasts a message that is gone. */
-  older: Array<number>
-}
-
-const noChains = (): Chains => ({ newest: new Map(), older: [] })
-
-const link = ({ newest, older }: Chains, number: string): void => {
-  const before = newest.get(number) ?? -1
-  newest.set(number, older.length)
-  older.push(before)
-}
-
-const unlink = (chains: Chains): void => {
-  chains.newest.clear()
-  chains.older = []
-}
-
 export const noMessages = (): Messages => ({
   all: [],
   cleared: 0,
   bySid: new Map(),
+  deleted: new Map(),
+  scheduled: 0,
+  media: 0,
+  busyUntil: new Map(),
   byTo: noChains(),
   byFrom: noChains(),
   texts: new Map(),
@@ -84,7 +123,21 @@ export const newMessage = (sid: string, n: number, at: number, data: MessageCrea
   sent: undefined,
   plan: data.plan,
   statusCallback: data.status_callback,
+  priceMicros: data.price_micros,
+  rare: rareOf(data),
 })
+
+const rareOf = (data: MessageCreated): Rare | undefined => {
+  const { media, messaging_service_sid, send_at, smart_encoded, validity_ms } = data
+  if (media === undefined && messaging_service_sid === undefined && validity_ms === undefined) return undefined
+  return {
+    ...(media === undefined ? {} : { mediaUrls: media }),
+    ...(messaging_service_sid === undefined ? {} : { serviceSid: messaging_service_sid }),
+    ...(send_at === undefined ? {} : { sendAt: send_at }),
+    ...(smart_encoded === undefined ? {} : { smartEncoded: smart_encoded }),
+    ...(validity_ms === undefined ? {} : { validityMs: validity_ms }),
+  }
+}
 
 /** Different texts that are known at a time; past them they are forgotten, and those that come again are kept anew. */
 const textsMax = 10_000
@@ -97,37 +150,136 @@ const shared = (texts: Map<string, string>, text: string): string => {
   return text
 }
 
-const add = (messages: Messages, message: Message): void => {
-  const { texts } = messages
+/** Adds a message at the next place. */
+export const add = (messages: Messages, message: Message): void => {
+  const { all, byFrom, bySid, byTo, texts } = messages
   message.accountSid = shared(texts, message.accountSid)
   message.from = shared(texts, message.from)
   if (message.statusCallback !== undefined) message.statusCallback = shared(texts, message.statusCallback)
-  messages.all.push(message)
-  link(messages.byTo, message.to)
-  link(messages.byFrom, message.from)
-  messages.bySid.set(message.sid, message)
+  link(byTo, message.to, all.length)
+  link(byFrom, message.from, all.length)
+  all.push(message)
+  bySid.set(message.sid, message)
+}
+
+/** Leaves the places up to one, which is the next, to messages that are gone. */
+export const addGone = (messages: Messages, next: number): void => {
+  while (nextPlace(messages) < next) messages.all.push(undefined)
 }
 
 /** The place of the next message. */
 export const nextPlace = ({ all, cleared }: Messages): number => cleared + all.length
 
-export const addMessage = (messages: Messages, { at, subject, data }: Entry<MessageCreated>): void =>
+export const addMessage = (messages: Messages, { at, subject, data }: Entry<MessageCreated>): void => {
   add(messages, newMessage(subject, nextPlace(messages), at, data))
+  if (data.status === "scheduled") messages.scheduled++
+  if (data.plan.busy_ms !== undefined) occupy(messages, data.from, at, data.plan)
+}
+
+/** The sender has this to do, too. Senders that have nothing to do are forgotten now and then. */
+const occupy = ({ busyUntil }: Messages, from: string, at: number, { busy_ms = 0, wait_ms = 0 }: Plan): void => {
+  if (busyUntil.size % sendersBetweenSweeps === sendersBetweenSweeps - 1)
+    for (const [sender, until] of busyUntil) if (until <= at) busyUntil.delete(sender)
+  busyUntil.set(from, at + wait_ms + busy_ms)
+}
+
+const sendersBetweenSweeps = 1_000
 
 export const changeStatus = (messages: Messages, { at, subject, data }: Entry<MessageStatusChanged>): void => {
   const message = messages.bySid.get(subject)
   if (message === undefined) return
+  if (message.status === "scheduled") messages.scheduled--
   message.status = data.status
   message.updated = at
   message.errorCode = data.error_code
   if (data.status === "sent") message.sent = at
+  if (data.plan !== undefined) joinQueue(messages, message, at, data)
   if (terminal.has(data.status)) message.plan = undefined
+}
+
+/** A service's message has got its sender, and what follows from it. */
+const joinQueue = (
+  messages: Messages,
+  message: Message,
+  at: number,
+  { from, num_segments, plan, price_micros }: MessageStatusChanged,
+): void => {
+  message.plan = plan
+  if (from !== undefined && from !== message.from) {
+    message.from = shared(messages.texts, from)
+    link(messages.byFrom, from, message.n - messages.cleared)
+  }
+  message.numSegments = num_segments ?? message.numSegments
+  message.priceMicros = price_micros
+  if (plan?.busy_ms !== undefined) occupy(messages, message.from, at, plan)
+}
+
+export const redactMessage = (messages: Messages, { at, subject }: Entry<unknown>): void => {
+  const message = messages.bySid.get(subject)
+  if (message === undefined) return
+  message.body = ""
+  message.updated = at
+}
+
+export const deleteMessage = (messages: Messages, { subject }: Entry<unknown>): void => {
+  const message = messages.bySid.get(subject)
+  if (message === undefined) return
+  messages.bySid.delete(subject)
+  messages.deleted.set(subject, message.n)
+  messages.all[message.n - messages.cleared] = undefined
+}
+
+export const takeFeedback = (messages: Messages, { at, subject, data }: Entry<MessageFeedback>): void => {
+  const message = messages.bySid.get(subject)
+  if (message !== undefined) rarely(message).feedback = feedbackOf(message, at, data)
+}
+
+/** The feedback on a message as an outcome that is given now makes it. */
+export const feedbackOf = (message: Message, at: number, { outcome }: MessageFeedback): Feedback => ({
+  outcome,
+  created: message.rare?.feedback?.created ?? at,
+  updated: at,
+})
+
+export const addMedium = (messages: Messages, { at, cause, subject, data }: Entry<MediaStored>): void => {
+  messages.media++
+  const message = messages.bySid.get(subject)
+  if (message === undefined) return
+  const { content_type: contentType, length, sha256, sid, source, url } = data
+  const medium: Medium = { sid, contentType, length, sha256, source, url, created: at }
+  const rare = rarely(message)
+  rare.media = [...(rare.media ?? []), medium]
+  if (rare.fetching !== undefined) rare.fetching = rare.fetching.filter(({ seq }) => seq !== cause)
+}
+
+/** A medium has been asked for. */
+export const fetchMedium = (messages: Messages, { seq, subject, data }: Entry<OutboundRequested>): void => {
+  const message = data.purpose === mediaPurpose ? messages.bySid.get(subject) : undefined
+  if (message === undefined) return
+  const rare = rarely(message)
+  rare.fetching = [...(rare.fetching ?? []), { seq, url: data.url }]
+}
+
+/** The `purpose` of requests for media. */
+export const mediaPurpose = "media"
+
+export const deleteMedium = (messages: Messages, { subject, data }: Entry<{ sid: string }>): void => {
+  const rare = messages.bySid.get(subject)?.rare
+  if (rare?.media !== undefined) rare.media = rare.media.filter(({ sid }) => sid !== data.sid)
+}
+
+const rarely = (message: Message): Rare => {
+  message.rare ??= {}
+  return message.rare
 }
 
 export const clearMessages = (messages: Messages): void => {
   messages.cleared = nextPlace(messages)
   messages.all = []
   messages.bySid.clear()
+  messages.deleted.clear()
+  messages.scheduled = 0
+  messages.busyUntil.clear()
   unlink(messages.byTo)
   unlink(messages.byFrom)
   messages.texts.clear()
@@ -136,190 +288,14 @@ export const clearMessages = (messages: Messages): void => {
 /** Where a message stands, for its decider. */
 export const stateOf = ({ status, plan }: Message): MessageState => {
   if (plan === undefined) return { _tag: "Done", status }
-  return status === "queued" ? { _tag: "Queued", plan } : { _tag: "Sent", plan }
-}
-
-/** A page of messages, newest first. */
-export interface Page {
-  readonly messages: ReadonlyArray<Message>
-  /** Whether older ones follow, and newer ones come before. */
-  readonly older: boolean
-  readonly newer: boolean
-}
-
-/** Where a page begins: at the newest, right after (older than) or right before (newer than) a message, or some way down. */
-export type PageStart =
-  | { readonly _tag: "Newest"; readonly skip: number }
-  | { readonly _tag: "After"; readonly message: Message }
-  | { readonly _tag: "Before"; readonly message: Message }
-
-/** The numbers a list is limited to. */
-export interface Among {
-  readonly to?: string | undefined
-  readonly from?: string | undefined
-}
-
-/** The messages to or from a number, or all of them, newest first; those older than one of them, if it is named. */
-function* newestFirst(
-  { all, byTo, byFrom, cleared }: Messages,
-  { to, from }: Among,
-  than?: Message,
-): Generator<Message> {
-  const chains = to !== undefined ? byTo : from !== undefined ? byFrom : undefined
-  const below = than === undefined ? all.length : than.n - cleared
-  const isOfChain = than !== undefined && (to !== undefined ? than.to === to : than.from === from)
-  const first = isOfChain ? chains?.older[below] : chains?.newest.get(to ?? from ?? "")
-  for (let i = chains === undefined ? below - 1 : (first ?? -1); i >= 0; i = chains?.older[i] ?? i - 1) {
-    const message = all[i]
-    if (message !== undefined && i < below) yield message
-  }
-}
-
-/** The page that begins there, of those that fit. Costs what it walks over: of one number, only that number's messages. */
-export const pageOf = (
-  messages: Messages,
-  start: PageStart,
-  size: number,
-  fits: (message: Message) => boolean,
-  among: Among = {},
-): Page => {
-  if (start._tag === "Before") {
-    const newer = nearestNewer(messages, start.message, size + 1, fits, among)
-    return { messages: newer.slice(-size), older: true, newer: newer.length > size }
-  }
-  const older: Array<Message> = []
-  let skip = start._tag === "Newest" ? start.skip : 0
-  for (const message of newestFirst(messages, among, start._tag === "After" ? start.message : undefined)) {
-    if (!fits(message)) continue
-    if (skip > 0) skip--
-    else if (older.push(message) > size) break
-  }
-  return {
-    messages: older.slice(0, size),
-    older: older.length > size,
-    newer: start._tag === "After" || (start.skip > 0 && messages.all.length > 0),
-  }
-}
-
-/** Of the messages that are newer than one the nearest `count` that fit, newest first. */
-const nearestNewer = (
-  messages: Messages,
-  than: Message,
-  count: number,
-  fits: (message: Message) => boolean,
-  among: Among,
-): ReadonlyArray<Message> => {
-  const found: Array<Message> = []
-  if (among.to === undefined && among.from === undefined) {
-    const { all, cleared } = messages
-    for (let i = than.n - cleared + 1; i < all.length && found.length < count; i++) {
-      const message = all[i]
-      if (message !== undefined && fits(message)) found.push(message)
-    }
-    return found.reverse()
-  }
-  for (const message of newestFirst(messages, among)) {
-    if (message.n <= than.n) break
-    if (!fits(message)) continue
-    found.push(message)
-    if (found.length > count) found.shift()
-  }
-  return found
-}
-
-/** Messages that follow each other, for a snapshot: a list for each field, which costs a tenth of an object for each. */
-export type SavedMessages = {
-  readonly [Field in Exclude<keyof Message, RepeatedText>]: ReadonlyArray<Message[Field]>
-} & { readonly [Field in RepeatedText]: Coded<Message[Field]> }
-
-/** Fields whose texts come again and again. */
-type RepeatedText = "accountSid" | "from" | "direction" | "status" | "statusCallback"
-
-/** A list by the indexes of its values. */
-interface Coded<A> {
-  readonly values: ReadonlyArray<A>
-  readonly indexes: ReadonlyArray<number>
-}
-
-/** Messages that one part of a snapshot holds. */
-const savedTogether = 10_000
-
-/** All messages in their order, some at a time; one that is gone is left out. */
-export function* saveMessages({ all }: Messages): Generator<SavedMessages> {
-  for (let i = 0; i < all.length; i += savedTogether)
-    yield savedOf(all.slice(i, i + savedTogether).filter((message) => message !== undefined))
-}
-
-const savedOf = (some: ReadonlyArray<Message>): SavedMessages => ({
-  sid: some.map(({ sid }) => sid),
-  n: some.map(({ n }) => n),
-  accountSid: coded(some.map(({ accountSid }) => accountSid)),
-  to: some.map(({ to }) => to),
-  from: coded(some.map(({ from }) => from)),
-  body: some.map(({ body }) => body),
-  direction: coded(some.map(({ direction }) => direction)),
-  numSegments: some.map(({ numSegments }) => numSegments),
-  numMedia: some.map(({ numMedia }) => numMedia),
-  created: some.map(({ created }) => created),
-  status: coded(some.map(({ status }) => status)),
-  errorCode: some.map(({ errorCode }) => errorCode),
-  updated: some.map(({ updated }) => updated),
-  sent: some.map(({ sent }) => sent),
-  plan: some.map(({ plan }) => plan),
-  statusCallback: coded(some.map(({ statusCallback }) => statusCallback)),
-})
-
-const coded = <A>(list: ReadonlyArray<A>): Coded<A> => {
-  const known = new Map<A, number>()
-  const indexes = list.map((value) => {
-    const index = known.get(value) ?? known.size
-    known.set(value, index)
-    return index
-  })
-  return { values: [...known.keys()], indexes }
-}
-
-/** Adds messages as they were saved to those before them. */
-export const loadMessages = (messages: Messages, saved: SavedMessages): void => {
-  const { sid, n, to, body, numSegments, numMedia, created, errorCode, updated, sent, plan } = saved
-  const accountSid = decoder(saved.accountSid)
-  const from = decoder(saved.from)
-  const direction = decoder(saved.direction)
-  const status = decoder(saved.status)
-  const statusCallback = decoder(saved.statusCallback)
-  for (let i = 0; i < sid.length; i++) {
-    addGone(messages, n[i] as number)
-    add(messages, {
-      sid: sid[i] as string,
-      n: n[i] as number,
-      accountSid: accountSid(i),
-      to: to[i] as string,
-      from: from(i),
-      body: body[i] as string,
-      direction: direction(i),
-      numSegments: numSegments[i] as number,
-      numMedia: numMedia[i] as number,
-      created: created[i] as number,
-      status: status(i),
-      errorCode: errorCode[i],
-      updated: updated[i] as number,
-      sent: sent[i],
-      plan: plan[i],
-      statusCallback: statusCallback(i),
-    })
-  }
-}
-
-const decoder =
-  <A>({ values, indexes }: Coded<A>) =>
-  (i: number): A =>
-    values[indexes[i] as number] as A
-
-/** Leaves the places up to one, which is the next, to messages that are gone. */
-export const addGone = (messages: Messages, next: number): void => {
-  while (nextPlace(messages) < next) {
-    messages.all.push(undefined)
-    messages.byTo.older.push(-1)
-    messages.byFrom.older.push(-1)
+  switch (status) {
+    case "queued":
+      return { _tag: "Queued", plan }
+    case "accepted":
+      return { _tag: "Accepted", plan }
+    case "scheduled":
+      return { _tag: "Scheduled", plan }
+    default:
+      return { _tag: "Sent", plan }
   }
 }

@@ -8,8 +8,11 @@ import type { Twilio } from "./state.ts"
 export interface Request {
   readonly world: World
   readonly twilio: Twilio
+  /** Its `at` is when it is carried out, which with simulated latency is later than it came. */
   readonly entry: Entry<ApiRequested>
-  /** The account of the path. */
+  /** The seq of the entry at which it is carried out. */
+  readonly seenAt: number
+  /** The account of the path, or of the credentials where the path names none. */
   readonly accountSid: string
 }
 
@@ -17,6 +20,10 @@ export interface Request {
 export interface Reply {
   readonly status: number
   readonly body: string
+  /** The body has holes that the edge fills: secrets, and absolute URLs of this server. */
+  readonly holes?: true
+  /** What the body is, when that is bytes (one character for each) and no text. */
+  readonly bytes?: { readonly contentType: string; readonly sha256: string }
   /** The SID or id the request turned out to be about. */
   readonly subject?: string
   /** What happens besides: entries before the answer. */
@@ -33,12 +40,21 @@ export const param = (pairs: ReadonlyArray<Pair>, name: string): string | undefi
  * The drafts of a reply. A request that may change something keeps its whole answer; the answer to a read is kept as
  * status, hash and the seq it was rendered at, and told aside.
  */
-export const respond = ({ entry }: Request, { status, body, subject, drafts }: Reply): ReadonlyArray<Draft> => {
+export const respond = (
+  { entry, seenAt }: Pick<Request, "entry" | "seenAt">,
+  { status, body, bytes, holes, subject, drafts }: Reply,
+): ReadonlyArray<Draft> => {
   const about = subject ?? entry.subject
   if (entry.data.method !== "GET" && entry.data.method !== "HEAD") {
-    const answer = apiResponded.draft(about, { body, status }, entry.seq)
+    const answer = apiResponded.draft(
+      about,
+      holes === undefined ? { body, status } : { body, holes, status },
+      entry.seq,
+    )
     return drafts === undefined ? [answer] : [...drafts, answer]
   }
-  const data = { rendered_at: entry.seq, sha256: sha256(body), status }
+  const read = { rendered_at: seenAt, sha256: bytes?.sha256 ?? sha256(body), status }
+  const data =
+    bytes !== undefined ? { content_type: bytes.contentType, ...read } : holes !== undefined ? { holes, ...read } : read
   return [{ ...apiResponded.draft(about, data, entry.seq), aside: body }]
 }

@@ -70,14 +70,17 @@ describe("paths", () => {
     "/",
     "",
     "/2010-04-01",
-    "/2010-04-01/Accounts.json",
-    `/2010-04-01/Accounts/${account}.json`,
+    "/2010-04-01/Accounts",
+    `/2010-04-01/Accounts/${account}`,
+    "/v1/Services/",
+    "/v1/Services/MG1/PhoneNumbers/PN1/x",
+    "/v2/Services",
     `/2010-04-01/Accounts/${account}/Messages`,
     `/2010-04-01/Accounts/${account}/Messages.xml`,
     `/2010-04-01/Accounts/${account}/messages.json`,
     `/2010-04-01/Accounts/${account}/Messages.json/`,
     `/2010-04-01/Accounts/${account}/Messages/.json`,
-    `/2010-04-01/Accounts/${account}/Messages/SM1/Media.json`,
+    `/2010-04-01/Accounts/${account}/Messages/SM1/Calls.json`,
     `/2010-04-01/Accounts//Messages.json`,
     `//2010-04-01/Accounts/${account}/Messages.json`,
     `/x/2010-04-01/Accounts/${account}/Messages.json`,
@@ -115,7 +118,7 @@ describe("methods", () => {
     deepStrictEqual([status, body.code], [405, 20004])
   })
 
-  it.each(["POST", "DELETE", "PUT", "constructor"])("%j is not allowed on a message", (method) => {
+  it.each(["PUT", "PATCH", "constructor"])("%j is not allowed on a message", (method) => {
     const path = messagePath(sidOf("SM", 1, 0))
     strictEqual(answerOf(twilio().when(asked({ method, path }))).body.code, 20004)
   })

@@ -2,47 +2,59 @@ import type { Draft, Entry } from "../../core/Entry.ts"
 import type { ApiRequested } from "../../core/entries.ts"
 import { limits } from "../../core/limits.ts"
 import type { World } from "../../core/Machine.ts"
+import { accountsResources } from "./accounts/accountsResources.ts"
+import { accountShown, reaches } from "./accounts/credentials.ts"
+import { keysResources } from "./accounts/keysResources.ts"
+import { itemOf } from "./collection.ts"
 import { twilioError } from "./errors.ts"
-import { createMessage, fetchMessage, listMessages } from "./messagesApi.ts"
+import { messagesResources } from "./messages/messagesResources.ts"
 import { type Reply, type Request, respond } from "./request.ts"
+import type { Handler, Resource } from "./resource.ts"
+import { availableResources } from "./senders/availableResources.ts"
+import { numbersResources } from "./senders/numbersResources.ts"
+import { poolResources } from "./senders/poolResources.ts"
+import { servicesResources } from "./senders/servicesResources.ts"
+import { shortCodesResources } from "./senders/shortCodesResources.ts"
 import type { Twilio } from "./state.ts"
-import { errorBody, templateError } from "./wireOut.ts"
-
-type Handler = (request: Request, sid: string) => Reply
-
-interface Resource {
-  /** Groups: the account SID, then the resource's own SID if the path names one. */
-  readonly path: RegExp
-  readonly methods: { readonly GET?: Handler; readonly POST?: Handler; readonly DELETE?: Handler }
-}
+import { refusal, templateError } from "./wireOut.ts"
 
 /** What the carrier answers on; everything else is 404. */
 const resources: ReadonlyArray<Resource> = [
-  {
-    path: /^\/2010-04-01\/Accounts\/([^/]+)\/Messages\.json$/,
-    methods: { GET: listMessages, POST: createMessage },
-  },
-  {
-    path: /^\/2010-04-01\/Accounts\/([^/]+)\/Messages\/([^/]+)\.json$/,
-    methods: { GET: fetchMessage },
-  },
+  ...messagesResources,
+  ...numbersResources,
+  ...availableResources,
+  ...shortCodesResources,
+  ...servicesResources,
+  ...poolResources,
+  ...accountsResources,
+  ...keysResources,
 ]
 
-/** Answers a request of the carrier's API: every request gets exactly one `api.responded`. */
-export const answerRequest = (world: World, entry: Entry<ApiRequested>, twilio: Twilio): ReadonlyArray<Draft> => {
+/**
+ * Answers a request of the carrier's API: every request gets exactly one `api.responded`.
+ *
+ * `seenAt` is the seq of the entry at which it is carried out, its own unless latency is simulated.
+ */
+export const answerRequest = (
+  world: World,
+  entry: Entry<ApiRequested>,
+  twilio: Twilio,
+  seenAt: number,
+): ReadonlyArray<Draft> => {
   for (const { path, methods } of resources) {
     const found = path.exec(entry.data.path)
     if (found === null) continue
-    const request: Request = { world, twilio, entry, accountSid: found[1] ?? "" }
-    return respond(request, checked(request, methods) ?? handled(request, methods, found[2] ?? ""))
+    const accountSid = found[1] === "" ? accountOf(entry.data, twilio) : (found[1] ?? "")
+    const request: Request = { world, twilio, entry, seenAt, accountSid }
+    return respond(request, checked(request, methods) ?? handled(request, methods, found[2] ?? "", found[3] ?? ""))
   }
-  const request: Request = { world, twilio, entry, accountSid: "" }
-  return respond(request, failure(twilioError(20404, { path: entry.data.path.slice(0, 500) })))
+  const request: Request = { world, twilio, entry, seenAt, accountSid: "" }
+  return respond(request, refusal(twilioError(20404, { path: entry.data.path.slice(0, 500) })))
 }
 
-const handled = (request: Request, methods: Resource["methods"], sid: string): Reply => {
+const handled = (request: Request, methods: Resource["methods"], sid: string, inner: string): Reply => {
   const handler = handlerOf(methods, request.entry.data.method)
-  return handler === undefined ? failure(twilioError(20004)) : handler(request, sid)
+  return handler === undefined ? refusal(twilioError(20004)) : handler(request, sid, inner)
 }
 
 /** What answers a method; HEAD is answered as GET is. The name comes from outside: only own properties count. */
@@ -56,34 +68,55 @@ const checked = (request: Request, methods: Resource["methods"]): Reply | undefi
   const { twilio, entry, accountSid } = request
   if (twilio.settings.validation.require_auth && !authenticated(entry.data, twilio, accountSid))
     return { status: 401, body: templateError(twilio, "auth_failed", 20003, {}) }
+  if (isInactive(request)) return refusal(twilioError(20005))
   const { body, method, headers } = entry.data
   if (body === undefined || handlerOf(methods, method) === undefined) return undefined
   switch (body.why) {
     case "too-large":
-      return failure(twilioError(20413, { max: limits.bodyBytesMax }))
+      return refusal(twilioError(20413, { max: limits.bodyBytesMax }))
     case "not-a-form":
-      return failure(twilioError(20415, { type: headers?.[0]?.[1] ?? "" }))
+      return refusal(twilioError(20415, { type: headers?.[0]?.[1] ?? "" }))
     case "bad-encoding":
-      return failure(
+      return refusal(
         twilioError(20400, { reason: "the parameters hold a broken percent-encoding or bytes that are no UTF-8" }),
       )
     case "too-many-secrets":
-      return failure(
+      return refusal(
         twilioError(20400, {
           reason: `${limits.secretsMax} different passwords in URLs are known, and no more are kept`,
         }),
       )
     case "too-many-parameters":
-      return failure(twilioError(20400, { reason: `there are more than ${limits.paramsMax} parameters` }))
+      return refusal(twilioError(20400, { reason: `there are more than ${limits.paramsMax} parameters` }))
   }
 }
 
-const authenticated = ({ auth }: ApiRequested, { settings }: Twilio, accountSid: string): boolean =>
-  auth !== undefined &&
-  "user" in auth &&
-  auth.user === settings.account_sid &&
-  "secret" in auth.password &&
-  auth.password.secret === settings.auth_token.secret &&
-  accountSid === settings.account_sid
+/** Whether a request shows credentials of its account or of the one above. */
+const authenticated = ({ auth }: ApiRequested, twilio: Twilio, accountSid: string): boolean => {
+  const { settings } = twilio
+  const own =
+    auth !== undefined &&
+    "user" in auth &&
+    auth.user === settings.account_sid &&
+    "secret" in auth.password &&
+    auth.password.secret === settings.auth_token.secret &&
+    accountSid === settings.account_sid
+  if (own) return true
+  const account = accountShown(auth, twilio)
+  return account !== undefined && reaches(account, accountSid, twilio)
+}
 
-const failure = (error: Parameters<typeof errorBody>[0]): Reply => ({ status: error.status, body: errorBody(error) })
+/** The account of a path that names none: that of the credentials, or the run's own where none are asked for. */
+const accountOf = ({ auth }: ApiRequested, twilio: Twilio): string =>
+  accountShown(auth, twilio)?.sid ?? twilio.settings.account_sid
+
+/** Of an account that is not active nothing is left but itself. */
+const isInactive = ({ accountSid, entry, twilio }: Request): boolean => {
+  if (accountSid === twilio.settings.account_sid) return false
+  const account = itemOf(twilio.accounts.accounts, accountSid)
+  return (
+    account !== undefined &&
+    account.status !== "active" &&
+    entry.data.path !== `/2010-04-01/Accounts/${accountSid}.json`
+  )
+}

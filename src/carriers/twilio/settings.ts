@@ -1,11 +1,17 @@
 import * as Schema from "effect/Schema"
 import { SecretName } from "../../core/entries.ts"
 
+const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
+
 /** The carrier's settings as the log keeps them: normalised, no default missing, the token by its name. */
 export const TwilioSettings = Schema.Struct({
   account_sid: Schema.String,
   /** Empty: every From is allowed. */
   allowed_from_numbers: Schema.Array(Schema.String),
+  /** How long a request takes, and how many may be under way at once; absent: answered at once. */
+  api: optional(
+    Schema.Struct({ concurrency_max: Schema.Int.pipe(Schema.positive()), latency_ms: Schema.NonNegativeInt }),
+  ),
   auth_token: SecretName,
   callbacks: Schema.Struct({
     delay_ms: Schema.NonNegativeInt,
@@ -21,9 +27,29 @@ export const TwilioSettings = Schema.Struct({
   failure_numbers: Schema.Array(Schema.String),
   /** What a From that is not allowed is refused with: 21606, or Twilio's newer 21659 / 21660. */
   from_not_owned_code: Schema.Literal(21606, 21659, 21660),
+  /** Where the bytes of media come from: made here, or fetched from their URLs; absent: media are only counted. */
+  media: optional(Schema.Literal("generate", "fetch")),
   /** One code for every missing parameter; absent: Twilio's own, 21604 for To, 21603 for From, 21602 for Body. */
-  missing_parameter_code: Schema.optionalWith(Schema.Int, { exact: true }),
+  missing_parameter_code: optional(Schema.Int),
+  /** Price of a segment in millionths of the currency; absent: messages have no price. */
+  price_micros: optional(Schema.NonNegativeInt),
+  /** What a sender can send; absent: as much as it is given. */
+  rate: optional(
+    Schema.Struct({
+      /** The work a sender's queue holds, in virtual ms. */
+      queue_ms: Schema.NonNegativeInt,
+      segments_per_second: Schema.Int.pipe(Schema.positive()),
+    }),
+  ),
   registered_numbers: Schema.Array(Schema.String),
+  /** How far ahead messages are scheduled, and how many; absent: as Twilio has it. */
+  scheduling: optional(
+    Schema.Struct({
+      max_ms: Schema.NonNegativeInt,
+      messages_max: Schema.NonNegativeInt,
+      min_ms: Schema.NonNegativeInt,
+    }),
+  ),
   validation: Schema.Struct({
     check_from_numbers: Schema.Boolean,
     require_auth: Schema.Boolean,
@@ -35,6 +61,14 @@ export type TwilioSettings = typeof TwilioSettings.Type
 
 /** The name under which the keys file holds the account's auth token. */
 export const authTokenSecret = "twilio.auth_token"
+
+/** The name under which it holds a subaccount's auth token, and the secret of an API key. */
+export const subaccountTokenSecret = (accountSid: string): string => `${authTokenSecret}.${accountSid}`
+export const apiKeySecret = (keySid: string): string => `twilio.api_key.${keySid}`
+
+/** The name in `outbound.requested.sign` of the carrier's headers and signature; a subaccount's SID follows it. */
+export const twilioSign = "twilio"
+export const subaccountSign = (accountSid: string): string => `${twilioSign} ${accountSid}`
 
 /** The `api` of the carrier's requests. */
 export const twilioApi = "twilio"

@@ -1,14 +1,20 @@
 import * as Either from "effect/Either"
+import type { Entry } from "../../core/Entry.ts"
+import type { ApiRequested } from "../../core/entries.ts"
 import type { Snapshot } from "../../core/Machine.ts"
+import { type Accounts, knowOwnAccount, noAccounts } from "./accounts/accounts.ts"
+import { itemOf, itemsOf } from "./collection.ts"
+import { addGone, type Messages, noMessages } from "./messages.ts"
 import {
-  addGone,
+  headOf,
   loadMessages,
-  type Messages,
-  nextPlace,
-  noMessages,
+  messagesFrom,
+  type SavedHead,
   type SavedMessages,
   saveMessages,
-} from "./messages.ts"
+} from "./savedMessages.ts"
+import { knowSettingsNumbers, ownedNumber } from "./senders/numbers.ts"
+import { noSenders, type Senders } from "./senders/senders.ts"
 import type { TwilioSettings } from "./settings.ts"
 import { parseTemplateSet, type TemplateSet, templateNames } from "./template.ts"
 
@@ -17,28 +23,57 @@ export interface Twilio {
   settings: TwilioSettings
   templates: TemplateSet
   readonly messages: Messages
+  readonly accounts: Accounts
+  readonly senders: Senders
+  /** The run's, for SIDs of numbers that settings name. */
+  seed: number
+  /** Requests under way, by their seq, where the API's latency is simulated. */
+  readonly underWay: UnderWay
   /** Lists of `settings`, for looking up. */
   registered: ReadonlySet<string>
   failing: ReadonlySet<string>
-  allowedFrom: ReadonlySet<string>
+  /** What the run's own account may send from: the list of `settings`, and what it has bought. */
+  allowedFrom: Set<string>
 }
+
+/** Requests under way, by their seq. */
+export type UnderWay = Map<number, Entry<ApiRequested>>
 
 /** Before `run.started` nothing is known; no rule looks at it then. */
 export const initialTwilio = (): Twilio => ({
   settings: undefined as unknown as TwilioSettings,
   templates: undefined as unknown as TemplateSet,
   messages: noMessages(),
+  accounts: noAccounts(),
+  senders: noSenders(),
+  seed: 0,
+  underWay: new Map(),
   registered: new Set(),
   failing: new Set(),
   allowedFrom: new Set(),
 })
 
-/** Takes settings that are in force from here on. */
-export const configure = (twilio: Twilio, settings: TwilioSettings): void => {
+/** Takes settings that are in force from here on: lists, the run's own account, and the numbers it has by them. */
+export const configure = (twilio: Twilio, settings: TwilioSettings, at: number): void => {
   twilio.settings = settings
   twilio.registered = new Set(settings.registered_numbers)
   twilio.failing = new Set(settings.failure_numbers)
-  twilio.allowedFrom = new Set(settings.allowed_from_numbers)
+  const { account_sid: accountSid, allowed_from_numbers, auth_token } = settings
+  knowOwnAccount(twilio.accounts, accountSid, auth_token.secret, at)
+  knowSettingsNumbers(twilio.senders, allowed_from_numbers, { accountSid, at, seed: twilio.seed })
+  knowAllowedFrom(twilio)
+}
+
+/** Works out what the run's own account may send from; to be done anew whenever a number finds another owner. */
+export const knowAllowedFrom = (twilio: Twilio): void => {
+  const { accounts, senders, settings } = twilio
+  const elsewhere = (number: string) => {
+    const account = itemOf(accounts.accounts, ownedNumber(senders, number)?.accountSid ?? "")
+    return account !== undefined && account.owner !== account.sid
+  }
+  const named = settings.allowed_from_numbers.filter((number) => !senders.released.has(number) && !elsewhere(number))
+  const owned = itemsOf(senders.numbers).filter(({ accountSid }) => accountSid === settings.account_sid)
+  twilio.allowedFrom = new Set([...named, ...owned.map(({ number }) => number)])
 }
 
 /** Takes templates that are in force from here on. Their texts were checked when they entered; a fault is a defect. */
@@ -50,30 +85,38 @@ export const furnish = (twilio: Twilio, texts: Readonly<Record<string, string>>)
 }
 
 /** The first part of a saved slice; messages follow. */
-interface SavedTwilio {
+interface SavedTwilio extends Pick<Twilio, "accounts" | "seed" | "senders" | "underWay"> {
   readonly settings: TwilioSettings
   readonly texts: Readonly<Record<string, string>>
-  readonly cleared: number
-  readonly nextPlace: number
+  readonly messages: SavedHead
 }
 
-/** Compiled templates go by their texts, messages as lists of their values. */
+/** Compiled templates go by their texts, messages as lists of their values, accounts and senders as they are. */
 export const twilioSnapshot: Snapshot<Twilio> = {
-  save: function* ({ messages, settings, templates }) {
+  save: function* ({ accounts, messages, seed, senders, settings, templates, underWay }) {
     const texts = Object.fromEntries(templateNames.map((name) => [name, templates[name].text]))
-    const { cleared } = messages
-    yield { settings, texts, cleared, nextPlace: nextPlace(messages) } satisfies SavedTwilio
+    yield {
+      accounts,
+      seed,
+      senders,
+      settings,
+      underWay,
+      texts,
+      messages: headOf(messages),
+    } satisfies SavedTwilio
     yield* saveMessages(messages)
   },
   load: (parts) => {
-    const twilio = initialTwilio()
+    let twilio = initialTwilio()
     let next = 0
     for (const part of parts as Iterable<SavedTwilio | SavedMessages>)
       if ("settings" in part) {
-        configure(twilio, part.settings)
-        furnish(twilio, part.texts)
-        twilio.messages.cleared = part.cleared
-        next = part.nextPlace
+        const { accounts, messages, seed, senders, settings, texts, underWay } = part
+        twilio = { ...twilio, accounts, messages: messagesFrom(messages), seed, senders, underWay }
+        // What settings bring with them is there already: the instant does not matter.
+        configure(twilio, settings, 0)
+        furnish(twilio, texts)
+        next = messages.nextPlace
       } else loadMessages(twilio.messages, part)
     addGone(twilio.messages, next)
     return twilio

@@ -5,7 +5,7 @@ import type { ApiRequested, Credentials, NotKept, Pair, SecretName } from "../..
 import { limits } from "../../core/limits.ts"
 import { SecretsFull } from "../../log/Keys.ts"
 import { hideUserinfo, type SecretStore } from "../../network/secretUrl.ts"
-import { authTokenSecret, twilioApi } from "./settings.ts"
+import { apiKeySecret, authTokenSecret, subaccountTokenSecret, twilioApi } from "./settings.ts"
 
 /** An HTTP request as the server received it. */
 export interface RawRequest {
@@ -134,29 +134,31 @@ const decoded = (text: string): string | undefined => {
   }
 }
 
-/** Credentials that were good, by their header, and the token they showed: a client sends the same ones with every request. */
+/** Credentials that were good, by their header: a client sends the same ones with every request. */
 interface Shown {
   readonly credentials: Credentials
-  readonly token: Redacted.Redacted<string> | undefined
+  /** The secret they showed, by its name and as it was. */
+  readonly name: string
+  readonly secret: Redacted.Redacted<string> | undefined
 }
 const shownBefore = new WeakMap<SecretStore, Map<string, Shown>>()
 const shownMax = 64
 
 /**
- * Credentials of HTTP Basic, reduced: the account's token to its name, anything else to a keyed fingerprint.
+ * Credentials of HTTP Basic, reduced: a known token or key to its name, anything else to a keyed fingerprint.
  *
- * Those that show the token are kept by their header for as long as it is the token. A map finds a text by its hash, so how
+ * Those that show a secret are kept by their header for as long as it stays the same. A map finds a text by its hash, so how
  * long it takes tells nothing about the ones it holds.
  */
 const credentials = (authorization: string, secrets: SecretStore): Credentials => {
-  const token = secrets.secret(authTokenSecret)
   const before = shownBefore.get(secrets)
   const shown = before?.get(authorization)
-  if (shown !== undefined && shown.token === token) return shown.credentials
+  if (shown !== undefined && shown.secret === secrets.secret(shown.name)) return shown.credentials
   const found = read(authorization, secrets)
   if ("password" in found && "secret" in found.password) {
+    const name = found.password.secret
     const kept = before === undefined || before.size >= shownMax ? new Map<string, Shown>() : before
-    shownBefore.set(secrets, kept.set(authorization, { credentials: found, token }))
+    shownBefore.set(secrets, kept.set(authorization, { credentials: found, name, secret: secrets.secret(name) }))
   }
   return found
 }
@@ -168,16 +170,21 @@ const read = (authorization: string, secrets: SecretStore): Credentials => {
   if (text === undefined || colon < 0) return { malformed: true }
   const user = text.slice(0, colon)
   return {
-    password: password(text.slice(colon + 1), secrets),
+    password: password(user, text.slice(colon + 1), secrets),
     user: /^(AC|SK)[0-9a-zA-Z]{32}$/.test(user) ? user : { fingerprint: secrets.fingerprint(user) },
   }
 }
 
-const password = (given: string, secrets: SecretStore): SecretName | { readonly fingerprint: string } => {
-  const token = secrets.secret(authTokenSecret)
-  return token !== undefined && sameText(given, Redacted.value(token))
-    ? { secret: authTokenSecret }
-    : { fingerprint: secrets.fingerprint(given) }
+/** A password is the token of the run's account, or else the secret of the subaccount or API key that shows it. */
+const password = (user: string, given: string, secrets: SecretStore): SecretName | { readonly fingerprint: string } => {
+  if (isSecret(given, authTokenSecret, secrets)) return { secret: authTokenSecret }
+  const own = user.startsWith("SK") ? apiKeySecret(user) : subaccountTokenSecret(user)
+  return isSecret(given, own, secrets) ? { secret: own } : { fingerprint: secrets.fingerprint(given) }
+}
+
+const isSecret = (given: string, name: string, secrets: SecretStore): boolean => {
+  const secret = secrets.secret(name)
+  return secret !== undefined && sameText(given, Redacted.value(secret))
 }
 
 /** Compares in constant time, whatever the lengths. */

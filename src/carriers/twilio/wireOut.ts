@@ -1,6 +1,8 @@
 import { rfc2822 } from "../../core/Instant.ts"
 import { type ErrorCode, type ErrorValues, messageFailure, type TwilioError, twilioError } from "./errors.ts"
 import type { Message } from "./messages.ts"
+import type { Links, Paging } from "./paging.ts"
+import type { Reply, Request } from "./request.ts"
 import type { Twilio } from "./state.ts"
 import { asciiJson, type TemplateValues } from "./template.ts"
 
@@ -17,6 +19,13 @@ export const errorBody = (error: TwilioError): string => {
     detail === undefined ? { code, message, more_info, status } : { code, detail, message, more_info, status },
   )
 }
+
+/** The answer that refuses a request with an error. */
+export const refusal = (error: TwilioError): Reply => ({ status: error.status, body: errorBody(error) })
+
+/** The answer for what is not there. Newer APIs name the path without their version. Source: captures. */
+export const notFound = ({ entry }: Request): Reply =>
+  refusal(twilioError(20404, { path: entry.data.path.replace(/^\/v\d+/, "").slice(0, 500) }))
 
 /** An error's body by its template, which knows the error's own fields and `values`. */
 export const templateError = (
@@ -40,17 +49,25 @@ export const messageValues = (message: Message): TemplateValues => ({
   direction: message.direction,
   error_code: message.errorCode ?? null,
   error_message: errorText(message) ?? null,
-  from: message.from,
+  from: message.from === "" ? null : message.from,
   message_sid: message.sid,
-  messaging_service_sid: null,
+  messaging_service_sid: message.rare?.serviceSid ?? null,
   num_media: String(message.numMedia),
   num_segments: String(message.numSegments),
-  price: null,
-  price_unit: "USD",
+  price: priceOf(message),
+  price_unit: priceUnitOf(message),
   status: message.status,
   timestamp: rfc2822(message.updated),
   to: message.to,
 })
+
+/** What was billed: a negative decimal with five places, once the message is sent. */
+const priceOf = ({ priceMicros, sent }: Message): string | null =>
+  priceMicros === undefined || sent === undefined ? null : `-${(priceMicros / 1_000_000).toFixed(5)}`
+
+/** A service's message has no currency before it has a sender. */
+const priceUnitOf = ({ status }: Message): string | null =>
+  status === "accepted" || status === "scheduled" || status === "canceled" ? null : "USD"
 
 const errorText = ({ errorCode }: Message): string | undefined =>
   errorCode === undefined ? undefined : (messageFailure(errorCode)?.message ?? "Unknown error")
@@ -67,16 +84,16 @@ export const messageJson = (twilio: Twilio, message: Message): string => {
     date_sent: message.sent === undefined ? null : rfc2822(message.sent),
     account_sid: accountSid,
     to: message.to,
-    from: message.from,
-    messaging_service_sid: null,
+    from: message.from === "" ? null : message.from,
+    messaging_service_sid: message.rare?.serviceSid ?? null,
     body: message.body,
     status: message.status,
     num_segments: String(message.numSegments),
     num_media: String(message.numMedia),
     direction: message.direction,
     api_version: apiVersion,
-    price: null,
-    price_unit: "USD",
+    price: priceOf(message),
+    price_unit: priceUnitOf(message),
     error_code: message.errorCode ?? null,
     error_message: errorText(message) ?? null,
     uri,
@@ -91,30 +108,27 @@ export const messageJson = (twilio: Twilio, message: Message): string => {
 export interface ListPage {
   readonly key: string
   readonly items: ReadonlyArray<string>
-  readonly path: string
-  /** Filters and page size as they are repeated in the links. */
-  readonly query: string
-  readonly page: number
-  readonly pageSize: number
+  readonly links: Links
+  readonly paging: Paging
   readonly nextToken: string | undefined
   readonly previousToken: string | undefined
-  readonly self: string
 }
 
 /** The envelope of a 2010 list: exactly one key besides the paging ones, as SDKs' iterators need it. */
-export const listJson = (list: ListPage): string => {
-  const { page, pageSize, items, path, query } = list
+export const listJson = ({ items, key, links, nextToken, paging, previousToken }: ListPage): string => {
+  const { page, pageSize } = paging
+  const { path, query, self } = links
   const link = (at: number, token: string) => `${path}?${query}&Page=${at}&PageToken=${token}`
   const start = items.length === 0 ? 0 : page * pageSize
   const envelope = asciiJson({
     end: items.length === 0 ? 0 : start + items.length - 1,
     first_page_uri: `${path}?${query}&Page=0`,
-    next_page_uri: list.nextToken === undefined ? null : link(page + 1, list.nextToken),
+    next_page_uri: nextToken === undefined ? null : link(page + 1, nextToken),
     page,
     page_size: pageSize,
-    previous_page_uri: list.previousToken === undefined ? null : link(Math.max(0, page - 1), list.previousToken),
+    previous_page_uri: previousToken === undefined ? null : link(Math.max(0, page - 1), previousToken),
     start,
-    uri: list.self,
+    uri: self,
   })
-  return `${envelope.slice(0, -1)},${asciiJson(list.key)}:[${items.join(",")}]}`
+  return `${envelope.slice(0, -1)},${asciiJson(key)}:[${items.join(",")}]}`
 }

@@ -3,9 +3,13 @@ import * as net from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { sid as sidOf } from "../../../src/core/chance.ts"
 import { ringback, type Server, serve } from "../../support/program.ts"
 import { mutated, nasty, type Random } from "./random.ts"
 import type { Outcome, Surface } from "./runner.ts"
+
+/** Of the server's run, so that cases can name its messages. */
+const seed = 1
 
 /** A request as bytes, and what is known of the answer it should have. */
 interface Case {
@@ -26,6 +30,18 @@ const types = [
   ";",
 ]
 const parameters = [
+  "FriendlyName",
+  "PhoneNumber",
+  "AreaCode",
+  "Contains",
+  "SmsUrl",
+  "SmsMethod",
+  "VoiceCallerIdLookup",
+  "AccountSid",
+  "PhoneNumberSid",
+  "ShortCodeSid",
+  "AlphaSender",
+  "StickySender",
   "To",
   "From",
   "Body",
@@ -35,6 +51,44 @@ const parameters = [
   "PageSize",
   "Page",
   "PageToken",
+  "DateSent",
+  "DateSent<",
+  "DateSent>",
+  "DateCreated>",
+  "Status",
+  "Outcome",
+  "ScheduleType",
+  "SendAt",
+  "ValidityPeriod",
+  "SmartEncoded",
+  "SendAsMms",
+  "ContentSid",
+  "ContentVariables",
+  "ApplicationSid",
+]
+/** What the rules take in these parameters, so that some requests get far. */
+const good = [
+  "FriendlyName=Alerts",
+  "AreaCode=415",
+  "PhoneNumber=%2B14155550100",
+  "Contains=CALL",
+  "SmsUrl=https%3A%2F%2Fa.example%2F",
+  "AlphaSender=ACME",
+  `PhoneNumberSid=${sidOf("PN", seed, 0)}`,
+  `PhoneNumberSid=${sidOf("PN", seed, 1)}`,
+  `MessagingServiceSid=${sidOf("MG", seed, 0)}`,
+  "MediaUrl=https%3A%2F%2Fa.example%2F1.png",
+  "MediaUrl=https%3A%2F%2Fa.example%2F2.png",
+  `MessagingServiceSid=MG${"0".repeat(32)}`,
+  `MessagingServiceSid=MG${"0".repeat(32)}&ScheduleType=fixed&SendAt=2030-01-01T01%3A00%3A00Z`,
+  "ValidityPeriod=1",
+  "SmartEncoded=true",
+  "SendAsMms=true",
+  "Status=canceled",
+  "Body=",
+  "Outcome=unconfirmed",
+  "DateSent%3E=2030-01-01",
+  "DateSent%3C=2030-01-01T00%3A00%3A00",
 ]
 const orders = [
   '{"pace":"fast"}',
@@ -63,20 +117,63 @@ const written = (random: Random, text: string): string =>
 const formOf = (random: Random): string =>
   [
     ...(random.chance(60) ? ["To=%2B15551234567", "From=%2B15550000001", "Body=Hello"] : []),
+    ...random.some(random.chance(40) ? 2 : 0, () => random.pick(good)),
     ...random.some(random.chance(3) ? 1_500 : 6, () => {
       const name = random.chance(60) ? random.pick(parameters) : random.pick(nasty)
       return `${written(random, name)}${random.pick(["=", "=", "=", "", "=="])}${written(random, random.pick(nasty))}`
     }),
   ].join(random.pick(["&", "&", "&", "&&", ";"]))
 
+/** Paths of accounts and senders; now and then of one that exists. */
+const resourceOf = (random: Random, accountSid: string): string => {
+  const one = (prefix: string) => sidOf(prefix, seed, random.below(4))
+  const own = `/2010-04-01/Accounts/${random.chance(80) ? accountSid : one("AC")}`
+  const service = `/v1/Services/${one("MG")}`
+  return random.pick([
+    "/2010-04-01/Accounts.json",
+    `${own}.json`,
+    `${own}/Keys.json`,
+    `${own}/Keys/${one("SK")}.json`,
+    `${own}/IncomingPhoneNumbers.json`,
+    `${own}/IncomingPhoneNumbers/Local.json`,
+    `${own}/IncomingPhoneNumbers/${one("PN")}.json`,
+    `${own}/AvailablePhoneNumbers.json`,
+    `${own}/AvailablePhoneNumbers/${random.pick(["US", "GB", "XX"])}/${random.pick(["Local", "Mobile", "TollFree"])}.json`,
+    `${own}/SMS/ShortCodes.json`,
+    "/v1/Services",
+    service,
+    `${service}/PhoneNumbers`,
+    `${service}/AlphaSenders`,
+    `${service}/ShortCodes`,
+    `${service}/PhoneNumbers/${one("PN")}`,
+    `${service}/AlphaSenders/${one("AI")}`,
+  ])
+}
+
 const pathOf = (random: Random, { accountSid, messages }: Server): string => {
-  const sid = `SM${"0".repeat(32)}`
-  if (random.chance(50)) return messages
+  const sid = random.pick([
+    `SM${"0".repeat(32)}`,
+    sidOf("SM", seed, random.below(50)),
+    sidOf("MM", seed, random.below(50)),
+  ])
+  const medium = sidOf("ME", seed, random.below(20))
+  if (random.chance(35)) return messages
   const path = random.pick([
+    resourceOf(random, accountSid),
+    resourceOf(random, accountSid),
+    resourceOf(random, accountSid),
+    resourceOf(random, accountSid),
+    resourceOf(random, accountSid),
+    resourceOf(random, accountSid),
     messages,
     messages,
     messages,
     messages.replace(".json", `/${sid}.json`),
+    messages.replace(".json", `/${sid}.json`),
+    messages.replace(".json", `/${sid}/Feedback.json`),
+    messages.replace(".json", `/${sid}/Media.json`),
+    messages.replace(".json", `/${sid}/Media/${medium}.json`),
+    messages.replace(".json", `/${sid}/Media/${medium}`),
     `/2010-04-01/Accounts/${accountSid}/Calls.json`,
     "/",
     "/health",
@@ -195,6 +292,9 @@ const exchange = (port: number, { bytes, whole }: Case): Promise<string> =>
 
 const isControl = (path: string) => /^\/($|\?|health|docs|openapi\.json|admin(\/|\?|$)|ui\/|clear\/)/.test(path)
 
+/** Whether a path is that of a medium's bytes. */
+const isBytes = (path: string) => /\/Media\/[^/.?]+(\?|$)/.test(path)
+
 /** What is wrong with an answer. */
 export const faultOf = (
   { method, path, whole }: Pick<Case, "method" | "path" | "whole">,
@@ -209,6 +309,10 @@ export const faultOf = (
   // Node's own refusals of what is no HTTP (400, 431) never reach the exchange.
   if (!head.includes("twilio-request-id"))
     return [204, 400, 408, 417, 431].includes(status) ? undefined : `${status} is nobody's`
+  if (status === 200 && isBytes(path))
+    return head.includes("content-type: image/png") ? undefined : `is answered ${status} with another type`
+  // What is gone has no body and so no type.
+  if (status === 204) return method === "DELETE" ? undefined : "is answered with nothing"
   if (!head.includes("content-type: application/json")) return `is answered ${status} with another type`
   if (method === "HEAD") return undefined
   const length = Number(/content-length: (\d+)/.exec(head)?.[1])
@@ -241,7 +345,12 @@ export const httpSurface: Surface = {
     const folder = mkdtempSync(join(tmpdir(), "ringback-fuzz-"))
     const db = join(folder, "ringback.db")
     const config = fileURLToPath(new URL("./fuzz.yaml", import.meta.url))
-    const server = await serve({ cwd: folder, db, config, args: ["--pace", "fast"] })
+    const server = await serve({
+      cwd: folder,
+      db,
+      config,
+      args: ["--pace", "fast", "--seed", String(seed), "--start", "2030-01-01T00:00:00Z"],
+    })
     return {
       run: async (random): Promise<Outcome> => {
         const made = caseOf(random, server)

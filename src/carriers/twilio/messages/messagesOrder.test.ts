@@ -1,6 +1,6 @@
 import { describe, it } from "@effect/vitest"
 import { deepStrictEqual, strictEqual } from "@effect/vitest/utils"
-import { answerOf, asked, form, twilio } from "../../../test/support/twilio.ts"
+import { answerOf, asked, form, twilio } from "../../../../test/support/twilio.ts"
 
 const owned = "+15550000001"
 const to = "+15551234567"

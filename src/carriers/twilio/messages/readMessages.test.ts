@@ -1,11 +1,11 @@
 import { describe, it } from "@effect/vitest"
 import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import * as FastCheck from "effect/FastCheck"
-import type { Stage } from "../../../test/support/given.ts"
-import { seededRuns } from "../../../test/support/seeded.ts"
-import { answerOf, fine, form, get, messagePath, messagesPath, post, twilio } from "../../../test/support/twilio.ts"
-import { sid as sidOf } from "../../core/chance.ts"
-import { dataCleared, type Pair } from "../../core/entries.ts"
+import type { Stage } from "../../../../test/support/given.ts"
+import { seededRuns } from "../../../../test/support/seeded.ts"
+import { answerOf, fine, form, get, messagePath, messagesPath, post, twilio } from "../../../../test/support/twilio.ts"
+import { sid as sidOf } from "../../../core/chance.ts"
+import { dataCleared, type Pair } from "../../../core/entries.ts"
 
 const to = "+15551234567"
 const other = "+15557654321"
@@ -141,7 +141,7 @@ describe("listing messages", () => {
     token: "PageToken is none that this account's list has given",
   }
   it.each([
-    ...["0", "1001", "-1", "1.5", "abc", " 5", "5 ", "+5", "1e2", "0x10", "٣", "99999999999999999999", "\u0000"].map(
+    ...["0", "-1", "1.5", "abc", " 5", "5 ", "+5", "1e2", "0x10", "٣", "99999999999999999999", "\u0000"].map(
       (text) => ["PageSize", text, reason.size] as const,
     ),
     ...["-1", "1.5", "abc", "1e2", "9007199254740993", "99999999999999999999"].map(
@@ -153,6 +153,11 @@ describe("listing messages", () => {
   ])("refuses %s %j", (name, text, why) => {
     const { body, status } = list([[name, text]])
     deepStrictEqual([status, body.code, body.message], [400, 20400, `The request could not be read: ${why}`])
+  })
+
+  it.each(["1001", "999999999999999"])("refuses the page size %s as too large", (text) => {
+    const { body, status } = list([["PageSize", text]])
+    deepStrictEqual([status, body.code, body.message], [400, 20007, "Page size too large"])
   })
 
   it.each([

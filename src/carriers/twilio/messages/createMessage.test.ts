@@ -1,6 +1,6 @@
 import { describe, it } from "@effect/vitest"
 import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
-import type { Stage } from "../../../test/support/given.ts"
+import type { Stage } from "../../../../test/support/given.ts"
 import {
   account,
   answerOf,
@@ -12,10 +12,10 @@ import {
   messagesPath,
   post,
   twilio,
-} from "../../../test/support/twilio.ts"
-import { sid as sidOf } from "../../core/chance.ts"
-import { type Pair, timerSet } from "../../core/entries.ts"
-import { type MessageCreated, messageCreated } from "../delivery/entries.ts"
+} from "../../../../test/support/twilio.ts"
+import { sid as sidOf } from "../../../core/chance.ts"
+import { type Pair, timerSet } from "../../../core/entries.ts"
+import { type MessageCreated, messageCreated } from "../../delivery/entries.ts"
 
 const owned = "+15550000001"
 const to = "+15551234567"
@@ -55,6 +55,7 @@ describe("a message that is fine", () => {
       num_media: 0,
       num_segments: 1,
       plan: { delay_ms: 2_000, outcome: "delivered" },
+      price_micros: 7_500,
       status: "queued",
       status_callback: "https://app.test/s",
       to,

@@ -1,0 +1,44 @@
+import type { TwilioSettings } from "../carriers/twilio/settings.ts"
+import type { SettingsFile } from "./settingsFile.ts"
+
+/** What a segment costs in the US, in millionths of a dollar. Source: the price in Twilio's OpenAPI examples. */
+const priceMicros = 7_500
+
+/** A sender's queue holds so much of its traffic, in ms. Source: error 21611. */
+const queueMs = 36_000_000
+
+/** Requests of an account that may be under way at once. Source: docs on 429, third parties. */
+const concurrency = 100
+
+/** The settings of prices, media, rates, schedules and the API's own pace as the log keeps them. */
+export const messagingSettings = (
+  written: NonNullable<SettingsFile["twilio"]>,
+): Pick<TwilioSettings, "api" | "media" | "price_micros" | "rate" | "scheduling"> => {
+  const { api, media, price_per_segment, rate, scheduling } = written
+  return {
+    ...(api?.latency_seconds === undefined
+      ? {}
+      : { api: { concurrency_max: api.concurrency ?? concurrency, latency_ms: ms(api.latency_seconds) } }),
+    media: media ?? "generate",
+    price_micros: price_per_segment === undefined ? priceMicros : Math.round(price_per_segment * 1_000_000) + 0,
+    ...(rate === undefined
+      ? {}
+      : {
+          rate: {
+            queue_ms: rate.queue_seconds === undefined ? queueMs : ms(rate.queue_seconds),
+            segments_per_second: rate.segments_per_second,
+          },
+        }),
+    ...(scheduling === undefined
+      ? {}
+      : {
+          scheduling: {
+            max_ms: ms(scheduling.max_seconds ?? 35 * 24 * 3600),
+            messages_max: scheduling.messages ?? 500_000,
+            min_ms: ms(scheduling.min_seconds ?? 900),
+          },
+        }),
+  }
+}
+
+const ms = (seconds: number): number => Math.round(seconds * 1000) + 0

@@ -1,0 +1,93 @@
+import type { Message, Messages } from "./messages.ts"
+
+/** A page of messages, newest first. */
+export interface Page {
+  readonly messages: ReadonlyArray<Message>
+  /** Whether older ones follow, and newer ones come before. */
+  readonly older: boolean
+  readonly newer: boolean
+}
+
+/**
+ * Where a page begins: at the newest, some way down, or right after (older than) or right before (newer than) a place, whose
+ * message may be gone.
+ */
+export type PageStart =
+  | { readonly _tag: "Newest"; readonly skip: number }
+  | { readonly _tag: "After"; readonly n: number }
+  | { readonly _tag: "Before"; readonly n: number }
+
+/** The numbers a list is limited to. */
+export interface Among {
+  readonly to?: string | undefined
+  readonly from?: string | undefined
+}
+
+/** The messages to or from a number, or all of them, newest first; those older than a place, if it is named. */
+function* newestFirst(
+  { all, byTo, byFrom, cleared }: Messages,
+  { to, from }: Among,
+  than?: number,
+): Generator<Message> {
+  const chains = to !== undefined ? byTo : from !== undefined ? byFrom : undefined
+  const below = than === undefined ? all.length : than - cleared
+  const there = all[below]
+  const isOfChain = there !== undefined && (to !== undefined ? there.to === to : there.from === from)
+  const first = isOfChain ? chains?.older[below] : chains?.newest.get(to ?? from ?? "")
+  for (let i = chains === undefined ? below - 1 : (first ?? -1); i >= 0; i = chains?.older[i] ?? i - 1) {
+    const message = all[i]
+    if (message !== undefined && i < below) yield message
+  }
+}
+
+/** The page that begins there, of those that fit. Costs what it walks over: of one number, only that number's messages. */
+export const pageOf = (
+  messages: Messages,
+  start: PageStart,
+  size: number,
+  fits: (message: Message) => boolean,
+  among: Among = {},
+): Page => {
+  if (start._tag === "Before") {
+    const newer = nearestNewer(messages, start.n, size + 1, fits, among)
+    return { messages: newer.slice(-size), older: true, newer: newer.length > size }
+  }
+  const older: Array<Message> = []
+  let skip = start._tag === "Newest" ? start.skip : 0
+  for (const message of newestFirst(messages, among, start._tag === "After" ? start.n : undefined)) {
+    if (!fits(message)) continue
+    if (skip > 0) skip--
+    else if (older.push(message) > size) break
+  }
+  return {
+    messages: older.slice(0, size),
+    older: older.length > size,
+    newer: start._tag === "After" || (start.skip > 0 && messages.all.length > 0),
+  }
+}
+
+/** Of the messages that are newer than a place the nearest `count` that fit, newest first. */
+const nearestNewer = (
+  messages: Messages,
+  than: number,
+  count: number,
+  fits: (message: Message) => boolean,
+  among: Among,
+): ReadonlyArray<Message> => {
+  const found: Array<Message> = []
+  if (among.to === undefined && among.from === undefined) {
+    const { all, cleared } = messages
+    for (let i = than - cleared + 1; i < all.length && found.length < count; i++) {
+      const message = all[i]
+      if (message !== undefined && fits(message)) found.push(message)
+    }
+    return found.reverse()
+  }
+  for (const message of newestFirst(messages, among)) {
+    if (message.n <= than) break
+    if (!fits(message)) continue
+    found.push(message)
+    if (found.length > count) found.shift()
+  }
+  return found
+}

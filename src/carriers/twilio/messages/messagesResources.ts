@@ -1,0 +1,32 @@
+import type { Resource } from "../resource.ts"
+import { deleteMessage, giveFeedback, updateMessage } from "./changeMessage.ts"
+import { createMessage } from "./createMessage.ts"
+import { deleteMedium, fetchMedium, listMedia, mediumBytes } from "./mediaOfMessages.ts"
+import { fetchMessage, listMessages } from "./readMessages.ts"
+
+export const messagesResources: ReadonlyArray<Resource> = [
+  {
+    path: /^\/2010-04-01\/Accounts\/([^/]+)\/Messages\.json$/,
+    methods: { GET: listMessages, POST: createMessage },
+  },
+  {
+    path: /^\/2010-04-01\/Accounts\/([^/]+)\/Messages\/([^/]+)\.json$/,
+    methods: { GET: fetchMessage, POST: updateMessage, DELETE: deleteMessage },
+  },
+  {
+    path: /^\/2010-04-01\/Accounts\/([^/]+)\/Messages\/([^/]+)\/Feedback\.json$/,
+    methods: { POST: giveFeedback },
+  },
+  {
+    path: /^\/2010-04-01\/Accounts\/([^/]+)\/Messages\/([^/]+)\/Media\.json$/,
+    methods: { GET: listMedia },
+  },
+  {
+    path: /^\/2010-04-01\/Accounts\/([^/]+)\/Messages\/([^/]+)\/Media\/([^/]+)\.json$/,
+    methods: { GET: fetchMedium, DELETE: deleteMedium },
+  },
+  {
+    path: /^\/2010-04-01\/Accounts\/([^/]+)\/Messages\/([^/]+)\/Media\/([^/.]+)$/,
+    methods: { GET: mediumBytes },
+  },
+]

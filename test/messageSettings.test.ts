@@ -1,0 +1,70 @@
+import { it } from "@effect/vitest"
+import { deepStrictEqual, strictEqual } from "@effect/vitest/utils"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { machines } from "../src/app/machines.ts"
+import { rules } from "../src/app/rules.ts"
+import type { SettingsFile } from "../src/app/settingsFile.ts"
+import { twilioMachine } from "../src/carriers/twilio/twilio.machine.ts"
+import { decode } from "../src/core/Entry.ts"
+import { verifyRows } from "../src/engine/verify.ts"
+import { WorldState } from "../src/engine/World.ts"
+import { simulate } from "./support/simulate.ts"
+import { type Act, performAll, type Way } from "./support/traffic.ts"
+
+const ways: ReadonlyArray<Way> = ["plain", "pictures", "service", "scheduled", "stale", "plain", "service"]
+const acts: ReadonlyArray<Act> = [
+  ...ways.map(
+    (way): Act => ({ _tag: "send", to: "+15551234567", callback: "https://flaky.test/s", body: "x".repeat(200), way }),
+  ),
+  { _tag: "list", pageSize: 3 },
+  { _tag: "change", nth: 3, how: "cancel" },
+  { _tag: "advance", ms: 5_000 },
+  { _tag: "change", nth: 1, how: "media" },
+  { _tag: "advance", ms: 7_200_000 },
+  { _tag: "change", nth: 0, how: "redact" },
+  { _tag: "change", nth: 2, how: "delete" },
+  { _tag: "clear", what: "messages" },
+  { _tag: "send", to: "+15551234567", callback: undefined, body: "after", way: "pictures" },
+]
+
+const pictures = { url: "https://pictures.test", answers: [{ status: 200, after_ms: 400 }] } as const
+const flaky = { url: "https://flaky.test", fail_percent: 50 } as const
+
+const cases: ReadonlyArray<readonly [string, NonNullable<SettingsFile["twilio"]>]> = [
+  ["as they are", {}],
+  ["a rate", { rate: { segments_per_second: 1, queue_seconds: 7 } }],
+  ["latency", { api: { latency_seconds: 0.7, concurrency: 3 } }],
+  ["media that are fetched", { media: "fetch" }],
+  [
+    "all of it, and no price",
+    { api: { latency_seconds: 1 }, media: "fetch", price_per_segment: 0, rate: { segments_per_second: 2 } },
+  ],
+]
+
+it.each(cases)("a run with %s is sound, the same twice, and the same from any snapshot", async (_, twilio) => {
+  const settings: SettingsFile = { twilio, endpoints: [flaky, pictures] }
+  const run = Effect.scoped(
+    Effect.gen(function* () {
+      const simulation = yield* simulate({ settings })
+      yield* performAll(simulation, acts)
+      yield* simulation.settled
+      return yield* simulation.rows
+    }),
+  )
+  const rows = await Effect.runPromise(run)
+  deepStrictEqual((await Effect.runPromise(verifyRows(Stream.fromIterable(rows), rules)))._tag, "Sound")
+  strictEqual((await Effect.runPromise(run)).at(-1)?.hash, rows.at(-1)?.hash)
+
+  const whole = new WorldState(machines)
+  const entries = rows.map(decode)
+  for (const entry of entries) whole.evolve(entry)
+  for (let cut = 0; cut < entries.length; cut += Math.ceil(entries.length / 12)) {
+    const before = new WorldState(machines)
+    for (const entry of entries.slice(0, cut + 1)) before.evolve(entry)
+    const after = new WorldState(machines, structuredClone(before.save()))
+    for (const entry of entries.slice(cut + 1)) after.evolve(entry)
+    deepStrictEqual(after.slice(twilioMachine).messages, whole.slice(twilioMachine).messages)
+    deepStrictEqual(after.slice(twilioMachine).underWay, whole.slice(twilioMachine).underWay)
+  }
+})
