@@ -47,7 +47,7 @@ export interface Outbound {
   readonly waiting: Map<string, Pending>
   /** How many of `pending` go over the wire. */
   onWire: number
-  /** Attempts made since the last clearing. */
+  /** Attempts of callbacks since the last clearing. */
   attempts: number
 }
 
@@ -89,7 +89,7 @@ export const outboundMachine: Machine<Outbound> = {
     evolves(outboundRequested, (outbound, { seq, at, subject, data: request }) => {
       outbound.waiting.delete(retryKey(request))
       outbound.pending.set(seq, { seq, at, subject, request, cleared: false })
-      outbound.attempts++
+      if (request.purpose === "callback") outbound.attempts++
       if (request.via === "wire") outbound.onWire++
     }),
     evolves(outboundAnswered, ends),

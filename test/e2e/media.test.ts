@@ -64,6 +64,7 @@ describe("Media that are fetched", () => {
     const { bytes, response } = await bytesOf(medium?.uri ?? "")
     strictEqual(response.headers.get("content-type"), "image/jpeg")
     assertTrue(bytes.equals(photo))
+    strictEqual(response.headers.get("content-security-policy"), "sandbox; default-src 'none'")
     const { headers } = asked[0] as http.IncomingMessage
     strictEqual(headers["user-agent"], "TwilioProxy/1.1")
     assertTrue(twilio.validateRequest(server.authToken, String(headers["x-twilio-signature"]), `${origin}/photo`, {}))

@@ -51,6 +51,9 @@ interface Answer {
  */
 export const answerHeaders = ({ body, concurrent, contentType, hash, status }: Answer): Array<string> => {
   const headers = ["Content-Type", contentType ?? "application/json", ...common, ...cors]
+  // Bytes from elsewhere (SVG, say) must not run in a browser as if they were pages of this server.
+  if (contentType !== undefined)
+    headers.push("X-Content-Type-Options", "nosniff", "Content-Security-Policy", "sandbox; default-src 'none'")
   if (hash !== "") headers.push("Twilio-Request-Id", `RQ${hash.slice(0, 32)}`)
   if (status < 400) headers.push("Twilio-Concurrent-Requests", String(concurrent))
   if (status === 401) headers.push("WWW-Authenticate", 'Basic realm="Twilio API"')

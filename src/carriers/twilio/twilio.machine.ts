@@ -152,7 +152,8 @@ export const twilioMachine: Machine<Twilio> = {
       const message = twilio.messages.bySid.get(subject)
       if (message === undefined) return []
       const reports = callback(world, twilio, message, status)
-      return [...reports, ...nextStep(message, status, at)]
+      const next = nextStep(message, status, at)
+      return reports.length === 0 ? next : [...reports, ...next]
     }),
     reacts(timerFired, (world, { at, seq, subject, data: { key } }, twilio) => {
       if (key === timerKey(subject)) return fallenDue(twilio, subject, at)

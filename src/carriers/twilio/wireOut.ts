@@ -63,7 +63,9 @@ export const messageValues = (message: Message): TemplateValues => ({
 
 /** What was billed: a negative decimal with five places, once the message is sent. */
 const priceOf = ({ priceMicros, sent }: Message): string | null =>
-  priceMicros === undefined || sent === undefined ? null : `-${(priceMicros / 1_000_000).toFixed(5)}`
+  priceMicros === undefined || sent === undefined
+    ? null
+    : `${priceMicros === 0 ? "" : "-"}${(priceMicros / 1_000_000).toFixed(5)}`
 
 /** A service's message has no currency before it has a sender. */
 const priceUnitOf = ({ status }: Message): string | null =>
