@@ -16,7 +16,7 @@ import { Alarm } from "./alarm.ts"
 import { type Answer, type Asker, answerOf, failureOf } from "./answers.ts"
 import { failing, firing } from "./drafts.ts"
 import type { NotFoldable } from "./fold.ts"
-import { Inbox, type Waiting } from "./inbox.ts"
+import { Inbox, type Taken, type Waiting } from "./inbox.ts"
 import { EngineStopped, type OrderFailed, type Outside } from "./outside.ts"
 import { type Made, RuleFailed, runTurn } from "./turn.ts"
 import type { WorldState } from "./World.ts"
@@ -29,12 +29,6 @@ export interface EngineOptions {
   readonly outside: Outside
   /** The pace in force; the clock itself is held until the run's first entry is in the log. */
   readonly pace: Pace
-}
-
-interface Taken {
-  readonly waiting: Waiting
-  readonly from: number
-  readonly to: number
 }
 
 const nothing = () => {}
@@ -95,12 +89,9 @@ export class Engine {
     return this.#inbox.size
   }
 
-  /** Whether more inputs come than can be taken: too many wait, or, where that is not a mere burst, too long. */
+  /** Whether more inputs come than can be taken. */
   get full(): boolean {
-    const { queued } = this
-    if (queued < limits.inputsQueuedLateMax) return false
-    const waited = this.#options.clock.hostMonotonic() - (this.#inbox.since ?? 0)
-    return queued >= limits.inputsQueuedMax || waited >= limits.inputWaitMsMax
+    return this.#inbox.full(this.#options.clock.hostMonotonic)
   }
 
   /** Queues an input; `taken` gets its whole turn once it is in the log. Inputs already sent to the world are never refused. */
@@ -214,30 +205,29 @@ export class Engine {
   }
 
   /**
-   * Takes a group of turns. While more wait it goes on for as long as everything else had the process since the last time:
-   * else reading and refusing what comes too fast would leave nothing for what was taken.
+   * Takes groups of turns: while more wait, for as long as everything else had the process since the last time. Else reading
+   * and refusing what comes too fast would leave nothing for what was taken.
    */
   readonly #pump = () => {
     this.#scheduled = false
     const { hostMonotonic } = this.#options.clock
     const began = hostMonotonic()
     const until = began + Math.min(began - this.#pumpedAt, limits.engineShareMsMax)
-    do this.#takeGroup(hostMonotonic() + limits.engineShareMsMax)
-    while (this.queued > 0 && hostMonotonic() < until)
+    do this.#takeGroup()
+    while (this.#state === "running" && this.queued > 0 && hostMonotonic() < until)
     this.#pumpedAt = hostMonotonic()
   }
 
-  #takeGroup(until: number) {
+  #takeGroup() {
     if (this.#state !== "running") return
+    const { hostMonotonic } = this.#options.clock
+    const until = hostMonotonic() + limits.engineShareMsMax
     const made: Array<Made> = []
     const taken: Array<Taken> = []
     let head = this.#head
     let move: Move = { _tag: "Fire" }
     let poisoned: Poisoned | undefined
-    while (
-      made.length < limits.commitEntriesMax &&
-      (made.length === 0 || this.#options.clock.hostMonotonic() < until)
-    ) {
+    while (made.length === 0 || (made.length < limits.commitEntriesMax && hostMonotonic() < until)) {
       const now = Math.max(this.#options.clock.now(), head.at)
       const timer = nextTimer(this.world.slice(timersMachine))
       const waiting = timer !== undefined && timer.due <= now ? undefined : this.#inbox.take()

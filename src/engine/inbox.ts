@@ -1,4 +1,5 @@
 import type { Draft } from "../core/Entry.ts"
+import { limits } from "../core/limits.ts"
 import type { EngineStopped } from "./outside.ts"
 import type { Made } from "./turn.ts"
 
@@ -13,6 +14,13 @@ export interface Waiting {
   readonly since: number
 }
 
+/** One that was taken, and where its turn stands in its group. */
+export interface Taken {
+  readonly waiting: Waiting
+  readonly from: number
+  readonly to: number
+}
+
 /** First in, first out, without moving what waits at every step. */
 export class Inbox {
   #waiting: Array<Waiting> = []
@@ -22,9 +30,13 @@ export class Inbox {
     return this.#waiting.length - this.#next
   }
 
-  /** When the oldest of them began to wait; undefined when none does. */
-  get since(): number | undefined {
-    return this.#waiting[this.#next]?.since
+  /** Whether too many wait, or more than a burst for too long; `now` as in `since`. */
+  full(now: () => number): boolean {
+    if (this.size < limits.inputsQueuedLateMax) return false
+    const oldest = this.#waiting[this.#next]
+    return (
+      this.size >= limits.inputsQueuedMax || (oldest !== undefined && now() - oldest.since >= limits.inputWaitMsMax)
+    )
   }
 
   add(waiting: Waiting): void {
