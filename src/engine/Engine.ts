@@ -94,7 +94,7 @@ export class Engine {
 
   /** Whether more inputs come than can be taken. */
   get full(): boolean {
-    return this.#inbox.isFull(this.#options.clock.hostMonotonic())
+    return this.#inbox.full(this.#options.clock.hostMonotonic)
   }
 
   /** Queues an input; `taken` gets its whole turn once it is in the log. Inputs already sent to the world are never refused. */
@@ -210,8 +210,8 @@ export class Engine {
   }
 
   /**
-   * Takes a group of turns. While more wait it goes on for as long as everything else had the process since the last time:
-   * else reading and refusing what comes too fast would leave nothing for what was taken.
+   * Takes groups of turns: while more wait, for as long as everything else had the process since the last time. Else reading
+   * and refusing what comes too fast would leave nothing for what was taken.
    */
   readonly #pump = () => {
     this.#scheduled = false

@@ -23,11 +23,13 @@ export class Inbox {
     return this.#waiting.length - this.#next
   }
 
-  /** Whether more inputs come than can be taken: too many wait, or, where that is not a mere burst, too long. */
-  isFull(now: number): boolean {
+  /** Whether too many wait, or more than a burst for too long; `now` as in `since`. */
+  full(now: () => number): boolean {
     if (this.size < limits.inputsQueuedLateMax) return false
-    const waited = now - (this.#waiting[this.#next]?.since ?? now)
-    return this.size >= limits.inputsQueuedMax || waited >= limits.inputWaitMsMax
+    const oldest = this.#waiting[this.#next]
+    return (
+      this.size >= limits.inputsQueuedMax || (oldest !== undefined && now() - oldest.since >= limits.inputWaitMsMax)
+    )
   }
 
   add(waiting: Waiting): void {

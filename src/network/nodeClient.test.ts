@@ -128,4 +128,20 @@ describe("the client of the wire", () => {
       deepStrictEqual(landings, [])
     }),
   )
+
+  it.scoped("closes a connection that nobody uses", () =>
+    Effect.gen(function* () {
+      let closed: (() => void) | undefined
+      const server = yield* answering((socket) => {
+        socket.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        socket.once("close", () => closed?.())
+      })
+      const client = yield* makeNodeClient(10, guardOf(allowOf(undefined)), 50)
+      const ended = Effect.async<void>((resume) => {
+        closed = () => resume(Effect.void)
+      })
+      strictEqual((yield* send(client, server.url))._tag, "Answered")
+      yield* ended // The scope, which closes all that is left, is open still.
+    }),
+  )
 })

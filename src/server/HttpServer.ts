@@ -17,7 +17,7 @@ import { sha256 } from "../core/canonical.ts"
 import { limits } from "../core/limits.ts"
 import { type AccessRules, type Caller, refusal } from "./access.ts"
 import { carrierHandler } from "./carrierHandler.ts"
-import { type Handler, limitConnections, type Patience, patiently, timeouts, usualPatience } from "./connections.ts"
+import { type Handler, limitConnections, patiently, timeouts, usualPatience } from "./connections.ts"
 import { ControlApi } from "./controlApi.ts"
 import { ControlLive } from "./controlHandlers.ts"
 import { Exchange } from "./Exchange.ts"
@@ -49,7 +49,6 @@ export interface ServerOptions {
   readonly port: number
   readonly allowedHosts: ReadonlyArray<string>
   readonly adminToken: Redacted.Redacted<string> | undefined
-  readonly patience?: Patience
 }
 
 /** Host seconds that a stopping server gives answers in flight. */
@@ -82,7 +81,6 @@ export const serveHttp = (
     }
     let openApi: string | undefined
     const streams = new Set<http.ServerResponse>()
-    const patience = options.patience ?? usualPatience
     const answer: Handler = (request, response) => {
       const url = request.url ?? "/"
       const cut = url.indexOf("?")
@@ -106,8 +104,8 @@ export const serveHttp = (
       }
       control(path, request, response)
     }
-    const handler = yield* patiently(patience, run.clock.hostMonotonic, answer)
-    const server = http.createServer(timeouts(patience), handler)
+    const handler = yield* patiently(usualPatience, run.clock.hostMonotonic, answer)
+    const server = http.createServer(timeouts(usualPatience), handler)
     limitConnections(server)
     yield* listen(server, options, streams)
     const { port } = server.address() as AddressInfo

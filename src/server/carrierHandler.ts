@@ -27,8 +27,8 @@ export const carrierHandler = (engine: Engine, door: CarrierDoor) => {
     response.end(status === 204 ? undefined : body)
   }
   const refuse = (request: IncomingMessage, response: ServerResponse, { status, body }: CarrierDoor["overloaded"]) => {
-    request.resume()
-    request.once("end", () => rest(request.socket))
+    if (request.readableEnded) rest(request.socket)
+    else request.resume().once("end", () => rest(request.socket))
     answer(response, status, body, "")
   }
   return (request: IncomingMessage, response: ServerResponse): void => {

@@ -90,7 +90,7 @@ export const patiently = (
       const following = connections.get(socket)?.waiting.shift()
       if (following !== undefined && !socket.destroyed) return following()
       connections.delete(socket)
-      socket.resume()
+      if (socket.isPaused()) socket.resume()
     }
     const busy = connections.get(socket)
     if (busy === undefined) {

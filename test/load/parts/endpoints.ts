@@ -44,7 +44,7 @@ const atPace = async (pace: string, { brief, folder, seconds }: Wanted, checks: 
       Body: `to a bad endpoint, ${n}`,
       StatusCallback: `${urls[n % urls.length]}/status`,
     })
-  await closedLoop(server.port, 4, brief ? 0.3 : 3, bodies, (answer) => acknowledgedBy(answer, acknowledged))
+  await closedLoop(server.port, 4, brief ? 0.1 : 3, bodies, (answer) => acknowledgedBy(answer, acknowledged))
   const sent = acknowledged.size
   const beside = await reportsTo(application, server, seconds * 1_000, speed, acknowledged)
   checks.say(`${pace}: messages in all, of which to the application`, `${sent}, ${beside.length / 2}`)

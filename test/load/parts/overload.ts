@@ -23,7 +23,7 @@ export const overload: Part = {
       if (answer.status !== 201) shapes.add(shapeOf(answer.status, answer.body))
     }
     const request = (n: number) => formRequest(server, form(n))
-    const can = await closedLoop(server.port, 64, brief ? 0.5 : 5, request, took)
+    const can = await closedLoop(server.port, 64, brief ? 0.3 : 5, request, took)
     checks.say("answers it can give", can, "/s")
     const probe = startProbe(server.port, 20, request)
     await pause(brief ? 300 : 3_000)
@@ -32,7 +32,7 @@ export const overload: Part = {
     checks.say("latency before, p50", quantile(calmMs, 0.5), "ms")
     checks.say("latency before, p99", quantile(calmMs, 0.99), "ms")
 
-    const connections = await connectAll(server.port, Math.min(brief ? 1_000 : 4_000, openFilesMax() - 500))
+    const connections = await connectAll(server.port, Math.min(brief ? 400 : 4_000, openFilesMax() - 500))
     await warm(connections, bareRequest("GET", "/health", server.authorization))
     const before = rssMib(server.pid)
     const had = acknowledged.size
@@ -43,7 +43,7 @@ export const overload: Part = {
     tell(checks, traffic, connections.length)
     close(connections)
     const meanwhile = probe.look()
-    await pause(brief ? 1_000 : 5_000)
+    await pause(brief ? 300 : 5_000)
     const after = probe.look()
     await probe.stop()
     const normal = Math.max(100, 3 * quantile(calmMs, 0.99))

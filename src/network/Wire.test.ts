@@ -1,0 +1,84 @@
+import { describe, it } from "@effect/vitest"
+import { assertTrue, deepStrictEqual } from "@effect/vitest/utils"
+import * as Effect from "effect/Effect"
+import * as TestClock from "effect/TestClock"
+import { makeRunClock } from "../clock/RunClock.ts"
+import type { Draft } from "../core/Entry.ts"
+import { type OutboundRequested, outboundRequested } from "../core/entries.ts"
+import { limits } from "../core/limits.ts"
+import type { Made } from "../engine/turn.ts"
+import type { WorldState } from "../engine/World.ts"
+import type { WireClient } from "./nodeClient.ts"
+import { outboundMachine } from "./outbound.machine.ts"
+import { makeWire } from "./Wire.ts"
+
+const world = {
+  settings: { callbacks: { in_flight: 1, quiet_ms: 0, rewrite: [] } },
+  slice: () => outboundMachine.initial(),
+} as unknown as WorldState
+
+const timeoutMs = 15_000
+
+/** A wire on which nothing is ever answered, what was sent over it, and what it offers the engine. */
+const hanging = Effect.gen(function* () {
+  const sent: Array<string> = []
+  const offered: Array<Draft> = []
+  const client: WireClient = {
+    send: ({ url }) => {
+      sent.push(url)
+      return () => {}
+    },
+  }
+  const clock = yield* makeRunClock
+  clock.set(0, { _tag: "real" })
+  const secrets = { fingerprint: () => "", remember: () => {}, secret: () => undefined }
+  const wire = yield* makeWire({ client, clock, secrets, signs: () => undefined })
+  wire.begin((answer) => offered.push(answer), world)
+  let seq = 0
+  const send = (url: string) => {
+    const data = { attempt: 1, method: "POST", params: [], purpose: "callback", timeout_ms: timeoutMs, token: "t", url }
+    const draft = outboundRequested.draft("SM1", { ...data, via: "wire" } as unknown as OutboundRequested)
+    const entry = { ...draft, seq: ++seq, at: 0, cause: 0, kind: "outcome" }
+    wire.committed([{ entry } as unknown as Made], world)
+  }
+  return { offered, send, sent }
+})
+
+const sentTo = (sent: ReadonlyArray<string>, origin: string) => sent.filter((url) => url.startsWith(origin)).length
+
+describe("the wire at paces that follow the host", () => {
+  it.scoped("sends at once to an endpoint that answers, however many others hang", () =>
+    Effect.gen(function* () {
+      const { send, sent } = yield* hanging
+      for (let n = 0; n < 1_000; n++) send(`http://hangs-${n % 6}.test/`)
+      yield* TestClock.adjust(1)
+      assertTrue(sent.length < limits.wireInFlightMax)
+      send("http://answers.test/")
+      yield* TestClock.adjust(1)
+      deepStrictEqual(sentTo(sent, "http://answers.test"), 1)
+    }),
+  )
+  it.scoped("has no more under way to one endpoint than it may", () =>
+    Effect.gen(function* () {
+      const { send, sent } = yield* hanging
+      for (let n = 0; n < 200; n++) send("http://hangs.test/")
+      yield* TestClock.adjust(1)
+      deepStrictEqual(sent.length, limits.wireInFlightPerOriginMax)
+    }),
+  )
+  it.scoped("ends each within a bounded time, sent or not", () =>
+    Effect.gen(function* () {
+      const { offered, send } = yield* hanging
+      for (let n = 0; n < 1_000; n++) send("http://hangs.test/")
+      yield* TestClock.adjust(limits.wireWaitMsMax + timeoutMs)
+      deepStrictEqual(offered.length, 1_000)
+      deepStrictEqual(
+        new Set(offered.map(({ data }) => JSON.stringify(data))),
+        new Set([
+          JSON.stringify({ after_ms: timeoutMs, reason: "timeout" }),
+          JSON.stringify({ detail: "not-sent", reason: "timeout" }),
+        ]),
+      )
+    }),
+  )
+})
