@@ -1,5 +1,5 @@
 // Builds dist/: the program (src/main.ts) as one script, its launcher as main.js, every src/**/*.worker.ts and what is rarely
-// loaded as modules of their own, and the carrier's templates.
+// loaded in files of their own, and the carrier's templates.
 // Everything lies flat in dist/: `new URL("./templates/", import.meta.url)` holds in every file, and next to the
 // source of the carrier as well.
 import {
@@ -43,9 +43,9 @@ export const versionOf = (root) => JSON.parse(readFileSync(join(root, "package.j
  * Builds `dist/` below `root`. Same sources, same bytes, but for the cache of compiled code, which is V8's.
  *
  * `keepStale` leaves files of earlier builds for a day, so that an exchange that is running finds the parts it loads
- * on first use; `warmUp: false` leaves the cache to the first server that ends. Throws an error whose message is for people.
+ * on first use. Throws an error whose message is for people.
  */
-export const build = async (root, { keepStale = false, warmUp = true } = {}) => {
+export const build = async (root, { keepStale = false } = {}) => {
   if (!existsSync(join(root, "src/main.ts"))) throw new Error("src/main.ts is missing: there is nothing to build.")
   const esbuild = await import("esbuild")
   const dist = join(root, "dist")
@@ -59,7 +59,11 @@ export const build = async (root, { keepStale = false, warmUp = true } = {}) => 
     loader: { ".html": "text", ".css": "text", ".svg": "text", ".txt": "text" },
     write: false,
   }
-  const outcomes = await Promise.all([esbuild.build(program(shared)), esbuild.build(modules(root, shared))])
+  const outcomes = await Promise.all([
+    esbuild.build(wholeProgram(shared)),
+    esbuild.build(apart(shared)),
+    esbuild.build(workerModules(root, shared)),
+  ])
     .catch(async (error) => {
       const lines = await esbuild.formatMessages(error.errors ?? [], { kind: "error", color: false })
       throw new Error(lines.length === 0 ? String(error.message) : lines.join("").trim())
@@ -70,8 +74,9 @@ export const build = async (root, { keepStale = false, warmUp = true } = {}) => 
   const files = outcomes.flatMap(({ outputFiles }) =>
     outputFiles.map((file) => ({ name: basename(file.path), bytes: file.contents })),
   )
-  const script = files.find(({ name }) => name.endsWith(".script")).name
-  const launcher = readFileSync(join(root, launcherSource), "utf8").replace('"@program@"', JSON.stringify(script))
+  const program = files.find(({ name }) => name.endsWith(".script"))
+  program.bytes = ascii(program.bytes)
+  const launcher = readFileSync(join(root, launcherSource), "utf8").replace('"@program@"', JSON.stringify(program.name))
   // The entry goes last: whoever reads it finds every file it names.
   files.push(
     { name: "package.json", bytes: `${JSON.stringify({ type: "commonjs" })}\n` },
@@ -79,46 +84,57 @@ export const build = async (root, { keepStale = false, warmUp = true } = {}) => 
   )
   copyTemplates(root, dist)
   for (const { name, bytes, mode } of files) write(join(dist, name), bytes, mode)
-  sweep(dist, { made: new Set(files.map((file) => file.name)), script, keepStale })
-  if (warmUp) await warm(join(dist, "main.js")).catch(tellNotWarm)
+  sweep(dist, { made: new Set(files.map((file) => file.name)), script: program.name, keepStale })
+  await warm(join(dist, "main.js")).catch(tellNotWarm)
 }
+
+/** In code esbuild has escaped what is not ASCII; comments it leaves as they are. */
+const ascii = (bytes) =>
+  Buffer.from(bytes)
+    .toString("utf8")
+    .replaceAll(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
 
 const launcherSource = "tools/launch.cjs"
 
 /**
- * The program: one script that yields a function, because V8 keeps compiled code for scripts and not for modules. ASCII, which V8 holds
- * at one byte a character. What is imported dynamically is evaluated when it is asked for.
+ * The program: one script that yields a function, because V8 keeps compiled code for scripts and not for modules. ASCII, which V8
+ * holds at one byte a character. What is imported dynamically is evaluated when it is asked for; `import()` itself is
+ * required instead, as a script that was taken from a cache cannot import.
  */
-const program = (shared) => ({
+const wholeProgram = (shared) => ({
   ...shared,
   entryPoints: { ringback: "src/main.ts" },
   entryNames: "[name]-[hash]",
   outExtension: { ".js": ".script" },
   format: "cjs",
   charset: "ascii",
+  supported: { "dynamic-import": false },
   banner: { js: `(function (require, __filename, __url) { "use strict";` },
   footer: { js: "})" },
   define: { ...shared.define, "import.meta.url": "__url" },
-  plugins: [apart],
+  plugins: [apartIsOutside],
 })
 
-/** What is loaded rarely and weighs much: a module of its own, beside the program. */
-const apartFiles = { docsPage: "src/server/docsPage.ts" }
+/** What is loaded rarely and weighs much, in files of their own: `NAME.ts` is imported dynamically and gives plain values. */
+const apartFiles = ["src/server/docsPage.ts"]
 
-const apart = {
-  name: "apart",
+const apart = (shared) => ({ ...shared, entryPoints: apartFiles, format: "cjs" })
+
+const apartIsOutside = {
+  name: "apart-is-outside",
   setup: (build) =>
-    build.onResolve({ filter: /\.ts$/ }, ({ kind, path }) =>
-      kind === "dynamic-import" && basename(path, ".ts") in apartFiles
-        ? { path: `./${basename(path, ".ts")}.mjs`, external: true }
+    build.onResolve({ filter: /\.ts$/ }, ({ kind, path, resolveDir }) =>
+      kind === "dynamic-import" &&
+      apartFiles.some((file) => resolve(resolveDir, path).replaceAll("\\", "/").endsWith(`/${file}`))
+        ? { path: `./${basename(path, ".ts")}.js`, external: true }
         : undefined,
     ),
 }
 
-/** Workers and what is apart: modules that share what they have in common. */
-const modules = (root, shared) => ({
+/** Workers: modules that share what they have in common. */
+const workerModules = (root, shared) => ({
   ...shared,
-  entryPoints: [...workers(root), ...Object.values(apartFiles)],
+  entryPoints: workers(root),
   entryNames: "[name]",
   chunkNames: "[name]-[hash]",
   outExtension: { ".js": ".mjs" },

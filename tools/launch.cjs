@@ -43,11 +43,7 @@ const writeCache = (script) => {
 }
 
 const cachedData = readCache()
-const script = new vm.Script(fs.readFileSync(file, "latin1"), {
-  filename: file,
-  cachedData,
-  importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-})
+const script = new vm.Script(fs.readFileSync(file, "latin1"), { filename: file, cachedData })
 if ((cachedData === undefined || script.cachedDataRejected) && process.argv[2] === "serve")
   process.once("exit", () => writeCache(script))
 

@@ -35,14 +35,17 @@ export const warm = async (main) => {
     },
   )
   const closed = once(child, "close")
-  const timer = setTimeout(() => child.kill("SIGKILL"), secondsMax * 1000)
+  const end = () => child.kill("SIGKILL")
+  const timer = setTimeout(end, secondsMax * 1000)
+  process.once("exit", end)
   try {
     await sendMessage(await addressOf(child))
     child.kill("SIGTERM")
     await closed
   } finally {
     clearTimeout(timer)
-    child.kill("SIGKILL")
+    process.off("exit", end)
+    end()
     await closed.catch(() => {})
     rmSync(folder, { recursive: true, force: true })
   }

@@ -1,4 +1,5 @@
 import type * as http from "node:http"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Runtime from "effect/Runtime"
 import * as Scope from "effect/Scope"
@@ -31,7 +32,7 @@ export const onFirstUse = <R>(
             built = handler
           }),
         ),
-        Effect.tapErrorCause((cause) => Effect.logError(`${name} cannot be loaded`, cause)),
+        Effect.tapErrorCause((cause) => Effect.logError(`${name} cannot be loaded: ${Cause.squash(cause)}`)),
       ),
     )
     return (path, request, response) => {
