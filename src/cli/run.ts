@@ -1,9 +1,7 @@
 import * as CliConfig from "@effect/cli/CliConfig"
 import * as Command from "@effect/cli/Command"
 import * as ValidationError from "@effect/cli/ValidationError"
-import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import * as NodePath from "@effect/platform-node/NodePath"
-import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
+import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { version } from "../app/version.ts"
@@ -22,14 +20,6 @@ const ringback = Command.make("ringback").pipe(
   Command.withSubcommands([serve, verify, log, exportCommand, importCommand]),
 )
 
-/** What the command line library asks for; `NodeContext` would evaluate commands and workers besides at every start. */
-const environment = Layer.mergeAll(
-  NodeFileSystem.layer,
-  NodePath.layer,
-  NodeTerminal.layer,
-  CliConfig.layer({ showBuiltIns: false }),
-)
-
 const cli = Command.run(ringback, { name: "Ringback", executable: "ringback", version })
 
 /** Runs a command line; the result is the exit code. What went wrong is one plain line on standard error. */
@@ -46,6 +36,6 @@ export const run = (argv: ReadonlyArray<string>): Effect.Effect<number> =>
         }),
     ),
     withPlainConsole,
-    Effect.provide(environment),
+    Effect.provide(Layer.merge(NodeContext.layer, CliConfig.layer({ showBuiltIns: false }))),
     Effect.orDie,
   )
