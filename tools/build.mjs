@@ -1,5 +1,6 @@
-// Bundles src/main.ts and every src/**/*.worker.ts into dist/, with the carrier's templates beside them.
-// Everything lies flat in dist/: `new URL("./templates/", import.meta.url)` holds in every chunk, and next to the
+// Builds dist/: the program (src/main.ts) as one script, its launcher as main.js, every src/**/*.worker.ts and what is rarely
+// loaded in files of their own, and the carrier's templates.
+// Everything lies flat in dist/: `new URL("./templates/", import.meta.url)` holds in every file, and next to the
 // source of the carrier as well.
 import {
   chmodSync,
@@ -16,6 +17,7 @@ import {
 import { basename, join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { buildInputs, contentPrint } from "./stamps.mjs"
+import { warm } from "./warm.mjs"
 
 const templates = "src/carriers/twilio/templates"
 const staleMsMax = 24 * 60 * 60 * 1000
@@ -38,32 +40,30 @@ export const common = (root) => ({
 export const versionOf = (root) => JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version
 
 /**
- * Builds `dist/` below `root`. Same sources, same bytes.
+ * Builds `dist/` below `root`. Same sources, same bytes, but for the cache of compiled code, which is V8's.
  *
- * `keepStale` leaves chunks of earlier builds for a day, so that an exchange that is running finds the parts it loads
+ * `keepStale` leaves files of earlier builds for a day, so that an exchange that is running finds the parts it loads
  * on first use. Throws an error whose message is for people.
  */
 export const build = async (root, { keepStale = false } = {}) => {
   if (!existsSync(join(root, "src/main.ts"))) throw new Error("src/main.ts is missing: there is nothing to build.")
   const esbuild = await import("esbuild")
   const dist = join(root, "dist")
-  const outcome = await esbuild
-    .build({
-      ...common(root),
-      entryPoints: ["src/main.ts", ...workers(root)],
-      entryNames: "[name]",
-      chunkNames: "[name]-[hash]",
-      assetNames: "[name]-[hash]",
-      outdir: "dist",
-      splitting: true,
-      minifySyntax: true,
-      sourcemap: false,
-      banner: { js: requireBanner },
-      external: ["better-sqlite3"],
-      define: { ...common(root).define, __RINGBACK_BUILD__: JSON.stringify(contentPrint(root, buildInputs(root))) },
-      loader: { ".html": "text", ".css": "text", ".svg": "text", ".txt": "text" },
-      write: false,
-    })
+  const shared = {
+    ...common(root),
+    outdir: "dist",
+    minifySyntax: true,
+    sourcemap: false,
+    external: ["better-sqlite3"],
+    define: { ...common(root).define, __RINGBACK_BUILD__: JSON.stringify(contentPrint(root, buildInputs(root))) },
+    loader: { ".html": "text", ".css": "text", ".svg": "text", ".txt": "text" },
+    write: false,
+  }
+  const outcomes = await Promise.all([
+    esbuild.build(wholeProgram(shared)),
+    esbuild.build(apart(shared)),
+    esbuild.build(workerModules(root, shared)),
+  ])
     .catch(async (error) => {
       const lines = await esbuild.formatMessages(error.errors ?? [], { kind: "error", color: false })
       throw new Error(lines.length === 0 ? String(error.message) : lines.join("").trim())
@@ -71,25 +71,86 @@ export const build = async (root, { keepStale = false } = {}) => {
     .finally(() => esbuild.stop())
 
   mkdirSync(dist, { recursive: true })
-  const files = outcome.outputFiles.map((file) => ({ name: basename(file.path), bytes: file.contents }))
-  // The entry goes last: whoever reads it finds every chunk it names.
-  for (const { name, bytes } of files.filter((file) => file.name !== "main.js")) write(join(dist, name), bytes)
+  const files = outcomes.flatMap(({ outputFiles }) =>
+    outputFiles.map((file) => ({ name: basename(file.path), bytes: file.contents })),
+  )
+  const program = files.find(({ name }) => name.endsWith(".script"))
+  program.bytes = ascii(program.bytes)
+  const launcher = readFileSync(join(root, launcherSource), "utf8").replace('"@program@"', JSON.stringify(program.name))
+  // The entry goes last: whoever reads it finds every file it names.
+  files.push(
+    { name: "package.json", bytes: `${JSON.stringify({ type: "commonjs" })}\n` },
+    { name: "main.js", bytes: launcher, mode: 0o755 },
+  )
   copyTemplates(root, dist)
-  const main = files.find((file) => file.name === "main.js")
-  write(join(dist, "main.js"), Buffer.concat([Buffer.from("#!/usr/bin/env node\n"), withoutShebang(main.bytes)]), 0o755)
-  sweep(dist, new Set(files.map((file) => file.name)), keepStale)
+  for (const { name, bytes, mode } of files) write(join(dist, name), bytes, mode)
+  sweep(dist, { made: new Set(files.map((file) => file.name)), script: program.name, keepStale })
+  await warm(join(dist, "main.js")).catch(tellNotWarm)
 }
+
+/** In code esbuild has escaped what is not ASCII; comments it leaves as they are. */
+const ascii = (bytes) =>
+  Buffer.from(bytes)
+    .toString("utf8")
+    .replaceAll(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+
+const launcherSource = "tools/launch.cjs"
+
+/**
+ * The program: one script that yields a function, because V8 keeps compiled code for scripts and not for modules. ASCII, which V8
+ * holds at one byte a character. What is imported dynamically is evaluated when it is asked for; `import()` itself is
+ * required instead, as a script that was taken from a cache cannot import.
+ */
+const wholeProgram = (shared) => ({
+  ...shared,
+  entryPoints: { ringback: "src/main.ts" },
+  entryNames: "[name]-[hash]",
+  outExtension: { ".js": ".script" },
+  format: "cjs",
+  charset: "ascii",
+  supported: { "dynamic-import": false },
+  banner: { js: `(function (require, __filename, __url) { "use strict";` },
+  footer: { js: "})" },
+  define: { ...shared.define, "import.meta.url": "__url" },
+  plugins: [apartIsOutside],
+})
+
+/** What is loaded rarely and weighs much, in files of their own: `NAME.ts` is imported dynamically and gives plain values. */
+const apartFiles = ["src/server/docsPage.ts"]
+
+const apart = (shared) => ({ ...shared, entryPoints: apartFiles, format: "cjs" })
+
+const apartIsOutside = {
+  name: "apart-is-outside",
+  setup: (build) =>
+    build.onResolve({ filter: /\.ts$/ }, ({ kind, path, resolveDir }) =>
+      kind === "dynamic-import" &&
+      apartFiles.some((file) => resolve(resolveDir, path).replaceAll("\\", "/").endsWith(`/${file}`))
+        ? { path: `./${basename(path, ".ts")}.js`, external: true }
+        : undefined,
+    ),
+}
+
+/** Workers: modules that share what they have in common. */
+const workerModules = (root, shared) => ({
+  ...shared,
+  entryPoints: workers(root),
+  entryNames: "[name]",
+  chunkNames: "[name]-[hash]",
+  outExtension: { ".js": ".mjs" },
+  splitting: true,
+  banner: { js: requireBanner },
+})
+
+/** A program that is built but not warm serves all the same. */
+const tellNotWarm = (error) =>
+  process.stderr.write(`ringback: no compiled code was kept, so starts take longer (${error.message})\n`)
 
 const workers = (root) =>
   readdirSync(join(root, "src"), { recursive: true })
     .map((path) => `src/${String(path).replaceAll("\\", "/")}`)
     .filter((path) => path.endsWith(".worker.ts"))
     .sort()
-
-const withoutShebang = (bytes) => {
-  const text = Buffer.from(bytes)
-  return text.subarray(0, 2).toString() === "#!" ? text.subarray(text.indexOf("\n") + 1) : text
-}
 
 /** A reader sees the old file or the new one, never half of one. */
 const write = (path, bytes, mode = 0o644) => {
@@ -108,10 +169,11 @@ const copyTemplates = (root, dist) => {
   if (existsSync(half)) renameSync(half, join(dist, "templates"))
 }
 
-const sweep = (dist, made, keepStale) => {
+const sweep = (dist, { made, script, keepStale }) => {
   for (const entry of readdirSync(dist, { withFileTypes: true })) {
     const path = join(dist, entry.name)
-    if (!entry.isFile() || made.has(entry.name)) continue
+    // Of the same program the cache is good still.
+    if (!entry.isFile() || made.has(entry.name) || entry.name.startsWith(`${script}.`)) continue
     if (!keepStale || Date.now() - statSync(path).mtimeMs > staleMsMax) rmSync(path, { force: true })
   }
 }

@@ -28,7 +28,9 @@ export const sameTree = (wanted, installed) => {
 
 /** The files a build is made of, below `root`, as sorted paths with `/`. Tests are no part of it. */
 export const buildInputs = (root) => {
-  const files = ["package.json", "package-lock.json", "tools/build.mjs"].filter((file) => existsSync(join(root, file)))
+  const files = ["package.json", "package-lock.json", "tools/build.mjs", "tools/launch.cjs"].filter((file) =>
+    existsSync(join(root, file)),
+  )
   const walk = (folder) => {
     for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
       const path = `${folder}/${entry.name}`

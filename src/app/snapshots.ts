@@ -29,7 +29,7 @@ export const tailEntriesMax = (seq: number): number =>
  */
 export const keepSnapshots = (run: Run, logFile: string): Effect.Effect<void, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const worker = new URL("./snapshot.worker.js", import.meta.url)
+    const worker = new URL("./snapshot.worker.mjs", import.meta.url)
     if (key === undefined || !fs.existsSync(worker)) return
     const runFork = Runtime.runFork(yield* Effect.runtime<never>())
     let last = run.snapshotSeq

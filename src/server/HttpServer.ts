@@ -1,26 +1,19 @@
 import { timingSafeEqual } from "node:crypto"
 import * as http from "node:http"
 import type { AddressInfo } from "node:net"
-import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
-import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
-import * as OpenApi from "@effect/platform/OpenApi"
-import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
 import { sha256 } from "../core/canonical.ts"
 import { limits } from "../core/limits.ts"
 import { type AccessRules, type Caller, refusal } from "./access.ts"
 import { carrierHandler } from "./carrierHandler.ts"
 import { type Handler, limitConnections, patiently, timeouts, usualPatience } from "./connections.ts"
-import { ControlApi } from "./controlApi.ts"
-import { ControlLive } from "./controlHandlers.ts"
 import { Exchange } from "./Exchange.ts"
+import { onFirstUse } from "./onFirstUse.ts"
+import { refuse, send } from "./plainAnswer.ts"
 
 /** The server cannot listen; the message is one line for people. */
 export class CannotListen extends Data.TaggedError("CannotListen")<{
@@ -73,13 +66,16 @@ export const serveHttp = (
   options: ServerOptions,
 ): Effect.Effect<{ readonly port: number }, CannotListen, Exchange | Scope.Scope> =>
   Effect.gen(function* () {
-    const { carrier, run, version } = yield* Exchange
-    const control = yield* controlHandler
+    const { carrier, run } = yield* Exchange
+    // A fifth of a start otherwise, and most runs answer the carrier's API first.
+    const control = yield* onFirstUse(
+      "the control API",
+      async () => (await import("./controlHandler.ts")).controlHandler,
+    )
     const carrierApi = carrierHandler(run.engine, carrier)
     const rules: AccessRules = {
       allowedHosts: new Set([options.host, ...options.allowedHosts].map((name) => name.toLowerCase())),
     }
-    let openApi: string | undefined
     const streams = new Set<http.ServerResponse>()
     const answer: Handler = (request, response) => {
       const url = request.url ?? "/"
@@ -94,10 +90,6 @@ export const serveHttp = (
       if (Number(request.headers["content-length"]) > limits.bodyBytesMax)
         return refuse(response, 413, `orders have at most ${limits.bodyBytesMax} bytes`)
       if (path === "/") return welcome(response)
-      if (path === "/openapi.json") {
-        openApi ??= openApiOf(version)
-        return send(response, 200, "application/json", openApi)
-      }
       if (request.headers.accept?.includes("text/event-stream") === true) {
         streams.add(response)
         response.once("close", () => streams.delete(response))
@@ -137,11 +129,6 @@ const listen = (
       ),
   )
 
-const openApiOf = (version: string): string => {
-  const spec = OpenApi.fromApi(ControlApi)
-  return JSON.stringify({ ...spec, info: { ...spec.info, version } })
-}
-
 const callerOf = (request: http.IncomingMessage, adminToken: Redacted.Redacted<string> | undefined): Caller => {
   const { headers, method = "GET", socket } = request
   const shown = /^bearer +(.+)$/i.exec(headers.authorization ?? "")?.[1]
@@ -157,18 +144,6 @@ const callerOf = (request: http.IncomingMessage, adminToken: Redacted.Redacted<s
 
 const sameText = (a: string, b: string): boolean =>
   timingSafeEqual(Buffer.from(sha256(a), "latin1"), Buffer.from(sha256(b), "latin1"))
-
-const refuse = (response: http.ServerResponse, status: number, message: string) =>
-  send(response, status, "application/json", JSON.stringify({ _tag: "Refused", message }))
-
-const send = (response: http.ServerResponse, status: number, type: string, body: string) => {
-  response.writeHead(status, {
-    "Content-Type": type,
-    "Content-Length": Buffer.byteLength(body),
-    "X-Content-Type-Options": "nosniff",
-  })
-  response.end(body)
-}
 
 const welcome = (response: http.ServerResponse) =>
   send(
@@ -186,37 +161,3 @@ const welcome = (response: http.ServerResponse) =>
       "",
     ].join("\n"),
   )
-
-/** The page's script and style stand in it; it may talk to this server alone. */
-const docsPolicy =
-  "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; connect-src 'self'"
-
-/** The control API as a node handler; the documentation page is loaded when it is first asked for. */
-const controlHandler = Effect.gen(function* () {
-  const services = Layer.mergeAll(
-    HttpApiBuilder.api(ControlApi).pipe(Layer.provide(ControlLive)),
-    HttpApiBuilder.Router.Live,
-    HttpApiBuilder.Middleware.layer,
-    NodeHttpServer.layerContext,
-  )
-  const built = yield* Layer.build(services)
-  const app = yield* Effect.provide(HttpApiBuilder.httpApp, built)
-  const bounded = HttpServerRequest.withMaxBodySize(app, Option.some(limits.bodyBytesMax))
-  const handler: Handler = yield* Effect.provide(NodeHttpServer.makeHandler(bounded), built)
-  const runFork = Runtime.runFork(yield* Effect.runtime<never>())
-  let docs: string | undefined
-  return (path: string, request: http.IncomingMessage, response: http.ServerResponse): void => {
-    if (path !== "/docs") {
-      handler(request, response)
-      return
-    }
-    runFork(
-      Effect.promise(async () => {
-        const page = docs ?? (await (await import("./docsPage.ts")).docsPage())
-        docs = page
-        response.setHeader("Content-Security-Policy", docsPolicy)
-        send(response, 200, "text/html; charset=utf-8", page)
-      }),
-    )
-  }
-})

@@ -28,6 +28,8 @@ export interface SpawnOptions {
   readonly cwd: string
   /** Besides what every process needs; nothing else of the test's own environment is handed on. */
   readonly env?: Readonly<Record<string, string>>
+  /** Another copy of the built program. */
+  readonly program?: string
 }
 
 /** A process of the program that goes on. */
@@ -41,9 +43,10 @@ export interface Process {
 
 /** Starts the program. */
 export const start = (args: ReadonlyArray<string>, options: SpawnOptions): Process => {
-  if (!existsSync(program)) throw new Error(`${program} is missing: run npm run build`)
+  const { program: file = program } = options
+  if (!existsSync(file)) throw new Error(`${file} is missing: run npm run build`)
   const { HOME = "", PATH = "", TMPDIR } = process.env
-  const child = spawn(process.execPath, [program, ...args], {
+  const child = spawn(process.execPath, [file, ...args], {
     cwd: options.cwd,
     env: { HOME, PATH, ...(TMPDIR === undefined ? {} : { TMPDIR }), ...options.env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,0 +1,131 @@
+import { chmodSync, cpSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { afterAll, describe, it } from "@effect/vitest"
+import { assertTrue, deepStrictEqual, notDeepStrictEqual, strictEqual } from "@effect/vitest/utils"
+import { newFolder } from "./support/folder.ts"
+import { endAll, program, ringback, type SpawnOptions, serve } from "./support/program.ts"
+
+afterAll(endAll)
+
+/** Loaded before the program: says at its end how V8 took the cache it was given. */
+const spy = `
+const vm = require("node:vm")
+let how = "no cache"
+vm.Script = class extends vm.Script {
+  constructor(source, options) {
+    super(source, options)
+    if (options?.cachedData !== undefined) how = this.cachedDataRejected ? "refused" : "taken"
+  }
+}
+process.on("exit", () => process.stderr.write("cache: " + how + "\\n"))
+`
+
+/** A copy of the built program in a folder of its own, with the cache that the build left or without one. */
+const install = ({ cache = true } = {}) => {
+  const folder = newFolder()
+  const dist = join(folder, "dist")
+  const caches = () => readdirSync(dist).filter((name) => name.endsWith(".cache"))
+  cpSync(dirname(program), dist, { recursive: true, filter: (from) => !from.endsWith(".setup-lock") })
+  symlinkSync(join(dirname(program), "../node_modules"), join(folder, "node_modules"))
+  if (!cache) for (const name of caches()) rmSync(join(dist, name))
+  const hook = join(folder, "spy.cjs")
+  writeFileSync(hook, spy)
+  const options = (flags: ReadonlyArray<string> = []): SpawnOptions => ({
+    cwd: folder,
+    program: join(dist, "main.js"),
+    env: { NODE_OPTIONS: ["--require", hook, ...flags].join(" ") },
+  })
+  return {
+    dist,
+    caches,
+    cacheFile: () => join(dist, caches()[0] ?? "none"),
+    /** Serves a message to the end; gives how the cache was taken. */
+    served: async (flags?: ReadonlyArray<string>) => {
+      const server = await serve(options(flags))
+      strictEqual((await server.send()).status, 201)
+      const { code, stderr } = await server.kill("SIGTERM")
+      strictEqual(code, 0)
+      return /cache: (.*)/.exec(stderr)?.[1]
+    },
+    asked: (...args: ReadonlyArray<string>) => ringback(args, options()),
+  }
+}
+
+describe.concurrent("The code that V8 made of the program", () => {
+  it("is left by the build and taken by every command", async () => {
+    const { asked, caches, served } = install()
+    strictEqual(caches().length, 1)
+    strictEqual(await served(), "taken")
+    const { code, stderr } = await asked("--version")
+    deepStrictEqual([code, stderr], [0, "cache: taken\n"])
+  })
+
+  it("is made when a server ends where there is none, and by nothing else", async () => {
+    const { asked, caches, served } = install({ cache: false })
+    strictEqual((await asked("--version")).code, 0)
+    deepStrictEqual(caches(), [])
+    strictEqual(await served(), "no cache")
+    strictEqual(await served(), "taken")
+  })
+
+  it("is not believed when it is damaged or cut off, and made anew", async () => {
+    const { cacheFile, served } = install()
+    const whole = readFileSync(cacheFile())
+    const damaged = Buffer.from(whole)
+    damaged[whole.length >> 1] = (damaged[whole.length >> 1] as number) ^ 1
+    writeFileSync(cacheFile(), damaged)
+    strictEqual(await served(), "no cache")
+    notDeepStrictEqual(readFileSync(cacheFile()), damaged)
+    strictEqual(await served(), "taken")
+    for (const length of [31, whole.length - 1]) {
+      truncateSync(cacheFile(), length)
+      strictEqual(await served(), "no cache")
+    }
+    strictEqual(await served(), "taken")
+  })
+
+  it("is refused under other flags of V8, and made for them", async () => {
+    const { served } = install()
+    const flags = ["--max-old-space-size=512"]
+    strictEqual(await served(flags), "refused")
+    strictEqual(await served(flags), "taken")
+  })
+
+  it("is whole after many servers made it at once, and no piece is left", async () => {
+    const { caches, dist, served } = install({ cache: false })
+    deepStrictEqual(new Set(await Promise.all([served(), served(), served()])), new Set(["no cache"]))
+    strictEqual(caches().length, 1)
+    deepStrictEqual(
+      readdirSync(dist).filter((name) => name.endsWith(".part")),
+      [],
+    )
+    strictEqual(await served(), "taken")
+  })
+
+  it("is passed over where it cannot be kept", async () => {
+    const { caches, dist, served } = install({ cache: false })
+    const inTheWay = join(dist, `${readdirSync(dist).find((name) => name.endsWith(".script"))}.${cacheName}`)
+    cpSync(join(dist, "templates"), inTheWay, { recursive: true })
+    chmodSync(dist, 0o500)
+    strictEqual(await served(), "no cache")
+    chmodSync(dist, 0o700)
+    strictEqual(caches().length, 1)
+    deepStrictEqual(
+      readdirSync(dist).filter((name) => name.endsWith(".part")),
+      [],
+    )
+  })
+})
+
+const cacheName = `${process.version}-${process.platform}-${process.arch}.cache`
+
+describe("The one script of the program", () => {
+  it("tells where an error comes from", async () => {
+    const { dist, asked } = install()
+    rmSync(join(dist, "templates"), { recursive: true })
+    const { code, stdout } = await asked("serve", "--port", "0", "--db", ":memory:")
+    strictEqual(code, 70)
+    assertTrue(/ENOENT.*templates/.test(stdout), stdout)
+    assertTrue(/at shipped\d* \(.*\.script:\d+:\d+\)/.test(stdout), stdout)
+  })
+})

@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+// Ships as dist/main.js: runs the program beside it, with the code that V8 made of it last time.
+//
+// The cache is a file beside the program: SHA-256 of what follows, then what V8 wrote. V8 refuses one of another version
+// or other flags, but takes a damaged one as it is: hence the sum. What is missing or refused is made anew when a server
+// ends, by when all that it needs was compiled; a folder that cannot be written to stays without.
+"use strict"
+const { createHash } = require("node:crypto")
+const fs = require("node:fs")
+const { createRequire } = require("node:module")
+const path = require("node:path")
+const { pathToFileURL } = require("node:url")
+const vm = require("node:vm")
+
+/* The build puts in the name, which changes with the program: no cache outlives what it was made of. */
+const file = path.join(__dirname, "@program@")
+const cacheFile = `${file}.${process.version}-${process.platform}-${process.arch}.cache`
+const sumBytes = 32
+const sumOf = (data) => createHash("sha256").update(data).digest()
+
+const readCache = () => {
+  let bytes
+  try {
+    bytes = fs.readFileSync(cacheFile)
+  } catch {
+    return undefined
+  }
+  const data = bytes.subarray(sumBytes)
+  return bytes.subarray(0, sumBytes).equals(sumOf(data)) ? data : undefined
+}
+
+const writeCache = (script) => {
+  const half = `${cacheFile}.${process.pid}.part`
+  try {
+    fs.accessSync(__dirname, fs.constants.W_OK)
+    const data = script.createCachedData()
+    fs.writeFileSync(half, Buffer.concat([sumOf(data), data]))
+    fs.renameSync(half, cacheFile)
+  } catch {
+    // A start without a cache takes longer, and that is all.
+    fs.rmSync(half, { force: true })
+  }
+}
+
+const cachedData = readCache()
+const script = new vm.Script(fs.readFileSync(file, "latin1"), { filename: file, cachedData })
+if ((cachedData === undefined || script.cachedDataRejected) && process.argv[2] === "serve")
+  process.once("exit", () => writeCache(script))
+
+// While modules are evaluated a stack reaches down into the one function that holds all of them, and V8 would have to read
+// its two megabytes to say at which line. Effect looks at one such stack.
+const { stackTraceLimit } = Error
+Error.stackTraceLimit = 2
+try {
+  script.runInThisContext()(createRequire(file), file, pathToFileURL(file).href)
+} finally {
+  Error.stackTraceLimit = stackTraceLimit
+}
