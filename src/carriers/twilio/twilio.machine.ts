@@ -6,7 +6,6 @@ import {
   apiResponded,
   dataCleared,
   outboundRequested,
-  type Pair,
   runResumed,
   runStarted,
   settingsChanged,
@@ -61,14 +60,13 @@ const callback = (
 ): ReadonlyArray<Draft> => {
   const url = message.statusCallback
   if (url === undefined || !settings.callbacks.enabled || !reported.has(status)) return []
-  const payload = JSON.parse(templates.delivery_status.render({ ...messageValues(message), status })) as object
   const { connect, via } = routeOut(world, url)
   return [
     outboundRequested.draft(message.sid, {
       attempt: 1,
       ...(connect === undefined ? {} : { connect }),
       method: "POST",
-      params: Object.entries(payload).map(([name, value]): Pair => [name, String(value)]),
+      params: templates.delivery_status.pairs({ ...messageValues(message), status }),
       purpose: "callback",
       retry: { attempts: settings.callbacks.retry_attempts, gap_ms: settings.callbacks.retry_delay_ms },
       sign: twilioSign,
