@@ -6,16 +6,17 @@ import { describe, it } from "@effect/vitest"
 import { deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import * as Effect from "effect/Effect"
 import { rules } from "../src/app/rules.ts"
-import { verifyRows } from "../src/engine/verify.ts"
+import { verifyPages } from "../src/engine/verify.ts"
+import { pagesOf } from "../src/log/pagesOf.ts"
 import { openReader } from "../src/log/reader.ts"
-import { exportRecording, importRecording, rowsOf } from "../src/log/recording.ts"
+import { exportRecording, importRecording } from "../src/log/recording.ts"
 import { everyEntry } from "./support/golden.ts"
 
 const folder = fileURLToPath(new URL("../recordings/", import.meta.url))
 const golden = fs.readdirSync(folder).filter((name) => name.endsWith(".jsonl") && !name.includes(".tampered."))
 
 const verdictOn = (file: string) =>
-  Effect.runPromise(Effect.scoped(Effect.flatMap(rowsOf(file), (rows) => verifyRows(rows, rules))))
+  Effect.runPromise(Effect.scoped(Effect.flatMap(pagesOf(file), (pages) => verifyPages(pages, rules))))
 
 describe("a golden recording", () => {
   it("is there, and of every type of entry", async () => {

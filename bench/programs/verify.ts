@@ -1,14 +1,20 @@
+import * as fs from "node:fs"
 import { performance } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
 import { rules } from "../../src/app/rules.ts"
-import { verifyRows } from "../../src/engine/verify.ts"
-import { rowsOf } from "../../src/log/recording.ts"
+import { verifyPages } from "../../src/engine/verify.ts"
+import { pagesOf } from "../../src/log/pagesOf.ts"
 
-/* What `ringback verify` does with a log, without the start of a process. */
+/* What `ringback verify` does with a log, without the start of a process; the reading thread is the shipped one. */
 
-const [file = ""] = process.argv.slice(2)
+const [file = "", how = "threaded"] = process.argv.slice(2)
+const worker = new URL("../../dist/pages.worker.js", import.meta.url)
+if (!fs.existsSync(worker)) throw new Error("dist/pages.worker.js is missing; run npm run build")
+const threadEntriesMin = how === "threaded" ? 0 : Number.POSITIVE_INFINITY
 const began = performance.now()
-const verdict = await Effect.runPromise(Effect.scoped(Effect.flatMap(rowsOf(file), (rows) => verifyRows(rows, rules))))
+const verdict = await Effect.runPromise(
+  Effect.scoped(Effect.flatMap(pagesOf(file, { worker, threadEntriesMin }), (pages) => verifyPages(pages, rules))),
+)
 const ms = performance.now() - began
 if (verdict._tag === "Unsound") throw new Error(verdict.problem)
 process.send?.({ entries: verdict.entries, ms })

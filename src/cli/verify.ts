@@ -4,8 +4,8 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { rules } from "../app/rules.ts"
 import { iso } from "../core/Instant.ts"
-import { type Verdict, verifyRows } from "../engine/verify.ts"
-import { rowsOf } from "../log/recording.ts"
+import { type Verdict, verifyPages } from "../engine/verify.ts"
+import { pagesOf } from "../log/pagesOf.ts"
 import { CommandFailed, wrongUse } from "./failure.ts"
 import { fileArg } from "./fileArg.ts"
 import { printable, progress, progressDone, styled } from "./terminal.ts"
@@ -18,8 +18,8 @@ const options = {
 /** `ringback verify LOG`: whether all entries are what the rules make of the inputs, byte for byte. */
 export const verify = Command.make("verify", options, ({ log, json }) =>
   Effect.gen(function* () {
-    const verdict = yield* Effect.flatMap(rowsOf(log), (rows) =>
-      verifyRows(rows, rules, (entries) => progress(`${entries} entries verified`)),
+    const verdict = yield* Effect.flatMap(pagesOf(log), (pages) =>
+      verifyPages(pages, rules, (entries) => progress(`${entries} entries verified`)),
     ).pipe(
       Effect.ensuring(Effect.sync(progressDone)),
       Effect.mapError((error) =>

@@ -33,6 +33,9 @@ export interface Row {
   readonly hash: string
 }
 
+/** A row that has no place in the chain yet. */
+export type UnhashedRow = Omit<Row, "hash">
+
 /** What a rule answers: an entry that has no place in the log yet. */
 export interface Draft<D = unknown> {
   readonly type: string
@@ -71,17 +74,27 @@ export class EntryTooLarge extends Error {
 }
 
 /** Encodes an entry as the row that follows one whose hash is `previous`. */
-export const encode = (entry: Entry<unknown>, previous: string): Row => {
-  const data = canonical(entry.data)
-  const { seq, at, cause, kind, type, subject } = entry
-  const text = hashedText(seq, at, cause, kind, type, subject, data)
-  if (text.length > limits.entryBytesMax / 3 && Buffer.byteLength(text) > limits.entryBytesMax)
-    throw new EntryTooLarge(`${type} of ${Buffer.byteLength(text)} bytes; at most ${limits.entryBytesMax}`)
-  return { seq, at, cause, kind, type, subject, data, hash: sha256(previous + text) }
+export const encode = (entry: Entry<unknown>, previous: string): Row => chained(encodeUnhashed(entry), previous)
+
+/** Encodes an entry all but for its hash, which nothing but the row before it adds. */
+export const encodeUnhashed = ({ seq, at, cause, kind, type, subject, data }: Entry<unknown>): UnhashedRow => {
+  const row: UnhashedRow = { seq, at, cause, kind, type, subject, data: canonical(data) }
+  if (bytesAtMost(row) > limits.entryBytesMax) {
+    const bytes = Buffer.byteLength(hashedText(seq, at, cause, kind, type, subject, row.data))
+    if (bytes > limits.entryBytesMax)
+      throw new EntryTooLarge(`${type} of ${bytes} bytes; at most ${limits.entryBytesMax}`)
+  }
+  return row
+}
+
+/** The row that an unhashed one is behind a row whose hash is `previous`. */
+export const chained = (row: UnhashedRow, previous: string): Row => {
+  const { seq, at, cause, kind, type, subject, data } = row
+  return { seq, at, cause, kind, type, subject, data, hash: hashOf(row, previous) }
 }
 
 /** The hash a row should have after one whose hash is `previous`. */
-export const hashOf = (row: Row, previous: string): string =>
+export const hashOf = (row: UnhashedRow, previous: string): string =>
   sha256(previous + hashedText(row.seq, row.at, row.cause, row.kind, row.type, row.subject, row.data))
 
 /** The entry a row holds. Throws `SyntaxError` when its data is no JSON. */
@@ -96,6 +109,13 @@ export const toLine = (row: Row): string =>
 
 const hashedText = (seq: number, at: number, cause: number, kind: Kind, type: string, subject: string, data: string) =>
   `{"at":${at},"cause":${cause},"data":${data},"kind":"${kind}","seq":${seq},"subject":${JSON.stringify(subject)},"type":${JSON.stringify(type)}}`
+
+/**
+ * Bytes that `hashedText` has at most: three for each unit of data, which is escaped already, six for one of a name, and
+ * the rest of the line. Tells without building that text that an entry is small.
+ */
+const bytesAtMost = ({ type, subject, data }: UnhashedRow): number =>
+  3 * data.length + 6 * (type.length + subject.length) + 200
 
 /** The shape of a row as it is read from a recording's line, before its hash is checked. */
 export const RowShape = Schema.Struct({

@@ -1,12 +1,12 @@
-import { type Draft, type Entry, encode, type Row } from "../core/Entry.ts"
+import { type Draft, type Entry, encode, encodeUnhashed, type Row, type UnhashedRow } from "../core/Entry.ts"
 import { limits } from "../core/limits.ts"
 import type { Head } from "../log/EventLog.ts"
 import type { WorldState } from "./World.ts"
 
 /** One entry of a turn, with its stored form and what was told aside. */
-export interface Made {
+export interface Made<R extends UnhashedRow = Row> {
   readonly entry: Entry<unknown>
-  readonly row: Row
+  readonly row: R
   readonly aside: string | undefined
 }
 
@@ -22,11 +22,40 @@ export class RuleFailed extends Error {
  * Adds what it made to `made` and returns the new head. Throws `RuleFailed`; `made` then holds a partial turn.
  */
 export const runTurn = (world: WorldState, head: Head, input: Draft, at: number, made: Array<Made>): Head => {
+  let { hash } = head
+  const seq = run(world, head, input, at, made, (entry) => {
+    const row = encode(entry, hash)
+    hash = row.hash
+    return row
+  })
+  return { seq, at, hash }
+}
+
+/** The same turn without its hashes, for whoever knows them to be right already. */
+export const runUnhashedTurn = (
+  world: WorldState,
+  head: Pick<Head, "seq" | "at">,
+  input: Draft,
+  at: number,
+  made: Array<Made<UnhashedRow>>,
+): void => {
+  run(world, head, input, at, made, encodeUnhashed)
+}
+
+/** Returns the seq of the turn's last entry. */
+const run = <R extends UnhashedRow>(
+  world: WorldState,
+  head: Pick<Head, "seq" | "at">,
+  input: Draft,
+  at: number,
+  made: Array<Made<R>>,
+  encoded: (entry: Entry<unknown>) => R,
+): number => {
   if (at < head.at) throw new RuleFailed(`${input.type} would enter at ${at}, before the entry at ${head.at}`)
   const first = made.length
   const drafts: Array<Draft> = [input]
   const causes: Array<number> = [input.cause ?? 0]
-  let { seq, hash } = head
+  let { seq } = head
   for (let i = 0; i < drafts.length; i++) {
     const draft = drafts[i] as Draft
     const entry: Entry<unknown> = {
@@ -40,9 +69,7 @@ export const runTurn = (world: WorldState, head: Head, input: Draft, at: number,
     }
     let machine = "the log"
     try {
-      const row = encode(entry, hash)
-      hash = row.hash
-      made.push({ entry, row, aside: draft.aside })
+      made.push({ entry, row: encoded(entry), aside: draft.aside })
       machine = "the world"
       world.evolve(entry)
       for (const reactor of world.reactorsOf(entry.type)) {
@@ -60,13 +87,13 @@ export const runTurn = (world: WorldState, head: Head, input: Draft, at: number,
         `a turn begun by ${input.type} is longer than ${limits.turnEntriesMax} entries; it ends in ${lastTypes(made, first)}`,
       )
   }
-  return { seq, at, hash }
+  return seq
 }
 
 const describe = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 500) : String(error).slice(0, 500)
 
-const lastTypes = (made: ReadonlyArray<Made>, first: number): string =>
+const lastTypes = (made: ReadonlyArray<Made<UnhashedRow>>, first: number): string =>
   made
     .slice(Math.max(first, made.length - 4))
     .map(({ entry }) => entry.type)

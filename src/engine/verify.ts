@@ -1,15 +1,17 @@
-import type * as Chunk from "effect/Chunk"
+import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { nextTimer, type Timer, timersMachine } from "../clock/timers.machine.ts"
 import { canonical } from "../core/canonical.ts"
-import { type Draft, decode, type Entry, genesis, hashOf, type Row } from "../core/Entry.ts"
+import { type Draft, decode, type Entry, genesis, hashOf, type Row, type UnhashedRow } from "../core/Entry.ts"
 import { outboundAnswered, outboundFailed, runStarted, timerFired, turnFailed } from "../core/entries.ts"
 import type { Head } from "../log/EventLog.ts"
+import { checked, type Page } from "../log/pages.ts"
 import { upcast as shipped } from "../log/upcasts.ts"
 import { firing } from "./drafts.ts"
-import { type Made, runTurn } from "./turn.ts"
+import { type Made, runUnhashedTurn } from "./turn.ts"
 import { type AnyMachine, WorldState } from "./World.ts"
 
 /** What verify says of a log. */
@@ -49,7 +51,7 @@ export class Verifier {
   /** The newest row that was found right, as it is recorded. */
   #last: Head = { seq: 0, at: 0, hash: genesis }
   /** Outcomes that the rules have made and the log has yet to show. */
-  #made: Array<Made> = []
+  #made: Array<Made<UnhashedRow>> = []
   #next = 0
 
   readonly #isShaped: ReadonlyMap<string, (data: unknown) => boolean>
@@ -60,12 +62,16 @@ export class Verifier {
     this.#isShaped = new Map(entryTypes.map(({ type, schema }) => [type, Schema.is(schema)]))
   }
 
-  /** Takes the next row; the verdict is there as soon as one is not what it should be. */
-  take(row: Row): Unsound | undefined {
+  /**
+   * Takes the next row; the verdict is there as soon as one is not what it should be. `matches`: whether it matches its hash
+   * behind the row before. Then it need not be worked out here: a row that is made of the same columns has the same one.
+   */
+  take(row: Row, matches: boolean): Unsound | undefined {
     const seq = this.#last.seq + 1
     if (row.seq !== seq)
       return { _tag: "Unsound", seq, problem: `entry ${seq} is missing; the log goes on with entry ${row.seq}` }
     const expected = this.#made[this.#next]
+    if (!matches) return this.#altered(row)
     if (expected === undefined) return this.#takeInput(row)
     return this.#hold(row, expected.row)
   }
@@ -84,13 +90,8 @@ export class Verifier {
   }
 
   /** Holds a row against the one the rules make. One of an older shape is held after its upcast, its hash as it is. */
-  #hold(row: Row, made: Row): Unsound | undefined {
-    if (!same(row, made)) {
-      const altered = this.#altered(row)
-      if (altered !== undefined) return altered
-      // Behind an entry of an older shape the hashes of a turn are the recorded ones, and they have just been checked.
-      if (!same({ ...row, data: this.#upcasted(row) ?? row.data, hash: made.hash }, made)) return differs(row, made)
-    }
+  #hold(row: Row, made: UnhashedRow): Unsound | undefined {
+    if (!same(row, row.data, made) && !same(row, this.#upcasted(row), made)) return differs(row, made, this.#last.hash)
     this.#next++
     this.#last = row
     return undefined
@@ -110,8 +111,6 @@ export class Verifier {
   #takeInput(row: Row): Unsound | undefined {
     const { seq } = row
     const unsound = (problem: string): Unsound => ({ _tag: "Unsound", seq, problem })
-    const altered = this.#altered(row)
-    if (altered !== undefined) return altered
     if (row.kind !== "input") return unsound(`entry ${seq} (${row.type}) is an outcome that no rule makes`)
     if ((seq === 1) !== (row.type === runStarted.type))
       return unsound(seq === 1 ? `the log begins with ${row.type}, not ${runStarted.type}` : "the run starts twice")
@@ -141,21 +140,20 @@ export class Verifier {
     this.#made = []
     this.#next = 0
     try {
-      runTurn(this.#world, this.#last, input, at, this.#made)
+      runUnhashedTurn(this.#world, this.#last, input, at, this.#made)
     } catch (error) {
       return unsound(`the rules fail on entry ${seq} (${row.type}): ${error instanceof Error ? error.message : error}`)
     }
-    return this.#hold(row, (this.#made[0] as Made).row)
+    return this.#hold(row, (this.#made[0] as Made<UnhashedRow>).row)
   }
 
   /** A row that does not match its hash; for an outcome with the field that differs from what the rules make. */
-  #altered(row: Row): Unsound | undefined {
-    if (hashOf(row, this.#last.hash) === row.hash) return undefined
+  #altered(row: Row): Unsound {
     const problem = `entry ${row.seq} does not match its hash`
     const expected = this.#made[this.#next]
     return expected === undefined
       ? { _tag: "Unsound", seq: row.seq, problem }
-      : { ...differs(row, expected.row), problem }
+      : { ...differs(row, expected.row, this.#last.hash), problem }
   }
 }
 
@@ -170,20 +168,20 @@ const isPoisoned = (row: Row, timer: Timer, lastAt: number): boolean => {
   }
 }
 
-const same = (a: Row, b: Row): boolean =>
-  a.hash === b.hash &&
-  a.data === b.data &&
-  a.at === b.at &&
-  a.cause === b.cause &&
-  a.type === b.type &&
-  a.subject === b.subject &&
-  a.kind === b.kind
+/** Whether a row with this data instead of its own is the one that was made. */
+const same = (row: Row, data: string | undefined, made: UnhashedRow): boolean =>
+  data === made.data &&
+  row.at === made.at &&
+  row.cause === made.cause &&
+  row.type === made.type &&
+  row.subject === made.subject &&
+  row.kind === made.kind
 
-const differs = (recorded: Row, made: Row): Unsound => {
+const differs = (recorded: Row, made: UnhashedRow, previous: string): Unsound => {
   const column = columns.find((name) => recorded[name] !== made[name])
   const difference =
     column === undefined
-      ? { field: "hash", recorded: recorded.hash, made: made.hash }
+      ? { field: "hash", recorded: recorded.hash, made: hashOf(made, previous) }
       : column === "data"
         ? dataDifference(recorded.data, made.data)
         : { field: column, recorded: String(recorded[column]), made: String(made[column]) }
@@ -229,30 +227,41 @@ const own = (value: Record<string, unknown>, key: string): unknown =>
   Object.hasOwn(value, key) ? value[key] : undefined
 const shown = (value: unknown): string => (value === undefined ? "(nothing)" : JSON.stringify(value))
 
-/** Verifies the rows of a log, a page at a time; `progress` is told how many entries have been found right. */
-export const verifyRows = <E>(
-  rows: Stream.Stream<Row, E>,
+/** Verifies the pages of a log; `progress` is told how many entries have been found right. */
+export const verifyPages = <E>(
+  pages: Stream.Stream<Page, E>,
   rules: Rules,
   progress: (entries: number) => void = () => {},
 ): Effect.Effect<Verdict, E> =>
   Effect.suspend(() => {
     const verifier = new Verifier(rules)
-    let verdict: Unsound | undefined
-    const takeAll = (page: Chunk.Chunk<Row>): Effect.Effect<void> =>
-      Effect.sync(() => {
-        for (const row of page) {
-          verdict = verifier.take(row)
-          if (verdict !== undefined) return
-          taken++
-        }
-        progress(taken)
-      })
     let taken = 0
-    return rows.pipe(
-      Stream.chunks,
-      Stream.mapEffect(takeAll),
-      Stream.takeUntil(() => verdict !== undefined),
-      Stream.runDrain,
-      Effect.map(() => verdict ?? verifier.end()),
+    const take = ({ matching, rows }: Page): Unsound | undefined => {
+      for (let i = 0; i < rows.length; i++) {
+        const verdict = verifier.take(rows[i] as Row, i < matching)
+        if (verdict !== undefined) return verdict
+      }
+      taken += rows.length
+      progress(taken)
+      return undefined
+    }
+    return pages.pipe(
+      Stream.map(take),
+      Stream.filter((verdict) => verdict !== undefined),
+      Stream.runHead,
+      Effect.map(Option.getOrElse(() => verifier.end())),
     )
   })
+
+/** Verifies rows as they come; their hashes are worked out here. */
+export const verifyRows = <E>(rows: Stream.Stream<Row, E>, rules: Rules): Effect.Effect<Verdict, E> =>
+  verifyPages(
+    rows.pipe(
+      Stream.chunks,
+      Stream.mapAccum(genesis, (previous, some) => {
+        const page = checked(Chunk.toReadonlyArray(some), previous)
+        return [page.rows.at(-1)?.hash ?? previous, page]
+      }),
+    ),
+    rules,
+  )

@@ -5,13 +5,14 @@ import type { SqliteClient } from "@effect/sql-sqlite-node/SqliteClient"
 import Database from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { genesis, type Kind, type Row } from "../core/Entry.ts"
+import { genesis, type Row } from "../core/Entry.ts"
 import { limits } from "../core/limits.ts"
 import { connect } from "./connection.ts"
 import { type Head, LogOpenError, type LogReader, LogUnavailable } from "./EventLog.ts"
 import { inspect } from "./inspect.ts"
 import { openFailure } from "./openFailure.ts"
-import { fromStored, toStored } from "./storedName.ts"
+import { toStored } from "./storedName.ts"
+import { asInteger, asName, asStored, asText, mayHideBytes, rowOfColumns } from "./storedRow.ts"
 
 /**
  * Reads a log that lies on disk, also while a server writes it; takes no lock and changes no entry.
@@ -41,7 +42,7 @@ export const makeReader = (sql: SqliteClient, file: string): LogReader => {
         const row = toRow(stored)
         if (!(row.seq > previous)) return yield* unavailable(new Error(`entries out of order after ${previous}`))
         previous = row.seq
-        rows.push(mayHideBytes(row) ? yield* uncovered(row) : row)
+        rows.push([row.data, row.subject, row.type].some(mayHideBytes) ? yield* uncovered(row) : row)
       }
       return rows
     })
@@ -84,34 +85,14 @@ const pageOf = (limit: number) => Math.max(0, Math.min(limit, limits.readEntries
 /** The row that columns of `rowsQuery` hold, in its order. */
 const toRow = (stored: ReadonlyArray<unknown>): Row => {
   const [seq, at, cause, kind, type, typeName, subject, subjectName, data, hash] = stored
-  return {
-    seq: asInteger(seq),
-    at: asInteger(at),
-    cause: asInteger(cause),
-    kind: kind === 0 ? "input" : kind === 1 ? "outcome" : (`?${String(kind)}` as Kind),
-    type: asName(typeName, type),
-    subject: asName(subjectName, subject),
-    data: asText(data),
-    hash: asText(hash),
-  }
+  return rowOfColumns(seq, at, cause, kind, asName(typeName, type), asName(subjectName, subject), data, hash)
 }
 
-/** A number as stored; NaN, which no entry holds, for anything else. */
-const asInteger = (value: unknown): number => (typeof value === "number" ? value : Number.NaN)
-
-const asText = (value: unknown): string => (typeof value === "string" ? value : `?${typeof value}`)
-
-const asName = (name: unknown, id: unknown): string => (typeof name === "string" ? fromStored(name) : `?${String(id)}`)
-
-const mayHideBytes = ({ type, subject, data }: Row): boolean =>
-  data.includes("\uFFFD") || subject.includes("\uFFFD") || type.includes("\uFFFD")
-
-/** The text, or one that no entry holds if the bytes it was read from are not its own. */
-const asStored = (bytes: unknown, stored: string, text: string): string =>
-  !Buffer.isBuffer(bytes) || bytes.equals(Buffer.from(stored)) ? text : "?bytes that are no UTF-8"
-
-/** Where to read a log from: the file itself, or a private copy where SQLite cannot open it in its place. */
-const readablePlace = (place: string, file: string): Effect.Effect<string, LogOpenError, Scope.Scope> =>
+/**
+ * Where to read a log from: the file itself, or a private copy where SQLite cannot open it in its place. Fails for what is no
+ * log. `file` is its name for people.
+ */
+export const readablePlace = (place: string, file: string): Effect.Effect<string, LogOpenError, Scope.Scope> =>
   Effect.catchAll(
     Effect.as(probe(place, file), place),
     ({ cause, error }): Effect.Effect<string, LogOpenError, Scope.Scope> =>

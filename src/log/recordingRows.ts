@@ -7,14 +7,10 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Row } from "../core/Entry.ts"
 import type { LogOpenError, LogReader, LogUnavailable } from "./EventLog.ts"
-import { codeOf } from "./openFailure.ts"
+import { pageEntries } from "./logPages.ts"
 import { openReader } from "./reader.ts"
-import { BadLine, makeLineCutter, makeLineReader, RecordingError } from "./recordingLines.ts"
-
-/** Rows brought into memory at a time: with the largest entries 50 MiB. */
-const pageEntries = 200
-
-const pieceBytes = 256 * 1024
+import { RecordingError } from "./recordingLines.ts"
+import { cannotRead, makePieceReader, pieceBytes } from "./recordingPages.ts"
 
 /** The rows of a log after `seq` up to its end now, page by page. */
 export const streamRows = (reader: LogReader, after: number): Stream.Stream<Row, LogUnavailable> =>
@@ -62,48 +58,27 @@ export const readRecording = (
       ),
       (handle) => {
         const piece = Buffer.allocUnsafe(pieceBytes)
-        const next = rowsFromPieces(file, options.chain)
+        const rowsIn = makePieceReader(file, options.chain)
         return Stream.repeatEffectChunkOption(
           Effect.tryPromise({
             try: () => handle.read(piece, 0, pieceBytes),
             catch: (cause) => Option.some(cannotRead(file, cause)),
-          }).pipe(Effect.flatMap(({ bytesRead }) => next(piece.subarray(0, bytesRead)))),
+          }).pipe(Effect.flatMap(({ bytesRead }) => chunkOf(rowsIn, piece.subarray(0, bytesRead)))),
         )
       },
     ),
   )
 
-/** Turns pieces of a file into rows; an empty piece is the file's end. */
-const rowsFromPieces = (file: string, chain: "checked" | "left") => {
-  const cutter = makeLineCutter()
-  const lines = makeLineReader(chain)
-  let line = 1
-  let failed: RecordingError | undefined
-  const faultOf = (cause: unknown): RecordingError => {
-    if (!(cause instanceof BadLine)) throw cause
-    return new RecordingError({ reason: cause.reason, file, line, message: `${file}:${line}: ${cause.message}` })
-  }
-  return (piece: Uint8Array): Effect.Effect<Chunk.Chunk<Row>, Option.Option<RecordingError>> =>
-    Effect.suspend(() => {
-      if (failed !== undefined) return Effect.fail(Option.some(failed))
-      const rows: Array<Row> = []
-      try {
-        for (const text of cutter.cut(piece)) {
-          const row = lines.read(text)
-          if (row !== undefined) rows.push(row)
-          line += 1
-        }
-        if (piece.length > 0) return Effect.succeed(Chunk.unsafeFromArray(rows))
-        cutter.end()
-        lines.end()
-        return Effect.fail(Option.none())
-      } catch (cause) {
-        // What came before the bad line is given first: it may hold an earlier fault.
-        failed = faultOf(cause)
-        return rows.length > 0 ? Effect.succeed(Chunk.unsafeFromArray(rows)) : Effect.fail(Option.some(failed))
-      }
-    })
-}
+const chunkOf = (rowsIn: ReturnType<typeof makePieceReader>, piece: Uint8Array) =>
+  Effect.suspend((): Effect.Effect<Chunk.Chunk<Row>, Option.Option<RecordingError>> => {
+    try {
+      const rows = rowsIn(piece)
+      return rows === undefined ? Effect.fail(Option.none()) : Effect.succeed(Chunk.unsafeFromArray(rows))
+    } catch (cause) {
+      if (cause instanceof RecordingError) return Effect.fail(Option.some(cause))
+      throw cause
+    }
+  })
 
 /** Whether a file that is no SQLite file begins as a recording does. */
 export const beginsLikeRecording = (file: string): boolean => {
@@ -116,12 +91,3 @@ export const beginsLikeRecording = (file: string): boolean => {
     fs.closeSync(fd)
   }
 }
-
-const cannotRead = (file: string, cause: unknown): RecordingError =>
-  codeOf(cause) === "ENOENT"
-    ? new RecordingError({ reason: "missing", file, message: `there is no recording at ${file}; check the path` })
-    : new RecordingError({
-        reason: "unreadable",
-        file,
-        message: `cannot read ${file}: ${cause instanceof Error ? cause.message : String(cause)}`,
-      })

@@ -57,8 +57,9 @@ export const endpointsMachine: Machine<Answering> = {
   evolve: [
     evolves(outboundRequested, (answering, { seq, subject, data: request }) => {
       if (request.via !== "world") return
-      answering.byKey.set(key(request), { seq, subject, request })
-      answering.keyOf.set(seq, key(request))
+      const answer = key(request)
+      answering.byKey.set(answer, { seq, subject, request })
+      answering.keyOf.set(seq, answer)
     }),
     evolves(dataCleared, (answering, { data: { what } }) => {
       for (const { seq, subject } of answering.byKey.values()) if (forgets(what, subject)) forget(answering, seq)

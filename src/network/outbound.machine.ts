@@ -61,8 +61,13 @@ const end = (outbound: Outbound, seq: number): void => {
   outbound.ended.set(retryKey(pending.request), pending)
 }
 
+/** Clearing an empty map makes a new table all the same. */
+const forgetEnded = ({ ended }: Outbound): void => {
+  if (ended.size > 0) ended.clear()
+}
+
 const ends = (outbound: Outbound, entry: Entry<unknown>): void => {
-  if (entry.kind === "input") outbound.ended.clear()
+  if (entry.kind === "input") forgetEnded(outbound)
   end(outbound, entry.cause)
 }
 
@@ -87,7 +92,7 @@ export const outboundMachine: Machine<Outbound> = {
   initial: () => ({ pending: new Map(), ended: new Map(), waiting: new Map(), onWire: 0, attempts: 0 }),
   evolve: [
     evolves(outboundRequested, (outbound, { seq, at, subject, data: request }) => {
-      outbound.waiting.delete(retryKey(request))
+      if (request.attempt > 1) outbound.waiting.delete(retryKey(request))
       outbound.pending.set(seq, { seq, at, subject, request, cleared: false })
       if (request.purpose === "callback") outbound.attempts++
       if (request.via === "wire") outbound.onWire++
@@ -98,7 +103,7 @@ export const outboundMachine: Machine<Outbound> = {
       const ended = outbound.ended.get(key)
       if (ended !== undefined) outbound.waiting.set(key, ended)
     }),
-    evolves(timerFired, (outbound) => outbound.ended.clear()),
+    evolves(timerFired, forgetEnded),
     evolves(timerCancelled, (outbound, { data }) => {
       for (const key of data.keys) outbound.waiting.delete(key)
     }),

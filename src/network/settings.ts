@@ -43,17 +43,37 @@ export const callbacksSettings = (world: World): CallbacksSettings =>
 const endpoints = (world: World): ReadonlyArray<ScriptedEndpoint> =>
   world.settings.endpoints as unknown as ReadonlyArray<ScriptedEndpoint>
 
+/** What the endpoints of one settings object come to; the last answer is kept, because a request is looked up a few times. */
+interface KnownEndpoints {
+  readonly prefixes: ReadonlyArray<readonly [prefix: string, endpoint: ScriptedEndpoint]>
+  url: string | undefined
+  found: ScriptedEndpoint | undefined
+}
+const knownEndpoints = new WeakMap<ReadonlyArray<ScriptedEndpoint>, KnownEndpoints>()
+
 /** The scripted endpoint that answers for a URL, if one does. */
 export const endpointFor = (world: World, url: string): ScriptedEndpoint | undefined => {
-  const plain = comparable(url)
-  return endpoints(world).find((endpoint) => beginsWith(plain, comparable(endpoint.url)))
+  const all = endpoints(world)
+  let known = knownEndpoints.get(all)
+  if (known === undefined) {
+    known = { prefixes: all.map((endpoint) => [comparable(endpoint.url), endpoint]), url: undefined, found: undefined }
+    knownEndpoints.set(all, known)
+  }
+  if (known.url !== url) {
+    const plain = comparable(url)
+    known.found = known.prefixes.find(([prefix]) => beginsWith(plain, prefix))?.[1]
+    known.url = url
+  }
+  return known.found
 }
 
 /** Where a request to `url` really goes: `via` and, when it was rewritten, `connect`. */
 export const routeOut = (world: World, url: string): { via: "world" | "wire"; connect?: string } => {
   if (endpointFor(world, url) !== undefined) return { via: "world" }
+  const { rewrite } = callbacksSettings(world)
+  if (rewrite.length === 0) return { via: "wire" }
   const plain = comparable(url)
-  for (const { from, to } of callbacksSettings(world).rewrite)
+  for (const { from, to } of rewrite)
     if (beginsWith(plain, comparable(from))) {
       const connect = replaced(plain, comparable(from), to)
       return { via: endpointFor(world, connect) === undefined ? "wire" : "world", connect }

@@ -1,11 +1,12 @@
+import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, it } from "@effect/vitest"
 import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import Database from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import { rules } from "../../src/app/rules.ts"
-import { type Verdict, verifyRows } from "../../src/engine/verify.ts"
-import { rowsOf } from "../../src/log/recording.ts"
+import { type Verdict, verifyPages } from "../../src/engine/verify.ts"
+import { type PagesOptions, pagesOf } from "../../src/log/pagesOf.ts"
 import { configFile } from "../support/config.ts"
 import { newFolder } from "../support/folder.ts"
 import { serve } from "../support/ringback.ts"
@@ -59,8 +60,8 @@ afterAll(() => {
   db.close()
 })
 
-const verdict = (): Promise<Verdict> =>
-  Effect.runPromise(Effect.scoped(Effect.flatMap(rowsOf(file), (rows) => verifyRows(rows, rules))))
+const verdict = (options: PagesOptions = {}): Promise<Verdict> =>
+  Effect.runPromise(Effect.scoped(Effect.flatMap(pagesOf(file, options), (pages) => verifyPages(pages, rules))))
 
 const otherChar = (char: string | undefined): string => (char === "0" ? "1" : "0")
 
@@ -116,6 +117,24 @@ describe("A log of a server", () => {
       }
       strictEqual((await verdict())._tag, "Sound")
     })
+
+  it("read by a thread of its own gets the same verdict, sound or altered", async () => {
+    const worker = new URL("../../dist/pages.worker.js", import.meta.url)
+    const threaded = () => verdict({ worker, threadEntriesMin: 0 })
+    assertTrue(existsSync(worker))
+    deepStrictEqual(await threaded(), await verdict())
+    for (const sample of [samples[0], samples.find(({ kind }) => kind === 1)])
+      for (const column of columns) {
+        assertTrue(sample !== undefined)
+        const value = other(column, sample[column])
+        const seq = column === "seq" ? value : sample.seq
+        db.prepare(`UPDATE entries SET ${column} = ? WHERE seq = ?`).run(value, sample.seq)
+        const [found, here] = [await threaded(), await verdict()]
+        db.prepare(`UPDATE entries SET ${column} = ? WHERE seq = ?`).run(sample[column], seq)
+        deepStrictEqual(found, here)
+        assertTrue(found._tag === "Unsound")
+      }
+  })
 
   for (const table of ["types", "subjects"] as const)
     it(`with one byte of a name in ${table} altered is not sound: the first entry that has it is named`, async () => {

@@ -3,6 +3,7 @@ import { Eta } from "eta/core"
 import type { Pair } from "../../core/entries.ts"
 import { checkTemplate } from "./templateCheck.ts"
 import { type TemplateName, templateNames } from "./templateNames.ts"
+import { type PairsOf, pairsPlan } from "./templatePairs.ts"
 import { type Condition, type Parsed, type Part, parseParts, TemplateError } from "./templateSyntax.ts"
 import { bareText, meets, type Path, quotedText, type TemplateValues, valueAt } from "./templateValues.ts"
 
@@ -19,6 +20,8 @@ export interface Template extends Parsed {
    * `request` are the parameters that `request.X` reads; they may as well be the value called `request`.
    */
   readonly render: (values: TemplateValues, request?: ReadonlyArray<Pair>) => string
+  /** The members of the object it yields, as form parameters; for one that was checked as a form. */
+  readonly pairs: PairsOf
 }
 
 /** The ten templates, compiled and checked. */
@@ -26,7 +29,16 @@ export type TemplateSet = { readonly [Name in TemplateName]: Template }
 
 /** Compiles a template, which may still yield what is no JSON. `name` is what its errors call it. */
 export const compileTemplate = (name: string, text: string): Either.Either<Template, TemplateError> =>
-  Either.map(parseParts(name, text), (parsed) => ({ ...parsed, render: renderer(parsed.parts) }))
+  Either.map(parseParts(name, text), (parsed) => {
+    const render = renderer(parsed.parts)
+    return { ...parsed, render, pairs: pairsPlan(parsed.parts) ?? pairsByJson(render) }
+  })
+
+/** The members of the object that a template renders. */
+export const pairsByJson =
+  (render: Template["render"]): PairsOf =>
+  (values) =>
+    Object.entries(JSON.parse(render(values)) as object).map(([name, value]): Pair => [name, String(value)])
 
 /** Compiles and checks one template of the ten. `where` is what errors call it. */
 export const parseTemplate = (

@@ -36,11 +36,11 @@ export const valueAt = (values: TemplateValues, request: ReadonlyArray<Pair> | u
 export const meets = (value: Scalar, equals: string | undefined): boolean =>
   equals === undefined ? Boolean(value) : value !== undefined && value !== null && String(value) === equals
 
-/** A value as part of a JSON string, without quotes; what is not there is empty. */
-export const quotedText = (value: Scalar): string => {
-  if (typeof value === "string") return escaped(value)
-  return value === undefined || value === null ? "" : String(value)
-}
+/** A value as text; what is not there is empty. */
+export const plainText = (value: Scalar): string => (value === undefined || value === null ? "" : String(value))
+
+/** A value as part of a JSON string, without quotes. */
+export const quotedText = (value: Scalar): string => (typeof value === "string" ? escaped(value) : plainText(value))
 
 /** A value as JSON; what is not there is `null`. */
 export const bareText = (value: Scalar): string => {

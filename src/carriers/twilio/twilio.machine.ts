@@ -7,7 +7,6 @@ import {
   outboundAnswered,
   outboundFailed,
   outboundRequested,
-  type Pair,
   runResumed,
   runStarted,
   settingsChanged,
@@ -79,14 +78,13 @@ const callback = (world: World, twilio: Twilio, message: Message, status: string
   if (url === undefined || !settings.callbacks.enabled) return []
   // A message of a service was accepted at first, so that it is queued is news.
   if (!reported.has(status) && (status !== "queued" || message.rare?.serviceSid === undefined)) return []
-  const payload = JSON.parse(templates.delivery_status.render({ ...messageValues(message), status })) as object
   const { connect, via } = routeOut(world, url)
   return [
     outboundRequested.draft(message.sid, {
       attempt: 1,
       ...(connect === undefined ? {} : { connect }),
       method: "POST",
-      params: Object.entries(payload).map(([name, value]): Pair => [name, String(value)]),
+      params: templates.delivery_status.pairs({ ...messageValues(message), status }),
       purpose: "callback",
       retry: { attempts: settings.callbacks.retry_attempts, gap_ms: settings.callbacks.retry_delay_ms },
       sign: signOf(twilio, message.accountSid),

@@ -6,8 +6,8 @@ import * as Either from "effect/Either"
 import { rules } from "../../../src/app/rules.ts"
 import { type Json, sha256 } from "../../../src/core/canonical.ts"
 import { encode, genesis, type Row, toLine } from "../../../src/core/Entry.ts"
-import { type Verdict, verifyRows } from "../../../src/engine/verify.ts"
-import { rowsOf } from "../../../src/log/recording.ts"
+import { type Verdict, verifyPages } from "../../../src/engine/verify.ts"
+import { pagesOf } from "../../../src/log/pagesOf.ts"
 import { headerLine } from "../../../src/log/recordingLines.ts"
 import { simulate } from "../../support/simulate.ts"
 import { mutated, nasty, type Random } from "./random.ts"
@@ -116,7 +116,7 @@ const spoiled = (random: Random, rows: ReadonlyArray<Row>): string => {
 
 const verdictOf = (file: string) =>
   Effect.runPromise(
-    Effect.either(Effect.scoped(Effect.flatMap(rowsOf(file), (rows) => verifyRows(rows, rules)))) as Effect.Effect<
+    Effect.either(Effect.scoped(Effect.flatMap(pagesOf(file), (pages) => verifyPages(pages, rules)))) as Effect.Effect<
       Either.Either<Verdict, Error>
     >,
   )
