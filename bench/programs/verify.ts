@@ -8,8 +8,8 @@ import { pagesOf } from "../../src/log/pagesOf.ts"
 /* What `ringback verify` does with a log, without the start of a process; the reading thread is the shipped one. */
 
 const [file = "", how = "threaded"] = process.argv.slice(2)
-const worker = new URL("../../dist/pages.worker.js", import.meta.url)
-if (!fs.existsSync(worker)) throw new Error("dist/pages.worker.js is missing; run npm run build")
+const worker = new URL("../../dist/pages.worker.mjs", import.meta.url)
+if (!fs.existsSync(worker)) throw new Error("dist/pages.worker.mjs is missing; run npm run build")
 const threadEntriesMin = how === "threaded" ? 0 : Number.POSITIVE_INFINITY
 const began = performance.now()
 const verdict = await Effect.runPromise(

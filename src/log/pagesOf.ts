@@ -20,7 +20,7 @@ export interface PagesOptions {
 }
 
 /** The reader as it is built beside this file; from source there is none. */
-const builtWorker = new URL("./pages.worker.js", import.meta.url)
+const builtWorker = new URL("./pages.worker.mjs", import.meta.url)
 
 /**
  * The pages of a log or of a recording, whichever lies there, up to its end now, for `verify`.

@@ -119,7 +119,7 @@ describe("A log of a server", () => {
     })
 
   it("read by a thread of its own gets the same verdict, sound or altered", async () => {
-    const worker = new URL("../../dist/pages.worker.js", import.meta.url)
+    const worker = new URL("../../dist/pages.worker.mjs", import.meta.url)
     const threaded = () => verdict({ worker, threadEntriesMin: 0 })
     assertTrue(existsSync(worker))
     deepStrictEqual(await threaded(), await verdict())
