@@ -1,3 +1,4 @@
+import * as os from "node:os"
 import { parentPort, workerData } from "node:worker_threads"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -11,6 +12,9 @@ import { buildHash } from "./version.ts"
 /* Folds a log of a running server up to its end now, beginning at the snapshot there is, and writes the next one. */
 
 const { file, key } = workerData as { readonly file: string; readonly key: SnapshotKey }
+
+// On Linux this is this thread's priority alone, elsewhere it would be the server's: folding may wait, callers may not.
+if (process.platform === "linux") os.setPriority(os.constants.priority.PRIORITY_LOW)
 
 const write = Effect.gen(function* () {
   // The server was built anew while it ran: these rules are not those the key names.

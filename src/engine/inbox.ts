@@ -16,7 +16,7 @@ export interface Waiting {
 
 /** First in, first out, without moving what waits at every step. */
 export class Inbox {
-  #waiting: Array<Waiting> = []
+  #waiting: Array<Waiting | undefined> = []
   #next = 0
 
   get size(): number {
@@ -36,11 +36,15 @@ export class Inbox {
     this.#waiting.push(waiting)
   }
 
+  /** Takes the oldest and lets go of it: what it holds, a request and its answer, must not outlive its turn. */
   take(): Waiting | undefined {
     const waiting = this.#waiting[this.#next]
     if (waiting === undefined) return undefined
-    this.#next++
-    if (this.#next > 1_000 && this.#next * 2 > this.#waiting.length) {
+    this.#waiting[this.#next++] = undefined
+    if (this.#next === this.#waiting.length) {
+      this.#waiting.length = 0
+      this.#next = 0
+    } else if (this.#next > 1_000 && this.#next * 2 > this.#waiting.length) {
       this.#waiting = this.#waiting.slice(this.#next)
       this.#next = 0
     }
@@ -49,7 +53,7 @@ export class Inbox {
 
   /** Empties it. */
   takeAll(): ReadonlyArray<Waiting> {
-    const all = this.#waiting.slice(this.#next)
+    const all = this.#waiting.slice(this.#next) as ReadonlyArray<Waiting>
     this.#waiting = []
     this.#next = 0
     return all

@@ -11,7 +11,8 @@ export interface Job {
 }
 
 interface Line {
-  jobs: Array<Job>
+  /** Those taken are let go of at once. */
+  jobs: Array<Job | undefined>
   next: number
 }
 
@@ -63,7 +64,7 @@ export class WireQueue {
 
   #advance(origin: string): void {
     const line = this.#lines.get(origin) as Line
-    line.next++
+    line.jobs[line.next++] = undefined
     if (line.next === line.jobs.length) this.#lines.delete(origin)
     else if (line.next > 1_000 && line.next * 2 > line.jobs.length) {
       line.jobs = line.jobs.slice(line.next)
