@@ -7,12 +7,12 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { machines } from "../src/app/machines.ts"
 import { rules } from "../src/app/rules.ts"
-import type { Row } from "../src/core/Entry.ts"
+import { chained, type Row } from "../src/core/Entry.ts"
 import { apiRequested } from "../src/core/entries.ts"
 import { type Machine, reacts } from "../src/core/Machine.ts"
 import { EngineStopped } from "../src/engine/outside.ts"
 import { verifyRows } from "../src/engine/verify.ts"
-import { LogUnavailable } from "../src/log/EventLog.ts"
+import { type EventLog, LogUnavailable } from "../src/log/EventLog.ts"
 import { makeMemory } from "../src/log/layerMemory.ts"
 import { openSqlite } from "../src/log/layerSqlite.ts"
 import { logPath } from "./log/given.ts"
@@ -25,9 +25,14 @@ const slowLog = () => {
   const memory = makeMemory()
   const gone = new LogUnavailable({ file: ":memory:", doing: "Appending to", cause: new Error("disk full") })
   const waiting: Array<{ readonly rows: ReadonlyArray<Row>; readonly end: (written: boolean) => void }> = []
-  const appendBehind = (rows: ReadonlyArray<Row>, written: (result: Either.Either<void, LogUnavailable>) => void) => {
+  const appendBehind: NonNullable<(typeof EventLog.Service)["appendBehind"]> = (rows, previous, written) => {
     if (rows.length < 500) return false
-    waiting.push({ rows, end: (good) => written(good ? memory.append(rows) : Either.left(gone)) })
+    const append = () => {
+      let hash = previous
+      for (const row of rows) hash = chained(row, hash).hash
+      return memory.append(rows)
+    }
+    waiting.push({ rows, end: (good) => written(good ? append() : Either.left(gone)) })
     return true
   }
   return { log: { ...memory, appendBehind }, waiting }
@@ -215,8 +220,8 @@ describe("the thread that writes a log", () => {
       let behind = 0
       const counted: typeof disk = {
         ...disk,
-        appendBehind: (rows, written) => {
-          const given = disk.appendBehind?.(rows, written) === true
+        appendBehind: (rows, previous, written) => {
+          const given = disk.appendBehind?.(rows, previous, written) === true
           if (given) behind++
           return given
         },

@@ -6,7 +6,7 @@ import * as Runtime from "effect/Runtime"
 import { clockMachine } from "../clock/clock.machine.ts"
 import { formatPace, type Move, nextMove, type Pace, parsePace, rate } from "../clock/pace.ts"
 import { nextTimer, timersMachine } from "../clock/timers.machine.ts"
-import type { Draft } from "../core/Entry.ts"
+import type { Draft, OpenRow } from "../core/Entry.ts"
 import { type ApiRequested, apiResponded, clockChanged, turnFailed } from "../core/entries.ts"
 import { limits } from "../core/limits.ts"
 import type { Head } from "../log/EventLog.ts"
@@ -16,7 +16,7 @@ import { failing, firing } from "./drafts.ts"
 import { type Group, Groups, type Poisoned, type Taken } from "./groups.ts"
 import { Inbox, type Waiting } from "./inbox.ts"
 import { type EngineOptions, EngineStopped, type OrderFailed } from "./outside.ts"
-import { type Made, RuleFailed, runTurn } from "./turn.ts"
+import { type Made, type Place, RuleFailed, runUnhashedTurn } from "./turn.ts"
 import type { WorldState } from "./World.ts"
 
 interface Next {
@@ -37,7 +37,7 @@ export class Engine {
   world: WorldState
   #head: Head
   /** Where the log will end once what has been made is in it. */
-  #made: Head
+  #made: Place
   readonly #groups: Groups
   readonly #options: EngineOptions
   readonly #runFork: (effect: Effect.Effect<void>) => unknown
@@ -61,8 +61,8 @@ export class Engine {
     this.world = world
     this.#head = head
     this.#made = head
-    this.#groups = new Groups(options.log, {
-      written: (group) => this.#written(group),
+    this.#groups = new Groups(options.log, head.hash, {
+      written: (group, end) => this.#written(group, end),
       failed: (why, groups) => this.#unwritten(new EngineStopped({ reason: why.message }), groups),
       free: () => this.#schedule(),
     })
@@ -231,16 +231,16 @@ export class Engine {
   }
 
   #takeGroup(until: number) {
-    const made: Array<Made> = []
+    const made: Array<Made<OpenRow>> = []
     const taken: Array<Taken> = []
-    let head = this.#made
+    let end = this.#made
     let move: Move = { _tag: "Fire" }
     let poisoned: Poisoned | undefined
     while (
       made.length < limits.commitEntriesMax &&
       (made.length === 0 || this.#options.clock.hostMonotonic() < until)
     ) {
-      const next = this.#next(head, made.length > 0, taken.length > 0)
+      const next = this.#next(end, made.length > 0, taken.length > 0)
       if ("move" in next) {
         move = next.move
         break
@@ -248,7 +248,7 @@ export class Engine {
       const { input, at, waiting } = next
       const from = made.length
       try {
-        head = runTurn(this.world, head, input, at, made)
+        end = runUnhashedTurn(this.world, end, input, at, made)
       } catch (error) {
         if (!(error instanceof RuleFailed)) throw error
         made.length = from
@@ -258,19 +258,19 @@ export class Engine {
       if (input.type === clockChanged.type) this.#turnClock(at)
       if (waiting !== undefined) taken.push({ waiting, from, to: made.length })
     }
-    this.#made = head
-    if (made.length > 0 || poisoned !== undefined) this.#groups.add({ made, taken, head, poisoned })
+    this.#made = end
+    if (made.length > 0 || poisoned !== undefined) this.#groups.add({ made, taken, end, poisoned })
     this.#goOn(made.length >= limits.commitEntriesMax ? { _tag: "Fire" } : move)
   }
 
   /** The input whose turn it is; when nothing is due and nothing waits, what is to be done instead. */
-  #next(head: Head, made: boolean, taken: boolean): Next | { readonly move: Move } {
+  #next(end: Place, made: boolean, taken: boolean): Next | { readonly move: Move } {
     const { clock } = this.#options
     for (;;) {
-      const now = Math.max(clock.now(), head.at)
+      const now = Math.max(clock.now(), end.at)
       const timer = nextTimer(this.world.slice(timersMachine))
       if (timer !== undefined && timer.due <= now)
-        return { input: firing(timer), at: Math.max(timer.due, head.at), waiting: undefined }
+        return { input: firing(timer), at: Math.max(timer.due, end.at), waiting: undefined }
       const waiting = this.#inbox.take()
       if (waiting !== undefined)
         return { input: typeof waiting.input === "function" ? waiting.input(now) : waiting.input, at: now, waiting }
@@ -318,7 +318,7 @@ export class Engine {
   }
 
   /** A group is in the log: everybody who waits for it is told. */
-  #written({ made, taken, head, poisoned }: Group) {
+  #written({ made, taken, poisoned }: Group, head: Head) {
     if (this.#state === "stopped") {
       for (const { waiting } of taken) waiting.lost(this.#stoppedBy)
       poisoned?.waiting?.lost(this.#stoppedBy)
@@ -378,14 +378,14 @@ export class Engine {
   }
 
   #failTurn(input: Draft, at: number, error: RuleFailed, waiting: Waiting | undefined) {
-    const made: Array<Made> = []
+    const made: Array<Made<OpenRow>> = []
     const told = failing(input, error)
     try {
-      const head = runTurn(this.world, this.#head, told, at, made)
+      const end = runUnhashedTurn(this.world, this.#head, told, at, made)
       this.#state = "running"
-      this.#made = head
+      this.#made = end
       const taken = waiting === undefined ? [] : [{ waiting, from: 0, to: made.length }]
-      this.#groups.add({ made, taken, head, poisoned: undefined })
+      this.#groups.add({ made, taken, end, poisoned: undefined })
       this.#goOn({ _tag: "Fire" })
     } catch (second) {
       const why = new EngineStopped({ reason: `${error.message}; and then ${String(second)}` })

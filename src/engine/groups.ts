@@ -1,8 +1,8 @@
 import * as Either from "effect/Either"
-import type { Draft } from "../core/Entry.ts"
+import { chained, type Draft, type OpenRow } from "../core/Entry.ts"
 import type { EventLog, Head, LogUnavailable } from "../log/EventLog.ts"
 import type { Waiting } from "./inbox.ts"
-import type { Made, RuleFailed } from "./turn.ts"
+import type { Made, Place, RuleFailed } from "./turn.ts"
 
 /** An input with the entries of its turn, as they lie in a group. */
 export interface Taken {
@@ -19,11 +19,11 @@ export interface Poisoned {
   readonly waiting: Waiting | undefined
 }
 
-/** Turns that go into the log together, and where it ends then. */
+/** Turns that go into the log together, and where it ends then. Their rows get their hashes as they are written. */
 export interface Group {
-  readonly made: ReadonlyArray<Made>
+  readonly made: ReadonlyArray<Made<OpenRow>>
   readonly taken: ReadonlyArray<Taken>
-  readonly head: Head
+  readonly end: Place
   /** What came after them. */
   readonly poisoned: Poisoned | undefined
 }
@@ -31,7 +31,7 @@ export interface Group {
 /** Who hears of groups. */
 export interface Hears {
   /** A group is in the log. */
-  readonly written: (group: Group) => void
+  readonly written: (group: Group, head: Head) => void
   /** The log has failed: the group at which it did, and all after it, are not in it. */
   readonly failed: (why: LogUnavailable, groups: ReadonlyArray<Group>) => void
   /** A group that was written beside the caller has ended, so there is room for another. */
@@ -42,12 +42,15 @@ export interface Hears {
 export class Groups {
   readonly #log: typeof EventLog.Service
   readonly #hears: Hears
+  /** Of the newest entry in the log. */
+  #hash: string
   #writing: Group | undefined
   #held: Group | undefined
   #awaiting: Array<() => void> = []
 
-  constructor(log: typeof EventLog.Service, hears: Hears) {
+  constructor(log: typeof EventLog.Service, hash: string, hears: Hears) {
     this.#log = log
+    this.#hash = hash
     this.#hears = hears
   }
 
@@ -83,17 +86,20 @@ export class Groups {
   #write(group: Group): void {
     const { made } = group
     if (made.length === 0) {
-      this.#hears.written(group)
+      this.#hears.written(group, { ...group.end, hash: this.#hash })
       return
     }
     const rows = made.map(({ row }) => row)
     this.#writing = group
-    const behind = this.#log.appendBehind?.(rows, (result) => {
+    const behind = this.#log.appendBehind?.(rows, this.#hash, (result) => {
       this.#end(group, result)
       if (this.#writing === undefined) for (const then of this.#awaiting.splice(0)) then()
       this.#hears.free()
     })
-    if (behind !== true) this.#end(group, this.#log.append(rows))
+    if (behind === true) return
+    let hash = this.#hash
+    for (const row of rows) hash = chained(row, hash).hash
+    this.#end(group, this.#log.append(rows))
   }
 
   #end(group: Group, result: Either.Either<void, LogUnavailable>): void {
@@ -104,7 +110,8 @@ export class Groups {
       this.#hears.failed(result.left, held === undefined ? [group] : [group, held])
       return
     }
-    this.#hears.written(group)
+    this.#hash = group.made[group.made.length - 1]?.row.hash ?? this.#hash
+    this.#hears.written(group, { ...group.end, hash: this.#hash })
     if (held !== undefined) this.#write(held)
   }
 }

@@ -1,4 +1,12 @@
-import { type Draft, type Entry, encode, encodeUnhashed, type Row, type UnhashedRow } from "../core/Entry.ts"
+import {
+  chained,
+  type Draft,
+  type Entry,
+  encodeUnhashed,
+  type OpenRow,
+  type Row,
+  type UnhashedRow,
+} from "../core/Entry.ts"
 import { limits } from "../core/limits.ts"
 import type { Head } from "../log/EventLog.ts"
 import type { WorldState } from "./World.ts"
@@ -22,35 +30,27 @@ export class RuleFailed extends Error {
  * Adds what it made to `made` and returns the new head. Throws `RuleFailed`; `made` then holds a partial turn.
  */
 export const runTurn = (world: WorldState, head: Head, input: Draft, at: number, made: Array<Made>): Head => {
+  const first = made.length
+  const { seq } = runUnhashedTurn(world, head, input, at, made as Array<Made<OpenRow>>)
   let { hash } = head
-  const seq = run(world, head, input, at, made, (entry) => {
-    const row = encode(entry, hash)
-    hash = row.hash
-    return row
-  })
+  for (let i = first; i < made.length; i++) hash = chained((made[i] as Made<OpenRow>).row, hash).hash
   return { seq, at, hash }
 }
 
-/** The same turn without its hashes, for whoever knows them to be right already. */
+/** The same turn without its hashes, for whoever knows them to be right already or has them made elsewhere. */
 export const runUnhashedTurn = (
   world: WorldState,
-  head: Pick<Head, "seq" | "at">,
+  head: Place,
   input: Draft,
   at: number,
-  made: Array<Made<UnhashedRow>>,
-): void => {
-  run(world, head, input, at, made, encodeUnhashed)
-}
+  made: Array<Made<OpenRow>>,
+): Place => ({ seq: run(world, head, input, at, made), at })
+
+/** A head without its hash. */
+export type Place = Pick<Head, "seq" | "at">
 
 /** Returns the seq of the turn's last entry. */
-const run = <R extends UnhashedRow>(
-  world: WorldState,
-  head: Pick<Head, "seq" | "at">,
-  input: Draft,
-  at: number,
-  made: Array<Made<R>>,
-  encoded: (entry: Entry<unknown>) => R,
-): number => {
+const run = (world: WorldState, head: Place, input: Draft, at: number, made: Array<Made<OpenRow>>): number => {
   if (at < head.at) throw new RuleFailed(`${input.type} would enter at ${at}, before the entry at ${head.at}`)
   const first = made.length
   const drafts: Array<Draft> = [input]
@@ -69,7 +69,7 @@ const run = <R extends UnhashedRow>(
     }
     let machine = "the log"
     try {
-      made.push({ entry, row: encoded(entry), aside: draft.aside })
+      made.push({ entry, row: encodeUnhashed(entry), aside: draft.aside })
       machine = "the world"
       world.evolve(entry)
       for (const reactor of world.reactorsOf(entry.type)) {

@@ -5,7 +5,16 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { nextTimer, type Timer, timersMachine } from "../clock/timers.machine.ts"
 import { canonical } from "../core/canonical.ts"
-import { type Draft, decode, type Entry, genesis, hashOf, type Row, type UnhashedRow } from "../core/Entry.ts"
+import {
+  type Draft,
+  decode,
+  type Entry,
+  genesis,
+  hashOf,
+  type OpenRow,
+  type Row,
+  type UnhashedRow,
+} from "../core/Entry.ts"
 import { outboundAnswered, outboundFailed, runStarted, timerFired, turnFailed } from "../core/entries.ts"
 import type { Head } from "../log/EventLog.ts"
 import { checked, type Page } from "../log/pages.ts"
@@ -51,7 +60,7 @@ export class Verifier {
   /** The newest row that was found right, as it is recorded. */
   #last: Head = { seq: 0, at: 0, hash: genesis }
   /** Outcomes that the rules have made and the log has yet to show. */
-  #made: Array<Made<UnhashedRow>> = []
+  #made: Array<Made<OpenRow>> = []
   #next = 0
 
   readonly #isShaped: ReadonlyMap<string, (data: unknown) => boolean>
@@ -144,7 +153,7 @@ export class Verifier {
     } catch (error) {
       return unsound(`the rules fail on entry ${seq} (${row.type}): ${error instanceof Error ? error.message : error}`)
     }
-    return this.#hold(row, (this.#made[0] as Made<UnhashedRow>).row)
+    return this.#hold(row, (this.#made[0] as Made<OpenRow>).row)
   }
 
   /** A row that does not match its hash; for an outcome with the field that differs from what the rules make. */

@@ -2,7 +2,7 @@ import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
-import type { Row } from "../core/Entry.ts"
+import type { OpenRow, Row } from "../core/Entry.ts"
 
 /** The log can no longer be read or written; `cause` is the driver's error. Whoever gets it takes no more input. */
 export class LogUnavailable extends Data.TaggedError("LogUnavailable")<{
@@ -66,12 +66,14 @@ export class EventLog extends Context.Tag("ringback/EventLog")<
      */
     readonly append: (rows: ReadonlyArray<Row>) => Either.Either<void, LogUnavailable>
     /**
-     * Appends like `append`, on a thread of its own while the caller goes on, and tells when that is done; no other append
-     * may be asked for before. False: not now, use `append`. For groups so big that handing them over is worth it; a log
-     * that has no such thread has no such method.
+     * Appends like `append`, on a thread of its own while the caller goes on; that thread makes the hashes too, behind the
+     * one before, and the rows have them when it tells that it is done. No other append may be asked for before.
+     * False: not now, use `append`. For groups so big that handing them over is worth it; a log that has no such thread has
+     * no such method.
      */
     readonly appendBehind?: (
-      rows: ReadonlyArray<Row>,
+      rows: ReadonlyArray<OpenRow>,
+      previous: string,
       written: (result: Either.Either<void, LogUnavailable>) => void,
     ) => boolean
     /** Where the log is, for people: a path or `:memory:`. */

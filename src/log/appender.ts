@@ -1,6 +1,6 @@
 import { createRequire } from "node:module"
 import { Worker } from "node:worker_threads"
-import type { Row } from "../core/Entry.ts"
+import { hashedBeforeData, hashedText, type UnhashedRow } from "../core/Entry.ts"
 
 /* Statements of whoever appends, on the writer's thread or beside it. */
 
@@ -21,11 +21,13 @@ export const appendingPragmas: ReadonlyArray<string> = [
   "cache_size = -65536",
 ]
 
-/** A group of rows on its way to the appender: integers in columns, names that come with it in lists. */
+/** A group of rows on its way to the appender: one text, the integers that go with it, and names that are new. */
 interface Order {
+  /** The hash before the first of them. */
+  readonly previous: string
+  /** What each is hashed over, one behind the other. */
+  readonly texts: string
   readonly integers: Float64Array
-  readonly data: ReadonlyArray<string>
-  readonly hashes: ReadonlyArray<string>
   readonly names: ReadonlyArray<readonly [table: NamesTable, id: number, name: string]>
 }
 
@@ -33,39 +35,42 @@ interface Order {
 export interface Appender {
   /** Whether it can be given a group now. */
   readonly ready: () => boolean
-  /** Tells `undefined` once the group is committed, or why it is not; then it takes no more. */
-  readonly append: (order: Order, done: (failure: unknown) => void) => void
+  /** Tells the hashes, 64 digits each, once the group is committed, or why it is not; then it takes no more. */
+  readonly append: (order: Order, done: (failure: unknown, hashes: string) => void) => void
   /** Lets the group under way end, and closes the connection. */
   readonly stop: () => Promise<void>
 }
 
-/** Entries' integer columns in their order: seq, at, cause, kind, type, subject. */
-const columns = 6
+/** Integers for each row: seq, at, cause, kind, type, subject; its text's length, and in it the place and length of its data. */
+const columns = 9
 
 /** Lays a group out for the appender. `numberOf` numbers a name and keeps the ones that are new. */
 export const orderOf = (
-  rows: ReadonlyArray<Row>,
+  rows: ReadonlyArray<UnhashedRow>,
+  previous: string,
   numberOf: (table: NamesTable, name: string, add: (id: number, stored: string) => void) => number,
 ): Order => {
   const integers = new Float64Array(rows.length * columns)
-  const data: Array<string> = []
-  const hashes: Array<string> = []
+  const texts: Array<string> = []
   const names: Array<readonly [NamesTable, number, string]> = []
-  const number = (table: NamesTable, name: string) =>
-    numberOf(table, name, (id, stored) => names.push([table, id, stored]))
+  const addsType = (id: number, stored: string) => names.push(["types", id, stored])
+  const addsSubject = (id: number, stored: string) => names.push(["subjects", id, stored])
   for (let i = 0; i < rows.length; i++) {
-    const row = rows[i] as Row
+    const row = rows[i] as UnhashedRow
+    const text = hashedText(row)
+    texts.push(text)
     const at = i * columns
     integers[at] = row.seq
     integers[at + 1] = row.at
     integers[at + 2] = row.cause
     integers[at + 3] = row.kind === "input" ? 0 : 1
-    integers[at + 4] = number("types", row.type)
-    integers[at + 5] = number("subjects", row.subject)
-    data.push(row.data)
-    hashes.push(row.hash)
+    integers[at + 4] = numberOf("types", row.type, addsType)
+    integers[at + 5] = numberOf("subjects", row.subject, addsSubject)
+    integers[at + 6] = text.length
+    integers[at + 7] = hashedBeforeData(row).length
+    integers[at + 8] = row.data.length
   }
-  return { integers, data, hashes, names }
+  return { previous, texts: texts.join(""), integers, names }
 }
 
 /** Starts the thread; until it is up it is not ready, and its failing to come up only means that it never is. */
@@ -85,17 +90,21 @@ export const makeAppender = (file: string, waitMs: number): Appender => {
   })
   worker.unref()
   let up = false
-  let pending: ((failure: unknown) => void) | undefined
-  const end = (failure: unknown) => {
+  let pending: Parameters<Appender["append"]>[1] | undefined
+  const end = (failure: unknown, hashes = "") => {
     const done = pending
     pending = undefined
     worker.unref()
-    done?.(failure)
+    done?.(failure, hashes)
   }
-  worker.on("message", (told: "up" | null | { readonly message: string; readonly code: string }) => {
-    if (told === "up") up = true
-    else end(told === null ? undefined : Object.assign(new Error(told.message), { code: told.code }))
-  })
+  worker.on(
+    "message",
+    (told: "up" | { readonly hashes: string } | { readonly message: string; readonly code: string }) => {
+      if (told === "up") up = true
+      else if ("hashes" in told) end(undefined, told.hashes)
+      else end(Object.assign(new Error(told.message), { code: told.code }))
+    },
+  )
   worker.on("error", (error) => {
     up = false
     end(error)
@@ -126,6 +135,7 @@ export const makeAppender = (file: string, waitMs: number): Appender => {
 const driver = createRequire(import.meta.url).resolve("better-sqlite3")
 
 const source = `
+const crypto = require("node:crypto")
 const { parentPort, workerData } = require("node:worker_threads")
 const Database = require(workerData.driver)
 const { appendingPragmas, columns, file, insertEntry, subjects, types, waitMs } = workerData
@@ -141,17 +151,26 @@ parentPort.on("message", (order) => {
     parentPort.close()
     return
   }
-  const { integers, data, hashes, names } = order
+  const { integers, names, previous, texts } = order
   try {
     begin.run()
     for (const [table, id, name] of names) insertName[table].run(id, name)
-    for (let i = 0, at = 0; i < data.length; i++, at += columns)
+    const hashes = []
+    let hash = previous
+    let from = 0
+    for (let at = 0; at < integers.length; at += columns) {
+      const end = from + integers[at + 6]
+      const data = from + integers[at + 7]
+      hash = crypto.hash("sha256", hash + texts.slice(from, end), "hex")
       insert.run(
         integers[at], integers[at + 1], integers[at + 2], integers[at + 3], integers[at + 4], integers[at + 5],
-        data[i], hashes[i],
+        texts.slice(data, data + integers[at + 8]), hash,
       )
+      hashes.push(hash)
+      from = end
+    }
     commit.run()
-    parentPort.postMessage(null)
+    parentPort.postMessage({ hashes: hashes.join("") })
   } catch (error) {
     db.close()
     parentPort.postMessage({ message: error.message, code: error.code })

@@ -1,19 +1,16 @@
 import * as fs from "node:fs"
 import type Database from "better-sqlite3"
 import * as Either from "effect/Either"
-import type { Row } from "../core/Entry.ts"
+import type { OpenRow, Row } from "../core/Entry.ts"
 import { type Appender, appendingPragmas, insertEntry, insertName, makeAppender, orderOf } from "./appender.ts"
 import { type Checkpointer, checkpointPages, makeCheckpointer } from "./checkpointer.ts"
-import { LogUnavailable } from "./EventLog.ts"
+import { type EventLog, LogUnavailable } from "./EventLog.ts"
 import { makeNumbering } from "./numbering.ts"
 
 /** Who writes a log: one connection, and beside it a thread with another for groups that are big enough. */
 export interface Writer {
   readonly append: (rows: ReadonlyArray<Row>) => Either.Either<void, LogUnavailable>
-  readonly appendBehind: (
-    rows: ReadonlyArray<Row>,
-    written: (result: Either.Either<void, LogUnavailable>) => void,
-  ) => boolean
+  readonly appendBehind: NonNullable<(typeof EventLog.Service)["appendBehind"]>
   readonly close: () => Promise<void>
 }
 
@@ -79,7 +76,7 @@ export const makeWriter = (file: string, named: string, db: Database.Database, w
       checkpointer.wrote(rows.length)
       return Either.void
     },
-    appendBehind: (rows, written) => {
+    appendBehind: (rows, previous, written) => {
       if (closed !== undefined || behind || alone || rows.length < behindRowsMin) return false
       bigRows += rows.length
       if (bigRows >= behindRowsBefore) appender ??= makeAppender(file, waitMs)
@@ -87,14 +84,14 @@ export const makeWriter = (file: string, named: string, db: Database.Database, w
       try {
         checkSameFile()
         behind = true
-        appender.append(
-          orderOf(rows, (table, name, add) => numberings[table](name, add)),
-          (failure) => {
-            behind = false
-            if (failure === undefined) checkpointer.wrote(rows.length)
-            written(failure === undefined ? Either.void : shut(failure))
-          },
-        )
+        const order = orderOf(rows, previous, (table, name, add) => numberings[table](name, add))
+        appender.append(order, (failure, hashes) => {
+          behind = false
+          if (failure !== undefined) return written(shut(failure))
+          for (let i = 0; i < rows.length; i++) (rows[i] as OpenRow).hash = hashes.slice(i * 64, i * 64 + 64)
+          checkpointer.wrote(rows.length)
+          return written(Either.void)
+        })
       } catch (cause) {
         queueMicrotask(() => written(shut(cause)))
       }
