@@ -41,9 +41,12 @@ export const formBody = (params: ReadonlyArray<Pair>): string =>
 
 /** As HTML forms do: space is `+`; a lone surrogate, which has no bytes, becomes U+FFFD. */
 const encode = (text: string): string =>
-  encodeURIComponent(text.toWellFormed())
-    .replace(/%20/g, "+")
-    .replace(/[!'()~]/g, percent)
+  unreserved.test(text)
+    ? text
+    : encodeURIComponent(text.toWellFormed())
+        .replace(/%20/g, "+")
+        .replace(/[!'()~]/g, percent)
+const unreserved = /^[A-Za-z0-9_.*-]*$/
 const percent = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase()}`
 
 /** Sends one request and makes its answer or failure the input that follows from it; gives what cancels it. */

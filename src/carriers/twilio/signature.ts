@@ -37,6 +37,19 @@ export const sign = (token: string, url: string, params: ReadonlyArray<Pair>): s
  *              in more than its port: upper case in the host, no path, a raw `'`, space or non-ASCII
  */
 export const signedForm = (url: string): string => {
+  const known = lately.get(url)
+  if (known !== undefined) return known
+  const form = normalForm(url)
+  if (lately.size >= latelyMax) lately.clear()
+  lately.set(url, form)
+  return form
+}
+
+/** Forms worked out lately: an application has few callback URLs, and each is signed again and again. */
+const lately = new Map<string, string>()
+const latelyMax = 256
+
+const normalForm = (url: string): string => {
   if (!URL.canParse(url)) return withoutFragment(url)
   const normal = new URL(url)
   if (normal.href.includes("#")) normal.hash = ""
