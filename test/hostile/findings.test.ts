@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, it } from "@effect/vitest"
-import { assertFalse, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
+import { assertFalse, assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import * as Either from "effect/Either"
 import { parseSettings } from "../../src/app/settings.ts"
+import { parseTemplate } from "../../src/carriers/twilio/template.ts"
 import { requestText, sendRaw } from "../support/rawSocket.ts"
 import { type Server, serve } from "../support/ringback.ts"
 
@@ -58,6 +59,13 @@ describe("Found before", () => {
       assertFalse(text.includes("f0undSecret"))
       assertFalse((await log()).includes("f0undSecret"))
     })
+
+  it("a name of any length in a template was told whole in the error", () => {
+    const name = "x".repeat(15_000)
+    const text = `{% if ${name} %}{ "a": "b" }{% endif %}`
+    const refused = Either.getOrThrow(Either.flip(parseTemplate("delivery_status", "x.json", text)))
+    assertTrue(refused.message.startsWith("x.json:1:") && refused.message.length < 1_000)
+  })
 
   it("a character that steers a terminal was repeated as it is in an error of the settings", () => {
     const { lines } = Either.getOrThrow(Either.flip(parseSettings("x.yaml", 'provider: "a\u009b31m\u202eb\u007f"')))

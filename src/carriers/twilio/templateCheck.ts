@@ -27,12 +27,16 @@ export const checkTemplate = (
     const laid = lay(template.parts, way.value)
     const fault = jsonFault(laid.text, form)
     if (fault !== undefined) {
-      const found = way.told === "" ? fault.found : `${fault.found} (when ${way.told})`
+      const found = way.told === "" ? fault.found : `${fault.found} (when ${cut(way.told)})`
       return Either.left(templateError(template, { ...fault, at: sourceAt(laid, fault.at), found }))
     }
   }
   return Either.right(template)
 }
+
+/** Names and texts of a template may be of any length; an error tells no more of them than people read. */
+const cut = (told: string): string => (told.length > toldLengthMax ? `${told.slice(0, toldLengthMax)}…` : told)
+const toldLengthMax = 500
 
 /** The paths a template names, with the offset of the first use of each. */
 export const pathsOf = (
