@@ -10,7 +10,9 @@ import {
   preflightHeaders,
   twilioSigns,
   unavailable,
+  withoutUserinfo,
 } from "../carriers/twilio/door.ts"
+import { phonesDoor } from "../carriers/twilio/phonesDoor.ts"
 import { authTokenSecret } from "../carriers/twilio/settings.ts"
 import { loadTemplates, type TemplateErrors } from "../carriers/twilio/templateFiles.ts"
 import { twilioMachine } from "../carriers/twilio/twilio.machine.ts"
@@ -53,6 +55,8 @@ export interface Started {
   readonly exchange: typeof Exchange.Service
   readonly authToken: Redacted.Redacted<string>
   readonly warnings: ReadonlyArray<string>
+  /** Tells where the server listens, which absolute URLs in webhooks begin with unless settings say what is public. */
+  readonly listensAt: (address: string) => void
 }
 
 /** Starts a run of the exchange over its settings' log, with its keys, templates and the real way out. */
@@ -83,6 +87,8 @@ export const startExchange = (
           ? new LogOpenError({ reason: "unwritable", file: settings.db, message: cause.message })
           : openFailure(keysFileOf(settings.db), cause),
     })
+    const { port, publicUrl } = settings.server
+    let origin = publicUrl === undefined ? `http://127.0.0.1:${port}` : withoutUserinfo(publicUrl)
     const guard = guardOf(allowOf(settings.run.callbacks.allow))
     const client = yield* makeNodeClient(limits.answerBytesMax, guard)
     const media = inMemory ? mediaInMemory() : yield* openMediaFolder(settings.db)
@@ -97,6 +103,7 @@ export const startExchange = (
           secrets: keys,
           signs: twilioSigns(keys),
           media: { client: mediaClient, keep: media.keep },
+          origin: () => origin,
         }),
       seed,
       seedAsked: options.seed !== undefined,
@@ -119,10 +126,11 @@ export const startExchange = (
         const { twilio, outbound } = slices()
         return { messages: twilio.messages.bySid.size, calls: 0, callbacks: outbound.attempts }
       },
+      phones: phonesDoor(keys, () => slices().twilio),
       carrier: {
         wireIn: (request) => apiRequested.draft("", wireIn(request, keys)),
         headers: answerHeaders,
-        fill: fillHoles(keys, settings.server.publicUrl),
+        fill: fillHoles(keys, publicUrl),
         overloaded,
         unavailable,
         preflight: preflightHeaders,
@@ -130,7 +138,10 @@ export const startExchange = (
         gone,
       },
     }
-    return { exchange, authToken, warnings: templates.warnings }
+    const listensAt = (address: string) => {
+      if (publicUrl === undefined) origin = address
+    }
+    return { exchange, authToken, warnings: templates.warnings, listensAt }
   })
 
 const snapshotsOf = (logFile: string) => {

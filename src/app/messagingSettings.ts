@@ -13,13 +13,23 @@ const concurrency = 100
 /** The settings of prices, media, rates, schedules and the API's own pace as the log keeps them. */
 export const messagingSettings = (
   written: NonNullable<SettingsFile["twilio"]>,
-): Pick<TwilioSettings, "api" | "media" | "price_micros" | "rate" | "scheduling"> => {
-  const { api, media, price_per_segment, rate, scheduling } = written
+): Pick<TwilioSettings, "api" | "media" | "opt_out" | "price_micros" | "rate" | "scheduling"> => {
+  const { api, media, opt_out, price_per_segment, rate, scheduling } = written
   return {
     ...(api?.latency_seconds === undefined
       ? {}
       : { api: { concurrency_max: api.concurrency ?? concurrency, latency_ms: ms(api.latency_seconds) } }),
     media: media ?? "generate",
+    ...(opt_out === undefined
+      ? {}
+      : {
+          opt_out: {
+            advanced: opt_out.advanced ?? false,
+            enabled: opt_out.enabled ?? true,
+            repeat_replies: opt_out.repeat_replies ?? false,
+            yes: opt_out.yes ?? true,
+          },
+        }),
     price_micros: price_per_segment === undefined ? priceMicros : Math.round(price_per_segment * 1_000_000) + 0,
     ...(rate === undefined
       ? {}

@@ -1,5 +1,8 @@
 import { deliveryEntryTypes } from "../carriers/delivery/entries.ts"
 import { accountEntryTypes } from "../carriers/twilio/accounts/entries.ts"
+import { alertEntryTypes } from "../carriers/twilio/alerts/entries.ts"
+import { inboundEntryTypes } from "../carriers/twilio/inbound/entries.ts"
+import { optOutEntryTypes } from "../carriers/twilio/optOut/entries.ts"
 import { senderEntryTypes } from "../carriers/twilio/senders/entries.ts"
 import { coreEntryTypes } from "../core/entries.ts"
 import type { Rules } from "../engine/verify.ts"
@@ -8,5 +11,13 @@ import { machines } from "./machines.ts"
 /** The rules of the exchange: its machines, and every type of entry with its schema for the checks at the doors. */
 export const rules: Rules = {
   machines,
-  entryTypes: [...coreEntryTypes, ...deliveryEntryTypes, ...accountEntryTypes, ...senderEntryTypes],
+  entryTypes: [
+    ...coreEntryTypes,
+    ...deliveryEntryTypes,
+    ...accountEntryTypes,
+    ...senderEntryTypes,
+    ...inboundEntryTypes,
+    ...optOutEntryTypes,
+    ...alertEntryTypes,
+  ],
 }

@@ -42,6 +42,7 @@ export const AuthToken = expects(Schema.NonEmptyString, "a text that is not empt
 const ScriptedAnswer = Schema.Struct({
   after_ms: optional(Milliseconds),
   body: optional(Text),
+  content_type: optional(Text),
   drop: optional(expects(Schema.Literal("connect", "reset", "timeout"), "connect, reset or timeout")),
   status: optional(expects(Schema.Int.pipe(Schema.between(100, 599)), "an HTTP status, 100 to 599")),
 })
@@ -97,6 +98,14 @@ export const SettingsFile = Schema.Struct({
             "a whole number of segments a second, 1 to 1000000",
           ),
           queue_seconds: optional(Seconds),
+        }),
+      ),
+      opt_out: optional(
+        Schema.Struct({
+          advanced: optional(Flag),
+          enabled: optional(Flag),
+          repeat_replies: optional(Flag),
+          yes: optional(Flag),
         }),
       ),
       scheduling: optional(

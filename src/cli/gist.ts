@@ -1,4 +1,7 @@
 import { messageCreated, messageStatusChanged } from "../carriers/delivery/entries.ts"
+import { alertRaised } from "../carriers/twilio/alerts/entries.ts"
+import { messageArrived } from "../carriers/twilio/inbound/entries.ts"
+import { keywordAnswered, recipientOptedIn, recipientOptedOut } from "../carriers/twilio/optOut/entries.ts"
 import type { Entry } from "../core/Entry.ts"
 import {
   apiRequested,
@@ -37,6 +40,12 @@ const told = (entry: Entry): string | undefined => {
     return `${from} → ${to} ${JSON.stringify(body)} ${status}`
   }
   if (messageStatusChanged.is(general)) return withCode(general.data.status, general.data.error_code)
+  if (messageArrived.is(general))
+    return `${general.data.from} → ${general.data.to} ${JSON.stringify(general.data.body)}`
+  if (recipientOptedOut.is(general) || recipientOptedIn.is(general))
+    return `${general.data.recipient} of ${general.data.sender}`
+  if (keywordAnswered.is(general)) return `${general.data.keyword} ${JSON.stringify(general.data.body)}`
+  if (alertRaised.is(general)) return [general.data.error_code, general.data.detail].filter(Boolean).join(" ")
   if (timerSet.is(general))
     return `${general.data.key}, due in ${formatDuration(Math.max(0, general.data.due - entry.at))}`
   if (timerFired.is(general)) return general.data.key

@@ -102,6 +102,7 @@ const serveSettings = (
     const { port } = yield* Effect.provide(listening, Layer.succeed(Exchange, exchange)).pipe(
       Effect.mapError((error) => wrongUse(error.message)),
     )
+    started.listensAt(addressOf(settings, port))
     yield* logProcess(exchange.run, settings.logLevel)
     for (const warning of warnings) yield* Console.error(`warning: ${printable(warning)}`)
     yield* Console.log(greeting(settings, started, port))
@@ -121,12 +122,17 @@ const serveSettings = (
     })
   })
 
+/** Where the server is found from this machine. */
+const addressOf = ({ server }: Settings, port: number): string => {
+  const host = server.host === "0.0.0.0" || server.host === "::" ? "127.0.0.1" : server.host
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`
+}
+
 /** What a user needs to know, and one line that sends a message as it stands. */
 const greeting = (settings: Settings, { exchange, authToken }: Started, port: number): string => {
   const { run, version } = exchange
   const { twilio } = settings.run
-  const host = settings.server.host === "0.0.0.0" || settings.server.host === "::" ? "127.0.0.1" : settings.server.host
-  const address = `http://${host.includes(":") ? `[${host}]` : host}:${port}`
+  const address = addressOf(settings, port)
   const from = twilio.allowed_from_numbers[0] ?? "+15550000001"
   const to = twilio.registered_numbers[0] ?? "+15551234567"
   const log = `${run.log.place} (${run.resumed ? `goes on after entry ${run.engine.head.seq - 1}` : "new"}, seed ${run.seed})`

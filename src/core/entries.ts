@@ -154,11 +154,13 @@ export const timerCancelled = entryType("timer.cancelled", Schema.Struct({ keys:
  * A request that leaves the world: a callback attempt, a TwiML fetch, a provider call; `purpose` says which.
  *
  * `token` names the event across its attempts. `connect` is where it really goes when that differs from `url`, which is
- * what is signed. `via: world` never leaves the process. `retry` keeps the policy that was in force.
+ * what is signed. `via: world` never leaves the process. `retry` keeps the policy that was in force. `absolute` names parameters
+ * whose values are paths of this server: the edge makes them absolute.
  */
 export const outboundRequested = entryType(
   "outbound.requested",
   Schema.Struct({
+    absolute: optional(Schema.Array(Schema.String)),
     attempt: Schema.Int.pipe(Schema.positive()),
     connect: optional(Schema.String),
     method: Schema.String,
@@ -188,7 +190,7 @@ export const outboundAnswered = entryType(
         sha256: optional(Schema.String),
       }),
     ),
-    /** Of media alone: the body is then known by its length and hash, however short it is. */
+    /** Of media, whose body is then known by its length and hash, however short it is, and of webhooks. */
     content_type: optional(Schema.String),
     status: Schema.Int,
   }),

@@ -53,6 +53,12 @@ export const limits = {
   /** Subaccounts and API keys one run ever makes; each has a secret in the keys file beside those. */
   subaccountsMax: 1_000,
   apiKeysMax: 1_000,
+  /** Replies that the TwiML about one inbound message makes. Source: error 14109. */
+  repliesMax: 10,
+  /** Redirects and actions that the TwiML about one inbound message leads through. */
+  redirectsMax: 10,
+  /** Alerts that are kept to be read; the log has all. */
+  alertsMax: 10_000,
   /** Senders in the pool of one messaging service. */
   poolSendersMax: 400,
   /** Entries one read of a log brings into memory. */

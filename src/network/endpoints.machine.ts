@@ -3,6 +3,7 @@ import { forgets } from "../core/cleared.ts"
 import type { Draft } from "../core/Entry.ts"
 import {
   dataCleared,
+  type OutboundAnswered,
   type OutboundRequested,
   outboundAnswered,
   outboundFailed,
@@ -48,7 +49,13 @@ const wait = (request: OutboundRequested, answer: ScriptedAnswer): number =>
 const give = (request: OutboundRequested, answer: ScriptedAnswer, subject: string, cause: number): Draft =>
   answer.drop !== undefined || answer.after_ms >= request.timeout_ms
     ? outboundFailed.draft(subject, { reason: answer.drop ?? "timeout" }, cause)
-    : outboundAnswered.draft(subject, { body: answer.body, status: answer.status }, cause)
+    : outboundAnswered.draft(subject, answered(request, answer), cause)
+
+/** Media of endpoints inside the run have no bytes of their own, and callbacks no use for a type. */
+const answered = ({ purpose }: OutboundRequested, { body, content_type, status }: ScriptedAnswer): OutboundAnswered =>
+  content_type === undefined || purpose === "media" || purpose === "callback"
+    ? { body, status }
+    : { body, content_type, status }
 
 /** Endpoints on the virtual network: latency is a timer, the answer an outcome. */
 export const endpointsMachine: Machine<Answering> = {

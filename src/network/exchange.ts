@@ -9,9 +9,10 @@ import {
   type Pair,
 } from "../core/entries.ts"
 import { limits } from "../core/limits.ts"
+import { SecretsFull } from "../log/Keys.ts"
 import { notAllowed } from "./allow.ts"
 import type { Landing, WireClient, WireRequest } from "./nodeClient.ts"
-import { restoreUserinfo, type SecretStore } from "./secretUrl.ts"
+import { hideUserinfo, restoreUserinfo, type SecretStore } from "./secretUrl.ts"
 import type { Job } from "./wireQueue.ts"
 
 /** Adds what only the edge knows to a request: the carrier's headers and its signature over the original URL. */
@@ -25,6 +26,8 @@ export interface Edge {
   readonly signs: (name: string) => Sign | undefined
   /** How media are fetched, where they are. */
   readonly media?: MediaDoor
+  /** Where the world finds this server: what absolute URLs begin with. */
+  readonly origin?: () => string
 }
 
 /** Media are larger than other answers, and kept outside of the log. */
@@ -51,22 +54,51 @@ const percent = (char: string): string => `%${char.charCodeAt(0).toString(16).to
 
 /** Sends one request and makes its answer or failure the input that follows from it; gives what cancels it. */
 export const exchange = (
-  { client, secrets, signs, media }: Edge,
-  { seq, subject, request }: Job,
+  { client, secrets, signs, media, origin = () => "" }: Edge,
+  { seq, subject, request: { params, ...rest } }: Job,
   answer: (answer: Draft) => void,
 ): (() => void) => {
-  const url = restoreUserinfo(request.url, secrets)
-  const target = request.connect === undefined ? url : restoreUserinfo(request.connect, secrets)
+  const request = { ...rest, params: absolute(params, rest.absolute, origin) }
+  const query = request.method === "GET" ? formBody(request.params) : ""
+  const url = withQuery(restoreUserinfo(request.url, secrets), query)
+  const target = request.connect === undefined ? url : withQuery(restoreUserinfo(request.connect, secrets), query)
   const headers = request.sign === undefined ? {} : (signs(request.sign)?.(request, url) ?? {})
   const door = request.purpose === "media" ? media : undefined
   const sent = requestOf(request, target, headers)
+  const read = (landing: Answered): OutboundAnswered =>
+    door !== undefined
+      ? medium(door, landing)
+      : request.purpose === "callback"
+        ? answered(landing)
+        : instructions(landing, secrets)
   return (door?.client ?? client).send(sent, (landing) => {
-    answer(
-      landing._tag === "Failed"
-        ? failed(landing.cause, subject, seq)
-        : outboundAnswered.draft(subject, door === undefined ? answered(landing) : medium(door, landing), seq),
-    )
+    if (landing._tag === "Failed") return answer(failed(landing.cause, subject, seq))
+    try {
+      answer(outboundAnswered.draft(subject, read(landing), seq))
+    } catch (error) {
+      // What cannot be kept as a secret is not kept at all.
+      if (!(error instanceof SecretsFull)) throw error
+      answer(outboundFailed.draft(subject, { detail: "too-many-secrets", reason: "refused" }, seq))
+    }
   })
+}
+
+/** Parameters with those that are paths of this server made absolute. */
+const absolute = (
+  params: ReadonlyArray<Pair>,
+  names: ReadonlyArray<string> | undefined,
+  origin: () => string,
+): ReadonlyArray<Pair> =>
+  names === undefined
+    ? params
+    : params.map(([name, value]): Pair => (names.includes(name) ? [name, origin() + value] : [name, value]))
+
+/** A URL with more in its query, which comes before its fragment. */
+const withQuery = (url: string, query: string): string => {
+  if (query === "") return url
+  const at = url.indexOf("#")
+  const [plain, fragment] = at < 0 ? [url, ""] : [url.slice(0, at), url.slice(at)]
+  return `${plain}${plain.includes("?") ? (/[?&]$/.test(plain) ? "" : "&") : "?"}${query}${fragment}`
 }
 
 const requestOf = (
@@ -90,6 +122,22 @@ const answered = (landing: Answered): OutboundAnswered =>
     ? { body: kept(landing.body), status: landing.status }
     : { body: { cut: true, length: limits.answerBytesMax }, status: landing.status }
 
+/** An answer that says what to do: its text is kept with its type, userinfo of the URLs in it by its name. */
+const instructions = (landing: Answered, secrets: SecretStore): OutboundAnswered => {
+  if (landing._tag === "TooLong") return { ...answered(landing), content_type: "" }
+  const { body, contentType, status } = landing
+  const text = isUtf8(body) ? hideUserinfo(body.toString("utf8"), secrets) : undefined
+  const content_type = typeOf(contentType)
+  if (text === undefined) return { body: { base64: body.toString("base64") }, content_type, status }
+  // JSON writes control characters in six bytes. No document that can be carried out has many of them.
+  return Buffer.byteLength(JSON.stringify(text)) <= limits.entryBytesMax * 0.75
+    ? { body: text, content_type, status }
+    : { body: kept(body), content_type, status }
+}
+
+/** A content type without its parameters. */
+const typeOf = (contentType: string): string => contentType.split(";", 1)[0]?.trim().toLowerCase().slice(0, 100) ?? ""
+
 /** A medium's bytes are kept outside of the log, which knows them by their hash. */
 const medium = ({ keep }: MediaDoor, landing: Answered): OutboundAnswered => {
   const { status } = landing
@@ -97,8 +145,7 @@ const medium = ({ keep }: MediaDoor, landing: Answered): OutboundAnswered => {
   const { body, contentType } = landing
   const sha256 = createHash("sha256").update(body).digest("hex")
   if (status >= 200 && status < 300) keep(sha256, body)
-  const content_type = contentType.split(";", 1)[0]?.trim().toLowerCase().slice(0, 100) ?? ""
-  return { body: { length: body.length, sha256 }, content_type, status }
+  return { body: { length: body.length, sha256 }, content_type: typeOf(contentType), status }
 }
 
 /** The bytes of an answer as the log keeps them. */

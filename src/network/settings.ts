@@ -22,6 +22,8 @@ export type CallbacksSettings = typeof CallbacksSettings.Type
 export const ScriptedAnswer = Schema.Struct({
   after_ms: Schema.Int,
   body: Schema.String,
+  /** Of answers to webhooks; absent: by how the body begins. */
+  content_type: Schema.optionalWith(Schema.String, { exact: true }),
   /** No answer at all: the connection is refused, reset, or hangs until the request's time-out. */
   drop: Schema.optionalWith(Schema.Literal("connect", "reset", "timeout"), { exact: true }),
   status: Schema.Int,

@@ -1,7 +1,9 @@
 import * as Context from "effect/Context"
+import type * as Either from "effect/Either"
 import type { Draft } from "../core/Entry.ts"
 import type { ApiRequested } from "../core/entries.ts"
 import type { Run } from "../engine/Run.ts"
+import type { Made } from "../engine/turn.ts"
 
 /** What the server needs of the run it serves; made in app/. */
 export class Exchange extends Context.Tag("ringback/Exchange")<
@@ -14,8 +16,61 @@ export class Exchange extends Context.Tag("ringback/Exchange")<
     readonly statistics: () => { readonly messages: number; readonly calls: number; readonly callbacks: number }
     /** Makes an HTTP request of the carrier's API the input it is. */
     readonly carrier: CarrierDoor
+    readonly phones: PhonesDoor
   }
 >() {}
+
+/** Phones on the other side of the carrier, as the control API sees them. */
+export interface PhonesDoor {
+  /** The input that a message from a phone is, or what is wrong with it. */
+  readonly arriving: (message: PhoneMessage) => Either.Either<Draft, string>
+  /** The input that says who wants messages from whom, or what is wrong with it. */
+  readonly optOut: (pair: OptOutPair, out: boolean) => Either.Either<Draft<OptOutPair>, string>
+  /** What was made of a message from a phone; `undefined` when nobody has its number. */
+  readonly received: (made: ReadonlyArray<Made>) => Received | undefined
+  /** Oldest first; each is behind the one with the next smaller `n`. */
+  readonly optOuts: () => Iterable<OptOutPair & Placed>
+  readonly alerts: () => ReadonlyArray<ShownAlert>
+}
+
+export interface PhoneMessage {
+  readonly from: string
+  readonly to: string
+  readonly body: string
+  readonly media: ReadonlyArray<string>
+}
+
+export interface Received {
+  readonly sid: string
+  readonly account_sid: string
+  /** The keyword that the message is, and what the carrier itself answered. */
+  readonly keyword: "STOP" | "START" | "HELP" | null
+  readonly automatic_reply: string | null
+}
+
+export interface OptOutPair {
+  readonly recipient: string
+  readonly sender: string
+}
+
+/** A place among its kind, from 1, and the virtual ms of its beginning. */
+interface Placed {
+  readonly n: number
+  readonly since: number
+}
+
+export interface ShownAlert extends Placed {
+  readonly sid: string
+  readonly account_sid: string
+  readonly alert_text: string
+  readonly detail: string | null
+  readonly error_code: number
+  readonly log_level: "error" | "warning"
+  readonly more_info: string
+  readonly request_method: string | null
+  readonly request_url: string | null
+  readonly resource_sid: string
+}
 
 /** The carrier's way in and out as HTTP sees it. */
 export interface CarrierDoor {

@@ -5,6 +5,8 @@ import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
 import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
 import { limits } from "../core/limits.ts"
+import { BadOrder, Failed, Unavailable, whole } from "./controlErrors.ts"
+import { AlertsGroup, InboundGroup, OptOutsGroup } from "./inboundApi.ts"
 
 /** The control API: a contract; handlers are in controlHandlers.ts. */
 
@@ -69,33 +71,12 @@ export const LogPage = Schema.Struct({
   more: Schema.Boolean,
 }).annotations({ identifier: "LogPage" })
 
-export class BadOrder extends Schema.TaggedError<BadOrder>()(
-  "BadOrder",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 400 }),
-) {}
-
-export class Unavailable extends Schema.TaggedError<Unavailable>()(
-  "Unavailable",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 503 }),
-) {}
-
-/** A rule threw at the order: nothing of it was done, and the run goes on. */
-export class Failed extends Schema.TaggedError<Failed>()(
-  "Failed",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 500 }),
-) {}
-
 /** The run did not settle while the request waited. It goes on; ask again. */
 export class NotSettled extends Schema.TaggedError<NotSettled>()(
   "NotSettled",
   { message: Schema.String, clock: ClockState },
   HttpApiSchema.annotations({ status: 504 }),
 ) {}
-
-const whole = (min: number, max: number) => Schema.NumberFromString.pipe(Schema.int(), Schema.between(min, max))
 
 class HealthGroup extends HttpApiGroup.make("health", { topLevel: true })
   .add(
@@ -162,6 +143,9 @@ export class ControlApi extends HttpApi.make("ringback")
   .add(ClockGroup)
   .add(LogGroup)
   .add(ClearGroup)
+  .add(InboundGroup)
+  .add(OptOutsGroup)
+  .add(AlertsGroup)
   .annotate(OpenApi.Title, "Ringback control API")
   .annotate(
     OpenApi.Description,

@@ -16,6 +16,7 @@ describe.concurrent("The command line", () => {
     deepStrictEqual([code, stderr], [0, ""])
     for (const word of [
       "serve",
+      "inbound",
       "verify",
       "log",
       "export",
@@ -31,7 +32,7 @@ describe.concurrent("The command line", () => {
     deepStrictEqual(bare, help)
   })
   it("each command has its --help", async () => {
-    for (const command of ["serve", "verify", "log", "export", "import"]) {
+    for (const command of ["serve", "inbound", "verify", "log", "export", "import"]) {
       const { code, stdout } = await ringback([command, "--help"])
       strictEqual(code, 0)
       assertTrue(stdout.includes(`Example: ringback ${command} `))
@@ -47,6 +48,8 @@ describe.concurrent("The command line", () => {
     [["serve", "--frobnicate"], "--frobnicate"],
     [["verify", "--jsn", "x.db"], "--jsn"],
     [["verify"], "LOG"],
+    [["inbound", "--to", "+15550000001"], "--from"],
+    [["inbound", "--from", "+15551234567", "--to", "+15550000001", "--url", "x"], "--url"],
     [["serve", "--port", "http"], "http"],
     [["export", "x.db"], "--out"],
     [["import", "x.jsonl"], "--db"],

@@ -111,6 +111,17 @@ export const everyEntry: Effect.Effect<ReadonlyArray<Row>> = Effect.gen(function
         simulation,
         orders.map((name) => ({ _tag: "order", name })),
       )
+      yield* performAll(simulation, [
+        { _tag: "order", name: "buy" },
+        { _tag: "arrive", body: "Hello", media: true },
+        { _tag: "advance", ms: 60_000 },
+        { _tag: "arrive", body: "Stop" },
+        { _tag: "send", to: "+15551234567", callback: undefined, body: "opted out of another number" },
+        { _tag: "arrive", body: "START" },
+        { _tag: "optOut", out: true },
+        { _tag: "advance", ms: 60_000 },
+        { _tag: "optOut", out: false },
+      ])
       yield* simulation.run.engine.setPace({ _tag: "paused" })
       yield* performAll(simulation, [
         { _tag: "send", to: "+15551234567", callback: "https://slow.test/d", body: "cleared on its way" },

@@ -4,6 +4,7 @@ import { afterAll } from "vitest"
 
 /** A callback as it arrived. */
 export interface Callback {
+  readonly method: string
   readonly path: string
   readonly headers: http.IncomingHttpHeaders
   readonly body: string
@@ -11,8 +12,8 @@ export interface Callback {
   readonly params: Readonly<Record<string, string>>
 }
 
-/** What a listener does with a callback: a status, or nothing at all, so that the caller hangs. */
-export type Answer = number | "hang"
+/** What a listener does with a callback: a status, a text of a type, or nothing at all, so that the caller hangs. */
+export type Answer = number | "hang" | { readonly type: string; readonly body: string }
 
 export interface Listener {
   readonly url: string
@@ -40,6 +41,7 @@ export const listen = async (): Promise<Listener> => {
     request.on("end", () => {
       const body = Buffer.concat(chunks).toString("utf8")
       const callback = {
+        method: request.method ?? "",
         path: request.url ?? "",
         headers: request.headers,
         body,
@@ -48,8 +50,8 @@ export const listen = async (): Promise<Listener> => {
       callbacks.push(callback)
       const answer = listener.answer(callback, callbacks.length)
       if (answer === "hang") return
-      response.writeHead(answer)
-      response.end()
+      if (typeof answer === "number") response.writeHead(answer).end()
+      else response.writeHead(200, { "Content-Type": answer.type }).end(answer.body)
     })
   })
   open.add(server)

@@ -37,7 +37,11 @@ export const ordersOf = (account: string, seed: number) => {
     deleteKey: { method: "DELETE", path: `${own}/Keys/${key}.json` },
     fetchByKey: { method: "GET", path: `${own}/Messages.json`, as: [key, apiKeySecret(key)] },
     available: { method: "GET", path: `${own}/AvailablePhoneNumbers/US/Local.json?Contains=CALL&PageSize=3` },
-    buy: { method: "POST", path: `${own}/IncomingPhoneNumbers.json`, form: "AreaCode=415&SmsUrl=https%3A%2F%2Fa.test" },
+    buy: {
+      method: "POST",
+      path: `${own}/IncomingPhoneNumbers.json`,
+      form: "AreaCode=415&SmsUrl=https%3A%2F%2Ftwiml.test%2Fsms&SmsFallbackUrl=https%3A%2F%2Ftwiml.test%2Ffallback",
+    },
     setUpNumber: {
       method: "POST",
       path: `${own}/IncomingPhoneNumbers/${number}.json`,

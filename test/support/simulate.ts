@@ -28,6 +28,18 @@ export const token = "simulated-token"
 /** Scripted endpoints with every kind of behaviour, all inside the run. */
 export const endpoints: NonNullable<SettingsFile["endpoints"]> = [
   { url: "https://good.test" },
+  {
+    url: "https://twiml.test/sms",
+    answers: [
+      {
+        body: '<Response><Message statusCallback="https://good.test/reply">One<Media>/a.png</Media></Message><Say>x</Say><Redirect>more</Redirect></Response>',
+        after_ms: 300,
+      },
+    ],
+  },
+  { url: "https://twiml.test/more", answers: [{ body: '<Response><Message action="/next">Two</Message></Response>' }] },
+  { url: "https://twiml.test/next", answers: [{ body: "<Response>", status: 200 }] },
+  { url: "https://twiml.test/fallback", answers: [{ body: "Sorry", content_type: "text/plain" }] },
   { url: "https://slow.test", answers: [{ status: 200, after_ms: 7_000 }] },
   { url: "https://hanging.test", answers: [{ drop: "timeout" }, { status: 204 }] },
   { url: "https://refusing.test", answers: [{ drop: "connect" }] },

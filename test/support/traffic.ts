@@ -1,5 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
+import { itemsOf } from "../../src/carriers/twilio/collection.ts"
+import { messageArrived } from "../../src/carriers/twilio/inbound/entries.ts"
+import { recipientOptedIn, recipientOptedOut } from "../../src/carriers/twilio/optOut/entries.ts"
+import { twilioMachine } from "../../src/carriers/twilio/twilio.machine.ts"
 import { type OrderName, orderNames, ordersOf } from "./orders.ts"
 import { account, messagesPath, type Simulation } from "./simulate.ts"
 
@@ -19,6 +23,8 @@ export type Act =
   | { readonly _tag: "fetch"; readonly nth: number }
   | { readonly _tag: "advance"; readonly ms: number }
   | { readonly _tag: "clear"; readonly what: "messages" | "callbacks" | "all" }
+  | { readonly _tag: "arrive"; readonly body: string; readonly media?: boolean; readonly from?: string }
+  | { readonly _tag: "optOut"; readonly out: boolean }
 
 /** How a message is sent: from a number, with pictures, by a service, at an hour, or soon stale. */
 export type Way = "plain" | "pictures" | "service" | "scheduled" | "stale"
@@ -83,9 +89,33 @@ const order: FastCheck.Arbitrary<Act> = FastCheck.oneof(
   FastCheck.constantFrom(...orderNames),
 ).map((name) => ({ _tag: "order", name }))
 
+const phone = "+15551234567"
+
+/** Phones send messages, some of them keywords, and an operator opts them out and in. */
+const phones: FastCheck.Arbitrary<Act> = FastCheck.oneof(
+  {
+    weight: 4,
+    arbitrary: FastCheck.record({
+      _tag: FastCheck.constant("arrive" as const),
+      body: FastCheck.constantFrom("Hello", "STOP", "start", " Help ", "YES", "unstop", "\u{1f427}"),
+      media: FastCheck.boolean(),
+      from: FastCheck.constantFrom(phone, phone, "+447700900123", "whatsapp:+15551234567"),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: FastCheck.record({ _tag: FastCheck.constant("optOut" as const), out: FastCheck.boolean() }),
+  },
+)
+
 /** Requests only: nothing that moves the clock. */
 export const requests = FastCheck.array(
-  FastCheck.oneof({ weight: 3, arbitrary: send }, { weight: 1, arbitrary: order }, { weight: 1, arbitrary: read }),
+  FastCheck.oneof(
+    { weight: 3, arbitrary: send },
+    { weight: 1, arbitrary: order },
+    { weight: 1, arbitrary: read },
+    { weight: 1, arbitrary: phones },
+  ),
   {
     minLength: 1,
     maxLength: 15,
@@ -99,6 +129,7 @@ export const acts = FastCheck.array(
     { weight: 2, arbitrary: read },
     { weight: 2, arbitrary: change },
     { weight: 3, arbitrary: order },
+    { weight: 3, arbitrary: phones },
     {
       weight: 2,
       arbitrary: FastCheck.record({
@@ -116,6 +147,10 @@ export const acts = FastCheck.array(
   ),
   { minLength: 1, maxLength: 15 },
 )
+
+/** A number the run's account has: the one it bought last, or any. */
+const numberOf = ({ run }: Simulation): string =>
+  itemsOf(run.engine.world.slice(twilioMachine).senders.numbers).at(-1)?.number ?? "+15550000001"
 
 /** Does one act; gives the SID of a message that was sent. */
 export const perform = (
@@ -152,6 +187,18 @@ export const perform = (
     }
     case "advance":
       return Effect.as(Effect.orDie(simulation.run.engine.advance(act.ms)), undefined)
+    case "arrive": {
+      const { from = phone, body, media } = act
+      const channel = from.startsWith("whatsapp:") ? "whatsapp:" : ""
+      const pictures = media ? { media: ["https://pictures.test/1.png", "https://pictures.test/2.png"] } : {}
+      const data = { body, from, ...pictures, to: channel + numberOf(simulation) }
+      return Effect.as(Effect.orDie(simulation.run.engine.submit(messageArrived.draft("", data))), undefined)
+    }
+    case "optOut": {
+      const changed = act.out ? recipientOptedOut : recipientOptedIn
+      const draft = changed.draft("", { recipient: phone, sender: numberOf(simulation) })
+      return Effect.as(Effect.orDie(simulation.run.engine.submit(draft)), undefined)
+    }
     case "clear":
       return Effect.as(
         Effect.orDie(simulation.run.engine.submit({ type: "data.cleared", subject: "", data: { what: act.what } })),

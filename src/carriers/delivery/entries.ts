@@ -46,12 +46,15 @@ export const messageCreated = entryType(
     direction: Schema.Literal("inbound", "outbound-api", "outbound-call", "outbound-reply"),
     /** Empty while a service has not chosen one. */
     from: Schema.String,
+    /** The inbound message whose TwiML ordered this one. */
+    in_reply_to: optional(Schema.String),
     /** Where its media come from, in their order. */
     media: optional(Schema.Array(Schema.String)),
     messaging_service_sid: optional(Schema.String),
     num_media: Schema.NonNegativeInt,
     num_segments: Schema.NonNegativeInt,
-    plan: Plan,
+    /** Absent of an inbound message: it has arrived. */
+    plan: optional(Plan),
     /** What it costs once it is sent, in millionths of the currency. */
     price_micros: optional(Schema.NonNegativeInt),
     /** When it is to be sent, virtual ms. */

@@ -129,7 +129,8 @@ export const fillHoles =
 
 const isHost = (host: string | undefined): host is string => host !== undefined && /^[\w.:[\]-]{1,255}$/.test(host)
 
-const withoutUserinfo = (url: string): string => {
+/** A URL for others to see, without a slash at its end. */
+export const withoutUserinfo = (url: string): string => {
   const { origin, pathname } = new URL(url)
   return origin + pathname.replace(/\/$/, "")
 }

@@ -120,7 +120,7 @@ export const newMessage = (sid: string, n: number, at: number, data: MessageCrea
   status: data.status,
   errorCode: undefined,
   updated: at,
-  sent: undefined,
+  sent: data.direction === "inbound" ? at : undefined,
   plan: data.plan,
   statusCallback: data.status_callback,
   priceMicros: data.price_micros,
@@ -173,7 +173,7 @@ export const nextPlace = ({ all, cleared }: Messages): number => cleared + all.l
 export const addMessage = (messages: Messages, { at, subject, data }: Entry<MessageCreated>): void => {
   add(messages, newMessage(subject, nextPlace(messages), at, data))
   if (data.status === "scheduled") messages.scheduled++
-  if (data.plan.busy_ms !== undefined) occupy(messages, data.from, at, data.plan)
+  if (data.plan?.busy_ms !== undefined) occupy(messages, data.from, at, data.plan)
 }
 
 /** The sender has this to do, too. Senders that have nothing to do are forgotten now and then. */

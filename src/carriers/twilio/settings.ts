@@ -31,6 +31,18 @@ export const TwilioSettings = Schema.Struct({
   media: optional(Schema.Literal("generate", "fetch")),
   /** One code for every missing parameter; absent: Twilio's own, 21604 for To, 21603 for From, 21602 for Body. */
   missing_parameter_code: optional(Schema.Int),
+  /** What the carrier does with STOP, START and HELP; absent: as Twilio does by itself. */
+  opt_out: optional(
+    Schema.Struct({
+      /** Messaging services have Advanced Opt-Out: webhooks say `OptOutType`. */
+      advanced: Schema.Boolean,
+      enabled: Schema.Boolean,
+      /** A keyword that changes nothing is answered, too. */
+      repeat_replies: Schema.Boolean,
+      /** YES opts in, as START does. */
+      yes: Schema.Boolean,
+    }),
+  ),
   /** Price of a segment in millionths of the currency; absent: messages have no price. */
   price_micros: optional(Schema.NonNegativeInt),
   /** What a sender can send; absent: as much as it is given. */

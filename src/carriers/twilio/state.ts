@@ -3,8 +3,11 @@ import type { Entry } from "../../core/Entry.ts"
 import type { ApiRequested } from "../../core/entries.ts"
 import type { Snapshot } from "../../core/Machine.ts"
 import { type Accounts, knowOwnAccount, noAccounts } from "./accounts/accounts.ts"
+import { type Alerts, noAlerts } from "./alerts/alerts.ts"
 import { itemOf, itemsOf } from "./collection.ts"
+import { type Flows, noFlows } from "./inbound/flows.ts"
 import { addGone, type Messages, noMessages } from "./messages.ts"
+import { noOptOuts, type OptOuts } from "./optOut/optOuts.ts"
 import {
   headOf,
   loadMessages,
@@ -25,6 +28,9 @@ export interface Twilio {
   readonly messages: Messages
   readonly accounts: Accounts
   readonly senders: Senders
+  readonly flows: Flows
+  readonly optOuts: OptOuts
+  readonly alerts: Alerts
   /** The run's, for SIDs of numbers that settings name. */
   seed: number
   /** Requests under way, by their seq, where the API's latency is simulated. */
@@ -46,6 +52,9 @@ export const initialTwilio = (): Twilio => ({
   messages: noMessages(),
   accounts: noAccounts(),
   senders: noSenders(),
+  flows: noFlows(),
+  optOuts: noOptOuts(),
+  alerts: noAlerts(),
   seed: 0,
   underWay: new Map(),
   registered: new Set(),
@@ -85,7 +94,8 @@ export const furnish = (twilio: Twilio, texts: Readonly<Record<string, string>>)
 }
 
 /** The first part of a saved slice; messages follow. */
-interface SavedTwilio extends Pick<Twilio, "accounts" | "seed" | "senders" | "underWay"> {
+interface SavedTwilio
+  extends Pick<Twilio, "accounts" | "alerts" | "flows" | "optOuts" | "seed" | "senders" | "underWay"> {
   readonly settings: TwilioSettings
   readonly texts: Readonly<Record<string, string>>
   readonly messages: SavedHead
@@ -93,10 +103,14 @@ interface SavedTwilio extends Pick<Twilio, "accounts" | "seed" | "senders" | "un
 
 /** Compiled templates go by their texts, messages as lists of their values, accounts and senders as they are. */
 export const twilioSnapshot: Snapshot<Twilio> = {
-  save: function* ({ accounts, messages, seed, senders, settings, templates, underWay }) {
+  save: function* ({ messages, settings, templates, ...twilio }) {
+    const { accounts, alerts, flows, optOuts, seed, senders, underWay } = twilio
     const texts = Object.fromEntries(templateNames.map((name) => [name, templates[name].text]))
     yield {
       accounts,
+      alerts,
+      flows,
+      optOuts,
       seed,
       senders,
       settings,
@@ -111,8 +125,8 @@ export const twilioSnapshot: Snapshot<Twilio> = {
     let next = 0
     for (const part of parts as Iterable<SavedTwilio | SavedMessages>)
       if ("settings" in part) {
-        const { accounts, messages, seed, senders, settings, texts, underWay } = part
-        twilio = { ...twilio, accounts, messages: messagesFrom(messages), seed, senders, underWay }
+        const { messages, settings, texts, ...rest } = part
+        twilio = { ...twilio, ...rest, messages: messagesFrom(messages) }
         // What settings bring with them is there already: the instant does not matter.
         configure(twilio, settings, 0)
         furnish(twilio, texts)

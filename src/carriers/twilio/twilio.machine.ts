@@ -26,8 +26,11 @@ import {
   messageStatusChanged,
 } from "../delivery/entries.ts"
 import { changesOfAccounts } from "./accounts/changes.ts"
-import { itemOf } from "./collection.ts"
+import { signOf } from "./accounts/signing.ts"
+import { changesOfAlerts } from "./alerts/changes.ts"
 import { twilioError } from "./errors.ts"
+import { changesOfFlows } from "./inbound/changes.ts"
+import { rulesOfInbound } from "./inbound/inboundRules.ts"
 import { delayed, requestOf } from "./latency.ts"
 import { begun, fallenDue, mediumAnswered, mediumThere, nextStep, timerKey } from "./messages/delivering.ts"
 import { notObtained, obtained } from "./messages/obtainMedia.ts"
@@ -43,9 +46,10 @@ import {
   redactMessage,
   takeFeedback,
 } from "./messages.ts"
+import { changesOfOptOuts } from "./optOut/changes.ts"
 import { answerRequest } from "./routes.ts"
 import { changesOfSenders } from "./senders/changes.ts"
-import { subaccountSign, type TwilioSettings, twilioApi, twilioSign } from "./settings.ts"
+import { type TwilioSettings, twilioApi } from "./settings.ts"
 import { configure, furnish, initialTwilio, type Twilio, twilioSnapshot } from "./state.ts"
 import { errorBody, messageValues } from "./wireOut.ts"
 
@@ -111,13 +115,6 @@ const changesOfMessages: Machine<Twilio>["evolve"] = [
   }),
 ]
 
-/** Who signs the callbacks of an account: a subaccount has a token of its own. */
-const signOf = ({ accounts, settings }: Twilio, accountSid: string): string => {
-  if (accountSid === settings.account_sid) return twilioSign
-  const account = itemOf(accounts.accounts, accountSid)
-  return account === undefined || account.owner === accountSid ? twilioSign : subaccountSign(accountSid)
-}
-
 export const twilioMachine: Machine<Twilio> = {
   name: "twilio",
   initial: initialTwilio,
@@ -138,6 +135,9 @@ export const twilioMachine: Machine<Twilio> = {
     ...changesOfMessages,
     ...changesOfAccounts,
     ...changesOfSenders,
+    ...changesOfFlows,
+    ...changesOfOptOuts,
+    ...changesOfAlerts,
   ],
   react: [
     reacts(apiRequested, (world, entry, twilio) => {
@@ -178,6 +178,7 @@ export const twilioMachine: Machine<Twilio> = {
         ? []
         : mediumAnswered(message, notObtained(world, messages, message, entry))
     }),
+    ...rulesOfInbound,
     reacts(turnFailed, (_, { seq, data: { input } }, { underWay }) => {
       const failed = { body: errorBody(twilioError(20500)), status: 500 }
       if (input.type === apiRequested.type && (input.data as { api?: unknown }).api === twilioApi)

@@ -101,6 +101,12 @@ const orders = [
   '{"step":1e999}',
   '{"step":0.5}',
   '{"settle":true}',
+  '{"from":"+15551234567","to":"+15550000001","body":"Hello"}',
+  '{"from":"+15551234567","to":"+15550000001","body":"STOP"}',
+  '{"from":"+15551234567","to":"+15550000001","media":["https://u:p@a.example/1.png"]}',
+  '{"from":"whatsapp:+1","to":"","media":[null]}',
+  '{"recipient":"+15551234567","sender":"+15550000001"}',
+  '{"recipient":"__proto__","sender":"MG"}',
   '{"settle":true,"__proto__":{"step":1}}',
   '{"__proto__":null}',
   "[]",
@@ -180,6 +186,11 @@ const pathOf = (random: Random, { accountSid, messages }: Server): string => {
     "/openapi.json",
     "/admin/log",
     "/admin/clock",
+    "/admin/inbound",
+    "/admin/opt-outs",
+    `/admin/opt-outs?recipient=${written(random, random.pick(nasty))}&sender=%2B15550000001`,
+    "/admin/alerts",
+    `/admin/alerts?after=${written(random, random.pick(nasty))}`,
     "/admin/nothing",
     `/clear/${random.pick(["messages", "all", "callbacks", "x", "__proto__"])}`,
     `http://127.0.0.1${messages}`,
@@ -234,7 +245,7 @@ const caseOf = (chance: Random, server: Server): Case => {
   const method = random.chance(60) ? random.pick(["GET", "POST", "POST", "POST"]) : random.pick(methods)
   const query = random.chance(30) ? `?${formOf(random)}` : ""
   const path = lineSafe(random, `${pathOf(random, server)}${query}`)
-  const control = path.startsWith("/admin/clock")
+  const control = /^\/admin\/(clock|inbound|opt-outs)/.test(path)
   const bodyText = method === "GET" && random.chance(80) ? "" : control ? random.pick(orders) : formOf(random)
   const body = Buffer.from(
     random.chance(10) ? mutated(random, bodyText) : bodyText,

@@ -3,5 +3,12 @@ import { recordingsSurface } from "./recordings.ts"
 import type { Surface } from "./runner.ts"
 import { settingsSurface } from "./settings.ts"
 import { templatesSurface } from "./templates.ts"
+import { twimlSurface } from "./twiml.ts"
 
-export const surfaces: ReadonlyArray<Surface> = [httpSurface, settingsSurface, templatesSurface, recordingsSurface]
+export const surfaces: ReadonlyArray<Surface> = [
+  httpSurface,
+  settingsSurface,
+  templatesSurface,
+  twimlSurface,
+  recordingsSurface,
+]

@@ -4,6 +4,7 @@ import { type MessageCreated, messageCreated } from "../../delivery/entries.ts"
 import { segments } from "../../delivery/segments.ts"
 import { type ErrorCode, isErrorCode, type TwilioError, twilioError } from "../errors.ts"
 import { newMessage, nextPlace } from "../messages.ts"
+import { blocked } from "../optOut/keywordRules.ts"
 import type { Reply, Request } from "../request.ts"
 import { knownAccount, maySendFrom } from "../senders/ownership.ts"
 import type { Twilio } from "../state.ts"
@@ -82,11 +83,15 @@ const notOwned = ({ accountSid, twilio }: Request, { from, service }: Given): Re
 /** What Twilio refuses whatever the settings say. */
 const unacceptable = (request: Request, given: Given): Reply | undefined => {
   const { body, callback, from, service, to } = given
+  const { twilio } = request
   const unusable = service === undefined ? undefined : unusableService(request, service, from)
   if (unusable !== undefined) return unusable
   if (from !== undefined && to !== undefined) {
     if (channelOf(from) !== channelOf(to)) return refusal(twilioError(21910))
     if (normalAddress(from) === normalAddress(to)) return refusal(twilioError(21266, { to }))
+    // Where a service sends, it shows when the message would be sent.
+    if (service === undefined && blocked(twilio, normalAddress(from), normalAddress(to)))
+      return refusal(twilioError(21610))
   }
   if (body !== undefined && isTooLong(body)) return refusal(twilioError(21617))
   if (callback !== undefined && !isCallbackUrl(callback))

@@ -5,6 +5,7 @@ import type { World } from "../../../core/Machine.ts"
 import type { MessageStatus } from "../../delivery/entries.ts"
 import { decide, type MessageCommand } from "../../delivery/lifecycle.decider.ts"
 import { type Message, stateOf } from "../messages.ts"
+import { blocked } from "../optOut/keywordRules.ts"
 import { twilioSign } from "../settings.ts"
 import type { Twilio } from "../state.ts"
 import { serviceOf } from "./messagingService.ts"
@@ -14,6 +15,8 @@ import { priceOf, queuePlan, segmentsOf } from "./planning.ts"
 /** The ErrorCodes of messages whose service has no sender for them, or one whose queue is full. */
 const noSender = 21703
 const queueOverflow = 30001
+/** The ErrorCode of a service's message to one who wants none of it. */
+const optedOut = 21610
 
 /** The key of the one timer a message has. */
 export const timerKey = (sid: string): string => `message ${sid}`
@@ -103,6 +106,7 @@ const enqueue = (twilio: Twilio, message: Message, at: number): MessageCommand =
   const service = serviceOf(twilio, accountSid, rare?.serviceSid ?? "")
   const from = message.from === "" ? service?.senderFor(message) : message.from
   if (from === undefined || plan === undefined) return { _tag: "GiveUp", sid, errorCode: noSender }
+  if (blocked(twilio, from, message.to, rare?.serviceSid)) return { _tag: "GiveUp", sid, errorCode: optedOut }
   const numSegments = segmentsOf(body, {
     smart: rare?.smartEncoded === true,
     mms: numMedia > 0 || message.sid.startsWith("MM"),

@@ -1,7 +1,7 @@
 import { sha256Bytes } from "../../../core/canonical.ts"
 import { sid as makeSid, token } from "../../../core/chance.ts"
 import type { Draft, Entry } from "../../../core/Entry.ts"
-import { type OutboundAnswered, type OutboundFailed, outboundRequested } from "../../../core/entries.ts"
+import { type OutboundAnswered, outboundRequested } from "../../../core/entries.ts"
 import { limits } from "../../../core/limits.ts"
 import type { World } from "../../../core/Machine.ts"
 import { routeOut } from "../../../network/settings.ts"
@@ -68,13 +68,24 @@ export type Obtained =
   | { readonly _tag: "Stored"; readonly draft: Draft }
   | { readonly _tag: "Refused"; readonly errorCode: number }
 
+/** What an answer to a request for a medium makes of it; `undefined` when it is none. What arrives from a phone is not refused. */
+export const obtained = (
+  world: World,
+  messages: Messages,
+  message: Message,
+  entry: Entry<OutboundAnswered>,
+): Obtained | undefined => {
+  const found = judged(world, messages, message, entry)
+  return found?._tag === "Refused" && message.direction === "inbound"
+    ? notObtained(world, messages, message, entry)
+    : found
+}
+
 /**
- * What an answer to a request for a medium makes of it; `undefined` when it is none.
- *
  * Refuses another status than 2xx (11200), what is too large (11751), and a type that no phone shows (12300)
  * Source  errors 11200, 11751, 12300; "Accepted content types for media"
  */
-export const obtained = (
+const judged = (
   { seed }: World,
   messages: Messages,
   message: Message,
@@ -100,7 +111,7 @@ export const notObtained = (
   { seed }: World,
   { media }: Messages,
   message: Message,
-  { cause }: Entry<OutboundFailed>,
+  { cause }: Pick<Entry<unknown>, "cause">,
 ): Obtained | undefined => {
   const url = askedFor(message, cause)
   return url === undefined

@@ -1,0 +1,122 @@
+import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import type { Draft } from "../core/Entry.ts"
+import { iso } from "../core/Instant.ts"
+import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
+import type { Made } from "../engine/turn.ts"
+import { ControlApi } from "./controlApi.ts"
+import { BadOrder, Failed, Unavailable } from "./controlErrors.ts"
+import { Exchange, type OptOutPair } from "./Exchange.ts"
+import { NobodysNumber } from "./inboundApi.ts"
+
+const stopped = (why: EngineStopped | OrderFailed) =>
+  why._tag === "OrderFailed" ? new Failed({ message: why.message }) : new Unavailable({ message: why.message })
+
+type Submit = (draft: Draft) => Effect.Effect<ReadonlyArray<Made>, EngineStopped | OrderFailed>
+
+/** Makes an order an input, unless something is wrong with it. */
+const submitted = <D extends Draft>(order: Either.Either<D, string>, submit: Submit) =>
+  Effect.flatMap(
+    Either.mapLeft(order, (message) => new BadOrder({ message })),
+    (draft) =>
+      submit(draft).pipe(
+        Effect.mapError(stopped),
+        Effect.map((made) => ({ draft, made })),
+      ),
+  )
+
+const InboundLive = HttpApiBuilder.group(ControlApi, "inbound", (handlers) =>
+  Effect.gen(function* () {
+    const { phones, run } = yield* Exchange
+    return handlers.handle("arrive", ({ payload: { body = "", from, media = [], to } }) =>
+      Effect.suspend(() =>
+        submitted(phones.arriving({ body, from, media, to }), (draft) => run.engine.submit(draft)),
+      ).pipe(
+        Effect.flatMap(({ made }) => {
+          const received = phones.received(made)
+          return received === undefined
+            ? Effect.fail(
+                new NobodysNumber({
+                  message: `no active account has the number ${to.slice(0, 100)}; buy it, or name it in twilio.allowed_from_numbers`,
+                }),
+              )
+            : Effect.succeed(received)
+        }),
+      ),
+    )
+  }),
+)
+
+interface Asked {
+  readonly after?: number
+  readonly limit?: number
+}
+
+/** A page of what fits, behind a place. */
+const pageOf = <Item extends { readonly n: number }>(
+  items: Iterable<Item>,
+  { after = 0, limit = 100 }: Asked,
+  fits: (item: Item) => boolean,
+) => {
+  const found: Array<Item> = []
+  for (const item of items) if (item.n > after && fits(item) && found.push(item) > limit) break
+  const shown = found.slice(0, limit)
+  return { shown, last: shown.at(-1)?.n ?? after, more: found.length > limit }
+}
+
+const OptOutsLive = HttpApiBuilder.group(ControlApi, "optOuts", (handlers) =>
+  Effect.gen(function* () {
+    const { phones, run } = yield* Exchange
+    const order = (pair: OptOutPair, out: boolean) =>
+      Effect.suspend(() => submitted(phones.optOut(pair, out), (draft) => run.engine.submit(draft))).pipe(
+        Effect.map(({ draft }) => draft.data),
+      )
+    return handlers
+      .handle("list", ({ urlParams }) =>
+        Effect.map(run.engine.written, () => {
+          const { recipient, sender } = urlParams
+          const { shown, ...rest } = pageOf(
+            phones.optOuts(),
+            urlParams,
+            (each) => each.recipient === (recipient ?? each.recipient) && each.sender === (sender ?? each.sender),
+          )
+          const opt_outs = shown.map(({ since, ...pair }) => ({
+            recipient: pair.recipient,
+            sender: pair.sender,
+            since: iso(since),
+          }))
+          return { opt_outs, ...rest }
+        }),
+      )
+      .handle("add", ({ payload }) =>
+        Effect.map(order(payload, true), (pair) => ({ ...pair, opted_out: true as const })),
+      )
+      .handle("remove", ({ urlParams }) =>
+        Effect.map(order(urlParams, false), (pair) => ({ ...pair, opted_out: false as const })),
+      )
+  }),
+)
+
+const AlertsLive = HttpApiBuilder.group(ControlApi, "alerts", (handlers) =>
+  Effect.gen(function* () {
+    const { phones, run } = yield* Exchange
+    return handlers.handle("list", ({ urlParams }) =>
+      Effect.map(run.engine.written, () => {
+        const { error_code, resource_sid } = urlParams
+        const { shown, ...rest } = pageOf(
+          phones.alerts(),
+          urlParams,
+          (each) =>
+            each.error_code === (error_code ?? each.error_code) &&
+            each.resource_sid === (resource_sid ?? each.resource_sid),
+        )
+        return { alerts: shown.map(({ n: _, since, ...alert }) => ({ ...alert, date_created: iso(since) })), ...rest }
+      }),
+    )
+  }),
+)
+
+/** What phones do, who wants no messages, and what went wrong with webhooks. */
+export const PhonesLive = Layer.mergeAll(InboundLive, OptOutsLive, AlertsLive)
