@@ -36,6 +36,16 @@ const cases: ReadonlyArray<readonly [string, NonNullable<SettingsFile["twilio"]>
   ["a rate", { rate: { segments_per_second: 1, queue_seconds: 7 } }],
   ["latency", { api: { latency_seconds: 0.7, concurrency: 3 } }],
   ["media that are fetched", { media: "fetch" }],
+  ["a number with a fate of its own", { numbers: { "+15551234567": { outcome: "sent", delays: { sent: "3s" } } } }],
+  [
+    "carriers",
+    {
+      carriers: [
+        { name: "lossy", to: ["+1555"], loss_percent: 40, filtering: { "30003": 20, "30007": 20 } },
+        { name: "slow", latency: { p0: 0, p50: "1s", p100: "1m" }, segments_per_second: 1 },
+      ],
+    },
+  ],
   [
     "all of it, and no price",
     { api: { latency_seconds: 1 }, media: "fetch", price_per_segment: 0, rate: { segments_per_second: 2 } },
@@ -62,9 +72,10 @@ it.each(cases)("a run with %s is sound, the same twice, and the same from any sn
   for (let cut = 0; cut < entries.length; cut += Math.ceil(entries.length / 12)) {
     const before = new WorldState(machines)
     for (const entry of entries.slice(0, cut + 1)) before.evolve(entry)
-    const after = new WorldState(machines, structuredClone(before.save()))
+    const after = new WorldState(machines, structuredClone({ ...before.save(), parts: [...before.save().parts] }))
     for (const entry of entries.slice(cut + 1)) after.evolve(entry)
     deepStrictEqual(after.slice(twilioMachine).messages, whole.slice(twilioMachine).messages)
+    deepStrictEqual(after.slice(twilioMachine).behaviors, whole.slice(twilioMachine).behaviors)
     deepStrictEqual(after.slice(twilioMachine).underWay, whole.slice(twilioMachine).underWay)
   }
 })

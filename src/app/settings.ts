@@ -13,6 +13,7 @@ import { authTokenSecret, type TwilioSettings } from "../carriers/twilio/setting
 import { sha256 } from "../core/canonical.ts"
 import { parseE164 } from "../core/E164.ts"
 import type { CallbacksSettings, ScriptedEndpoint } from "../network/settings.ts"
+import { deliverySettings } from "./deliverySettings.ts"
 import { messagingSettings } from "./messagingSettings.ts"
 import { AccountSid, SettingsFile } from "./settingsFile.ts"
 
@@ -315,6 +316,7 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
         failure_numbers: (twilio.failure_numbers ?? []).map(normal),
         from_not_owned_code: twilio.from_not_owned_code ?? 21606,
         ...messagingSettings(twilio),
+        ...deliverySettings(twilio),
         ...(twilio.missing_parameter_code === undefined
           ? {}
           : { missing_parameter_code: twilio.missing_parameter_code }),

@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 import { SecretName } from "../../core/entries.ts"
+import { Behavior, CarrierProfile } from "../delivery/profiles.ts"
 
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 
@@ -13,6 +14,8 @@ export const TwilioSettings = Schema.Struct({
     Schema.Struct({ concurrency_max: Schema.Int.pipe(Schema.positive()), latency_ms: Schema.NonNegativeInt }),
   ),
   auth_token: SecretName,
+  /** Numbers with a fate of their own; it wins over every list. */
+  behaviors: optional(Schema.Array(Behavior)),
   callbacks: Schema.Struct({
     delay_ms: Schema.NonNegativeInt,
     enabled: Schema.Boolean,
@@ -21,6 +24,8 @@ export const TwilioSettings = Schema.Struct({
     /** The first gap; doubled each time. */
     retry_delay_ms: Schema.NonNegativeInt,
   }),
+  /** Carriers behind the API; absent: none that makes a difference. */
+  carriers: optional(Schema.Array(CarrierProfile)),
   default_behavior: Schema.Literal("success", "failure"),
   /** The ErrorCode of messages to numbers that fail. */
   failure_error_code: Schema.Int,

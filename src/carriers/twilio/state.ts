@@ -2,6 +2,7 @@ import * as Either from "effect/Either"
 import type { Entry } from "../../core/Entry.ts"
 import type { ApiRequested } from "../../core/entries.ts"
 import type { Snapshot } from "../../core/Machine.ts"
+import type { Behavior } from "../delivery/profiles.ts"
 import { type Accounts, knowOwnAccount, noAccounts } from "./accounts/accounts.ts"
 import { itemOf, itemsOf } from "./collection.ts"
 import { addGone, type Messages, noMessages } from "./messages.ts"
@@ -32,6 +33,7 @@ export interface Twilio {
   /** Lists of `settings`, for looking up. */
   registered: ReadonlySet<string>
   failing: ReadonlySet<string>
+  behaviors: ReadonlyMap<string, Behavior>
   /** What the run's own account may send from: the list of `settings`, and what it has bought. */
   allowedFrom: Set<string>
 }
@@ -50,6 +52,7 @@ export const initialTwilio = (): Twilio => ({
   underWay: new Map(),
   registered: new Set(),
   failing: new Set(),
+  behaviors: new Map(),
   allowedFrom: new Set(),
 })
 
@@ -58,6 +61,7 @@ export const configure = (twilio: Twilio, settings: TwilioSettings, at: number):
   twilio.settings = settings
   twilio.registered = new Set(settings.registered_numbers)
   twilio.failing = new Set(settings.failure_numbers)
+  twilio.behaviors = new Map(settings.behaviors?.map((behavior) => [behavior.number, behavior]))
   const { account_sid: accountSid, allowed_from_numbers, auth_token } = settings
   knowOwnAccount(twilio.accounts, accountSid, auth_token.secret, at)
   knowSettingsNumbers(twilio.senders, allowed_from_numbers, { accountSid, at, seed: twilio.seed })

@@ -16,6 +16,15 @@ twilio:
   missing_parameter_code: 21604
   from_not_owned_code: 21660
   failure_error_code: 30008
+  numbers:
+    "+15559999999": { outcome: undelivered, error_code: 30005, delays: { sent: 1s, delivered: 40 } }
+  carriers:
+    - name: lossy
+      to: ["+1555"]
+      latency: { p0: 100ms, p50: 2, p100: 1m }
+      loss_percent: 2
+      filtering: { 30003: 1, 30007: 0.5 }
+      segments_per_second: 10
 callbacks:
   allow: [app.example, "*.x.example", 10.0.0.0/8, "::1"]
   in_flight: 4
