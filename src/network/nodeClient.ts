@@ -29,33 +29,74 @@ export interface WireClient {
  * The client of the wire over node's own: one answer with its whole body for each request. Connections are kept for
  * `idleMsMax`, or until the scope closes.
  *
- * Connects to what the guard permits and follows no redirect.
+ * Connects to what the guard in force permits; a connection that another guard let through is not used again. Follows no redirect.
  * Refuses a body of more than `bodyBytesMax`: `TooLong`, as soon as there are more.
  */
 export const makeNodeClient = (
   bodyBytesMax: number,
-  guard: Guard,
+  guard: () => Guard,
   idleMsMax: number = limits.wireIdleMsMax,
 ): Effect.Effect<WireClient, never, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.sync(() => {
-      const options = { keepAlive: true, lookup: guard.lookup, timeout: idleMsMax }
-      return { http: new http.Agent(options), https: new https.Agent(options) }
-    }),
-    (agents) =>
-      Effect.sync(() => {
-        agents.http.destroy()
-        agents.https.destroy()
-      }),
-  ).pipe(Effect.map((agents): WireClient => ({ send: send(agents, bodyBytesMax, guard) })))
+    Effect.sync(() => new KeptConnections(guard, idleMsMax)),
+    (kept) => Effect.sync(() => kept.destroy()),
+  ).pipe(Effect.map((kept): WireClient => ({ send: send(kept, bodyBytesMax) })))
 
 interface Agents {
+  readonly guard: Guard
   readonly http: http.Agent
   readonly https: https.Agent
 }
 
+/** Agents of the guard in force. Those of one before let their requests end and keep no connection. */
+class KeptConnections {
+  readonly #guard: () => Guard
+  readonly #idleMsMax: number
+  readonly #before = new Set<Agents>()
+  #now: Agents
+
+  constructor(guard: () => Guard, idleMsMax: number) {
+    this.#guard = guard
+    this.#idleMsMax = idleMsMax
+    this.#now = this.#made(guard())
+  }
+
+  get agents(): Agents {
+    const guard = this.#guard()
+    if (guard !== this.#now.guard) {
+      this.#retire(this.#now)
+      this.#now = this.#made(guard)
+    }
+    return this.#now
+  }
+
+  destroy(): void {
+    for (const { http, https } of [this.#now, ...this.#before]) {
+      http.destroy()
+      https.destroy()
+    }
+  }
+
+  #made(guard: Guard): Agents {
+    const options = { keepAlive: true, lookup: guard.lookup, timeout: this.#idleMsMax }
+    return { guard, http: new http.Agent(options), https: new https.Agent(options) }
+  }
+
+  #retire(agents: Agents): void {
+    for (const before of this.#before) if (isIdle(before)) this.#before.delete(before)
+    for (const agent of [agents.http, agents.https]) {
+      agent.maxFreeSockets = 0
+      for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy()
+    }
+    if (!isIdle(agents)) this.#before.add(agents)
+  }
+}
+
+const isIdle = ({ http, https }: Agents): boolean =>
+  Object.keys(http.sockets).length + Object.keys(https.sockets).length === 0
+
 const send =
-  (agents: Agents, bodyBytesMax: number, guard: Guard): WireClient["send"] =>
+  (kept: KeptConnections, bodyBytesMax: number): WireClient["send"] =>
   ({ method, url, headers, body }, landed) => {
     let over = false
     let sent: http.ClientRequest | undefined
@@ -69,11 +110,12 @@ const send =
       let mine: http.ClientRequest
       try {
         const target = new URL(url)
-        guard.check(target)
+        const { agents } = kept
+        agents.guard.check(target)
         const secure = target.protocol === "https:"
         // A second try takes a connection of its own.
         const agent = again ? false : secure ? agents.https : agents.http
-        const options = { agent, headers, lookup: guard.lookup, method }
+        const options = { agent, headers, lookup: agents.guard.lookup, method }
         mine = secure ? https.request(target, options) : http.request(target, options)
       } catch (cause) {
         queueMicrotask(() => fail(cause))

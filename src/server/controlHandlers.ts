@@ -17,8 +17,10 @@ import { limits } from "../core/limits.ts"
 import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
 import type { Run } from "../engine/Run.ts"
 import { outboundMachine } from "../network/outbound.machine.ts"
-import { BadOrder, ControlApi, Failed, NotSettled, Unavailable } from "./controlApi.ts"
+import { ControlApi, NotSettled } from "./controlApi.ts"
+import { BadOrder, stopped, Unavailable } from "./controlErrors.ts"
 import { Exchange } from "./Exchange.ts"
+import { SettingsLive } from "./settingsHandlers.ts"
 
 /** Host seconds a clock order waits for the run to settle. */
 const settleSecondsMax = 60
@@ -42,9 +44,6 @@ const clockState = ({ engine }: Run) => {
     digest: hash,
   }
 }
-
-const stopped = (why: EngineStopped | OrderFailed) =>
-  why._tag === "OrderFailed" ? new Failed({ message: why.message }) : new Unavailable({ message: why.message })
 
 /** Carries out an order and answers when the run has settled, or that it has not in `settleSecondsMax`. */
 const ordered = (run: Run, order: Effect.Effect<void, EngineStopped | OrderFailed>) =>
@@ -201,4 +200,4 @@ export const ClearLive = HttpApiBuilder.group(ControlApi, "clear", (handlers) =>
   }),
 )
 
-export const ControlLive = Layer.mergeAll(HealthLive, ClockLive, LogLive, ClearLive)
+export const ControlLive = Layer.mergeAll(HealthLive, ClockLive, LogLive, ClearLive, SettingsLive)

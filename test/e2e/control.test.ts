@@ -248,7 +248,9 @@ describe("The description of the control API", () => {
     deepStrictEqual(listed.sort(), [
       "GET /admin/clock",
       "GET /admin/log",
+      "GET /admin/settings",
       "GET /health",
+      "PATCH /admin/settings",
       "POST /admin/clock",
       "POST /clear/{what}",
     ])

@@ -1,0 +1,28 @@
+import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
+import * as Schema from "effect/Schema"
+import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
+
+/* What the control API answers when an order cannot be carried out, whichever group it is of. */
+
+export class BadOrder extends Schema.TaggedError<BadOrder>()(
+  "BadOrder",
+  { message: Schema.String },
+  HttpApiSchema.annotations({ status: 400 }),
+) {}
+
+export class Unavailable extends Schema.TaggedError<Unavailable>()(
+  "Unavailable",
+  { message: Schema.String },
+  HttpApiSchema.annotations({ status: 503 }),
+) {}
+
+/** A rule threw at the order: nothing of it was done, and the run goes on. */
+export class Failed extends Schema.TaggedError<Failed>()(
+  "Failed",
+  { message: Schema.String },
+  HttpApiSchema.annotations({ status: 500 }),
+) {}
+
+/** What an engine that did not carry out an order is answered as. */
+export const stopped = (why: EngineStopped | OrderFailed): Failed | Unavailable =>
+  why._tag === "OrderFailed" ? new Failed({ message: why.message }) : new Unavailable({ message: why.message })
