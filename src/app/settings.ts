@@ -13,6 +13,7 @@ import { sha256 } from "../core/canonical.ts"
 import { parseE164 } from "../core/E164.ts"
 import type { CallbacksSettings, ScriptedEndpoint } from "../network/settings.ts"
 import { deliverySettings } from "./deliverySettings.ts"
+import { apiFaults, callbackFaults } from "./faultSettings.ts"
 import { messagingSettings } from "./messagingSettings.ts"
 import { checkSettings, problemLine } from "./settingsCheck.ts"
 import { AccountSid, type SettingsFile } from "./settingsFile.ts"
@@ -232,6 +233,7 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
     run: {
       callbacks: {
         ...(callbacks.allow === undefined ? {} : { allow: callbacks.allow }),
+        ...callbackFaults(callbacks.faults),
         in_flight: callbacks.in_flight ?? 1,
         quiet_ms: whole(callbacks.quiet_ms ?? 0),
         rewrite: callbacks.rewrite ?? [],
@@ -255,6 +257,7 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
           enabled: own.enabled ?? true,
           retry_attempts: own.retry_attempts ?? 3,
           retry_delay_ms: milliseconds(own.retry_delay_seconds ?? 5),
+          ...(own.retry_on === undefined ? {} : { retry_on: own.retry_on }),
         },
         default_behavior: twilio.default_behavior ?? "success",
         failure_error_code: twilio.failure_error_code ?? 30008,
@@ -262,6 +265,7 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
         from_not_owned_code: twilio.from_not_owned_code ?? 21606,
         ...messagingSettings(twilio),
         ...deliverySettings(twilio),
+        ...apiFaults(twilio.faults),
         ...(twilio.missing_parameter_code === undefined
           ? {}
           : { missing_parameter_code: twilio.missing_parameter_code }),

@@ -1,6 +1,7 @@
 import * as Schema from "effect/Schema"
 import { isAllowed } from "../network/allow.ts"
 import { carriersSetting, numbersSetting } from "./deliverySettings.ts"
+import { apiFaultsSetting, callbackFaultsSetting } from "./faultSettings.ts"
 import {
   expects,
   Flag,
@@ -71,6 +72,7 @@ export const SettingsFile = Schema.Struct({
       failure_numbers: optional(Numbers),
       numbers: optional(numbersSetting),
       carriers: optional(carriersSetting),
+      faults: optional(apiFaultsSetting),
       media: optional(expects(Schema.Literal("generate", "fetch"), "generate or fetch")),
       price_per_segment: optional(
         expects(Schema.Number.pipe(Schema.between(0, 1000)), "a price, 0 to 1000, with up to six decimal places"),
@@ -109,6 +111,9 @@ export const SettingsFile = Schema.Struct({
             expects(Schema.Int.pipe(Schema.between(1, 20)), "a whole number of attempts in all, 1 to 20"),
           ),
           retry_delay_seconds: optional(Seconds),
+          retry_on: optional(
+            Schema.Array(expects(Schema.Literal("4xx", "5xx", "ct", "rt", "all"), "4xx, 5xx, ct, rt or all")),
+          ),
         }),
       ),
     }),
@@ -118,6 +123,7 @@ export const SettingsFile = Schema.Struct({
   callbacks: optional(
     Schema.Struct({
       allow: optional(Schema.Array(AllowedTarget)),
+      faults: optional(callbackFaultsSetting),
       in_flight: optional(expects(Schema.Int.pipe(Schema.between(1, 256)), "a whole number, 1 to 256")),
       quiet_ms: optional(Milliseconds),
       rewrite: optional(Schema.Array(Schema.Struct({ from: HttpUrl, to: HttpUrl }))),

@@ -1,16 +1,13 @@
 import { isUtf8 } from "node:buffer"
 import { createHash } from "node:crypto"
 import type { Draft } from "../core/Entry.ts"
-import {
-  type OutboundAnswered,
-  type OutboundRequested,
-  outboundAnswered,
-  outboundFailed,
-  type Pair,
-} from "../core/entries.ts"
+import { type OutboundAnswered, type OutboundRequested, outboundAnswered, outboundFailed } from "../core/entries.ts"
 import { limits } from "../core/limits.ts"
 import { notAllowed } from "./allow.ts"
-import type { Landing, WireClient, WireRequest } from "./nodeClient.ts"
+import { formBody } from "./form.ts"
+import { connectTimeout, type Landing, readTimeout, type WireClient, type WireRequest } from "./nodeClient.ts"
+import { connectDetail } from "./outbound.machine.ts"
+import { type Hop, nextHop, redirectsMax, shownUrl, tooManyRedirects, withQuery } from "./redirects.ts"
 import { restoreUserinfo, type SecretStore } from "./secretUrl.ts"
 import type { Job } from "./wireQueue.ts"
 
@@ -35,49 +32,51 @@ export interface MediaDoor {
   readonly keep: (sha256: string, bytes: Uint8Array) => void
 }
 
-/** A form body of pairs in their order. */
-export const formBody = (params: ReadonlyArray<Pair>): string =>
-  params.map(([name, value]) => `${encode(name)}=${encode(value)}`).join("&")
-
-/** As HTML forms do: space is `+`; a lone surrogate, which has no bytes, becomes U+FFFD. */
-const encode = (text: string): string =>
-  encodeURIComponent(text.toWellFormed())
-    .replace(/%20/g, "+")
-    .replace(/[!'()~]/g, percent)
-const percent = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase()}`
-
 /** Sends one request and makes its answer or failure the input that follows from it; gives what cancels it. */
 export const exchange = (
   { client, secrets, signs, media }: Edge,
   { seq, subject, request }: Job,
   answer: (answer: Draft) => void,
 ): (() => void) => {
-  const url = restoreUserinfo(request.url, secrets)
-  const target = request.connect === undefined ? url : restoreUserinfo(request.connect, secrets)
-  const headers = request.sign === undefined ? {} : (signs(request.sign)?.(request, url) ?? {})
   const door = request.purpose === "media" ? media : undefined
-  const sent = requestOf(request, target, headers)
-  return (door?.client ?? client).send(sent, (landing) => {
-    answer(
-      landing._tag === "Failed"
-        ? failed(landing.cause, subject, seq)
-        : outboundAnswered.draft(subject, door === undefined ? answered(landing) : medium(door, landing), seq),
-    )
-  })
+  const redirected: Array<string> = []
+  let cancel = () => {}
+  const go = (hop: Hop) => {
+    const asked = { ...request, method: hop.method, params: hop.params }
+    const headers = request.sign === undefined ? {} : (signs(request.sign)?.(asked, hop.url) ?? {})
+    cancel = (door?.client ?? client).send(requestOf(asked, hop.target, headers), (landing) => {
+      if (landing._tag === "Failed") return answer(failed(landing.cause, request, subject, seq))
+      if (door !== undefined) return answer(outboundAnswered.draft(subject, medium(door, landing), seq))
+      const next = nextHop(hop, landing)
+      if (next === undefined) {
+        const data = answered(landing)
+        return answer(outboundAnswered.draft(subject, redirected.length === 0 ? data : { ...data, redirected }, seq))
+      }
+      if (redirected.length === redirectsMax)
+        return answer(outboundFailed.draft(subject, { detail: tooManyRedirects, reason: "refused" }, seq))
+      redirected.push(shownUrl(next.url))
+      go(next)
+    })
+  }
+  const url = withQuery(restoreUserinfo(request.url, secrets), request)
+  const target = request.connect === undefined ? url : withQuery(restoreUserinfo(request.connect, secrets), request)
+  go({ method: request.method, params: request.params, target, url })
+  return () => cancel()
 }
 
 const requestOf = (
-  { method, params }: OutboundRequested,
+  { connect_ms: connectMs, method, params, read_ms: readMs }: OutboundRequested,
   url: string,
   headers: Readonly<Record<string, string>>,
 ): WireRequest => {
-  if (method === "GET") return { method, url, headers, body: undefined }
+  const bounds = connectMs === undefined && readMs === undefined ? {} : { connectMs, readMs }
+  if (method === "GET") return { method, url, headers, body: undefined, ...bounds }
   const body = formBody(params)
   const about = {
     "Content-Type": "application/x-www-form-urlencoded",
     "Content-Length": String(Buffer.byteLength(body)),
   }
-  return { method, url, headers: { ...headers, ...about }, body }
+  return { method, url, headers: { ...headers, ...about }, body, ...bounds }
 }
 
 type Answered = Exclude<Landing, { readonly _tag: "Failed" }>
@@ -108,8 +107,12 @@ const kept = (bytes: Buffer): OutboundAnswered["body"] => {
 
 const bodyKeptMax = limits.answerBytesMax / 4
 
-const failed = (cause: unknown, subject: string, seq: number): Draft => {
+const failed = (cause: unknown, request: OutboundRequested, subject: string, seq: number): Draft => {
   const code = errorCode(cause)
+  const { connect_ms = 0, read_ms = 0 } = request
+  if (code === connectTimeout)
+    return outboundFailed.draft(subject, { after_ms: connect_ms, detail: connectDetail, reason: "timeout" }, seq)
+  if (code === readTimeout) return outboundFailed.draft(subject, { after_ms: read_ms, reason: "timeout" }, seq)
   const reason = code === notAllowed ? "refused" : code !== undefined && resets.has(code) ? "reset" : "connect"
   return outboundFailed.draft(subject, { ...(code === undefined ? {} : { detail: code }), reason }, seq)
 }

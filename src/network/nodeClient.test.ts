@@ -68,12 +68,12 @@ describe("the client of the wire", () => {
     }),
   )
   it.scoped.each([
-    ["HTTP/1.1 204 No Content\r\n\r\n", 204],
-    ["HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n", 999],
-    ["HTTP/1.1 302 Found\r\nLocation: /y\r\nContent-Length: 0\r\n\r\n", 302],
-  ] as const)("gives any status as it is, and follows nothing: %j", ([answer, status]) =>
+    ["HTTP/1.1 204 No Content\r\n\r\n", 204, {}],
+    ["HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n", 999, {}],
+    ["HTTP/1.1 302 Found\r\nLocation: /y\r\nContent-Length: 0\r\n\r\n", 302, { location: "/y" }],
+  ] as const)("gives any status as it is, and follows nothing: %j", ([answer, status, where]) =>
     Effect.map(ask(answer), ({ landing }) =>
-      deepStrictEqual(landing, { _tag: "Answered", status, contentType: "", body: Buffer.alloc(0) }),
+      deepStrictEqual(landing, { _tag: "Answered", status, contentType: "", body: Buffer.alloc(0), ...where }),
     ),
   )
   it.scoped("refuses a longer body than it reads, with the status it came with", () =>

@@ -11,11 +11,25 @@ export interface WireRequest {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | undefined
+  /** Host ms to connect, and between two bytes of the answer, where these are bounded. */
+  readonly connectMs?: number | undefined
+  readonly readMs?: number | undefined
 }
+
+/** The code of a failure by `connectMs` or `readMs`. */
+export const connectTimeout = "connect-timeout"
+export const readTimeout = "read-timeout"
 
 /** How a request ended; `cause` is the system's error, or what a URL that is none threw. */
 export type Landing =
-  | { readonly _tag: "Answered"; readonly status: number; readonly contentType: string; readonly body: Buffer }
+  | {
+      readonly _tag: "Answered"
+      readonly status: number
+      readonly contentType: string
+      readonly body: Buffer
+      /** Of a redirect: where to. */
+      readonly location?: string
+    }
   | { readonly _tag: "TooLong"; readonly status: number }
   | { readonly _tag: "Failed"; readonly cause: unknown }
 
@@ -97,7 +111,8 @@ const isIdle = ({ http, https }: Agents): boolean =>
 
 const send =
   (kept: KeptConnections, bodyBytesMax: number): WireClient["send"] =>
-  ({ method, url, headers, body }, landed) => {
+  ({ body, connectMs, headers, method, readMs, url }, landed) => {
+    const bounded = connectMs !== undefined || readMs !== undefined
     let over = false
     let sent: http.ClientRequest | undefined
     const end = (landing: Landing) => {
@@ -113,8 +128,8 @@ const send =
         const { agents } = kept
         agents.guard.check(target)
         const secure = target.protocol === "https:"
-        // A second try takes a connection of its own.
-        const agent = again ? false : secure ? agents.https : agents.http
+        // A second try takes a connection of its own, and so does one whose connecting or reading is bounded.
+        const agent = again || bounded ? false : secure ? agents.https : agents.http
         const options = { agent, headers, lookup: agents.guard.lookup, method }
         mine = secure ? https.request(target, options) : http.request(target, options)
       } catch (cause) {
@@ -123,6 +138,7 @@ const send =
       }
       sent = mine
       let answering = false
+      if (bounded) bound(mine, connectMs, readMs)
       mine.on("error", (cause: NodeJS.ErrnoException) => {
         // The other end closed a kept connection just as it was taken up: nothing of the request was read.
         const stale = mine.reusedSocket && !answering && (cause.code === "ECONNRESET" || cause.code === "EPIPE")
@@ -142,6 +158,19 @@ const send =
     }
   }
 
+/** Ends a request that connects or is answered too slowly. */
+const bound = (request: http.ClientRequest, connectMs: number | undefined, readMs: number | undefined): void => {
+  request.once("socket", (socket) => {
+    let code = connectTimeout
+    socket.setTimeout(connectMs ?? 0)
+    socket.once("connect", () => {
+      code = readTimeout
+      socket.setTimeout(readMs ?? 0)
+    })
+    socket.once("timeout", () => request.destroy(Object.assign(new Error(code), { code })))
+  })
+}
+
 /** Gives the answer once its body is there, or as soon as that is too long. */
 const readWhole = (message: http.IncomingMessage, bodyBytesMax: number, end: (landing: Landing) => void): void => {
   const status = message.statusCode ?? 0
@@ -155,12 +184,10 @@ const readWhole = (message: http.IncomingMessage, bodyBytesMax: number, end: (la
     end({ _tag: "TooLong", status })
     message.destroy()
   })
-  message.on("end", () =>
-    end({
-      _tag: "Answered",
-      status,
-      contentType: message.headers["content-type"] ?? "",
-      body: chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks),
-    }),
-  )
+  message.on("end", () => {
+    const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
+    const { "content-type": contentType = "", location } = message.headers
+    const redirects = location !== undefined && status >= 300 && status < 400
+    end({ _tag: "Answered", status, contentType, body, ...(redirects ? { location } : {}) })
+  })
 }

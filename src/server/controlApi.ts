@@ -5,6 +5,7 @@ import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
 import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
 import { limits } from "../core/limits.ts"
+import { CallbacksGroup } from "./callbacksApi.ts"
 import { BadOrder, Failed, Unavailable } from "./controlErrors.ts"
 import { SettingsGroup } from "./settingsApi.ts"
 
@@ -146,6 +147,7 @@ export class ControlApi extends HttpApi.make("ringback")
   .add(LogGroup)
   .add(ClearGroup)
   .add(SettingsGroup)
+  .add(CallbacksGroup)
   .annotate(OpenApi.Title, "Ringback control API")
   .annotate(
     OpenApi.Description,

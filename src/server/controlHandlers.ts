@@ -17,6 +17,7 @@ import { limits } from "../core/limits.ts"
 import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
 import type { Run } from "../engine/Run.ts"
 import { outboundMachine } from "../network/outbound.machine.ts"
+import { CallbacksLive } from "./callbacksHandlers.ts"
 import { ControlApi, NotSettled } from "./controlApi.ts"
 import { BadOrder, stopped, Unavailable } from "./controlErrors.ts"
 import { Exchange } from "./Exchange.ts"
@@ -200,4 +201,4 @@ export const ClearLive = HttpApiBuilder.group(ControlApi, "clear", (handlers) =>
   }),
 )
 
-export const ControlLive = Layer.mergeAll(HealthLive, ClockLive, LogLive, ClearLive, SettingsLive)
+export const ControlLive = Layer.mergeAll(HealthLive, ClockLive, LogLive, ClearLive, SettingsLive, CallbacksLive)

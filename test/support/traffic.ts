@@ -1,5 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
+import { decode } from "../../src/core/Entry.ts"
+import { callbackResent, type OutboundRequested, outboundRequested } from "../../src/core/entries.ts"
 import { type OrderName, orderNames, ordersOf } from "./orders.ts"
 import { account, messagesPath, type Simulation } from "./simulate.ts"
 
@@ -18,6 +20,7 @@ export type Act =
   | { readonly _tag: "list"; readonly pageSize: number }
   | { readonly _tag: "fetch"; readonly nth: number }
   | { readonly _tag: "advance"; readonly ms: number }
+  | { readonly _tag: "resend"; readonly nth: number }
   | { readonly _tag: "clear"; readonly what: "messages" | "callbacks" | "all" }
 
 /** How a message is sent: from a number, with pictures, by a service, at an hour, or soon stale. */
@@ -108,6 +111,10 @@ export const acts = FastCheck.array(
     },
     {
       weight: 1,
+      arbitrary: FastCheck.record({ _tag: FastCheck.constant("resend" as const), nth: FastCheck.nat(20) }),
+    },
+    {
+      weight: 1,
       arbitrary: FastCheck.record({
         _tag: FastCheck.constant("clear" as const),
         what: FastCheck.constantFrom("messages" as const, "callbacks" as const, "all" as const),
@@ -116,6 +123,19 @@ export const acts = FastCheck.array(
   ),
   { minLength: 1, maxLength: 15 },
 )
+
+/** Orders the nth callback so far to be sent again, if there was any. */
+export const resend = (simulation: Simulation, nth: number): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    const sent = (yield* simulation.rows)
+      .filter(({ type }) => type === outboundRequested.type)
+      .map(decode)
+      .filter(({ data }) => data.purpose === "callback")
+    const one = sent[nth % Math.max(1, sent.length)]
+    if (one === undefined) return
+    const request = one.data as unknown as OutboundRequested
+    yield* Effect.orDie(simulation.run.engine.submit(callbackResent.draft(one.subject, { of: one.seq, request })))
+  })
 
 /** Does one act; gives the SID of a message that was sent. */
 export const perform = (
@@ -152,6 +172,8 @@ export const perform = (
     }
     case "advance":
       return Effect.as(Effect.orDie(simulation.run.engine.advance(act.ms)), undefined)
+    case "resend":
+      return Effect.as(resend(simulation, act.nth), undefined)
     case "clear":
       return Effect.as(
         Effect.orDie(simulation.run.engine.submit({ type: "data.cleared", subject: "", data: { what: act.what } })),

@@ -5,6 +5,7 @@ import type { Snapshot } from "../../core/Machine.ts"
 import type { Behavior } from "../delivery/profiles.ts"
 import { type Accounts, knowOwnAccount, noAccounts } from "./accounts/accounts.ts"
 import { itemOf, itemsOf } from "./collection.ts"
+import { type Faults, noFaults } from "./faults/drawnFaults.ts"
 import { addGone, type Messages, noMessages } from "./messages.ts"
 import {
   headOf,
@@ -30,6 +31,7 @@ export interface Twilio {
   seed: number
   /** Requests under way, by their seq, where the API's latency is simulated. */
   readonly underWay: UnderWay
+  readonly faults: Faults
   /** Lists of `settings`, for looking up. */
   registered: ReadonlySet<string>
   failing: ReadonlySet<string>
@@ -50,6 +52,7 @@ export const initialTwilio = (): Twilio => ({
   senders: noSenders(),
   seed: 0,
   underWay: new Map(),
+  faults: noFaults(),
   registered: new Set(),
   failing: new Set(),
   behaviors: new Map(),
@@ -89,7 +92,7 @@ export const furnish = (twilio: Twilio, texts: Readonly<Record<string, string>>)
 }
 
 /** The first part of a saved slice; messages follow. */
-interface SavedTwilio extends Pick<Twilio, "accounts" | "seed" | "senders" | "underWay"> {
+interface SavedTwilio extends Pick<Twilio, "accounts" | "faults" | "seed" | "senders" | "underWay"> {
   readonly settings: TwilioSettings
   readonly texts: Readonly<Record<string, string>>
   readonly messages: SavedHead
@@ -97,10 +100,11 @@ interface SavedTwilio extends Pick<Twilio, "accounts" | "seed" | "senders" | "un
 
 /** Compiled templates go by their texts, messages as lists of their values, accounts and senders as they are. */
 export const twilioSnapshot: Snapshot<Twilio> = {
-  save: function* ({ accounts, messages, seed, senders, settings, templates, underWay }) {
+  save: function* ({ accounts, faults, messages, seed, senders, settings, templates, underWay }) {
     const texts = Object.fromEntries(templateNames.map((name) => [name, templates[name].text]))
     yield {
       accounts,
+      faults,
       seed,
       senders,
       settings,
@@ -115,8 +119,8 @@ export const twilioSnapshot: Snapshot<Twilio> = {
     let next = 0
     for (const part of parts as Iterable<SavedTwilio | SavedMessages>)
       if ("settings" in part) {
-        const { accounts, messages, seed, senders, settings, texts, underWay } = part
-        twilio = { ...twilio, accounts, messages: messagesFrom(messages), seed, senders, underWay }
+        const { accounts, faults, messages, seed, senders, settings, texts, underWay } = part
+        twilio = { ...twilio, accounts, faults, messages: messagesFrom(messages), seed, senders, underWay }
         // What settings bring with them is there already: the instant does not matter.
         configure(twilio, settings, 0)
         furnish(twilio, texts)

@@ -25,7 +25,14 @@ twilio:
       loss_percent: 2
       filtering: { 30003: 1, 30007: 0.5 }
       segments_per_second: 10
+  faults:
+    - { method: POST, path: "/2010-04-01/*", percent: 10, status: 503, code: 20503 }
+    - { to: "+15559999999", latency: 2s }
+    - { percent: 0.5, drop: answer }
+  callbacks:
+    retry_on: [4xx, ct]
 callbacks:
+  faults: { lost_percent: 1, duplicated_percent: 2, late_percent: 3, late: 30s, out_of_order_percent: 4 }
   allow: [app.example, "*.x.example", 10.0.0.0/8, "::1"]
   in_flight: 4
   quiet_ms: 20
