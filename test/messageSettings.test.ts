@@ -9,6 +9,7 @@ import { twilioMachine } from "../src/carriers/twilio/twilio.machine.ts"
 import { decode } from "../src/core/Entry.ts"
 import { verifyRows } from "../src/engine/verify.ts"
 import { WorldState } from "../src/engine/World.ts"
+import { heldMachine } from "../src/network/held.machine.ts"
 import { simulate } from "./support/simulate.ts"
 import { type Act, performAll, type Way } from "./support/traffic.ts"
 
@@ -36,14 +37,47 @@ const cases: ReadonlyArray<readonly [string, NonNullable<SettingsFile["twilio"]>
   ["a rate", { rate: { segments_per_second: 1, queue_seconds: 7 } }],
   ["latency", { api: { latency_seconds: 0.7, concurrency: 3 } }],
   ["media that are fetched", { media: "fetch" }],
+  ["a number with a fate of its own", { numbers: { "+15551234567": { outcome: "sent", delays: { sent: "3s" } } } }],
+  [
+    "carriers",
+    {
+      carriers: [
+        { name: "lossy", to: ["+1555"], loss_percent: 40, filtering: { "30003": 20, "30007": 20 } },
+        { name: "slow", latency: { p0: 0, p50: "1s", p100: "1m" }, segments_per_second: 1 },
+      ],
+    },
+  ],
+  [
+    "an API that fails",
+    {
+      api: { latency_seconds: 0.5, concurrency: 4 },
+      faults: [
+        { method: "POST", percent: 20, status: 503 },
+        { path: "*/Messages.json", percent: 20, drop: "answer" },
+        { percent: 10, drop: "request" },
+        { percent: 30, latency: "2s" },
+      ],
+    },
+  ],
   [
     "all of it, and no price",
     { api: { latency_seconds: 1 }, media: "fetch", price_per_segment: 0, rate: { segments_per_second: 2 } },
   ],
 ]
 
-it.each(cases)("a run with %s is sound, the same twice, and the same from any snapshot", async (_, twilio) => {
-  const settings: SettingsFile = { twilio, endpoints: [flaky, pictures] }
+const faults = { duplicated_percent: 20, late_percent: 20, lost_percent: 20, out_of_order_percent: 20, late: "9s" }
+
+it.each(
+  cases.flatMap(([name, twilio]) => [
+    [name, twilio, undefined] as const,
+    [`${name}, and callbacks that go wrong`, twilio, faults] as const,
+  ]),
+)("a run with %s is sound, the same twice, and the same from any snapshot", async (_, twilio, wrong) => {
+  const settings: SettingsFile = {
+    twilio,
+    endpoints: [flaky, pictures],
+    ...(wrong === undefined ? {} : { callbacks: { faults: wrong } }),
+  }
   const run = Effect.scoped(
     Effect.gen(function* () {
       const simulation = yield* simulate({ settings })
@@ -66,6 +100,9 @@ it.each(cases)("a run with %s is sound, the same twice, and the same from any sn
     const after = new WorldState(machines, structuredClone({ at, parts: [...parts] }))
     for (const entry of entries.slice(cut + 1)) after.evolve(entry)
     deepStrictEqual(after.slice(twilioMachine).messages, whole.slice(twilioMachine).messages)
+    deepStrictEqual(after.slice(twilioMachine).faults, whole.slice(twilioMachine).faults)
+    deepStrictEqual(after.slice(heldMachine), whole.slice(heldMachine))
+    deepStrictEqual(after.slice(twilioMachine).behaviors, whole.slice(twilioMachine).behaviors)
     deepStrictEqual(after.slice(twilioMachine).underWay, whole.slice(twilioMachine).underWay)
   }
 })

@@ -18,25 +18,24 @@ import { loadTemplates, type TemplateErrors } from "../carriers/twilio/templateF
 import { twilioMachine } from "../carriers/twilio/twilio.machine.ts"
 import { wireIn } from "../carriers/twilio/wireIn.ts"
 import type { Pace } from "../clock/pace.ts"
-import type { JsonObject } from "../core/canonical.ts"
 import { apiRequested } from "../core/entries.ts"
 import { limits } from "../core/limits.ts"
 import type { NotFoldable } from "../engine/fold.ts"
 import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
 import { makeRun, type OtherSeed, type RunRefused } from "../engine/Run.ts"
 import { LogOpenError, type LogUnavailable } from "../log/EventLog.ts"
-import { type Keys, keysFileOf, memoryKeys, openKeys, SecretsFull } from "../log/Keys.ts"
+import { keysFileOf, memoryKeys, openKeys, SecretsFull } from "../log/Keys.ts"
 import { makeMemory } from "../log/layerMemory.ts"
 import { openSqlite } from "../log/layerSqlite.ts"
 import { openFailure } from "../log/openFailure.ts"
-import { allowOf } from "../network/allow.ts"
-import { guardOf } from "../network/guard.ts"
+import { guardsOf } from "../network/guard.ts"
 import { mediaInMemory, openMediaFolder } from "../network/mediaStore.ts"
 import { makeNodeClient } from "../network/nodeClient.ts"
 import { outboundMachine } from "../network/outbound.machine.ts"
-import { hideUserinfo } from "../network/secretUrl.ts"
+import { type CallbacksSettings, callbacksSettings } from "../network/settings.ts"
 import { makeWire } from "../network/Wire.ts"
 import type { Exchange } from "../server/Exchange.ts"
+import { liveSettings, runSettings } from "./liveSettings.ts"
 import { machines } from "./machines.ts"
 import type { Settings } from "./settings.ts"
 import { keepSnapshots, snapshotOf } from "./snapshots.ts"
@@ -89,7 +88,8 @@ export const startExchange = (
     })
     const { port, publicUrl } = settings.server
     let origin = publicUrl === undefined ? `http://127.0.0.1:${port}` : withoutUserinfo(publicUrl)
-    const guard = guardOf(allowOf(settings.run.callbacks.allow))
+    let inForce = (): CallbacksSettings => settings.run.callbacks
+    const guard = guardsOf(() => inForce().allow)
     const client = yield* makeNodeClient(limits.answerBytesMax, guard)
     const media = inMemory ? mediaInMemory() : yield* openMediaFolder(settings.db)
     const mediaClient = yield* makeNodeClient(limits.mediaBytesMax, guard)
@@ -113,6 +113,7 @@ export const startExchange = (
       start: options.start,
       ...(inMemory ? {} : snapshotsOf(settings.db)),
     })
+    inForce = () => callbacksSettings(run.engine.world)
     if (!inMemory) yield* keepSnapshots(run, settings.db)
     const slices = () => {
       const { world } = run.engine
@@ -137,6 +138,7 @@ export const startExchange = (
         bytes: media.bytes,
         gone,
       },
+      settings: yield* liveSettings(run, keys, settings),
     }
     const listensAt = (address: string) => {
       if (publicUrl === undefined) origin = address
@@ -148,16 +150,3 @@ const snapshotsOf = (logFile: string) => {
   const snapshot = snapshotOf(logFile)
   return snapshot === undefined ? {} : { snapshot }
 }
-
-/** The settings as the log keeps them: userinfo of URLs by its name. */
-const runSettings = ({ run }: Settings, keys: Keys): JsonObject => ({
-  ...(run as unknown as JsonObject),
-  callbacks: {
-    ...run.callbacks,
-    rewrite: run.callbacks.rewrite.map(({ from, to }) => ({
-      from: hideUserinfo(from, keys),
-      to: hideUserinfo(to, keys),
-    })),
-  },
-  endpoints: run.endpoints.map((endpoint) => ({ ...endpoint, url: hideUserinfo(endpoint.url, keys) })) as never,
-})

@@ -1,6 +1,7 @@
 import { deliveryEntryTypes } from "../carriers/delivery/entries.ts"
 import { accountEntryTypes } from "../carriers/twilio/accounts/entries.ts"
 import { alertEntryTypes } from "../carriers/twilio/alerts/entries.ts"
+import { faultEntryTypes } from "../carriers/twilio/faults/entries.ts"
 import { inboundEntryTypes } from "../carriers/twilio/inbound/entries.ts"
 import { optOutEntryTypes } from "../carriers/twilio/optOut/entries.ts"
 import { senderEntryTypes } from "../carriers/twilio/senders/entries.ts"
@@ -19,5 +20,6 @@ export const rules: Rules = {
     ...inboundEntryTypes,
     ...optOutEntryTypes,
     ...alertEntryTypes,
+    ...faultEntryTypes,
   ],
 }

@@ -5,7 +5,6 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
-import { ArrayFormatter } from "effect/ParseResult"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { LineCounter, parseDocument } from "yaml"
@@ -13,8 +12,11 @@ import { authTokenSecret, type TwilioSettings } from "../carriers/twilio/setting
 import { sha256 } from "../core/canonical.ts"
 import { parseE164 } from "../core/E164.ts"
 import type { CallbacksSettings, ScriptedEndpoint } from "../network/settings.ts"
+import { deliverySettings } from "./deliverySettings.ts"
+import { apiFaults, callbackFaults } from "./faultSettings.ts"
 import { messagingSettings } from "./messagingSettings.ts"
-import { AccountSid, SettingsFile } from "./settingsFile.ts"
+import { checkSettings, problemLine } from "./settingsCheck.ts"
+import { AccountSid, type SettingsFile } from "./settingsFile.ts"
 
 /** Settings that cannot be used: each line names the place, what was expected and what was found. */
 export class BadSettings extends Data.TaggedError("BadSettings")<{ readonly lines: ReadonlyArray<string> }> {
@@ -54,6 +56,10 @@ export interface Settings {
   }
   /** The settings file that was read, if any. */
   readonly file: string | undefined
+  /** What a file said, or what it would say of settings that were changed since. */
+  readonly written: SettingsFile
+  /** These settings with another file under the same flags and environment. */
+  readonly resettle: (written: SettingsFile) => Settings
 }
 
 /** The account of a run whose settings name none: the same everywhere, so that snippets keep working. */
@@ -151,19 +157,10 @@ export const parseSettings = (file: string, text: string): Either.Either<Setting
   } catch (error) {
     return Either.left(new BadSettings({ lines: [`${file}: ${said((error as Error).message)}`] }))
   }
-  const decoded = Schema.decodeUnknownEither(SettingsFile, { errors: "all", onExcessProperty: "error" })(value)
-  return Either.mapLeft(decoded, (error) => {
-    const lines = ArrayFormatter.formatErrorSync(error).map(({ path, message, _tag }) => {
-      const line = lineOf(document, lineCounter, path)
-      const place = `${file}${line === undefined ? "" : `:${line}`}: ${path.map(keyShown).join(".") || "(the whole file)"}`
-      const found = at(value, path)
-      if (_tag === "Unexpected")
-        return `${place}: expected no such key${suggestion(path)}, found ${unknown(found, path)}`
-      // A text where keys belong may be anything, a secret too.
-      if (message.startsWith("Expected {") || message.startsWith("Expected SettingsFile"))
-        return `${place}: expected a group of keys, found a ${Array.isArray(found) ? "list" : typeof found}`
-      const expected = message.replace(/^Expected /, "").replace(/, actual .*$/s, "")
-      return `${place}: expected ${expected}, found ${shown(found, path)}`
+  return Either.mapLeft(checkSettings(value), (problems) => {
+    const lines = problems.map((problem) => {
+      const line = lineOf(document, lineCounter, problem.keys)
+      return `${file}${line === undefined ? "" : `:${line}`}: ${problemLine({ ...problem, path: problem.path || "(the whole file)" })}`
     })
     return new BadSettings({ lines: [...new Set(lines)] })
   })
@@ -171,13 +168,6 @@ export const parseSettings = (file: string, text: string): Either.Either<Setting
 
 /** What the parser says, less the piece of the file at its end: that may be a secret. */
 const said = (message: string): string => message.replace(/: .*$/s, "")
-
-/** A key as far as it looks like one: a line without a space behind its colon is a key, too, and may hold a secret. */
-const keyShown = (key: PropertyKey): string => String(key).replace(/[^\w-].*$/s, "...")
-
-/** What a key that does not exist holds. A text may be a secret under a misspelt name. */
-const unknown = (value: unknown, path: ReadonlyArray<PropertyKey>): string =>
-  typeof value === "string" ? "a text" : shown(value, path)
 
 /** What a file gives: a key without a value is as good as none. */
 const given = (value: unknown): unknown => {
@@ -189,29 +179,6 @@ const given = (value: unknown): unknown => {
       return kept === undefined ? [] : [[key, kept]]
     }),
   )
-}
-
-/** A key that stands elsewhere in the file: where it belongs. */
-const suggestion = (path: ReadonlyArray<PropertyKey>): string => {
-  const key = String(path.at(-1))
-  const homes: { readonly [key: string]: string } = {
-    allow: "callbacks.allow",
-    rewrite: "callbacks.rewrite",
-    in_flight: "callbacks.in_flight",
-    quiet_ms: "callbacks.quiet_ms",
-    account_sid: "twilio.account_sid",
-    auth_token: "twilio.auth_token",
-    validation: "twilio.validation",
-    failure_numbers: "twilio.failure_numbers",
-    registered_numbers: "twilio.registered_numbers",
-    allowed_from_numbers: "twilio.allowed_from_numbers",
-    delay_seconds: "twilio.callbacks.delay_seconds",
-    retry_attempts: "twilio.callbacks.retry_attempts",
-    retry_delay_seconds: "twilio.callbacks.retry_delay_seconds",
-    host: "server.host",
-    port: "server.port",
-  }
-  return Object.hasOwn(homes, key) ? ` (is ${homes[key]} meant?)` : ""
 }
 
 const lineOf = (
@@ -226,28 +193,6 @@ const lineOf = (
   }
   return undefined
 }
-
-const at = (value: unknown, path: ReadonlyArray<PropertyKey>): unknown =>
-  path.reduce<unknown>(
-    (here, key) =>
-      typeof here === "object" && here !== null && Object.hasOwn(here, key) ? (here as never)[key] : undefined,
-    value,
-  )
-
-/** A found value, shortened; what may hold a secret is not repeated. */
-const shown = (value: unknown, path: ReadonlyArray<PropertyKey>): string => {
-  if (value === undefined) return "nothing"
-  if (path.some((key) => /token|secret|password/i.test(String(key)))) return `a ${typeof value}, not shown`
-  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "a list" : "a group of keys"
-  const json = JSON.stringify(value) ?? String(value)
-  if (/token|secret|password/i.test(json)) return "a text, not shown"
-  const text = json.replace(/^(".*?(?:\/\/|:)|").*@/s, "$1...@")
-  return (text.length > 60 ? `${text.slice(0, 57)}...` : text).replace(steering, asEscape)
-}
-
-/** What JSON leaves as it is and a terminal may obey. */
-const steering = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g
-const asEscape = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`
 
 /** The settings of a file's content alone: no flags, no environment. */
 export const settingsOf = (written: SettingsFile): Settings =>
@@ -283,9 +228,12 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
     logLevel: env.logLevel,
     authToken: token,
     file,
+    written,
+    resettle: (other) => settle(flags, env, other, file),
     run: {
       callbacks: {
         ...(callbacks.allow === undefined ? {} : { allow: callbacks.allow }),
+        ...callbackFaults(callbacks.faults),
         in_flight: callbacks.in_flight ?? 1,
         quiet_ms: whole(callbacks.quiet_ms ?? 0),
         rewrite: callbacks.rewrite ?? [],
@@ -310,12 +258,15 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
           enabled: own.enabled ?? true,
           retry_attempts: own.retry_attempts ?? 3,
           retry_delay_ms: milliseconds(own.retry_delay_seconds ?? 5),
+          ...(own.retry_on === undefined ? {} : { retry_on: own.retry_on }),
         },
         default_behavior: twilio.default_behavior ?? "success",
         failure_error_code: twilio.failure_error_code ?? 30008,
         failure_numbers: (twilio.failure_numbers ?? []).map(normal),
         from_not_owned_code: twilio.from_not_owned_code ?? 21606,
         ...messagingSettings(twilio),
+        ...deliverySettings(twilio),
+        ...apiFaults(twilio.faults),
         ...(twilio.missing_parameter_code === undefined
           ? {}
           : { missing_parameter_code: twilio.missing_parameter_code }),

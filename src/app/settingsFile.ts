@@ -1,32 +1,24 @@
 import * as Schema from "effect/Schema"
 import { isAllowed } from "../network/allow.ts"
+import { carriersSetting, numbersSetting } from "./deliverySettings.ts"
+import { apiFaultsSetting, callbackFaultsSetting } from "./faultSettings.ts"
+import {
+  expects,
+  Flag,
+  HttpUrl,
+  Milliseconds,
+  Numbers,
+  optional,
+  Percent,
+  Port,
+  Seconds,
+  Text,
+} from "./settingsParts.ts"
 
 /*
  * The settings file, as people write it. Everything is optional; app/settings.ts gives what is missing and makes it the
  * normal form that the log keeps.
  */
-
-const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
-
-const expects = <A, I>(schema: Schema.Schema<A, I>, message: string): Schema.Schema<A, I> =>
-  schema.annotations({ message: () => ({ message, override: true }) })
-
-const Flag = expects(Schema.Boolean, "true or false")
-const Text = expects(Schema.String, "a text")
-const Port = expects(Schema.Int.pipe(Schema.between(0, 65_535)), "a port, 0 to 65535")
-const Seconds = expects(
-  Schema.Number.pipe(Schema.between(0, 366 * 24 * 3600)),
-  "a number of seconds, 0 to a year, fractions allowed",
-)
-const Milliseconds = expects(Schema.Int.pipe(Schema.between(0, 366 * 24 * 3_600_000)), "a whole number of milliseconds")
-const Numbers = Schema.Array(
-  expects(Schema.String, 'a text; quote phone numbers ("+15551234567"), or YAML reads them as numbers'),
-).annotations({ identifier: "a list of phone numbers" })
-const Percent = expects(Schema.Number.pipe(Schema.between(0, 100)), "a percentage, 0 to 100")
-const HttpUrl = expects(
-  Schema.String.pipe(Schema.filter((text) => /^https?:\/\/[^/]/i.test(text) && URL.canParse(text))),
-  "a URL that begins with http:// or https://",
-)
 
 const AllowedTarget = expects(
   Schema.String.pipe(Schema.filter(isAllowed)),
@@ -79,6 +71,9 @@ export const SettingsFile = Schema.Struct({
       registered_numbers: optional(Numbers),
       allowed_from_numbers: optional(Numbers),
       failure_numbers: optional(Numbers),
+      numbers: optional(numbersSetting),
+      carriers: optional(carriersSetting),
+      faults: optional(apiFaultsSetting),
       media: optional(expects(Schema.Literal("generate", "fetch"), "generate or fetch")),
       price_per_segment: optional(
         expects(Schema.Number.pipe(Schema.between(0, 1000)), "a price, 0 to 1000, with up to six decimal places"),
@@ -125,6 +120,9 @@ export const SettingsFile = Schema.Struct({
             expects(Schema.Int.pipe(Schema.between(1, 20)), "a whole number of attempts in all, 1 to 20"),
           ),
           retry_delay_seconds: optional(Seconds),
+          retry_on: optional(
+            Schema.Array(expects(Schema.Literal("4xx", "5xx", "ct", "rt", "all"), "4xx, 5xx, ct, rt or all")),
+          ),
         }),
       ),
     }),
@@ -134,6 +132,7 @@ export const SettingsFile = Schema.Struct({
   callbacks: optional(
     Schema.Struct({
       allow: optional(Schema.Array(AllowedTarget)),
+      faults: optional(callbackFaultsSetting),
       in_flight: optional(expects(Schema.Int.pipe(Schema.between(1, 256)), "a whole number, 1 to 256")),
       quiet_ms: optional(Milliseconds),
       rewrite: optional(Schema.Array(Schema.Struct({ from: HttpUrl, to: HttpUrl }))),

@@ -127,6 +127,9 @@ export type ApiRequested = Schema.Schema.Type<typeof apiRequested.schema>
 /** Says that the text of an answer has holes that only the edge can fill: `{"secret":"<name>"}`, `{"url":"<path>"}`. */
 const holes = optional(Schema.Literal(true))
 
+/** Says that the answer never reaches whoever asked: the connection is reset, or closed. */
+const undelivered = optional(Schema.Literal("reset", "closed"))
+
 /**
  * The answer: whole for what changed something; status, hash and the seq it was rendered at for a read. Of bytes `content_type` says
  * what they are.
@@ -134,13 +137,14 @@ const holes = optional(Schema.Literal(true))
 export const apiResponded = entryType(
   "api.responded",
   Schema.Union(
-    Schema.Struct({ body: Schema.String, holes, status: Schema.Int }),
+    Schema.Struct({ body: Schema.String, holes, status: Schema.Int, undelivered }),
     Schema.Struct({
       content_type: optional(Schema.String),
       holes,
       rendered_at: Schema.Int,
       sha256: Schema.String,
       status: Schema.Int,
+      undelivered,
     }),
   ),
 )
@@ -150,11 +154,16 @@ export const timerSet = entryType("timer.set", Schema.Struct({ due: Schema.Int, 
 export const timerFired = entryType("timer.fired", Schema.Struct({ key: Schema.String }))
 export const timerCancelled = entryType("timer.cancelled", Schema.Struct({ keys: Schema.Array(Schema.String) }))
 
+/** Failures a policy may try again: answers 4xx and 5xx, no connection, no answer in time. */
+export const RetryOn = Schema.Literal("4xx", "5xx", "ct", "rt", "all")
+export type RetryOn = typeof RetryOn.Type
+
 /**
  * A request that leaves the world: a callback attempt, a TwiML fetch, a provider call; `purpose` says which.
  *
  * `token` names the event across its attempts. `connect` is where it really goes when that differs from `url`, which is
- * what is signed. `via: world` never leaves the process. `retry` keeps the policy that was in force. `absolute` names parameters
+ * what is signed. `via: world` never leaves the process. `retry` keeps the policy that was in force; without `on` every failure is
+ * tried again. `copy` counts deliveries of one event beyond the first: duplicates and resends. `absolute` names parameters
  * whose values are paths of this server: the edge makes them absolute.
  */
 export const outboundRequested = entryType(
@@ -163,10 +172,23 @@ export const outboundRequested = entryType(
     absolute: optional(Schema.Array(Schema.String)),
     attempt: Schema.Int.pipe(Schema.positive()),
     connect: optional(Schema.String),
+    /** Ms to connect, where that is bounded for itself. */
+    connect_ms: optional(Schema.Int.pipe(Schema.positive())),
+    copy: optional(Schema.Int.pipe(Schema.positive())),
+    /** A simulated fault: it never arrives. */
+    fault: optional(Schema.Literal("lost")),
     method: Schema.String,
     params: Pairs,
     purpose: Schema.String,
-    retry: optional(Schema.Struct({ attempts: Schema.Int, gap_ms: Schema.Int })),
+    /** Ms between two bytes of the answer, where that is bounded for itself. */
+    read_ms: optional(Schema.Int.pipe(Schema.positive())),
+    retry: optional(
+      Schema.Struct({
+        attempts: Schema.Int,
+        gap_ms: Schema.Int,
+        on: optional(Schema.Array(RetryOn)),
+      }),
+    ),
     sign: optional(Schema.String),
     timeout_ms: Schema.Int,
     token: Schema.String,
@@ -192,6 +214,8 @@ export const outboundAnswered = entryType(
     ),
     /** Of media, whose body is then known by its length and hash, however short it is, and of webhooks. */
     content_type: optional(Schema.String),
+    /** Where redirects led, hop by hop, without userinfo; the answer is that of the last one. */
+    redirected: optional(Schema.Array(Schema.String)),
     status: Schema.Int,
   }),
 )
@@ -203,10 +227,23 @@ export const outboundFailed = entryType(
   Schema.Struct({
     after_ms: optional(Schema.NonNegativeInt),
     detail: optional(Schema.String),
-    reason: Schema.Literal("connect", "timeout", "reset", "refused", "not-recorded", "cancelled"),
+    reason: Schema.Literal("connect", "timeout", "reset", "refused", "not-recorded", "cancelled", "lost"),
   }),
 )
 export type OutboundFailed = Schema.Schema.Type<typeof outboundFailed.schema>
+
+/** A callback that is not sent yet by a simulated fault: until `due`, or with `behind` until one about the same subject is, if that is sooner. */
+export const callbackHeld = entryType(
+  "callback.held",
+  Schema.Struct({ behind: optional(Schema.Literal(true)), due: Schema.Int, request: outboundRequested.schema }),
+)
+export type CallbackHeld = Schema.Schema.Type<typeof callbackHeld.schema>
+
+/** An operator's order to send a callback again; `of` is the seq of the attempt that is meant, `request` what it was. */
+export const callbackResent = entryType(
+  "callback.resent",
+  Schema.Struct({ of: Schema.Int.pipe(Schema.positive()), request: outboundRequested.schema }),
+)
 
 /** Every type of entry of the core, for the checks at the doors. */
 export const coreEntryTypes = [
@@ -224,4 +261,6 @@ export const coreEntryTypes = [
   outboundRequested,
   outboundAnswered,
   outboundFailed,
+  callbackHeld,
+  callbackResent,
 ] as const

@@ -63,6 +63,8 @@ export const limits = {
   poolSendersMax: 400,
   /** Entries one read of a log brings into memory. */
   readEntriesMax: 1_000,
+  /** Entries one page of callbacks looks through for them. */
+  callbackScanEntriesMax: 20_000,
   /** Entries a subscriber of the log is handed at once: what one that never reads keeps in memory. */
   streamEntriesMax: 100,
   /** Entries after which a snapshot is worth its while. */

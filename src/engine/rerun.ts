@@ -156,4 +156,5 @@ class Recorded {
 }
 
 /** The token is the event's own, so with the attempt it finds the answer whatever else has changed. */
-const keyOf = ({ purpose, token, attempt }: OutboundRequested): string => `${purpose} ${token} ${attempt}`
+const keyOf = ({ attempt, copy = 0, purpose, token }: OutboundRequested): string =>
+  `${purpose} ${token} ${copy} ${attempt}`

@@ -29,27 +29,40 @@ export interface Answering {
   readonly keyOf: Map<number, string>
 }
 
-const key = ({ token, attempt }: OutboundRequested): string => `answer ${token} ${attempt}`
+const key = ({ attempt, copy, token }: OutboundRequested): string =>
+  copy === undefined ? `answer ${token} ${attempt}` : `answer ${token} copy ${copy} ${attempt}`
 
 const failing: ScriptedAnswer = { after_ms: 0, body: "", status: 500 }
+/** What never arrives has no answer, at once. */
+const lost: ScriptedAnswer = { after_ms: 0, body: "", drop: "connect", status: 0 }
 const gone: ScriptedAnswer = { after_ms: 0, body: "", drop: "connect", status: 0 }
 
 /** What the endpoint's script says to this attempt. */
 const scripted = (world: World, request: OutboundRequested): ScriptedAnswer => {
+  if (request.fault !== undefined) return lost
   const endpoint = endpointFor(world, request.connect ?? request.url)
   if (endpoint === undefined) return gone
   const answer = endpoint.answers[Math.min(request.attempt, endpoint.answers.length) - 1] ?? failing
-  const drawn = endpoint.fail_bp > 0 && roll(world.seed, "endpoint", request.token, request.attempt) < endpoint.fail_bp
+  const drawn =
+    endpoint.fail_bp > 0 && roll(world.seed, endpointRoll(request), request.token, request.attempt) < endpoint.fail_bp
   return drawn ? { ...failing, after_ms: answer.after_ms } : answer
 }
 
+/** The name of the draw whether an attempt is answered 500; each copy of an event has its own. */
+const endpointRoll = ({ copy }: OutboundRequested): string => (copy === undefined ? "endpoint" : `endpoint ${copy}`)
+
+/** Virtual ms a scripted endpoint has: it connects at once. */
+const patience = ({ read_ms, timeout_ms }: OutboundRequested): number => Math.min(read_ms ?? timeout_ms, timeout_ms)
+
 const wait = (request: OutboundRequested, answer: ScriptedAnswer): number =>
-  answer.drop === "timeout" ? request.timeout_ms : Math.min(answer.after_ms, request.timeout_ms)
+  answer.drop === "timeout" ? patience(request) : Math.min(answer.after_ms, patience(request))
 
 const give = (request: OutboundRequested, answer: ScriptedAnswer, subject: string, cause: number): Draft =>
-  answer.drop !== undefined || answer.after_ms >= request.timeout_ms
-    ? outboundFailed.draft(subject, { reason: answer.drop ?? "timeout" }, cause)
-    : outboundAnswered.draft(subject, answered(request, answer), cause)
+  answer === lost
+    ? outboundFailed.draft(subject, { reason: "lost" }, cause)
+    : answer.drop !== undefined || answer.after_ms >= patience(request)
+      ? outboundFailed.draft(subject, { reason: answer.drop ?? "timeout" }, cause)
+      : outboundAnswered.draft(subject, answered(request, answer), cause)
 
 /** Media of endpoints inside the run have no bytes of their own, and callbacks no use for a type. */
 const answered = ({ purpose }: OutboundRequested, { body, content_type, status }: ScriptedAnswer): OutboundAnswered =>

@@ -11,7 +11,10 @@ import {
 import { limits } from "../core/limits.ts"
 import { SecretsFull } from "../log/Keys.ts"
 import { notAllowed } from "./allow.ts"
-import type { Landing, WireClient, WireRequest } from "./nodeClient.ts"
+import { formBody } from "./form.ts"
+import { connectTimeout, type Landing, readTimeout, type WireClient, type WireRequest } from "./nodeClient.ts"
+import { connectDetail } from "./outbound.machine.ts"
+import { type Hop, nextHop, redirectsMax, shownUrl, tooManyRedirects, withQuery } from "./redirects.ts"
 import { hideUserinfo, restoreUserinfo, type SecretStore } from "./secretUrl.ts"
 import type { Job } from "./wireQueue.ts"
 
@@ -38,50 +41,59 @@ export interface MediaDoor {
   readonly keep: (sha256: string, bytes: Uint8Array) => void
 }
 
-/** A form body of pairs in their order. */
-export const formBody = (params: ReadonlyArray<Pair>): string =>
-  params.map(([name, value]) => `${encode(name)}=${encode(value)}`).join("&")
-
-/** As HTML forms do: space is `+`; a lone surrogate, which has no bytes, becomes U+FFFD. */
-const encode = (text: string): string =>
-  unreserved.test(text)
-    ? text
-    : encodeURIComponent(text.toWellFormed())
-        .replace(/%20/g, "+")
-        .replace(/[!'()~]/g, percent)
-const unreserved = /^[A-Za-z0-9_.*-]*$/
-const percent = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase()}`
-
-/** Sends one request and makes its answer or failure the input that follows from it; gives what cancels it. */
+/**
+ * Sends one request, follows its redirects, and makes the answer or failure the input that follows from it; gives what
+ * cancels it.
+ */
 export const exchange = (
   { client, secrets, signs, media, origin = () => "" }: Edge,
   { seq, subject, request: { params, ...rest } }: Job,
   answer: (answer: Draft) => void,
 ): (() => void) => {
   const request = { ...rest, params: absolute(params, rest.absolute, origin) }
-  const query = request.method === "GET" ? formBody(request.params) : ""
-  const url = withQuery(restoreUserinfo(request.url, secrets), query)
-  const target = request.connect === undefined ? url : withQuery(restoreUserinfo(request.connect, secrets), query)
-  const headers = request.sign === undefined ? {} : (signs(request.sign)?.(request, url) ?? {})
   const door = request.purpose === "media" ? media : undefined
-  const sent = requestOf(request, target, headers)
-  const read = (landing: Answered): OutboundAnswered =>
-    door !== undefined
-      ? medium(door, landing)
-      : request.purpose === "callback"
-        ? answered(landing)
-        : instructions(landing, secrets)
-  return (door?.client ?? client).send(sent, (landing) => {
-    if (landing._tag === "Failed") return answer(failed(landing.cause, subject, seq))
+  const redirected: Array<string> = []
+  let cancel = () => {}
+  const end = (landing: Answered) => {
     try {
-      answer(outboundAnswered.draft(subject, read(landing), seq))
+      const data = read(landing, request, door, secrets)
+      answer(outboundAnswered.draft(subject, redirected.length === 0 ? data : { ...data, redirected }, seq))
     } catch (error) {
       // What cannot be kept as a secret is not kept at all.
       if (!(error instanceof SecretsFull)) throw error
       answer(outboundFailed.draft(subject, { detail: "too-many-secrets", reason: "refused" }, seq))
     }
-  })
+  }
+  const go = (hop: Hop) => {
+    const asked = { ...request, method: hop.method, params: hop.params }
+    const headers = request.sign === undefined ? {} : (signs(request.sign)?.(asked, hop.url) ?? {})
+    cancel = (door?.client ?? client).send(requestOf(asked, hop.target, headers), (landing) => {
+      if (landing._tag === "Failed") return answer(failed(landing.cause, request, subject, seq))
+      const next = door === undefined ? nextHop(hop, landing) : undefined
+      if (next === undefined) return end(landing)
+      if (redirected.length === redirectsMax)
+        return answer(outboundFailed.draft(subject, { detail: tooManyRedirects, reason: "refused" }, seq))
+      redirected.push(shownUrl(next.url))
+      go(next)
+    })
+  }
+  const url = withQuery(restoreUserinfo(request.url, secrets), request)
+  const target = request.connect === undefined ? url : withQuery(restoreUserinfo(request.connect, secrets), request)
+  go({ method: request.method, params: request.params, target, url })
+  return () => cancel()
 }
+
+const read = (
+  landing: Answered,
+  { purpose }: OutboundRequested,
+  door: MediaDoor | undefined,
+  secrets: SecretStore,
+): OutboundAnswered =>
+  door !== undefined
+    ? medium(door, landing)
+    : purpose === "callback"
+      ? answered(landing)
+      : instructions(landing, secrets)
 
 /** Parameters with those that are paths of this server made absolute. */
 const absolute = (
@@ -93,26 +105,19 @@ const absolute = (
     ? params
     : params.map(([name, value]): Pair => (names.includes(name) ? [name, origin() + value] : [name, value]))
 
-/** A URL with more in its query, which comes before its fragment. */
-const withQuery = (url: string, query: string): string => {
-  if (query === "") return url
-  const at = url.indexOf("#")
-  const [plain, fragment] = at < 0 ? [url, ""] : [url.slice(0, at), url.slice(at)]
-  return `${plain}${plain.includes("?") ? (/[?&]$/.test(plain) ? "" : "&") : "?"}${query}${fragment}`
-}
-
 const requestOf = (
-  { method, params }: OutboundRequested,
+  { connect_ms: connectMs, method, params, read_ms: readMs }: OutboundRequested,
   url: string,
   headers: Readonly<Record<string, string>>,
 ): WireRequest => {
-  if (method === "GET") return { method, url, headers, body: undefined }
+  const bounds = connectMs === undefined && readMs === undefined ? {} : { connectMs, readMs }
+  if (method === "GET") return { method, url, headers, body: undefined, ...bounds }
   const body = formBody(params)
   const about = {
     "Content-Type": "application/x-www-form-urlencoded",
     "Content-Length": String(Buffer.byteLength(body)),
   }
-  return { method, url, headers: { ...headers, ...about }, body }
+  return { method, url, headers: { ...headers, ...about }, body, ...bounds }
 }
 
 type Answered = Exclude<Landing, { readonly _tag: "Failed" }>
@@ -158,8 +163,12 @@ const kept = (bytes: Buffer): OutboundAnswered["body"] => {
 
 const bodyKeptMax = limits.answerBytesMax / 4
 
-const failed = (cause: unknown, subject: string, seq: number): Draft => {
+const failed = (cause: unknown, request: OutboundRequested, subject: string, seq: number): Draft => {
   const code = errorCode(cause)
+  const { connect_ms = 0, read_ms = 0 } = request
+  if (code === connectTimeout)
+    return outboundFailed.draft(subject, { after_ms: connect_ms, detail: connectDetail, reason: "timeout" }, seq)
+  if (code === readTimeout) return outboundFailed.draft(subject, { after_ms: read_ms, reason: "timeout" }, seq)
   const reason = code === notAllowed ? "refused" : code !== undefined && resets.has(code) ? "reset" : "connect"
   return outboundFailed.draft(subject, { ...(code === undefined ? {} : { detail: code }), reason }, seq)
 }

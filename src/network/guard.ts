@@ -1,6 +1,6 @@
 import * as dns from "node:dns"
 import * as net from "node:net"
-import { type Allow, notAllowed } from "./allow.ts"
+import { type Allow, allowOf, notAllowed } from "./allow.ts"
 
 /** Nothing was connected to: the target is not permitted. */
 class NotAllowed extends Error {
@@ -22,7 +22,21 @@ type Resolve = (
   callback: (error: NodeJS.ErrnoException | null, addresses: ReadonlyArray<dns.LookupAddress>) => void,
 ) => void
 
-/** The guard of a matcher. Redirects need none: the wire follows none. */
+/** The guard of the list in force: the same one for as long as that list is. */
+export const guardsOf = (list: () => ReadonlyArray<string> | undefined): (() => Guard) => {
+  let known = list()
+  let guard = guardOf(allowOf(known))
+  return () => {
+    const now = list()
+    if (now !== known) {
+      known = now
+      guard = guardOf(allowOf(now))
+    }
+    return guard
+  }
+}
+
+/** The guard of a matcher. Each hop of a redirect is a connection of its own. */
 export const guardOf = ({ permits }: Allow, resolve: Resolve = dns.lookup as Resolve): Guard => ({
   check: ({ hostname }) => {
     const host = hostname.replace(/^\[(.*)\]$/, "$1")

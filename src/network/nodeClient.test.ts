@@ -4,8 +4,7 @@ import { describe, it } from "@effect/vitest"
 import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import { allowOf } from "./allow.ts"
-import { guardOf } from "./guard.ts"
+import { guardsOf } from "./guard.ts"
 import { type Landing, makeNodeClient, type WireClient } from "./nodeClient.ts"
 
 /** A server that answers every request with these bytes, or does what it is told with the socket. */
@@ -50,7 +49,10 @@ const send = (client: WireClient, url: string) =>
 const ask = (answer: Parameters<typeof answering>[0]) =>
   Effect.gen(function* () {
     const server = yield* answering(answer)
-    const client = yield* makeNodeClient(10, guardOf(allowOf(undefined)))
+    const client = yield* makeNodeClient(
+      10,
+      guardsOf(() => undefined),
+    )
     const landing = yield* send(client, server.url)
     return { landing, received: server.received() }
   })
@@ -66,12 +68,12 @@ describe("the client of the wire", () => {
     }),
   )
   it.scoped.each([
-    ["HTTP/1.1 204 No Content\r\n\r\n", 204],
-    ["HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n", 999],
-    ["HTTP/1.1 302 Found\r\nLocation: /y\r\nContent-Length: 0\r\n\r\n", 302],
-  ] as const)("gives any status as it is, and follows nothing: %j", ([answer, status]) =>
+    ["HTTP/1.1 204 No Content\r\n\r\n", 204, {}],
+    ["HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n", 999, {}],
+    ["HTTP/1.1 302 Found\r\nLocation: /y\r\nContent-Length: 0\r\n\r\n", 302, { location: "/y" }],
+  ] as const)("gives any status as it is, and follows nothing: %j", ([answer, status, where]) =>
     Effect.map(ask(answer), ({ landing }) =>
-      deepStrictEqual(landing, { _tag: "Answered", status, contentType: "", body: Buffer.alloc(0) }),
+      deepStrictEqual(landing, { _tag: "Answered", status, contentType: "", body: Buffer.alloc(0), ...where }),
     ),
   )
   it.scoped("refuses a longer body than it reads, with the status it came with", () =>
@@ -99,7 +101,10 @@ describe("the client of the wire", () => {
         if (nth === 1) socket.write(answer)
         else socket.resetAndDestroy()
       })
-      const client = yield* makeNodeClient(10, guardOf(allowOf(undefined)))
+      const client = yield* makeNodeClient(
+        10,
+        guardsOf(() => undefined),
+      )
       for (let i = 0; i < 3; i++)
         deepStrictEqual(yield* send(client, server.url), {
           _tag: "Answered",
@@ -114,7 +119,10 @@ describe("the client of the wire", () => {
     Effect.gen(function* () {
       const asked = yield* Deferred.make<net.Socket>()
       const server = yield* answering((socket) => Deferred.unsafeDone(asked, Effect.succeed(socket)))
-      const client = yield* makeNodeClient(10, guardOf(allowOf(undefined)))
+      const client = yield* makeNodeClient(
+        10,
+        guardsOf(() => undefined),
+      )
       const landings: Array<Landing> = []
       const cancel = client.send({ method: "GET", url: server.url, headers: {}, body: undefined }, (landing) =>
         landings.push(landing),
@@ -136,7 +144,11 @@ describe("the client of the wire", () => {
         socket.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
         socket.once("close", () => closed?.())
       })
-      const client = yield* makeNodeClient(10, guardOf(allowOf(undefined)), 50)
+      const client = yield* makeNodeClient(
+        10,
+        guardsOf(() => undefined),
+        50,
+      )
       const ended = Effect.async<void>((resume) => {
         closed = () => resume(Effect.void)
       })

@@ -11,11 +11,25 @@ export interface WireRequest {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | undefined
+  /** Host ms to connect, and between two bytes of the answer, where these are bounded. */
+  readonly connectMs?: number | undefined
+  readonly readMs?: number | undefined
 }
+
+/** The code of a failure by `connectMs` or `readMs`. */
+export const connectTimeout = "connect-timeout"
+export const readTimeout = "read-timeout"
 
 /** How a request ended; `cause` is the system's error, or what a URL that is none threw. */
 export type Landing =
-  | { readonly _tag: "Answered"; readonly status: number; readonly contentType: string; readonly body: Buffer }
+  | {
+      readonly _tag: "Answered"
+      readonly status: number
+      readonly contentType: string
+      readonly body: Buffer
+      /** Of a redirect: where to. */
+      readonly location?: string
+    }
   | { readonly _tag: "TooLong"; readonly status: number }
   | { readonly _tag: "Failed"; readonly cause: unknown }
 
@@ -29,34 +43,76 @@ export interface WireClient {
  * The client of the wire over node's own: one answer with its whole body for each request. Connections are kept for
  * `idleMsMax`, or until the scope closes.
  *
- * Connects to what the guard permits and follows no redirect.
+ * Connects to what the guard in force permits; a connection that another guard let through is not used again. Follows no redirect.
  * Refuses a body of more than `bodyBytesMax`: `TooLong`, as soon as there are more.
  */
 export const makeNodeClient = (
   bodyBytesMax: number,
-  guard: Guard,
+  guard: () => Guard,
   idleMsMax: number = limits.wireIdleMsMax,
 ): Effect.Effect<WireClient, never, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.sync(() => {
-      const options = { keepAlive: true, lookup: guard.lookup, timeout: idleMsMax }
-      return { http: new http.Agent(options), https: new https.Agent(options) }
-    }),
-    (agents) =>
-      Effect.sync(() => {
-        agents.http.destroy()
-        agents.https.destroy()
-      }),
-  ).pipe(Effect.map((agents): WireClient => ({ send: send(agents, bodyBytesMax, guard) })))
+    Effect.sync(() => new KeptConnections(guard, idleMsMax)),
+    (kept) => Effect.sync(() => kept.destroy()),
+  ).pipe(Effect.map((kept): WireClient => ({ send: send(kept, bodyBytesMax) })))
 
 interface Agents {
+  readonly guard: Guard
   readonly http: http.Agent
   readonly https: https.Agent
 }
 
+/** Agents of the guard in force. Those of one before let their requests end and keep no connection. */
+class KeptConnections {
+  readonly #guard: () => Guard
+  readonly #idleMsMax: number
+  readonly #before = new Set<Agents>()
+  #now: Agents
+
+  constructor(guard: () => Guard, idleMsMax: number) {
+    this.#guard = guard
+    this.#idleMsMax = idleMsMax
+    this.#now = this.#made(guard())
+  }
+
+  get agents(): Agents {
+    const guard = this.#guard()
+    if (guard !== this.#now.guard) {
+      this.#retire(this.#now)
+      this.#now = this.#made(guard)
+    }
+    return this.#now
+  }
+
+  destroy(): void {
+    for (const { http, https } of [this.#now, ...this.#before]) {
+      http.destroy()
+      https.destroy()
+    }
+  }
+
+  #made(guard: Guard): Agents {
+    const options = { keepAlive: true, lookup: guard.lookup, timeout: this.#idleMsMax }
+    return { guard, http: new http.Agent(options), https: new https.Agent(options) }
+  }
+
+  #retire(agents: Agents): void {
+    for (const before of this.#before) if (isIdle(before)) this.#before.delete(before)
+    for (const agent of [agents.http, agents.https]) {
+      agent.maxFreeSockets = 0
+      for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy()
+    }
+    if (!isIdle(agents)) this.#before.add(agents)
+  }
+}
+
+const isIdle = ({ http, https }: Agents): boolean =>
+  Object.keys(http.sockets).length + Object.keys(https.sockets).length === 0
+
 const send =
-  (agents: Agents, bodyBytesMax: number, guard: Guard): WireClient["send"] =>
-  ({ method, url, headers, body }, landed) => {
+  (kept: KeptConnections, bodyBytesMax: number): WireClient["send"] =>
+  ({ body, connectMs, headers, method, readMs, url }, landed) => {
+    const bounded = connectMs !== undefined || readMs !== undefined
     let over = false
     let sent: http.ClientRequest | undefined
     const end = (landing: Landing) => {
@@ -69,11 +125,12 @@ const send =
       let mine: http.ClientRequest
       try {
         const target = new URL(url)
-        guard.check(target)
+        const { agents } = kept
+        agents.guard.check(target)
         const secure = target.protocol === "https:"
-        // A second try takes a connection of its own.
-        const agent = again ? false : secure ? agents.https : agents.http
-        const options = { agent, headers, lookup: guard.lookup, method }
+        // A second try takes a connection of its own, and so does one whose connecting or reading is bounded.
+        const agent = again || bounded ? false : secure ? agents.https : agents.http
+        const options = { agent, headers, lookup: agents.guard.lookup, method }
         mine = secure ? https.request(target, options) : http.request(target, options)
       } catch (cause) {
         queueMicrotask(() => fail(cause))
@@ -81,6 +138,7 @@ const send =
       }
       sent = mine
       let answering = false
+      if (bounded) bound(mine, connectMs, readMs)
       mine.on("error", (cause: NodeJS.ErrnoException) => {
         // The other end closed a kept connection just as it was taken up: nothing of the request was read.
         const stale = mine.reusedSocket && !answering && (cause.code === "ECONNRESET" || cause.code === "EPIPE")
@@ -100,6 +158,19 @@ const send =
     }
   }
 
+/** Ends a request that connects or is answered too slowly. */
+const bound = (request: http.ClientRequest, connectMs: number | undefined, readMs: number | undefined): void => {
+  request.once("socket", (socket) => {
+    let code = connectTimeout
+    socket.setTimeout(connectMs ?? 0)
+    socket.once("connect", () => {
+      code = readTimeout
+      socket.setTimeout(readMs ?? 0)
+    })
+    socket.once("timeout", () => request.destroy(Object.assign(new Error(code), { code })))
+  })
+}
+
 /** Gives the answer once its body is there, or as soon as that is too long. */
 const readWhole = (message: http.IncomingMessage, bodyBytesMax: number, end: (landing: Landing) => void): void => {
   const status = message.statusCode ?? 0
@@ -113,12 +184,10 @@ const readWhole = (message: http.IncomingMessage, bodyBytesMax: number, end: (la
     end({ _tag: "TooLong", status })
     message.destroy()
   })
-  message.on("end", () =>
-    end({
-      _tag: "Answered",
-      status,
-      contentType: message.headers["content-type"] ?? "",
-      body: chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks),
-    }),
-  )
+  message.on("end", () => {
+    const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
+    const { "content-type": contentType = "", location } = message.headers
+    const redirects = location !== undefined && status >= 300 && status < 400
+    end({ _tag: "Answered", status, contentType, body, ...(redirects ? { location } : {}) })
+  })
 }

@@ -1,11 +1,14 @@
 import { cancelling, forgets } from "../core/cleared.ts"
 import type { Draft, Entry } from "../core/Entry.ts"
 import {
+  callbackResent,
   dataCleared,
+  type OutboundFailed,
   type OutboundRequested,
   outboundAnswered,
   outboundFailed,
   outboundRequested,
+  type RetryOn,
   timerCancelled,
   timerFired,
   timerSet,
@@ -14,6 +17,7 @@ import {
 import { limits } from "../core/limits.ts"
 import { evolves, type Machine, reacts } from "../core/Machine.ts"
 import { notAllowed } from "./allow.ts"
+import { routeOut } from "./settings.ts"
 
 /*
  * Requests that leave the world, and their retries.
@@ -25,7 +29,10 @@ import { notAllowed } from "./allow.ts"
  * 1. An attempt counts from 1; the first gap is `retry.gap_ms` and doubles each time, up to `limits.retryGapMsMax`.
  * 2. A failure counts from when it was known in virtual time, however long the host took.
  * 3. Only `purpose: callback` is tried again here; other purposes are their machines' business.
- * 4. A target that is not permitted (allow.ts) will not be permitted later: no further attempt.
+ * 4. A policy with `on` tries again only what it names; without one every failure is.
+ * 5. An operator's order sends the event of an attempt again, as one more copy with attempts of its own.
+ * 6. What was lost on its way looks sent: it is never tried again.
+ * 7. A target that is not permitted (allow.ts) will not be permitted later: no further attempt.
  */
 
 /** A request on its way, or waiting for its next attempt. */
@@ -49,9 +56,15 @@ export interface Outbound {
   onWire: number
   /** Attempts of callbacks since the last clearing. */
   attempts: number
+  /** The highest copy of each event that was ordered again, by its token. */
+  readonly copies: Map<string, number>
 }
 
-const retryKey = (request: OutboundRequested): string => `retry ${request.token}`
+/** The copy that a duplicate on its way is; what is ordered counts on from it. */
+export const duplicateCopy = 1
+
+const retryKey = ({ copy, token }: OutboundRequested): string =>
+  copy === undefined ? `retry ${token}` : `retry ${token} copy ${copy}`
 
 const end = (outbound: Outbound, seq: number): void => {
   const pending = outbound.pending.get(seq)
@@ -75,12 +88,41 @@ const ends = (outbound: Outbound, entry: Entry<unknown>): void => {
 export const retryGapMs = (firstGapMs: number, attempt: number): number =>
   Math.min(firstGapMs * 2 ** (attempt - 1), limits.retryGapMsMax)
 
+/** What an answer is to a retry policy; `undefined`: nothing a policy names. */
+const kindOfStatus = (status: number): RetryOn | undefined =>
+  status >= 500 ? "5xx" : status >= 400 ? "4xx" : undefined
+
+/** What a failure is to a retry policy. */
+const kindOfFailure = ({ detail, reason }: OutboundFailed): RetryOn | undefined => {
+  switch (reason) {
+    case "connect":
+    case "reset":
+      return "ct"
+    case "timeout":
+      return detail === connectDetail ? "ct" : "rt"
+    default:
+      return undefined
+  }
+}
+
+/** The `detail` of a time-out before there was a connection. */
+export const connectDetail = "connect"
+
+const covers = (on: ReadonlyArray<RetryOn> | undefined, kind: RetryOn | undefined): boolean =>
+  on === undefined || on.includes("all") || (kind !== undefined && on.includes(kind))
+
 /** The timer of the next attempt, or nothing: it was the last one, or not one that is tried again here. */
-const triesAgain = (outbound: Outbound, entry: Entry<unknown>, knownAt: (pending: Pending) => number) => {
+const triesAgain = (
+  outbound: Outbound,
+  entry: Entry<unknown>,
+  kind: RetryOn | undefined,
+  knownAt: (pending: Pending) => number,
+) => {
   for (const [key, { request, subject, seq, cleared, at }] of outbound.ended) {
     if (seq !== entry.cause) continue
     const { attempt, purpose, retry } = request
     if (cleared || purpose !== "callback" || retry === undefined || attempt >= retry.attempts) return []
+    if (!covers(retry.on, kind)) return []
     const due = knownAt({ request, subject, seq, cleared, at }) + retryGapMs(retry.gap_ms, attempt)
     return [timerSet.draft(subject, { due, key })]
   }
@@ -89,13 +131,23 @@ const triesAgain = (outbound: Outbound, entry: Entry<unknown>, knownAt: (pending
 
 export const outboundMachine: Machine<Outbound> = {
   name: "outbound",
-  initial: () => ({ pending: new Map(), ended: new Map(), waiting: new Map(), onWire: 0, attempts: 0 }),
+  initial: () => ({
+    pending: new Map(),
+    ended: new Map(),
+    waiting: new Map(),
+    onWire: 0,
+    attempts: 0,
+    copies: new Map(),
+  }),
   evolve: [
     evolves(outboundRequested, (outbound, { seq, at, subject, data: request }) => {
       if (request.attempt > 1) outbound.waiting.delete(retryKey(request))
       outbound.pending.set(seq, { seq, at, subject, request, cleared: false })
       if (request.purpose === "callback") outbound.attempts++
       if (request.via === "wire") outbound.onWire++
+    }),
+    evolves(callbackResent, ({ copies }, { data: { request } }) => {
+      copies.set(request.token, Math.max(copies.get(request.token) ?? 0, request.copy ?? duplicateCopy) + 1)
     }),
     evolves(outboundAnswered, ends),
     evolves(outboundFailed, ends),
@@ -113,7 +165,10 @@ export const outboundMachine: Machine<Outbound> = {
       outbound.ended.clear()
     }),
     evolves(dataCleared, (outbound, { data: { what } }) => {
-      if (what === "all" || what === "callbacks") outbound.attempts = 0
+      if (what === "all" || what === "callbacks") {
+        outbound.attempts = 0
+        outbound.copies.clear()
+      }
       for (const [seq, pending] of outbound.pending) {
         if (!forgets(what, pending.subject) && what !== "callbacks") continue
         // A scripted endpoint's answer is forgotten with its timer; what is on the wire still comes back.
@@ -125,18 +180,25 @@ export const outboundMachine: Machine<Outbound> = {
   react: [
     reacts(outboundAnswered, (_, entry, outbound): ReadonlyArray<Draft> => {
       const { status } = entry.data
-      return status >= 200 && status < 300 ? [] : triesAgain(outbound, entry, () => entry.at)
+      return status >= 200 && status < 300 ? [] : triesAgain(outbound, entry, kindOfStatus(status), () => entry.at)
     }),
     reacts(outboundFailed, (_, entry, outbound) =>
-      entry.data.detail === notAllowed
+      entry.data.detail === notAllowed || entry.data.reason === "lost"
         ? []
-        : triesAgain(outbound, entry, ({ at }) => Math.max(entry.at, at + (entry.data.after_ms ?? 0))),
+        : triesAgain(outbound, entry, kindOfFailure(entry.data), ({ at }) =>
+            Math.max(entry.at, at + (entry.data.after_ms ?? 0)),
+          ),
     ),
     reacts(timerFired, (_, { data: { key } }, outbound) => {
       const waiting = outbound.waiting.get(key)
       if (waiting === undefined) return []
       const { request, subject } = waiting
       return [outboundRequested.draft(subject, { ...request, attempt: request.attempt + 1 })]
+    }),
+    reacts(callbackResent, (world, { subject, data: { request } }, { copies }) => {
+      const { connect: _, copy: __, fault: ___, via: ____, ...same } = request
+      const copy = copies.get(request.token) ?? duplicateCopy
+      return [outboundRequested.draft(subject, { ...same, attempt: 1, copy, ...routeOut(world, request.url) })]
     }),
     // Of cleared messages and calls every timer is cancelled, these among them.
     reacts(dataCleared, (_, { data: { what } }, outbound) =>

@@ -6,9 +6,24 @@ import type { World } from "../core/Machine.ts"
  * missing) by app/settings. Secrets inside URLs are names.
  */
 
+/** Callbacks that go wrong, in basis points of all of them; at most one thing happens to one. */
+export const CallbackFaults = Schema.Struct({
+  /** Sent twice. */
+  duplicated_bp: Schema.Int,
+  /** Sent `late_ms` later. */
+  late_bp: Schema.Int,
+  late_ms: Schema.Int,
+  /** Looks sent, and never arrives. */
+  lost_bp: Schema.Int,
+  /** Sent behind the next one about the same subject, or `late_ms` later if none comes before. */
+  out_of_order_bp: Schema.Int,
+})
+export type CallbackFaults = typeof CallbackFaults.Type
+
 export const CallbacksSettings = Schema.Struct({
   /** Hosts and networks the wire may connect to; absent: all but those that are never wanted (allow.ts). */
   allow: Schema.optionalWith(Schema.Array(Schema.String), { exact: true }),
+  faults: Schema.optionalWith(CallbackFaults, { exact: true }),
   /** Wire requests in flight at paces that never look at the host. */
   in_flight: Schema.Int,
   /** Host ms without anything happening before a run counts as settled. */

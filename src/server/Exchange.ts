@@ -1,7 +1,11 @@
 import * as Context from "effect/Context"
+import * as Data from "effect/Data"
+import type * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
+import type { JsonObject } from "../core/canonical.ts"
 import type { Draft } from "../core/Entry.ts"
 import type { ApiRequested } from "../core/entries.ts"
+import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
 import type { Run } from "../engine/Run.ts"
 import type { Made } from "../engine/turn.ts"
 
@@ -16,6 +20,7 @@ export class Exchange extends Context.Tag("ringback/Exchange")<
     readonly statistics: () => { readonly messages: number; readonly calls: number; readonly callbacks: number }
     /** Makes an HTTP request of the carrier's API the input it is. */
     readonly carrier: CarrierDoor
+    readonly settings: SettingsDoor
     readonly phones: PhonesDoor
   }
 >() {}
@@ -71,6 +76,23 @@ export interface ShownAlert extends Placed {
   readonly request_url: string | null
   readonly resource_sid: string
 }
+
+/** The settings that can change while the exchange runs. */
+export interface SettingsDoor {
+  /** As a settings file has them, and as the rules read them; secrets by name only. */
+  readonly read: () => { readonly settings: JsonObject; readonly in_force: JsonObject }
+  /** Merges a patch into them; what is wrong with it changes nothing. */
+  readonly change: (patch: unknown) => Effect.Effect<void, BadChange | EngineStopped | OrderFailed>
+}
+
+export interface SettingsProblem {
+  readonly path: string
+  readonly expected: string
+  readonly found: string
+}
+
+/** A change that was refused; each problem names the place, what was expected and what was found. */
+export class BadChange extends Data.TaggedError("BadChange")<{ readonly problems: ReadonlyArray<SettingsProblem> }> {}
 
 /** The carrier's way in and out as HTTP sees it. */
 export interface CarrierDoor {

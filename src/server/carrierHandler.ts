@@ -68,6 +68,7 @@ export const carrierHandler = (engine: Engine, door: CarrierDoor) => {
         input,
         ({ entry, hash, aside }) => {
           const { data } = entry
+          if (data.undelivered !== undefined) return breakOff(request, data.undelivered)
           if ("content_type" in data && data.content_type !== undefined) {
             const bytes = aside === "" || aside === undefined ? door.bytes(data.sha256) : Buffer.from(aside, "latin1")
             if (bytes === undefined) answer(response, door.gone.status, door.gone.body, hash)
@@ -88,6 +89,12 @@ export const carrierHandler = (engine: Engine, door: CarrierDoor) => {
       )
     })
   }
+}
+
+/** Ends a connection without an answer, as a simulated fault has it: with a reset, or just closed. */
+const breakOff = ({ socket }: IncomingMessage, how: "reset" | "closed"): void => {
+  if (how === "reset") socket.resetAndDestroy()
+  else socket.destroy()
 }
 
 /**

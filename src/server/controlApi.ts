@@ -5,8 +5,10 @@ import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
 import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
 import { limits } from "../core/limits.ts"
+import { CallbacksGroup } from "./callbacksApi.ts"
 import { BadOrder, Failed, Unavailable, whole } from "./controlErrors.ts"
 import { AlertsGroup, InboundGroup, OptOutsGroup } from "./inboundApi.ts"
+import { SettingsGroup } from "./settingsApi.ts"
 
 /** The control API: a contract; handlers are in controlHandlers.ts. */
 
@@ -146,6 +148,8 @@ export class ControlApi extends HttpApi.make("ringback")
   .add(InboundGroup)
   .add(OptOutsGroup)
   .add(AlertsGroup)
+  .add(SettingsGroup)
+  .add(CallbacksGroup)
   .annotate(OpenApi.Title, "Ringback control API")
   .annotate(
     OpenApi.Description,

@@ -1,7 +1,8 @@
 import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
 import * as Schema from "effect/Schema"
+import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
 
-/** What orders to the control API are refused with. */
+/* What the control API answers when an order cannot be carried out, whichever group it is of. */
 
 export class BadOrder extends Schema.TaggedError<BadOrder>()(
   "BadOrder",
@@ -24,3 +25,7 @@ export class Failed extends Schema.TaggedError<Failed>()(
 
 /** A whole number in a query. */
 export const whole = (min: number, max: number) => Schema.NumberFromString.pipe(Schema.int(), Schema.between(min, max))
+
+/** What an engine that did not carry out an order is answered as. */
+export const stopped = (why: EngineStopped | OrderFailed): Failed | Unavailable =>
+  why._tag === "OrderFailed" ? new Failed({ message: why.message }) : new Unavailable({ message: why.message })

@@ -17,10 +17,12 @@ import { limits } from "../core/limits.ts"
 import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
 import type { Run } from "../engine/Run.ts"
 import { outboundMachine } from "../network/outbound.machine.ts"
+import { CallbacksLive } from "./callbacksHandlers.ts"
 import { ControlApi, NotSettled } from "./controlApi.ts"
-import { BadOrder, Failed, Unavailable } from "./controlErrors.ts"
+import { BadOrder, stopped, Unavailable } from "./controlErrors.ts"
 import { Exchange } from "./Exchange.ts"
 import { PhonesLive } from "./inboundHandlers.ts"
+import { SettingsLive } from "./settingsHandlers.ts"
 
 /** Host seconds a clock order waits for the run to settle. */
 const settleSecondsMax = 60
@@ -44,9 +46,6 @@ const clockState = ({ engine }: Run) => {
     digest: hash,
   }
 }
-
-const stopped = (why: EngineStopped | OrderFailed) =>
-  why._tag === "OrderFailed" ? new Failed({ message: why.message }) : new Unavailable({ message: why.message })
 
 /** Carries out an order and answers when the run has settled, or that it has not in `settleSecondsMax`. */
 const ordered = (run: Run, order: Effect.Effect<void, EngineStopped | OrderFailed>) =>
@@ -203,4 +202,12 @@ export const ClearLive = HttpApiBuilder.group(ControlApi, "clear", (handlers) =>
   }),
 )
 
-export const ControlLive = Layer.mergeAll(HealthLive, ClockLive, LogLive, ClearLive, PhonesLive)
+export const ControlLive = Layer.mergeAll(
+  HealthLive,
+  ClockLive,
+  LogLive,
+  ClearLive,
+  PhonesLive,
+  SettingsLive,
+  CallbacksLive,
+)

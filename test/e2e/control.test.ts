@@ -246,9 +246,13 @@ describe("The description of the control API", () => {
       Object.keys(methods as object).map((method) => `${method.toUpperCase()} ${path}`),
     )
     deepStrictEqual(listed.sort(), [
+      "GET /admin/callbacks",
       "GET /admin/clock",
       "GET /admin/log",
+      "GET /admin/settings",
       "GET /health",
+      "PATCH /admin/settings",
+      "POST /admin/callbacks/{id}/resend",
       "POST /admin/clock",
       "POST /clear/{what}",
     ])

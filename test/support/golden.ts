@@ -6,7 +6,7 @@ import { makeMemory } from "../../src/log/layerMemory.ts"
 import { outboundMachine } from "../../src/network/outbound.machine.ts"
 import type { OrderName } from "./orders.ts"
 import { messagesPath, simulate } from "./simulate.ts"
-import { performAll } from "./traffic.ts"
+import { performAll, resend } from "./traffic.ts"
 
 /** A way out whose wire answers 500, then 200, then resets, and so on. */
 const moody = (): WayOut => {
@@ -122,6 +122,26 @@ export const everyEntry: Effect.Effect<ReadonlyArray<Row>> = Effect.gen(function
         { _tag: "advance", ms: 60_000 },
         { _tag: "optOut", out: false },
       ])
+      yield* resend(simulation, 0)
+      yield* simulation.settled
+      const { settings } = simulation.run.engine.world
+      const faulty = {
+        ...settings,
+        callbacks: {
+          ...(settings.callbacks as object),
+          faults: { duplicated_bp: 0, late_bp: 10_000, late_ms: 9_000, lost_bp: 0, out_of_order_bp: 0 },
+        },
+        twilio: {
+          ...(settings.twilio as object),
+          faults: [{ action: { drop: "answer" }, bp: 5_000 }],
+        },
+      }
+      yield* simulation.run.engine.submit({ type: "settings.changed", subject: "", data: { settings: faulty } })
+      yield* performAll(simulation, [
+        { _tag: "send", to: "+15551234567", callback: "https://good.test/late", body: "late" },
+        { _tag: "list", pageSize: 1 },
+      ])
+      yield* simulation.settled
       yield* simulation.run.engine.setPace({ _tag: "paused" })
       yield* performAll(simulation, [
         { _tag: "send", to: "+15551234567", callback: "https://slow.test/d", body: "cleared on its way" },

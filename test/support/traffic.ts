@@ -4,6 +4,8 @@ import { itemsOf } from "../../src/carriers/twilio/collection.ts"
 import { messageArrived } from "../../src/carriers/twilio/inbound/entries.ts"
 import { recipientOptedIn, recipientOptedOut } from "../../src/carriers/twilio/optOut/entries.ts"
 import { twilioMachine } from "../../src/carriers/twilio/twilio.machine.ts"
+import { decode } from "../../src/core/Entry.ts"
+import { callbackResent, type OutboundRequested, outboundRequested } from "../../src/core/entries.ts"
 import { type OrderName, orderNames, ordersOf } from "./orders.ts"
 import { account, messagesPath, type Simulation } from "./simulate.ts"
 
@@ -22,6 +24,7 @@ export type Act =
   | { readonly _tag: "list"; readonly pageSize: number }
   | { readonly _tag: "fetch"; readonly nth: number }
   | { readonly _tag: "advance"; readonly ms: number }
+  | { readonly _tag: "resend"; readonly nth: number }
   | { readonly _tag: "clear"; readonly what: "messages" | "callbacks" | "all" }
   | { readonly _tag: "arrive"; readonly body: string; readonly media?: boolean; readonly from?: string }
   | { readonly _tag: "optOut"; readonly out: boolean }
@@ -139,6 +142,10 @@ export const acts = FastCheck.array(
     },
     {
       weight: 1,
+      arbitrary: FastCheck.record({ _tag: FastCheck.constant("resend" as const), nth: FastCheck.nat(20) }),
+    },
+    {
+      weight: 1,
       arbitrary: FastCheck.record({
         _tag: FastCheck.constant("clear" as const),
         what: FastCheck.constantFrom("messages" as const, "callbacks" as const, "all" as const),
@@ -151,6 +158,18 @@ export const acts = FastCheck.array(
 /** A number the run's account has: the one it bought last, or any. */
 const numberOf = ({ run }: Simulation): string =>
   itemsOf(run.engine.world.slice(twilioMachine).senders.numbers).at(-1)?.number ?? "+15550000001"
+/** Orders the nth callback so far to be sent again, if there was any. */
+export const resend = (simulation: Simulation, nth: number): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    const sent = (yield* simulation.rows)
+      .filter(({ type }) => type === outboundRequested.type)
+      .map(decode)
+      .filter(({ data }) => data.purpose === "callback")
+    const one = sent[nth % Math.max(1, sent.length)]
+    if (one === undefined) return
+    const request = one.data as unknown as OutboundRequested
+    yield* Effect.orDie(simulation.run.engine.submit(callbackResent.draft(one.subject, { of: one.seq, request })))
+  })
 
 /** Does one act; gives the SID of a message that was sent. */
 export const perform = (
@@ -199,6 +218,8 @@ export const perform = (
       const draft = changed.draft("", { recipient: phone, sender: numberOf(simulation) })
       return Effect.as(Effect.orDie(simulation.run.engine.submit(draft)), undefined)
     }
+    case "resend":
+      return Effect.as(resend(simulation, act.nth), undefined)
     case "clear":
       return Effect.as(
         Effect.orDie(simulation.run.engine.submit({ type: "data.cleared", subject: "", data: { what: act.what } })),

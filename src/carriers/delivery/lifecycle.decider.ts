@@ -11,7 +11,8 @@ import { type MessageStatus, type MessageStatusChanged, messageStatusChanged, ty
  *      └────GiveUp, also from queued──> failed
  *
  * 1. A terminal status is terminal.
- * 2. `sending` lasts no virtual time: it is the instant the carrier takes the message over, and is never reported.
+ * 2. Of a message that is planned to end as sent no receipt ever comes.
+ * 3. `sending` lasts no virtual time: it is the instant the carrier takes the message over, and is never reported.
  */
 
 /** Where a message stands; its plan was fixed when it was created. */
@@ -71,6 +72,7 @@ export const decide = (
     }
     case "Land": {
       if (state._tag !== "Sent") return notIn(state, "Sent")
+      if (state.plan.outcome === "sent") return Either.right([])
       return Either.right([
         changed(command.sid, state.plan.outcome === "failed" ? "undelivered" : state.plan.outcome, state.plan),
       ])

@@ -86,6 +86,8 @@ export interface Messages {
   media: number
   /** Until when each sender is busy, where senders have a rate. */
   readonly busyUntil: Map<string, number>
+  /** Until when each carrier is, by name, where its throughput is bounded. */
+  readonly carriersBusyUntil: Map<string, number>
   readonly byTo: Chains
   readonly byFrom: Chains
   /** Texts that many messages have, each once. */
@@ -100,6 +102,7 @@ export const noMessages = (): Messages => ({
   scheduled: 0,
   media: 0,
   busyUntil: new Map(),
+  carriersBusyUntil: new Map(),
   byTo: noChains(),
   byFrom: noChains(),
   texts: new Map(),
@@ -174,6 +177,7 @@ export const addMessage = (messages: Messages, { at, subject, data }: Entry<Mess
   add(messages, newMessage(subject, nextPlace(messages), at, data))
   if (data.status === "scheduled") messages.scheduled++
   if (data.plan?.busy_ms !== undefined) occupy(messages, data.from, at, data.plan)
+  if (data.plan?.carrier_busy_ms !== undefined) occupyCarrier(messages, at, data.plan)
 }
 
 /** The sender has this to do, too. Senders that have nothing to do are forgotten now and then. */
@@ -181,6 +185,14 @@ const occupy = ({ busyUntil }: Messages, from: string, at: number, { busy_ms = 0
   if (busyUntil.size % sendersBetweenSweeps === sendersBetweenSweeps - 1)
     for (const [sender, until] of busyUntil) if (until <= at) busyUntil.delete(sender)
   busyUntil.set(from, at + wait_ms + busy_ms)
+}
+
+const occupyCarrier = (
+  { carriersBusyUntil }: Messages,
+  at: number,
+  { carrier = "", carrier_busy_ms = 0, wait_ms = 0 }: Plan,
+): void => {
+  carriersBusyUntil.set(carrier, at + wait_ms + carrier_busy_ms)
 }
 
 const sendersBetweenSweeps = 1_000
@@ -194,7 +206,7 @@ export const changeStatus = (messages: Messages, { at, subject, data }: Entry<Me
   message.errorCode = data.error_code
   if (data.status === "sent") message.sent = at
   if (data.plan !== undefined) joinQueue(messages, message, at, data)
-  if (terminal.has(data.status)) message.plan = undefined
+  if (terminal.has(data.status) || message.plan?.outcome === data.status) message.plan = undefined
 }
 
 /** A service's message has got its sender, and what follows from it. */
@@ -212,6 +224,7 @@ const joinQueue = (
   message.numSegments = num_segments ?? message.numSegments
   message.priceMicros = price_micros
   if (plan?.busy_ms !== undefined) occupy(messages, message.from, at, plan)
+  if (plan?.carrier_busy_ms !== undefined) occupyCarrier(messages, at, plan)
 }
 
 export const redactMessage = (messages: Messages, { at, subject }: Entry<unknown>): void => {
@@ -280,6 +293,7 @@ export const clearMessages = (messages: Messages): void => {
   messages.deleted.clear()
   messages.scheduled = 0
   messages.busyUntil.clear()
+  messages.carriersBusyUntil.clear()
   unlink(messages.byTo)
   unlink(messages.byFrom)
   messages.texts.clear()

@@ -1,13 +1,14 @@
 import { add, addGone, type Message, type Messages, nextPlace, noMessages } from "./messages.ts"
 
 /** What a snapshot holds of messages besides themselves. */
-export interface SavedHead extends Pick<Messages, "busyUntil" | "cleared" | "deleted" | "media" | "scheduled"> {
+export interface SavedHead
+  extends Pick<Messages, "busyUntil" | "carriersBusyUntil" | "cleared" | "deleted" | "media" | "scheduled"> {
   readonly nextPlace: number
 }
 
 export const headOf = (messages: Messages): SavedHead => {
-  const { busyUntil, cleared, deleted, media, scheduled } = messages
-  return { busyUntil, cleared, deleted, media, scheduled, nextPlace: nextPlace(messages) }
+  const { busyUntil, carriersBusyUntil, cleared, deleted, media, scheduled } = messages
+  return { busyUntil, carriersBusyUntil, cleared, deleted, media, scheduled, nextPlace: nextPlace(messages) }
 }
 
 /** Messages before those that were saved are added. */

@@ -1,5 +1,7 @@
 import * as Schema from "effect/Schema"
-import { SecretName } from "../../core/entries.ts"
+import { RetryOn, SecretName } from "../../core/entries.ts"
+import { Behavior, CarrierProfile } from "../delivery/profiles.ts"
+import { ApiFault } from "./faults/entries.ts"
 
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 
@@ -13,6 +15,8 @@ export const TwilioSettings = Schema.Struct({
     Schema.Struct({ concurrency_max: Schema.Int.pipe(Schema.positive()), latency_ms: Schema.NonNegativeInt }),
   ),
   auth_token: SecretName,
+  /** Numbers with a fate of their own; it wins over every list. */
+  behaviors: optional(Schema.Array(Behavior)),
   callbacks: Schema.Struct({
     delay_ms: Schema.NonNegativeInt,
     enabled: Schema.Boolean,
@@ -20,11 +24,17 @@ export const TwilioSettings = Schema.Struct({
     retry_attempts: Schema.Int.pipe(Schema.between(1, 20)),
     /** The first gap; doubled each time. */
     retry_delay_ms: Schema.NonNegativeInt,
+    /** What is tried again; absent: every failure. */
+    retry_on: optional(Schema.Array(RetryOn)),
   }),
+  /** Carriers behind the API; absent: none that makes a difference. */
+  carriers: optional(Schema.Array(CarrierProfile)),
   default_behavior: Schema.Literal("success", "failure"),
   /** The ErrorCode of messages to numbers that fail. */
   failure_error_code: Schema.Int,
   failure_numbers: Schema.Array(Schema.String),
+  /** Requests that go wrong; absent: none. */
+  faults: optional(Schema.Array(ApiFault)),
   /** What a From that is not allowed is refused with: 21606, or Twilio's newer 21659 / 21660. */
   from_not_owned_code: Schema.Literal(21606, 21659, 21660),
   /** Where the bytes of media come from: made here, or fetched from their URLs; absent: media are only counted. */

@@ -2,9 +2,11 @@ import * as Either from "effect/Either"
 import type { Entry } from "../../core/Entry.ts"
 import type { ApiRequested } from "../../core/entries.ts"
 import type { Snapshot } from "../../core/Machine.ts"
+import type { Behavior } from "../delivery/profiles.ts"
 import { type Accounts, knowOwnAccount, noAccounts } from "./accounts/accounts.ts"
 import { type Alerts, noAlerts } from "./alerts/alerts.ts"
 import { itemOf, itemsOf } from "./collection.ts"
+import { type Faults, noFaults } from "./faults/drawnFaults.ts"
 import { type Flows, noFlows } from "./inbound/flows.ts"
 import { addGone, type Messages, noMessages } from "./messages.ts"
 import { noOptOuts, type OptOuts } from "./optOut/optOuts.ts"
@@ -35,9 +37,11 @@ export interface Twilio {
   seed: number
   /** Requests under way, by their seq, where the API's latency is simulated. */
   readonly underWay: UnderWay
+  readonly faults: Faults
   /** Lists of `settings`, for looking up. */
   registered: ReadonlySet<string>
   failing: ReadonlySet<string>
+  behaviors: ReadonlyMap<string, Behavior>
   /** What the run's own account may send from: the list of `settings`, and what it has bought. */
   allowedFrom: Set<string>
 }
@@ -57,8 +61,10 @@ export const initialTwilio = (): Twilio => ({
   alerts: noAlerts(),
   seed: 0,
   underWay: new Map(),
+  faults: noFaults(),
   registered: new Set(),
   failing: new Set(),
+  behaviors: new Map(),
   allowedFrom: new Set(),
 })
 
@@ -67,6 +73,7 @@ export const configure = (twilio: Twilio, settings: TwilioSettings, at: number):
   twilio.settings = settings
   twilio.registered = new Set(settings.registered_numbers)
   twilio.failing = new Set(settings.failure_numbers)
+  twilio.behaviors = new Map(settings.behaviors?.map((behavior) => [behavior.number, behavior]))
   const { account_sid: accountSid, allowed_from_numbers, auth_token } = settings
   knowOwnAccount(twilio.accounts, accountSid, auth_token.secret, at)
   knowSettingsNumbers(twilio.senders, allowed_from_numbers, { accountSid, at, seed: twilio.seed })
@@ -95,7 +102,7 @@ export const furnish = (twilio: Twilio, texts: Readonly<Record<string, string>>)
 
 /** The first part of a saved slice; messages follow. */
 interface SavedTwilio
-  extends Pick<Twilio, "accounts" | "alerts" | "flows" | "optOuts" | "seed" | "senders" | "underWay"> {
+  extends Pick<Twilio, "accounts" | "alerts" | "faults" | "flows" | "optOuts" | "seed" | "senders" | "underWay"> {
   readonly settings: TwilioSettings
   readonly texts: Readonly<Record<string, string>>
   readonly messages: SavedHead
@@ -104,11 +111,12 @@ interface SavedTwilio
 /** Compiled templates go by their texts, messages as lists of their values, accounts and senders as they are. */
 export const twilioSnapshot: Snapshot<Twilio> = {
   save: function* ({ messages, settings, templates, ...twilio }) {
-    const { accounts, alerts, flows, optOuts, seed, senders, underWay } = twilio
+    const { accounts, alerts, faults, flows, optOuts, seed, senders, underWay } = twilio
     const texts = Object.fromEntries(templateNames.map((name) => [name, templates[name].text]))
     yield {
       accounts,
       alerts,
+      faults,
       flows,
       optOuts,
       seed,

@@ -1,6 +1,6 @@
-import { token } from "../../core/chance.ts"
 import type { Draft, Entry } from "../../core/Entry.ts"
 import {
+  type ApiRequested,
   apiRequested,
   apiResponded,
   dataCleared,
@@ -15,7 +15,6 @@ import {
   turnFailed,
 } from "../../core/entries.ts"
 import { evolves, type Machine, reacts, type World } from "../../core/Machine.ts"
-import { routeOut } from "../../network/settings.ts"
 import {
   mediaDeleted,
   mediaStored,
@@ -26,9 +25,12 @@ import {
   messageStatusChanged,
 } from "../delivery/entries.ts"
 import { changesOfAccounts } from "./accounts/changes.ts"
-import { signOf } from "./accounts/signing.ts"
 import { changesOfAlerts } from "./alerts/changes.ts"
+import { statusCallback } from "./callbacks.ts"
 import { twilioError } from "./errors.ts"
+import { drawn, refusedBy, withoutAnswer } from "./faults/apiFaults.ts"
+import { countDraws } from "./faults/drawnFaults.ts"
+import { faultDrawn } from "./faults/entries.ts"
 import { changesOfFlows } from "./inbound/changes.ts"
 import { rulesOfInbound } from "./inbound/inboundRules.ts"
 import { delayed, requestOf } from "./latency.ts"
@@ -42,7 +44,6 @@ import {
   deleteMedium,
   deleteMessage,
   fetchMedium,
-  type Message,
   redactMessage,
   takeFeedback,
 } from "./messages.ts"
@@ -51,19 +52,13 @@ import { answerRequest } from "./routes.ts"
 import { changesOfSenders } from "./senders/changes.ts"
 import { type TwilioSettings, twilioApi } from "./settings.ts"
 import { configure, furnish, initialTwilio, type Twilio, twilioSnapshot } from "./state.ts"
-import { errorBody, messageValues } from "./wireOut.ts"
+import { errorBody } from "./wireOut.ts"
 
 /*
  * Twilio: API requests in, messages through their lives, status callbacks out.
  *
  *   api.requested ──> message.created, api.responded ──> timer ──> status changes ──> outbound.requested (callback)
  */
-
-/** Virtual ms a callback endpoint has to answer. Source: errors 11205, 11200: 15 s in all. */
-const callbackTimeoutMs = 15_000
-
-/** Statuses an API-created message reports. Source: "Outbound message status in status callbacks". */
-const reported: ReadonlySet<string> = new Set(["sent", "failed", "delivered", "undelivered", "canceled"])
 
 const settingsIn = (settings: unknown): TwilioSettings => (settings as { twilio: TwilioSettings }).twilio
 
@@ -73,31 +68,6 @@ const takeUp = (
 ): void => {
   configure(twilio, settingsIn(data.settings), at)
   furnish(twilio, data.templates)
-}
-
-/** The callback that reports a message's status, if one is due. */
-const callback = (world: World, twilio: Twilio, message: Message, status: string): ReadonlyArray<Draft> => {
-  const { settings, templates } = twilio
-  const url = message.statusCallback
-  if (url === undefined || !settings.callbacks.enabled) return []
-  // A message of a service was accepted at first, so that it is queued is news.
-  if (!reported.has(status) && (status !== "queued" || message.rare?.serviceSid === undefined)) return []
-  const { connect, via } = routeOut(world, url)
-  return [
-    outboundRequested.draft(message.sid, {
-      attempt: 1,
-      ...(connect === undefined ? {} : { connect }),
-      method: "POST",
-      params: templates.delivery_status.pairs({ ...messageValues(message), status }),
-      purpose: "callback",
-      retry: { attempts: settings.callbacks.retry_attempts, gap_ms: settings.callbacks.retry_delay_ms },
-      sign: signOf(twilio, message.accountSid),
-      timeout_ms: callbackTimeoutMs,
-      token: token(world.seed, `callback ${status}`, message.sid),
-      url,
-      via,
-    }),
-  ]
 }
 
 /** Every change of a message that is its carrier's alone. */
@@ -115,17 +85,35 @@ const changesOfMessages: Machine<Twilio>["evolve"] = [
   }),
 ]
 
+const nothing: ReadonlyArray<Draft> = []
+
+/** A request that has come: carried out at once, or after the API's latency and a fault's. */
+const taken = (world: World, entry: Entry<ApiRequested>, twilio: Twilio, faultMs = 0): ReadonlyArray<Draft> => {
+  const { api } = twilio.settings
+  if (api === undefined && faultMs === 0) return carriedOut(world, entry, twilio, entry.seq)
+  const { concurrency_max = Number.MAX_SAFE_INTEGER, latency_ms = 0 } = api ?? {}
+  return delayed(entry, { concurrency_max, latency_ms: latency_ms + faultMs }, twilio.underWay)
+}
+
+const carriedOut = (world: World, entry: Entry<ApiRequested>, twilio: Twilio, seenAt: number): ReadonlyArray<Draft> => {
+  const drafts = answerRequest(world, entry, twilio, seenAt)
+  return twilio.faults.unheard.has(entry.seq) ? withoutAnswer(drafts) : drafts
+}
+
 export const twilioMachine: Machine<Twilio> = {
   name: "twilio",
   initial: initialTwilio,
   snapshot: twilioSnapshot,
   evolve: [
     evolves(apiRequested, ({ settings, underWay }, entry) => {
-      if (settings.api !== undefined && entry.data.api === twilioApi) underWay.set(entry.seq, entry)
+      if ((settings.api !== undefined || settings.faults !== undefined) && entry.data.api === twilioApi)
+        underWay.set(entry.seq, entry)
     }),
-    evolves(apiResponded, ({ underWay }, { cause }) => {
+    evolves(apiResponded, ({ faults, underWay }, { cause }) => {
       if (underWay.size > 0) underWay.delete(cause)
+      if (faults.unheard.size > 0) faults.unheard.delete(cause)
     }),
+    evolves(faultDrawn, ({ faults }, entry) => countDraws(faults, entry)),
     evolves(runStarted, (twilio, entry) => {
       twilio.seed = entry.data.seed
       takeUp(twilio, entry)
@@ -142,27 +130,35 @@ export const twilioMachine: Machine<Twilio> = {
   react: [
     reacts(apiRequested, (world, entry, twilio) => {
       if (entry.data.api !== twilioApi) return []
-      const { api } = twilio.settings
-      return api === undefined ? answerRequest(world, entry, twilio, entry.seq) : delayed(entry, api, twilio.underWay)
+      const { faults } = twilio.settings
+      const draws = faults === undefined ? nothing : drawn(faults, twilio.faults, world.seed, entry)
+      return draws.length > 0 ? draws : taken(world, entry, twilio)
+    }),
+    reacts(faultDrawn, (world, { cause, data: { action } }, twilio) => {
+      const request = twilio.underWay.get(cause)
+      if (request === undefined) return []
+      const refused = refusedBy(action, request)
+      if (refused.length > 0) return refused
+      return taken(world, request, twilio, action !== undefined && "latency_ms" in action ? action.latency_ms : 0)
     }),
     reacts(messageCreated, (world, { at, subject }, twilio) => begun(world, twilio, subject, at)),
     reacts(messageStatusChanged, (world, { at, subject, data: { status } }, twilio) => {
       const message = twilio.messages.bySid.get(subject)
       if (message === undefined) return []
-      const reports = callback(world, twilio, message, status)
+      const reports = statusCallback(world, twilio, message, status)
       const next = nextStep(message, status, at)
       return reports.length === 0 ? next : [...reports, ...next]
     }),
     reacts(timerFired, (world, { at, seq, subject, data: { key } }, twilio) => {
       if (key === timerKey(subject)) return fallenDue(twilio, subject, at)
       const request = requestOf(twilio.underWay, key)
-      return request === undefined ? [] : answerRequest(world, { ...request, at }, twilio, seq)
+      return request === undefined ? [] : carriedOut(world, { ...request, at }, twilio, seq)
     }),
     // What cuts a request's time short does not leave it without an answer.
     reacts(timerCancelled, (world, { at, seq, data: { keys } }, twilio) =>
       keys.flatMap((key) => {
         const request = requestOf(twilio.underWay, key)
-        return request === undefined ? [] : answerRequest(world, { ...request, at }, twilio, seq)
+        return request === undefined ? [] : carriedOut(world, { ...request, at }, twilio, seq)
       }),
     ),
     reacts(mediaStored, (_, { at, subject }, twilio) => mediumThere(twilio, subject, at)),

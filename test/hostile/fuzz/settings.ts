@@ -16,7 +16,23 @@ twilio:
   missing_parameter_code: 21604
   from_not_owned_code: 21660
   failure_error_code: 30008
+  numbers:
+    "+15559999999": { outcome: undelivered, error_code: 30005, delays: { sent: 1s, delivered: 40 } }
+  carriers:
+    - name: lossy
+      to: ["+1555"]
+      latency: { p0: 100ms, p50: 2, p100: 1m }
+      loss_percent: 2
+      filtering: { 30003: 1, 30007: 0.5 }
+      segments_per_second: 10
+  faults:
+    - { method: POST, path: "/2010-04-01/*", percent: 10, status: 503, code: 20503 }
+    - { to: "+15559999999", latency: 2s }
+    - { percent: 0.5, drop: answer }
+  callbacks:
+    retry_on: [4xx, ct]
 callbacks:
+  faults: { lost_percent: 1, duplicated_percent: 2, late_percent: 3, late: 30s, out_of_order_percent: 4 }
   allow: [app.example, "*.x.example", 10.0.0.0/8, "::1"]
   in_flight: 4
   quiet_ms: 20

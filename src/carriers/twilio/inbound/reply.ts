@@ -70,13 +70,19 @@ export const replyOf = (
   const { body, media } = content
   const mms = media.length > 0
   const num_segments = segmentsOf(body, { smart: false, mms })
-  const plan = queuePlan(twilio, outcomeFor(twilio, to), { from, numSegments: num_segments, validityMs: undefined }, at)
+  const sid = makeSid(mms ? "MM" : "SM", seed, place)
+  const plan = queuePlan(
+    twilio,
+    outcomeFor(twilio, to, sid),
+    { from, numSegments: num_segments, validityMs: undefined },
+    at,
+  )
   if (plan === undefined) return Either.left([...content.problems, { code: 21611, detail: from }])
   const callback = optionalUrl(verb, "statusCallback", base)
   const action = optionalUrl(verb, "action", base)
   const method = methodOf(verb)
   return Either.right({
-    sid: makeSid(mms ? "MM" : "SM", seed, place),
+    sid,
     created: {
       account_sid: accountSid,
       body,

@@ -3,7 +3,7 @@ import type { Draft } from "../../../core/Entry.ts"
 import type { Pair } from "../../../core/entries.ts"
 import { rfc2822 } from "../../../core/Instant.ts"
 import { type MessageFeedback, messageDeleted, messageFeedbackGiven, messageRedacted } from "../../delivery/entries.ts"
-import { decide, terminal } from "../../delivery/lifecycle.decider.ts"
+import { decide } from "../../delivery/lifecycle.decider.ts"
 import { twilioError } from "../errors.ts"
 import { feedbackOf, type Message, stateOf } from "../messages.ts"
 import { param, type Reply, type Request } from "../request.ts"
@@ -33,7 +33,7 @@ const given = (params: ReadonlyArray<Pair>, name: string): string | undefined =>
   params.find(([key]) => key === name)?.[1]
 
 const redact = (request: Request, message: Message): Reply =>
-  terminal.has(message.status)
+  message.plan === undefined
     ? changed(request, message, { body: "" }, [messageRedacted.draft(message.sid, {})])
     : refusal(twilioError(20009))
 
@@ -60,7 +60,7 @@ const changed = (
 export const deleteMessage = (request: Request, sid: string): Reply => {
   const message = messageOf(request, sid)
   if (message === undefined) return notFound(request)
-  if (!terminal.has(message.status)) return refusal(twilioError(20009))
+  if (message.plan !== undefined) return refusal(twilioError(20009))
   return { status: 204, body: "", subject: sid, drafts: [messageDeleted.draft(sid, {})] }
 }
 

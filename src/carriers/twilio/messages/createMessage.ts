@@ -129,14 +129,13 @@ const created = ({ twilio, entry }: Request, sid: string, data: MessageCreated):
 
 const create = (request: Request, given: Given): Reply => {
   const { twilio, entry, accountSid } = request
-  const data =
-    given.rare === undefined && given.service === undefined
-      ? plainMessage(twilio, given, accountSid, entry.at)
-      : rareMessage(twilio, given, accountSid, entry.at)
+  const plain = given.rare === undefined && given.service === undefined
+  const prefix = !plain && (mediaOf(given).length > 0 || isTrue(given, "SendAsMms")) ? "MM" : "SM"
+  const sid = makeSid(prefix, request.world.seed, nextPlace(twilio.messages))
+  const making = { accountSid, at: entry.at, sid }
+  const data = plain ? plainMessage(twilio, given, making) : rareMessage(twilio, given, making)
   if (Either.isLeft(data)) return refusal(data.left)
   const message = data.right
-  const prefix = message.num_media > 0 || isTrue(given, "SendAsMms") ? "MM" : "SM"
-  const sid = makeSid(prefix, request.world.seed, nextPlace(twilio.messages))
   return {
     status: 201,
     body: created(request, sid, message),
@@ -145,19 +144,26 @@ const create = (request: Request, given: Given): Reply => {
   }
 }
 
+/** A message that is being made. */
+interface Making {
+  readonly accountSid: string
+  readonly at: number
+  readonly sid: string
+}
+
 type Made = Either.Either<MessageCreated, TwilioError>
 
 /** Most messages: To, From, Body and perhaps a StatusCallback. */
-const plainMessage = (twilio: Twilio, given: Given, account_sid: string, at: number): Made => {
+const plainMessage = (twilio: Twilio, given: Given, { accountSid, at, sid }: Making): Made => {
   const body = given.body ?? ""
   const from = normalAddress(given.from ?? "")
   const to = normalAddress(given.to ?? "")
   const num_segments = segments(body).count
   const joining = { from, numSegments: num_segments, validityMs: undefined }
-  const plan = queuePlan(twilio, outcomeFor(twilio, to), joining, at)
+  const plan = queuePlan(twilio, outcomeFor(twilio, to, sid), joining, at)
   if (plan === undefined) return queueFull
   return Either.right({
-    account_sid,
+    account_sid: accountSid,
     body,
     direction: "outbound-api",
     from,
@@ -174,10 +180,10 @@ const plainMessage = (twilio: Twilio, given: Given, account_sid: string, at: num
 const queueFull: Made = Either.left(twilioError(21611))
 
 /** A message with parameters of which most have none. One of a service has no sender yet, and is in no queue. */
-const rareMessage = (twilio: Twilio, given: Given, account_sid: string, at: number): Made => {
+const rareMessage = (twilio: Twilio, given: Given, { accountSid, at, sid }: Making): Made => {
   const sendAt = scheduleOf(given, twilio, at)
   if (Either.isLeft(sendAt)) return Either.left(sendAt.left)
-  const service = given.service === undefined ? undefined : serviceOf(twilio, account_sid, given.service)
+  const service = given.service === undefined ? undefined : serviceOf(twilio, accountSid, given.service)
   const body = given.body ?? ""
   const from = normalAddress(given.from ?? "")
   const to = normalAddress(given.to ?? "")
@@ -187,13 +193,13 @@ const rareMessage = (twilio: Twilio, given: Given, account_sid: string, at: numb
   const counted = segmentsOf(body, { smart, mms })
   const validityMs = validityOf(given) ?? service?.validityMs
   const callback = given.callback ?? service?.statusCallback
-  const outcome = outcomeFor(twilio, to)
+  const outcome = outcomeFor(twilio, to, sid)
   const plan =
     service === undefined ? queuePlan(twilio, outcome, { from, numSegments: counted, validityMs }, at) : outcome
   if (plan === undefined) return queueFull
   const { media: source } = twilio.settings
   return Either.right({
-    account_sid,
+    account_sid: accountSid,
     body,
     direction: "outbound-api",
     from,

@@ -25,8 +25,9 @@ export const timerKey = (sid: string): string => `message ${sid}`
 export const nextStep = (message: Message, status: MessageStatus, at: number): ReadonlyArray<Draft> => {
   switch (status) {
     case "queued":
-    case "sent":
       return [due(message, at)]
+    case "sent":
+      return message.plan === undefined ? nothing : [due(message, at)]
     case "canceled":
       return [timerCancelled.draft("", { keys: [timerKey(message.sid)] })]
     default:
@@ -38,8 +39,9 @@ const nothing: ReadonlyArray<Draft> = []
 
 /** The timer of what the message's plan says is next. */
 const due = ({ plan, sid, status }: Message, at: number): Draft => {
-  const wait = status === "queued" ? (plan?.wait_ms ?? 0) : 0
-  return timerSet.draft(sid, { due: at + wait + (plan?.delay_ms ?? 0), key: timerKey(sid) })
+  const delay = plan?.delay_ms ?? 0
+  const wait = status === "queued" ? (plan?.wait_ms ?? 0) + delay : (plan?.landing_ms ?? delay)
+  return timerSet.draft(sid, { due: at + wait, key: timerKey(sid) })
 }
 
 /**

@@ -1,16 +1,24 @@
 import type { MessageStatusChanged, Plan } from "../../delivery/entries.ts"
+import { carrierOf, planOfBehavior, planOfCarrier } from "../../delivery/profiles.ts"
 import { segments } from "../../delivery/segments.ts"
 import { smartEncoded } from "../../delivery/smartEncoding.ts"
 import type { TwilioSettings } from "../settings.ts"
 import type { Twilio } from "../state.ts"
 
-/** What will become of a message to this number: the failure list, the registered list, then the default. */
-export const outcomeFor = ({ failing, registered, settings }: Twilio, to: string): Plan => {
-  const fails = failing.has(to) || (!registered.has(to) && settings.default_behavior === "failure")
+/**
+ * What will become of a message to this number: its own behaviour, the failure list, the registered list, the default, and its
+ * carrier for what would be delivered by default.
+ */
+export const outcomeFor = (twilio: Twilio, to: string, sid: string): Plan => {
+  const { behaviors, failing, registered, seed, settings } = twilio
   const { delay_ms } = settings.callbacks
-  return fails
-    ? { delay_ms, error_code: settings.failure_error_code, outcome: "failed" }
-    : { delay_ms, outcome: "delivered" }
+  const behavior = behaviors.size === 0 ? undefined : behaviors.get(to)
+  if (behavior !== undefined) return planOfBehavior(behavior, delay_ms)
+  const known = registered.has(to)
+  if (failing.has(to) || (!known && settings.default_behavior === "failure"))
+    return { delay_ms, error_code: settings.failure_error_code, outcome: "failed" }
+  const carrier = known || settings.carriers === undefined ? undefined : carrierOf(settings.carriers, to)
+  return carrier === undefined ? { delay_ms, outcome: "delivered" } : planOfCarrier(carrier, { delay_ms, seed, sid })
 }
 
 /** Longest that any message waits. Source: OpenAPI, ValidityPeriod. */
@@ -32,7 +40,12 @@ interface Joining {
  * Units   each segment keeps the sender busy for 1/rate of a second, rounded up to whole ms
  * Why     who would wait longer than it is valid takes no place: it fails when that time is over
  */
-export const queuePlan = (
+export const queuePlan = (twilio: Twilio, plan: Plan, joining: Joining, at: number): Plan | undefined => {
+  const queued = senderPlan(twilio, plan, joining, at)
+  return queued?.carrier === undefined ? queued : carrierPlan(twilio, queued, joining, at)
+}
+
+const senderPlan = (
   { messages, settings }: Twilio,
   plan: Plan,
   { from, numSegments, validityMs }: Joining,
@@ -45,6 +58,22 @@ export const queuePlan = (
   if (wait_ms + busy_ms > rate.queue_ms) return undefined
   const valid = expiring(plan, wait_ms, validityMs ?? validityMsMax)
   return valid === plan ? { busy_ms, ...plan, wait_ms } : valid
+}
+
+/** The plan with what it waits for those before it at its carrier, which takes messages in the order they came. */
+const carrierPlan = (
+  { messages, settings }: Twilio,
+  plan: Plan,
+  { numSegments, validityMs }: Joining,
+  at: number,
+): Plan => {
+  const { carrier = "", wait_ms = 0 } = plan
+  const rate = settings.carriers?.find(({ name }) => name === carrier)?.segments_per_second
+  if (rate === undefined) return plan
+  const later = Math.max(wait_ms, (messages.carriersBusyUntil.get(carrier) ?? at) - at)
+  const valid = expiring(plan, later, validityMs ?? validityMsMax)
+  const carrier_busy_ms = Math.ceil((numSegments * 1000) / rate)
+  return valid === plan ? { ...plan, carrier_busy_ms, wait_ms: later } : valid
 }
 
 /** The plan, or that of a message which expires before it would be sent. */

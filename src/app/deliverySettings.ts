@@ -1,0 +1,163 @@
+import * as Schema from "effect/Schema"
+import { messageFailure } from "../carriers/twilio/errors.ts"
+import type { TwilioSettings } from "../carriers/twilio/settings.ts"
+import { parseE164 } from "../core/E164.ts"
+import { basisPoints, Duration, durationMs, expects, optional, Percent } from "./settingsParts.ts"
+
+/* Per-number behaviours and carrier profiles: how the settings file has them, and how the log does. */
+
+const ErrorCode = expects(Schema.Int.pipe(Schema.between(10_000, 99_999)), "an error code of five digits")
+
+const Behavior = Schema.Struct({
+  outcome: optional(
+    expects(
+      Schema.Literal("delivered", "undelivered", "failed", "sent"),
+      "delivered, undelivered, failed, or sent for a message whose receipt never comes",
+    ),
+  ),
+  error_code: optional(ErrorCode),
+  delays: optional(
+    Schema.Struct({
+      sent: optional(Duration),
+      failed: optional(Duration),
+      delivered: optional(Duration),
+      undelivered: optional(Duration),
+    }),
+  ),
+})
+
+const addressed = /^(?:[a-z]+:)?(?:\+[1-9]\d{6,14}|\d{3,8})$/
+
+/** Behaviours by number. */
+export const numbersSetting = Schema.Record({
+  key: Schema.String.pipe(
+    Schema.filter((text) => addressed.test(text), {
+      message: () => ({ message: "a phone number in E.164 form or a short code", override: true }),
+    }),
+  ),
+  value: Behavior,
+})
+
+const filterCodes = ["30003", "30004", "30005", "30006", "30007", "30008"] as const
+const filterPercent = optional(Percent)
+const Filtering = Schema.Struct({
+  "30003": filterPercent,
+  "30004": filterPercent,
+  "30005": filterPercent,
+  "30006": filterPercent,
+  "30007": filterPercent,
+  "30008": filterPercent,
+}).pipe(
+  Schema.filter((all) => filterCodes.reduce((sum, code) => sum + (all[code] ?? 0), 0) <= 100, {
+    message: () => ({ message: "percentages whose sum is at most 100", override: true }),
+  }),
+)
+
+/** The names of a latency's points, and their basis points. */
+const points = { p0: 0, p50: 5_000, p90: 9_000, p95: 9_500, p99: 9_900, p100: 9_999 } as const
+const pointNames = ["p0", "p50", "p90", "p95", "p99", "p100"] as const
+const Latency = Schema.Struct({
+  p0: optional(Duration),
+  p50: optional(Duration),
+  p90: optional(Duration),
+  p95: optional(Duration),
+  p99: optional(Duration),
+  p100: optional(Duration),
+}).pipe(
+  Schema.filter(
+    (latency) => {
+      const given = pointsOf(latency).map(({ ms }) => ms)
+      return given.length > 0 && given.every((ms, i) => i === 0 || ms >= (given[i - 1] as number))
+    },
+    {
+      message: () => ({
+        message: "at least one of p0, p50, p90, p95, p99, p100, none less than the one before",
+        override: true,
+      }),
+    },
+  ),
+)
+
+const pointsOf = (latency: { readonly [Name in (typeof pointNames)[number]]?: number | string }) =>
+  pointNames.flatMap((name) => {
+    const duration = latency[name]
+    return duration === undefined ? [] : [{ bp: points[name], ms: durationMs(duration) }]
+  })
+
+export const carriersSetting = Schema.Array(
+  Schema.Struct({
+    name: expects(Schema.NonEmptyString.pipe(Schema.maxLength(64)), "a name of 1 to 64 characters"),
+    to: optional(
+      Schema.Array(
+        expects(
+          Schema.String.pipe(Schema.pattern(/^\+?\d{1,15}$/)),
+          'what its numbers begin with, a text such as "+1555"',
+        ),
+      ),
+    ),
+    latency: optional(Latency),
+    loss_percent: optional(Percent),
+    filtering: optional(Filtering),
+    segments_per_second: optional(
+      expects(Schema.Int.pipe(Schema.between(1, 1_000_000)), "a whole number of segments a second, 1 to 1000000"),
+    ),
+  }),
+).pipe(
+  Schema.filter((carriers) => new Set(carriers.map(({ name }) => name)).size === carriers.length, {
+    message: () => ({ message: "carriers of different names", override: true }),
+  }),
+)
+
+interface Written {
+  readonly numbers?: typeof numbersSetting.Type
+  readonly carriers?: typeof carriersSetting.Type
+  readonly failure_error_code?: number
+}
+
+/** Behaviours and carriers as the log keeps them; nothing said: absent. */
+export const deliverySettings = ({
+  carriers = [],
+  failure_error_code = 30008,
+  numbers = {},
+}: Written): Pick<TwilioSettings, "behaviors" | "carriers"> => {
+  const behaviors = Object.entries(numbers).map(([number, { delays = {}, error_code, outcome: given }]) => {
+    const outcome =
+      given ?? (error_code === undefined ? "delivered" : (messageFailure(error_code)?.status ?? "undelivered"))
+    const sending = outcome === "failed" ? delays.failed : delays.sent
+    const landing = outcome === "undelivered" ? delays.undelivered : delays.delivered
+    const code = outcome === "failed" || outcome === "undelivered" ? (error_code ?? failure_error_code) : undefined
+    return {
+      ...(code === undefined ? {} : { error_code: code }),
+      ...(landing === undefined ? {} : { landing_ms: durationMs(landing) }),
+      number: parseE164(number) ?? number,
+      outcome,
+      ...(sending === undefined ? {} : { sending_ms: durationMs(sending) }),
+    }
+  })
+  return {
+    ...(behaviors.length === 0 ? {} : { behaviors }),
+    ...(carriers.length === 0 ? {} : { carriers: carriers.map(carrier) }),
+  }
+}
+
+const carrier = ({
+  filtering = {},
+  latency,
+  loss_percent = 0,
+  name,
+  segments_per_second,
+  to = [],
+}: (typeof carriersSetting.Type)[number]) => {
+  const [first, ...rest] = latency === undefined ? [] : pointsOf(latency)
+  return {
+    filters: filterCodes.flatMap((code) => {
+      const percent = filtering[code]
+      return percent === undefined ? [] : [{ bp: basisPoints(percent), error_code: Number(code) }]
+    }),
+    ...(first === undefined ? {} : { latency: [first, ...rest] as const }),
+    loss_bp: basisPoints(loss_percent),
+    name,
+    ...(segments_per_second === undefined ? {} : { segments_per_second }),
+    to,
+  }
+}

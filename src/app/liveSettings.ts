@@ -1,0 +1,139 @@
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import { canonical, type Json, type JsonObject } from "../core/canonical.ts"
+import { settingsChanged } from "../core/entries.ts"
+import { limits } from "../core/limits.ts"
+import type { Run } from "../engine/Run.ts"
+import { type Keys, SecretsFull } from "../log/Keys.ts"
+import { hideUserinfo, type SecretStore } from "../network/secretUrl.ts"
+import { BadChange, type SettingsDoor, type SettingsProblem } from "../server/Exchange.ts"
+import type { Settings } from "./settings.ts"
+import { checkSettings } from "./settingsCheck.ts"
+import type { SettingsFile } from "./settingsFile.ts"
+
+/*
+ * Settings while the exchange runs: shown and changed in the form of the settings file, kept in the log in the form the rules
+ * read. A change is in force from its entry on, until the next start reads the file again.
+ */
+
+/** Sections of the file that a running exchange can take anew. The others are about the process, not the run. */
+const changeable: ReadonlySet<string> = new Set(["callbacks", "endpoints", "twilio"])
+/** Keys of a section that say who the account is. */
+const fixed: ReadonlySet<string> = new Set(["account_sid", "auth_token"])
+
+/** The settings as the log keeps them: userinfo of URLs by its name. Throws `SecretsFull`. */
+export const runSettings = ({ run }: Settings, keys: SecretStore): JsonObject =>
+  ({
+    ...(run as unknown as JsonObject),
+    callbacks: {
+      ...run.callbacks,
+      rewrite: run.callbacks.rewrite.map(({ from, to }) => ({
+        from: hideUserinfo(from, keys),
+        to: hideUserinfo(to, keys),
+      })),
+    },
+    endpoints: run.endpoints.map((endpoint) => ({ ...endpoint, url: hideUserinfo(endpoint.url, keys) })),
+  }) as unknown as JsonObject
+
+/** The door to a run's settings. Changes are made one after the other. */
+export const liveSettings = (run: Run, keys: Keys, first: Settings): Effect.Effect<SettingsDoor> =>
+  Effect.map(Effect.makeSemaphore(1), (turns) => {
+    let settings = first
+    const change = (patch: unknown) =>
+      Effect.gen(function* () {
+        const next = yield* changed(settings, patch, keys)
+        if (canonical(next.kept) !== canonical(run.engine.world.settings))
+          yield* run.engine.submit(settingsChanged.draft("", { settings: next.kept }))
+        settings = next.settings
+      })
+    return {
+      read: () => ({
+        settings: withoutSecrets(changeableOf(settings.written), keys) as JsonObject,
+        in_force: run.engine.world.settings,
+      }),
+      change: (patch) => turns.withPermits(1)(change(patch)),
+    }
+  })
+
+interface Changed {
+  readonly settings: Settings
+  readonly kept: JsonObject
+}
+
+/** The settings as a patch makes them, or what is wrong with it. */
+const changed = (settings: Settings, patch: unknown, keys: Keys): Either.Either<Changed, BadChange> =>
+  Either.gen(function* () {
+    const misplaced = misplacedIn(patch)
+    if (misplaced.length > 0) return yield* Either.left(new BadChange({ problems: misplaced }))
+    const written = yield* Either.mapLeft(
+      checkSettings(merged(settings.written, patch, 0)),
+      (problems) => new BadChange({ problems: problems.map(({ keys: _, ...problem }) => problem) }),
+    )
+    const next = settings.resettle(written)
+    const kept = yield* Either.try({
+      try: () => runSettings(next, keys),
+      catch: (error) => {
+        if (!(error instanceof SecretsFull)) throw error
+        return refused("", `at most ${limits.secretsMax} different passwords in URLs`, "one more")
+      },
+    })
+    const bytes = Buffer.byteLength(canonical(kept))
+    if (bytes + 1_000 > limits.entryBytesMax)
+      return yield* Either.left(
+        refused("", `settings of at most ${limits.entryBytesMax - 1_000} bytes as JSON`, `${bytes} bytes`),
+      )
+    return { settings: next, kept }
+  })
+
+const refused = (path: string, expected: string, found: string): BadChange =>
+  new BadChange({ problems: [{ path, expected, found }] })
+
+/** Keys of a patch that cannot change while the exchange runs. Those that do not exist are told by the schema. */
+const misplacedIn = (patch: unknown): ReadonlyArray<SettingsProblem> => {
+  if (!isGroup(patch)) return [{ path: "", expected: "a group of keys", found: kindOf(patch) }]
+  const problem = (path: string): SettingsProblem => ({
+    path,
+    expected: "a key that can change while the exchange runs (restart it to change this one)",
+    found: "this key",
+  })
+  const processOwn = ["database", "provider", "server", "templates"].filter((key) => Object.hasOwn(patch, key))
+  const twilio = Object.hasOwn(patch, "twilio") && isGroup(patch.twilio) ? Object.keys(patch.twilio) : []
+  return [...processOwn, ...twilio.filter((key) => fixed.has(key)).map((key) => `twilio.${key}`)].map(problem)
+}
+
+const kindOf = (value: unknown): string =>
+  value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`
+
+const isGroup = (value: unknown): value is { readonly [key: string]: unknown } =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** Groups in a settings file lie no deeper; below, a patch stands for itself. */
+const depthMax = 8
+
+/** A JSON merge patch (RFC 7396): groups are merged, null takes a key away, anything else replaces what was there. */
+const merged = (target: unknown, patch: unknown, depth: number): unknown => {
+  if (!isGroup(patch) || depth > depthMax) return patch
+  const result = new Map(Object.entries(isGroup(target) ? target : {}))
+  for (const [key, value] of Object.entries(patch))
+    if (value === null) result.delete(key)
+    else result.set(key, merged(result.get(key), value, depth + 1))
+  return Object.fromEntries(result)
+}
+
+const changeableOf = (written: SettingsFile): JsonObject =>
+  Object.fromEntries(
+    Object.entries(written)
+      .filter(([section]) => changeable.has(section))
+      .map(([section, value]) => [
+        section,
+        isGroup(value) ? Object.fromEntries(Object.entries(value).filter(([key]) => !fixed.has(key))) : value,
+      ]),
+  ) as JsonObject
+
+/** The same with every URL's userinfo by its name. */
+const withoutSecrets = (value: Json, keys: SecretStore): Json => {
+  if (typeof value === "string") return hideUserinfo(value, keys)
+  if (Array.isArray(value)) return value.map((item) => withoutSecrets(item, keys))
+  if (!isGroup(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutSecrets(inner as Json, keys)]))
+}

@@ -1,0 +1,54 @@
+import type { RetryOn } from "../../core/entries.ts"
+
+/** What the fragment of a webhook's URL says about its connection; what it does not say is absent. */
+export interface ConnectionOverrides {
+  readonly connectMs?: number
+  readonly readMs?: number
+  readonly totalMs?: number
+  /** Attempts beyond the first. */
+  readonly retries?: number
+  readonly on?: ReadonlyArray<RetryOn>
+}
+
+/**
+ * Reads `#ct=2000&rt=5000&tt=10000&rc=3&rp=5xx,ct`; keys are joined by `&`.
+ *
+ * Refuses nothing: a value that is none, or outside of its range, counts as not given. The fragment is not sent and not signed
+ * Source  "Webhooks: connection overrides"
+ */
+export const overridesOf = (url: string): ConnectionOverrides => {
+  const cut = url.indexOf("#")
+  if (cut < 0) return none
+  const given = new Map(
+    url
+      .slice(cut + 1)
+      .split("&")
+      .map((part) => {
+        const at = part.indexOf("=")
+        return at < 0 ? ([part, ""] as const) : ([part.slice(0, at), part.slice(at + 1)] as const)
+      }),
+  )
+  const found = {
+    connectMs: whole(given.get("ct"), 100, 10_000),
+    readMs: whole(given.get("rt"), 100, 15_000),
+    totalMs: whole(given.get("tt"), 100, 15_000),
+    retries: whole(given.get("rc"), 0, 5),
+    on: policy(given.get("rp")),
+  }
+  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined))
+}
+
+const none: ConnectionOverrides = {}
+
+const whole = (text: string | undefined, min: number, max: number): number | undefined => {
+  if (text === undefined || !/^\d{1,5}$/.test(text)) return undefined
+  const number = Number(text)
+  return number >= min && number <= max ? number : undefined
+}
+
+const kinds: ReadonlySet<string> = new Set<RetryOn>(["4xx", "5xx", "ct", "rt", "all"])
+
+const policy = (text: string | undefined): ReadonlyArray<RetryOn> | undefined => {
+  const named = text?.replaceAll("%2C", ",").replaceAll("%2c", ",").split(",")
+  return named?.every((kind) => kinds.has(kind)) ? ([...new Set(named)] as ReadonlyArray<RetryOn>) : undefined
+}
