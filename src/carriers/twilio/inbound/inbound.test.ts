@@ -126,6 +126,19 @@ describe("a message that arrives", () => {
     strictEqual(params(asked(after)[0]?.data).MediaContentType0, "image/png")
   })
 
+  it("with media is told once, also when one of them is deleted before the last one is there", () => {
+    const sid = sidOf("MM", 1, 0)
+    const stage = arrived({ settings: { media: "fetch" } }, { media: ["https://a.test/1", "https://a.test/2"] })
+    const answers = asked(stage).map(({ seq }) => outboundAnswered.draft(sid, { body: "", status: 200 }, seq))
+    const first = stage.when(at(1_100, answers[0]!))
+    deepStrictEqual(asked(first), [])
+    const path = `/2010-04-01/Accounts/${account}/Messages/${sid}/Media/${sidOf("ME", 1, 0)}.json`
+    const deleted = first.when(at(1_200, call("DELETE", path)))
+    strictEqual(answerOf(deleted).status, 204)
+    const [request, ...more] = asked(deleted.when(at(1_300, answers[1]!)))
+    deepStrictEqual([request?.data.purpose, more], ["webhook", []])
+  })
+
   it("is told by the method that is set, and not where no webhook is", () => {
     strictEqual(asked(arrived({ config: { sms_method: "GET", sms_url: hook } }))[0]?.data.method, "GET")
     deepStrictEqual(asked(arrived({ config: {} })), [])
