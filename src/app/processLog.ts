@@ -3,6 +3,7 @@ import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
+import { alertRaised } from "../carriers/twilio/alerts/entries.ts"
 import {
   type OutboundRequested,
   outboundAnswered,
@@ -63,6 +64,10 @@ export const logProcess = ({ engine, clock }: Run, level: LogLevel.LogLevel): Ef
           : String(entry.data.status)
         if (request !== undefined && !/^2\d\d$/.test(why))
           tell(Effect.logWarning(failedLine(request, entry.subject, why)))
+      } else if (alertRaised.is(entry)) {
+        const { error_code, request_url } = entry.data
+        const url = request_url === undefined ? "" : ` by ${withoutQuery(request_url)}`
+        tell(Effect.logWarning(`alert ${error_code} for ${entry.subject}${url}; /admin/alerts says more`))
       } else if (turnFailed.is(entry))
         tell(Effect.logError(`a rule failed, see entry ${entry.seq}: ${entry.data.error}`))
     }

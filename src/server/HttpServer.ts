@@ -157,6 +157,7 @@ const welcome = (response: http.ServerResponse) =>
       "/health        counts, digest, virtual time",
       "/admin/log     the log; with Accept: text/event-stream as it grows",
       "/admin/clock   the run's clock",
+      "/admin/inbound lets a phone send a message; /admin/opt-outs, /admin/alerts",
       "/docs          the control API, readable; /openapi.json for machines",
       "",
     ].join("\n"),

@@ -93,6 +93,7 @@ describe("A phone sends a message to an application on Twilio's SDK", () => {
       ["application/json", "{}"],
       ["text/xml", "<Response><Message>a & b</Message></Response>"],
       ["text/xml", `<Response>${" ".repeat(70_000)}</Response>`],
+      ["text/xml", `<Response><!--${" ".repeat(60_000)}--></Response>`],
       ["text/xml", "<Response><Message>https://user:s3cretword@host.example/</Message></Response>"],
     ] as const) {
       listener.answer = () => ({ type, body })

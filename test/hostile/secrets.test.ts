@@ -33,6 +33,9 @@ const names = [
   "refusedCallback",
   "badCallback",
   "media",
+  "phoneMedia",
+  "phoneAddress",
+  "optOut",
   "unknownParameter",
   "parameterName",
   "query",
@@ -101,6 +104,17 @@ const plant = async (server: Server, callbackUrl: string): Promise<ReadonlyArray
   await raw("GET", "/admin/log", { Authorization: `Bearer ${marks.wrongAdminToken}`, Host: "evil.example" })
   await raw("GET", "/admin/clock", { Authorization: `Bearer ${marks.adminToken}` })
   await raw("POST", "/admin/clock", { Authorization: `Bearer ${marks.adminToken}` }, `{"pace":"x"}`)
+  const order = (path: string, data: object) =>
+    raw(
+      "POST",
+      path,
+      { Authorization: `Bearer ${marks.adminToken}`, "Content-Type": "application/json" },
+      JSON.stringify(data),
+    )
+  const message = { from: phone, to: "+15550000001", body: "Hello" }
+  await order("/admin/inbound", { ...message, media: [`https://u:${marks.phoneMedia}@127.0.0.1/x.png`] })
+  await order("/admin/inbound", { ...message, from: `https://u:${marks.phoneAddress}@127.0.0.1/` })
+  await order("/admin/opt-outs", { recipient: phone, sender: `u:${marks.optOut}@127.0.0.1` })
   await raw("GET", messages, {
     ...asOwner,
     Cookie: `a=${marks.cookie}`,
@@ -137,7 +151,7 @@ const plant = async (server: Server, callbackUrl: string): Promise<ReadonlyArray
 
 const pages = async (server: Server): Promise<ReadonlyArray<readonly [string, string]>> => {
   const given: Array<readonly [string, string]> = []
-  for (const path of ["/", "/health", "/openapi.json", "/docs", "/admin/clock"])
+  for (const path of ["/", "/health", "/openapi.json", "/docs", "/admin/clock", "/admin/alerts", "/admin/opt-outs"])
     given.push([path, (await server.ask(path)).text])
   for (let after = 0, more = true; more; ) {
     const { json, text } = await server.ask(`/admin/log?limit=1000&after=${after}`)

@@ -63,7 +63,11 @@ const addressOf = (text: string): string | undefined =>
   parseAddress(text) ?? (/^\d{3,8}$/.test(text) ? text : undefined)
 
 const noAddress = (field: string, found: string): string =>
-  `${field}: expected a phone number such as +15551234567, a short code, or a number behind its channel (whatsapp:+15551234567), found ${JSON.stringify(found.slice(0, 100))}`
+  `${field}: expected a phone number such as +15551234567, a short code, or a number behind its channel (whatsapp:+15551234567), found ${shownText(found)}`
+
+/** What was found, unless it is long or may hold a secret. */
+const shownText = (text: string): string =>
+  text.length > 40 || text.includes("@") ? `a text of ${text.length} characters` : JSON.stringify(text)
 
 const isMediaUrl = (url: string): boolean =>
   url.length <= urlLengthMax && /^https?:\/\//i.test(url) && URL.canParse(url)

@@ -28,13 +28,13 @@ export interface About {
   readonly request?: { readonly method: string; readonly url: string } | undefined
 }
 
-/** The drafts of alerts that are raised together. */
+/** The drafts of alerts that are raised together: one for each code, however often it occurs, so that no document floods the log. */
 export const raised = (
   { alerts, seed }: { readonly alerts: Alerts; readonly seed: number },
   { accountSid, request, resourceSid }: About,
   problems: ReadonlyArray<Problem>,
 ): ReadonlyArray<Draft> =>
-  problems.map(({ code, detail }, i) =>
+  byCode(problems).map(({ code, detail }, i) =>
     alertRaised.draft(resourceSid, {
       account_sid: accountSid,
       ...(detail === undefined ? {} : { detail }),
@@ -44,6 +44,18 @@ export const raised = (
       sid: makeSid("NO", seed, alerts.raised + i),
     }),
   )
+
+const byCode = (problems: ReadonlyArray<Problem>): ReadonlyArray<Problem> => {
+  const found = new Map<Problem["code"], { readonly first: Problem; count: number }>()
+  for (const first of problems) {
+    const same = found.get(first.code)
+    if (same === undefined) found.set(first.code, { first, count: 1 })
+    else same.count++
+  }
+  return [...found.values()].map(({ count, first }) =>
+    count === 1 ? first : { code: first.code, detail: `${first.detail ?? ""} (and ${count - 1} more)`.trim() },
+  )
+}
 
 export const keepAlert = (alerts: Alerts, { at, data, subject }: Entry<AlertRaised>): void => {
   alerts.raised++

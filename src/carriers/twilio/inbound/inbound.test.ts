@@ -1,72 +1,26 @@
 import { describe, it } from "@effect/vitest"
 import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
-import { at, type Fact, givenEntries, type Stage } from "../../../../test/support/given.ts"
-import { account, answerOf, call, type Differently, started } from "../../../../test/support/twilio.ts"
-import { sid as sidOf } from "../../../core/chance.ts"
-import type { Draft } from "../../../core/Entry.ts"
+import { at, type Stage } from "../../../../test/support/given.ts"
 import {
-  type OutboundRequested,
-  outboundAnswered,
-  outboundFailed,
-  outboundRequested,
-  type Pair,
-} from "../../../core/entries.ts"
-import { type MessageCreated, messageCreated } from "../../delivery/entries.ts"
-import { alertRaised } from "../alerts/entries.ts"
-import type { NumberConfig, ServiceConfig } from "../senders/entries.ts"
-import { numberBought, senderAdded, serviceCreated } from "../senders/entries.ts"
-import { twilioMachine } from "../twilio.machine.ts"
-import { type MessageArrived, messageArrived } from "./entries.ts"
-
-const number = "+14155550100"
-const phone = "+12125550123"
-const inboundSid = sidOf("SM", 1, 0)
-const service = `MG${"1".repeat(32)}`
-const hook = "https://app.test/sms?x=1"
-
-interface Setting {
-  readonly config?: NumberConfig
-  readonly service?: ServiceConfig
-  readonly settings?: Differently
-}
-
-/** A number that has a webhook, and perhaps a service. */
-const setting = ({ config = { sms_url: hook }, service: serviceConfig, settings }: Setting = {}): Stage => {
-  const facts: Array<Fact> = [
-    started(settings),
-    numberBought.draft("PN1", { account_sid: account, config, phone_number: number }),
-  ]
-  if (serviceConfig !== undefined)
-    facts.push(
-      serviceCreated.draft(service, { account_sid: account, config: serviceConfig }),
-      senderAdded.draft(service, { sender: number, sender_sid: "PN1" }),
-    )
-  return givenEntries(twilioMachine, ...facts)
-}
-
-const arrives = (data: Partial<MessageArrived> = {}): Fact =>
-  at(1_000, messageArrived.draft("", { body: "Hello", from: phone, to: number, ...data }))
-
-const arrived = (how: Setting = {}, data: Partial<MessageArrived> = {}) => setting(how).when(arrives(data))
-
-const of = <D>(stage: Stage, is: (entry: Stage["made"][number]["entry"]) => boolean) =>
-  stage.made.map(({ entry }) => entry).filter(is) as ReadonlyArray<{ seq: number; subject: string; data: D }>
-const asked = (stage: Stage) => of<OutboundRequested>(stage, outboundRequested.is)
-const created = (stage: Stage) => of<MessageCreated>(stage, messageCreated.is)
-const alerts = (stage: Stage) =>
-  of<{ error_code: number; detail?: string; log_level: string; request_url?: string }>(stage, alertRaised.is)
-const codes = (stage: Stage) => alerts(stage).map(({ data }) => data.error_code)
-const params = (request: OutboundRequested | undefined) => Object.fromEntries(request?.params ?? [])
-
-/** The last request is answered. */
-const answer = (stage: Stage, draft: (seq: number, subject: string) => Draft): Stage => {
-  const last = asked(stage).at(-1)
-  if (last === undefined) throw new Error("nothing was asked")
-  return stage.when(at(Math.max(1_500, stage.world.at), draft(last.seq, last.subject)))
-}
-const says = (stage: Stage, body: string, content_type = "text/xml", status = 200): Stage =>
-  answer(stage, (seq, subject) => outboundAnswered.draft(subject, { body, content_type, status }, seq))
-const twiml = (stage: Stage, verbs: string): Stage => says(stage, `<?xml version="1.0"?><Response>${verbs}</Response>`)
+  alerts,
+  answer,
+  arrived,
+  arrives,
+  asked,
+  codes,
+  created,
+  hook,
+  inboundSid,
+  number,
+  params,
+  phone,
+  says,
+  service,
+  twiml,
+} from "../../../../test/support/phones.ts"
+import { account, answerOf, call } from "../../../../test/support/twilio.ts"
+import { sid as sidOf } from "../../../core/chance.ts"
+import { outboundAnswered, type Pair } from "../../../core/entries.ts"
 
 describe("a message that arrives", () => {
   it("is a resource that is received, and its number's webhook is asked what to do", () => {
@@ -170,6 +124,19 @@ describe("a message that arrives", () => {
       ["webhook"],
     )
     strictEqual(params(asked(after)[0]?.data).MediaContentType0, "image/png")
+  })
+
+  it("with media is told once, also when one of them is deleted before the last one is there", () => {
+    const sid = sidOf("MM", 1, 0)
+    const stage = arrived({ settings: { media: "fetch" } }, { media: ["https://a.test/1", "https://a.test/2"] })
+    const answers = asked(stage).map(({ seq }) => outboundAnswered.draft(sid, { body: "", status: 200 }, seq))
+    const first = stage.when(at(1_100, answers[0]!))
+    deepStrictEqual(asked(first), [])
+    const path = `/2010-04-01/Accounts/${account}/Messages/${sid}/Media/${sidOf("ME", 1, 0)}.json`
+    const deleted = first.when(at(1_200, call("DELETE", path)))
+    strictEqual(answerOf(deleted).status, 204)
+    const [request, ...more] = asked(deleted.when(at(1_300, answers[1]!)))
+    deepStrictEqual([request?.data.purpose, more], ["webhook", []])
   })
 
   it("is told by the method that is set, and not where no webhook is", () => {
@@ -299,7 +266,7 @@ describe("what the webhook answers", () => {
     const first = twiml(arrived(), ten)
     const again = (instant: number) => twiml(first.when({ ...arrives(), at: instant }), ten)
     const after = again(2_000)
-    deepStrictEqual([replies(after).length, codes(after)], [5, Array(5).fill(14107)])
+    deepStrictEqual([replies(after).length, codes(after)], [5, [14107]])
     strictEqual(replies(again(31_500)).length, 10)
   })
 
@@ -324,93 +291,27 @@ describe("what the webhook answers", () => {
     deepStrictEqual([codes(after), replies(after).length], [wanted, count])
   })
 
+  it("with the same thing wrong many times is told once", () => {
+    const after = twiml(arrived(), "<a/><b/><c/>")
+    deepStrictEqual(
+      alerts(after).map(({ data }) => data.detail),
+      ["<a> is no verb (and 2 more)"],
+    )
+  })
+
+  it("answers on the channel the message came by", () => {
+    const allowed_from_numbers = ["+15550000001"]
+    const stage = arrived(
+      { settings: { allowed_from_numbers } },
+      { from: `whatsapp:${phone}`, to: `whatsapp:${number}` },
+    )
+    const [reply] = replies(twiml(stage, "<Message>x</Message>"))
+    deepStrictEqual([reply?.from, reply?.to], [`whatsapp:${number}`, `whatsapp:${phone}`])
+  })
+
   it("about a From that the account has not is told", () => {
     const allowed_from_numbers = ["+15550000001"]
     const after = twiml(arrived({ settings: { allowed_from_numbers } }), `<Message from="+15550000002">x</Message>`)
     deepStrictEqual([codes(after), replies(after).length], [[14102], 0])
-  })
-})
-
-describe("a webhook that fails", () => {
-  const fallback = "https://fallback.test/"
-  const config = { sms_fallback_method: "GET", sms_fallback_url: fallback, sms_url: hook } as const
-
-  it.each([
-    ["another status than 2xx", "", "text/xml", 500, 11200],
-    ["a redirect of HTTP", "", "", 302, 11200],
-    ["another content type", "{}", "application/json", 200, 12300],
-    ["no content type", "<Response/>", "", 200, 12300],
-    ["no XML", "Hello & goodbye", "text/xml", 200, 12100],
-    ["another version", "<?xml version='3.0'?><Response/>", "text/xml", 200, 12101],
-    ["another root", "<response/>", "text/xml", 200, 12102],
-  ])("by %s raises an alert", (_, body, type, status, code) => {
-    const after = says(arrived(), body, type, status)
-    const [alert, ...more] = alerts(after)
-    deepStrictEqual(more, [])
-    deepStrictEqual(
-      [alert?.data.error_code, alert?.data.log_level, alert?.data.request_url, alert?.subject],
-      [code, "error", hook, inboundSid],
-    )
-    deepStrictEqual(asked(after), [])
-  })
-
-  it.each([
-    [{ reason: "timeout" }, 11200],
-    [{ detail: "not-sent", reason: "timeout" }, 11205],
-    [{ detail: "ECONNREFUSED", reason: "connect" }, 11202],
-    [{ detail: "ETIMEDOUT", reason: "connect" }, 11201],
-    [{ detail: "ENOTFOUND", reason: "connect" }, 11210],
-    [{ detail: "DEPTH_ZERO_SELF_SIGNED_CERT", reason: "connect" }, 11220],
-    [{ reason: "connect" }, 11205],
-    [{ detail: "not-allowed", reason: "refused" }, 11205],
-    [{ detail: "ECONNRESET", reason: "reset" }, 11206],
-  ] as const)("by %j raises an alert", (failure, code) =>
-    deepStrictEqual(codes(answer(arrived(), (seq, subject) => outboundFailed.draft(subject, failure, seq))), [code]),
-  )
-
-  it.each([
-    [{ cut: true, length: 65_536 }, 11750],
-    [{ base64: "/w==" }, 12100],
-    [{ length: 60_000, sha256: "0".repeat(64) }, 12100],
-  ] as const)("by a body %j raises an alert", (body, code) =>
-    deepStrictEqual(
-      codes(
-        answer(arrived(), (seq, subject) =>
-          outboundAnswered.draft(subject, { body, content_type: "text/xml", status: 200 } as never, seq),
-        ),
-      ),
-      [code],
-    ),
-  )
-
-  it("has its fallback asked, once, with the parameters and what was wrong", () => {
-    const stage = arrived({ config })
-    const after = says(stage, "", "", 503)
-    const [request] = asked(after)
-    deepStrictEqual(
-      [request?.data.url, request?.data.method, request?.data.purpose],
-      [fallback, "GET", "webhook-fallback"],
-    )
-    deepStrictEqual(request?.data.params, [
-      ...(asked(stage)[0]?.data.params ?? []),
-      ["ErrorCode", "11200"],
-      ["ErrorUrl", hook],
-    ])
-    const replied = twiml(after, "<Message>Sorry</Message>")
-    strictEqual(created(replied)[0]?.data.body, "Sorry")
-    const failed = says(says(arrived({ config }), "", "", 503), "", "", 503)
-    deepStrictEqual([asked(failed).length, codes(failed)], [0, [11200]])
-  })
-
-  it("behind a redirect has its fallback asked, too; that may redirect, without ErrorCode and ErrorUrl", () => {
-    const failed = says(twiml(arrived({ config }), "<Redirect>b</Redirect>"), "x", "image/png")
-    strictEqual(params(asked(failed)[0]?.data).ErrorUrl, "https://app.test/b")
-    const [request] = asked(twiml(failed, "<Redirect>https://c.test/</Redirect>"))
-    deepStrictEqual([request?.data.url, "ErrorCode" in params(request?.data)], ["https://c.test/", false])
-  })
-
-  it("of a service falls back on the service's", () => {
-    const how = { service: { fallback_url: fallback, inbound_request_url: hook } }
-    strictEqual(asked(says(arrived(how), "", "", 404))[0]?.data.url, fallback)
   })
 })

@@ -64,6 +64,9 @@ export const told = (world: World, twilio: Twilio, message: Message): ReadonlyAr
   return [ask(world, twilio, { sid, accountSid, target: primary, params: inboundParameters(twilio, message), n: 0 })]
 }
 
-/** Whether a message has come in and all its media are there. */
+/** Whether a message has come in and all its media are there, or were: one may be deleted before the last one comes. */
 export const isWhole = ({ direction, rare }: Message): boolean =>
-  direction === "inbound" && (rare?.mediaUrls?.length ?? 0) === (rare?.media?.length ?? 0)
+  direction === "inbound" &&
+  (rare?.fetching === undefined
+    ? (rare?.mediaUrls?.length ?? 0) === (rare?.media?.length ?? 0)
+    : rare.fetching.length === 0)

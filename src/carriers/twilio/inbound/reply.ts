@@ -65,7 +65,7 @@ export const replyOf = (
   const content = contentOf(verb, base)
   const to = addressIn(attributeOf(verb, "to")) ?? phone
   const from = addressIn(attributeOf(verb, "from")) ?? number
-  const wrong = wrongAddress(twilio, accountSid, from, to) ?? wrongContent(content)
+  const wrong = wrongAddress(twilio, occasion, from, to) ?? wrongContent(content)
   if (wrong !== undefined) return Either.left([...content.problems, wrong])
   const { body, media } = content
   const mms = media.length > 0
@@ -127,13 +127,19 @@ const addressIn = (text: string | undefined): string | undefined => {
 /** Source: "Alphanumeric Sender ID". */
 const isName = (address: string): boolean => /^(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}$/.test(address)
 
-const wrongAddress = (twilio: Twilio, accountSid: string, from: string, to: string): Problem | undefined => {
+const wrongAddress = (
+  twilio: Twilio,
+  { accountSid, number }: Occasion,
+  from: string,
+  to: string,
+): Problem | undefined => {
   const { allowedFrom, settings } = twilio
   if (parseAddress(to) === undefined && !/^\d{3,8}$/.test(to)) return { code: 14101, detail: to }
   if (to === from || channelOf(to) !== channelOf(from)) return { code: 14101, detail: to }
   const named = allowedFrom.has(from) || isName(from) || /^\d{3,8}$/.test(from)
   if (!named && parseAddress(from) === undefined) return { code: 14102, detail: from }
-  if (settings.validation.check_from_numbers && !maySendFrom(twilio, accountSid, from))
+  // What a message came to can answer it, on its channel, too.
+  if (from !== number && settings.validation.check_from_numbers && !maySendFrom(twilio, accountSid, from))
     return { code: 14102, detail: from }
   if (from.startsWith("+") && !capabilitiesOf(from).sms) return { code: 14108, detail: from }
   return blocked(twilio, from, to) ? { code: 21610, detail: to } : undefined
