@@ -32,6 +32,8 @@ export interface Twilio {
   /** Requests under way, by their seq, where the API's latency is simulated. */
   readonly underWay: UnderWay
   readonly faults: Faults
+  /** Requests that showed test credentials. */
+  tested: number
   /** Lists of `settings`, for looking up. */
   registered: ReadonlySet<string>
   failing: ReadonlySet<string>
@@ -53,6 +55,7 @@ export const initialTwilio = (): Twilio => ({
   seed: 0,
   underWay: new Map(),
   faults: noFaults(),
+  tested: 0,
   registered: new Set(),
   failing: new Set(),
   behaviors: new Map(),
@@ -92,7 +95,7 @@ export const furnish = (twilio: Twilio, texts: Readonly<Record<string, string>>)
 }
 
 /** The first part of a saved slice; messages follow. */
-interface SavedTwilio extends Pick<Twilio, "accounts" | "faults" | "seed" | "senders" | "underWay"> {
+interface SavedTwilio extends Pick<Twilio, "accounts" | "faults" | "seed" | "senders" | "tested" | "underWay"> {
   readonly settings: TwilioSettings
   readonly texts: Readonly<Record<string, string>>
   readonly messages: SavedHead
@@ -100,7 +103,7 @@ interface SavedTwilio extends Pick<Twilio, "accounts" | "faults" | "seed" | "sen
 
 /** Compiled templates go by their texts, messages as lists of their values, accounts and senders as they are. */
 export const twilioSnapshot: Snapshot<Twilio> = {
-  save: function* ({ accounts, faults, messages, seed, senders, settings, templates, underWay }) {
+  save: function* ({ accounts, faults, messages, seed, senders, settings, templates, tested, underWay }) {
     const texts = Object.fromEntries(templateNames.map((name) => [name, templates[name].text]))
     yield {
       accounts,
@@ -108,6 +111,7 @@ export const twilioSnapshot: Snapshot<Twilio> = {
       seed,
       senders,
       settings,
+      tested,
       underWay,
       texts,
       messages: headOf(messages),
@@ -119,8 +123,8 @@ export const twilioSnapshot: Snapshot<Twilio> = {
     let next = 0
     for (const part of parts as Iterable<SavedTwilio | SavedMessages>)
       if ("settings" in part) {
-        const { accounts, faults, messages, seed, senders, settings, texts, underWay } = part
-        twilio = { ...twilio, accounts, faults, messages: messagesFrom(messages), seed, senders, underWay }
+        const { accounts, faults, messages, seed, senders, settings, tested, texts, underWay } = part
+        twilio = { ...twilio, accounts, faults, messages: messagesFrom(messages), seed, senders, tested, underWay }
         // What settings bring with them is there already: the instant does not matter.
         configure(twilio, settings, 0)
         furnish(twilio, texts)
