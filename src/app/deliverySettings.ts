@@ -123,8 +123,10 @@ export const deliverySettings = ({
   const behaviors = Object.entries(numbers).map(([number, { delays = {}, error_code, outcome: given }]) => {
     const outcome =
       given ?? (error_code === undefined ? "delivered" : (messageFailure(error_code)?.status ?? "undelivered"))
-    const sending = outcome === "failed" ? delays.failed : delays.sent
-    const landing = outcome === "undelivered" ? delays.undelivered : delays.delivered
+    const { delivered, failed, sent, undelivered } = delays
+    const sending = outcome === "failed" ? (failed ?? sent) : sent
+    // A receipt takes its time whatever it says: either name stands for it.
+    const landing = outcome === "undelivered" ? (undelivered ?? delivered) : (delivered ?? undelivered)
     const code = outcome === "failed" || outcome === "undelivered" ? (error_code ?? failure_error_code) : undefined
     return {
       ...(code === undefined ? {} : { error_code: code }),

@@ -79,6 +79,9 @@ export const startExchange = (
     const kept = yield* Effect.try({
       try: () => {
         keys.remember(authTokenSecret, authToken)
+        const { test } = settings.run.twilio
+        if (test !== undefined && settings.testAuthToken !== undefined)
+          keys.remember(test.auth_token.secret, settings.testAuthToken)
         return runSettings(settings, keys)
       },
       catch: (cause) =>

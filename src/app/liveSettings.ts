@@ -19,7 +19,7 @@ import type { SettingsFile } from "./settingsFile.ts"
 /** Sections of the file that a running exchange can take anew. The others are about the process, not the run. */
 const changeable: ReadonlySet<string> = new Set(["callbacks", "endpoints", "twilio"])
 /** Keys of a section that say who the account is. */
-const fixed: ReadonlySet<string> = new Set(["account_sid", "auth_token"])
+const fixed: ReadonlySet<string> = new Set(["account_sid", "auth_token", "test_credentials"])
 
 /** The settings as the log keeps them: userinfo of URLs by its name. Throws `SecretsFull`. */
 export const runSettings = ({ run }: Settings, keys: SecretStore): JsonObject =>

@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { LineCounter, parseDocument } from "yaml"
-import { authTokenSecret, type TwilioSettings } from "../carriers/twilio/settings.ts"
+import { authTokenSecret, subaccountTokenSecret, type TwilioSettings } from "../carriers/twilio/settings.ts"
 import { sha256 } from "../core/canonical.ts"
 import { parseE164 } from "../core/E164.ts"
 import type { CallbacksSettings, ScriptedEndpoint } from "../network/settings.ts"
@@ -48,6 +48,8 @@ export interface Settings {
   readonly logLevel: LogLevel.LogLevel
   /** Given by file or environment; a log without one gets its own. */
   readonly authToken: Redacted.Redacted<string> | undefined
+  /** Of the test credentials, where there are any. */
+  readonly testAuthToken: Redacted.Redacted<string> | undefined
   /** What the rules look at: one tree, kept in the log. URLs in it may still hold userinfo. */
   readonly run: {
     readonly callbacks: CallbacksSettings
@@ -212,6 +214,7 @@ export const settingsOf = (written: SettingsFile): Settings =>
 const settle = (flags: Flags, env: Environment, written: SettingsFile, file: string | undefined): Settings => {
   const { server = {}, twilio = {}, callbacks = {} } = written
   const own = twilio.callbacks ?? {}
+  const test = twilio.test_credentials
   const checks = twilio.validation ?? {}
   const allowed = [...(twilio.allowed_from_numbers ?? []), ...(env.phoneNumber === undefined ? [] : [env.phoneNumber])]
   const token = env.authToken ?? (twilio.auth_token === undefined ? undefined : Redacted.make(twilio.auth_token))
@@ -227,6 +230,7 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
     templatesPath: written.templates?.path,
     logLevel: env.logLevel,
     authToken: token,
+    testAuthToken: test === undefined ? undefined : Redacted.make(test.auth_token),
     file,
     written,
     resettle: (other) => settle(flags, env, other, file),
@@ -271,6 +275,11 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
           ? {}
           : { missing_parameter_code: twilio.missing_parameter_code }),
         registered_numbers: (twilio.registered_numbers ?? []).map(normal),
+        ...(test === undefined
+          ? {}
+          : {
+              test: { account_sid: test.account_sid, auth_token: { secret: subaccountTokenSecret(test.account_sid) } },
+            }),
         validation: {
           check_from_numbers: checks.check_from_numbers ?? true,
           require_auth: checks.require_auth ?? true,

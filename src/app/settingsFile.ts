@@ -54,6 +54,7 @@ export const SettingsFile = Schema.Struct({
     Schema.Struct({
       account_sid: optional(AccountSid),
       auth_token: optional(AuthToken),
+      test_credentials: optional(Schema.Struct({ account_sid: AccountSid, auth_token: AuthToken })),
       validation: optional(
         Schema.Struct({
           require_auth: optional(Flag),

@@ -36,7 +36,13 @@ describe.concurrent("/admin/settings", () => {
     const { json, status } = await patch(server, { twilio: { numbers } })
     strictEqual(status, 200)
     deepStrictEqual(json.settings.twilio.numbers, numbers)
-    strictEqual(json.in_force.twilio.behaviors[0].error_code, 30005)
+    deepStrictEqual(json.in_force.twilio.behaviors[0], {
+      error_code: 30005,
+      landing_ms: 40_000,
+      number,
+      outcome: "undelivered",
+      sending_ms: 1_000,
+    })
     deepStrictEqual(await fateOf(server, number), ["undelivered", 30005])
     strictEqual((await patch(server, { twilio: { numbers } })).status, 200) // Nothing changes: no entry.
     strictEqual(

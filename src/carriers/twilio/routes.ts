@@ -16,6 +16,7 @@ import { poolResources } from "./senders/poolResources.ts"
 import { servicesResources } from "./senders/servicesResources.ts"
 import { shortCodesResources } from "./senders/shortCodesResources.ts"
 import type { Twilio } from "./state.ts"
+import { answerTest, showsTestCredentials } from "./testCredentials.ts"
 import { refusal, templateError } from "./wireOut.ts"
 
 /** What the carrier answers on; everything else is 404. */
@@ -41,6 +42,10 @@ export const answerRequest = (
   twilio: Twilio,
   seenAt: number,
 ): ReadonlyArray<Draft> => {
+  if (twilio.settings.test !== undefined && showsTestCredentials(entry.data.auth, twilio.settings)) {
+    const request: Request = { world, twilio, entry, seenAt, accountSid: twilio.settings.test.account_sid }
+    return respond(request, unreadable(entry.data) ?? answerTest(request))
+  }
   for (const { path, methods } of resources) {
     const found = path.exec(entry.data.path)
     if (found === null) continue
@@ -69,8 +74,12 @@ const checked = (request: Request, methods: Resource["methods"]): Reply | undefi
   if (twilio.settings.validation.require_auth && !authenticated(entry.data, twilio, accountSid))
     return { status: 401, body: templateError(twilio, "auth_failed", 20003, {}) }
   if (isInactive(request)) return refusal(twilioError(20005))
-  const { body, method, headers } = entry.data
-  if (body === undefined || handlerOf(methods, method) === undefined) return undefined
+  return handlerOf(methods, entry.data.method) === undefined ? undefined : unreadable(entry.data)
+}
+
+/** The answer to a request whose body could not be read. */
+const unreadable = ({ body, headers }: ApiRequested): Reply | undefined => {
+  if (body === undefined) return undefined
   switch (body.why) {
     case "too-large":
       return refusal(twilioError(20413, { max: limits.bodyBytesMax }))

@@ -72,6 +72,8 @@ export const TwilioSettings = Schema.Struct({
       min_ms: Schema.NonNegativeInt,
     }),
   ),
+  /** Credentials with which nothing is really done; absent: there are none. */
+  test: optional(Schema.Struct({ account_sid: Schema.String, auth_token: SecretName })),
   validation: Schema.Struct({
     check_from_numbers: Schema.Boolean,
     require_auth: Schema.Boolean,

@@ -38,6 +38,8 @@ export interface Twilio {
   /** Requests under way, by their seq, where the API's latency is simulated. */
   readonly underWay: UnderWay
   readonly faults: Faults
+  /** Requests that showed test credentials. */
+  tested: number
   /** Lists of `settings`, for looking up. */
   registered: ReadonlySet<string>
   failing: ReadonlySet<string>
@@ -62,6 +64,7 @@ export const initialTwilio = (): Twilio => ({
   seed: 0,
   underWay: new Map(),
   faults: noFaults(),
+  tested: 0,
   registered: new Set(),
   failing: new Set(),
   behaviors: new Map(),
@@ -102,7 +105,10 @@ export const furnish = (twilio: Twilio, texts: Readonly<Record<string, string>>)
 
 /** The first part of a saved slice; messages follow. */
 interface SavedTwilio
-  extends Pick<Twilio, "accounts" | "alerts" | "faults" | "flows" | "optOuts" | "seed" | "senders" | "underWay"> {
+  extends Pick<
+    Twilio,
+    "accounts" | "alerts" | "faults" | "flows" | "optOuts" | "seed" | "senders" | "tested" | "underWay"
+  > {
   readonly settings: TwilioSettings
   readonly texts: Readonly<Record<string, string>>
   readonly messages: SavedHead
@@ -111,7 +117,7 @@ interface SavedTwilio
 /** Compiled templates go by their texts, messages as lists of their values, accounts and senders as they are. */
 export const twilioSnapshot: Snapshot<Twilio> = {
   save: function* ({ messages, settings, templates, ...twilio }) {
-    const { accounts, alerts, faults, flows, optOuts, seed, senders, underWay } = twilio
+    const { accounts, alerts, faults, flows, optOuts, seed, senders, tested, underWay } = twilio
     const texts = Object.fromEntries(templateNames.map((name) => [name, templates[name].text]))
     yield {
       accounts,
@@ -122,6 +128,7 @@ export const twilioSnapshot: Snapshot<Twilio> = {
       seed,
       senders,
       settings,
+      tested,
       underWay,
       texts,
       messages: headOf(messages),

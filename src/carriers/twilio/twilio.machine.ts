@@ -52,6 +52,7 @@ import { answerRequest } from "./routes.ts"
 import { changesOfSenders } from "./senders/changes.ts"
 import { type TwilioSettings, twilioApi } from "./settings.ts"
 import { configure, furnish, initialTwilio, type Twilio, twilioSnapshot } from "./state.ts"
+import { showsTestCredentials } from "./testCredentials.ts"
 import { errorBody } from "./wireOut.ts"
 
 /*
@@ -105,7 +106,9 @@ export const twilioMachine: Machine<Twilio> = {
   initial: initialTwilio,
   snapshot: twilioSnapshot,
   evolve: [
-    evolves(apiRequested, ({ settings, underWay }, entry) => {
+    evolves(apiRequested, (twilio, entry) => {
+      const { settings, underWay } = twilio
+      if (settings.test !== undefined && showsTestCredentials(entry.data.auth, settings)) twilio.tested++
       if ((settings.api !== undefined || settings.faults !== undefined) && entry.data.api === twilioApi)
         underWay.set(entry.seq, entry)
     }),
