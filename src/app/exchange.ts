@@ -11,6 +11,7 @@ import {
   twilioSigns,
   unavailable,
 } from "../carriers/twilio/door.ts"
+import { seenMessages } from "../carriers/twilio/messages/seenMessages.ts"
 import { authTokenSecret } from "../carriers/twilio/settings.ts"
 import { loadTemplates, type TemplateErrors } from "../carriers/twilio/templateFiles.ts"
 import { twilioMachine } from "../carriers/twilio/twilio.machine.ts"
@@ -119,6 +120,7 @@ export const startExchange = (
         const { twilio, outbound } = slices()
         return { messages: twilio.messages.bySid.size, calls: 0, callbacks: outbound.attempts }
       },
+      messages: { newest: (before) => seenMessages(slices().twilio.messages, before) },
       carrier: {
         wireIn: (request) => apiRequested.draft("", wireIn(request, keys)),
         headers: answerHeaders,

@@ -1,4 +1,5 @@
 import * as Context from "effect/Context"
+import type { SeenMessage } from "../carriers/delivery/seen.ts"
 import type { Draft } from "../core/Entry.ts"
 import type { ApiRequested } from "../core/entries.ts"
 import type { Run } from "../engine/Run.ts"
@@ -12,10 +13,18 @@ export class Exchange extends Context.Tag("ringback/Exchange")<
     readonly provider: string
     /** Counts as `/health` shows them. */
     readonly statistics: () => { readonly messages: number; readonly calls: number; readonly callbacks: number }
+    /** The run's messages, for reading back. */
+    readonly messages: MessagesView
     /** Makes an HTTP request of the carrier's API the input it is. */
     readonly carrier: CarrierDoor
   }
 >() {}
+
+/** What tests read back of messages. */
+export interface MessagesView {
+  /** Newest first: all, or those older than one; `undefined` when that one is not known. */
+  readonly newest: (before?: string) => Iterable<SeenMessage> | undefined
+}
 
 /** The carrier's way in and out as HTTP sees it. */
 export interface CarrierDoor {

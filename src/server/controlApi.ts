@@ -5,6 +5,9 @@ import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
 import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
 import { limits } from "../core/limits.ts"
+import { BadOrder, Failed, Unavailable } from "./controlErrors.ts"
+import { CallbackTestGroup } from "./reading/callbackTestApi.ts"
+import { MessagesGroup } from "./reading/messagesApi.ts"
 
 /** The control API: a contract; handlers are in controlHandlers.ts. */
 
@@ -68,25 +71,6 @@ export const LogPage = Schema.Struct({
   /** Whether the log holds more than this page. */
   more: Schema.Boolean,
 }).annotations({ identifier: "LogPage" })
-
-export class BadOrder extends Schema.TaggedError<BadOrder>()(
-  "BadOrder",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 400 }),
-) {}
-
-export class Unavailable extends Schema.TaggedError<Unavailable>()(
-  "Unavailable",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 503 }),
-) {}
-
-/** A rule threw at the order: nothing of it was done, and the run goes on. */
-export class Failed extends Schema.TaggedError<Failed>()(
-  "Failed",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 500 }),
-) {}
 
 /** The run did not settle while the request waited. It goes on; ask again. */
 export class NotSettled extends Schema.TaggedError<NotSettled>()(
@@ -162,6 +146,8 @@ export class ControlApi extends HttpApi.make("ringback")
   .add(ClockGroup)
   .add(LogGroup)
   .add(ClearGroup)
+  .add(CallbackTestGroup)
+  .add(MessagesGroup)
   .annotate(OpenApi.Title, "Ringback control API")
   .annotate(
     OpenApi.Description,

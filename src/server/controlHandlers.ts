@@ -17,8 +17,11 @@ import { limits } from "../core/limits.ts"
 import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
 import type { Run } from "../engine/Run.ts"
 import { outboundMachine } from "../network/outbound.machine.ts"
-import { BadOrder, ControlApi, Failed, NotSettled, Unavailable } from "./controlApi.ts"
+import { ControlApi, NotSettled } from "./controlApi.ts"
+import { BadOrder, Failed, Unavailable } from "./controlErrors.ts"
 import { Exchange } from "./Exchange.ts"
+import { CallbackTestLive } from "./reading/callbackTestHandlers.ts"
+import { MessagesLive } from "./reading/messagesHandlers.ts"
 
 /** Host seconds a clock order waits for the run to settle. */
 const settleSecondsMax = 60
@@ -201,4 +204,4 @@ export const ClearLive = HttpApiBuilder.group(ControlApi, "clear", (handlers) =>
   }),
 )
 
-export const ControlLive = Layer.mergeAll(HealthLive, ClockLive, LogLive, ClearLive)
+export const ControlLive = Layer.mergeAll(HealthLive, ClockLive, LogLive, ClearLive, CallbackTestLive, MessagesLive)

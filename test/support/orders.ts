@@ -61,6 +61,8 @@ export const ordersOf = (account: string, seed: number) => {
       form: `To=%2B14155550100&MessagingServiceSid=${service}&Body=x`,
     },
     deleteService: { method: "DELETE", path: v1 },
+    callbackTest: { method: "POST", path: "/callback-test?for=me", form: "MessageSid=SM1&MessageStatus=sent" },
+    callbackTestRead: { method: "GET", path: "/callback-test/below" },
   } as const satisfies { readonly [name: string]: Order }
 }
 

@@ -111,6 +111,18 @@ const orders = [
   "[".repeat(5_000),
 ]
 
+const filters = ["to", "from", "body", "status", "since", "before", "limit", "wait", "direction", "__proto__"]
+const expectations = [
+  '{"messages":[{"match":{"body":"Hello"}}]}',
+  '{"messages":[{"match":{"to":"+15551234567","status":"delivered"},"at_least":1}],"within":"5ms"}',
+  '{"messages":[{"match":{"body":"**********a*"},"never":true}],"in_order":true,"since":"2030-01-01"}',
+  '{"messages":[{"match":{"__proto__":{"to":"x"}},"exactly":1e999}]}',
+  '{"messages":[{"match":null}]}',
+  '{"messages":{"length":1}}',
+  '{"within":"1s","messages":[]}',
+  ...orders.slice(-8),
+]
+
 const written = (random: Random, text: string): string =>
   random.chance(70) ? encodeURIComponent(text.toWellFormed()) : text.toWellFormed()
 
@@ -181,6 +193,15 @@ const pathOf = (random: Random, { accountSid, messages }: Server): string => {
     "/admin/log",
     "/admin/clock",
     "/admin/nothing",
+    "/favicon.ico",
+    "/callback-test",
+    "/callback-test/below",
+    "/admin/callback-test",
+    `/admin/messages?${random.pick(filters)}=${written(random, random.pick(nasty))}`,
+    `/admin/messages?limit=${random.below(5)}&body=${written(random, random.pick(nasty))}`,
+    `/admin/messages/latest?wait=${random.pick(["1ms", "0s", "-1s", "9999d", "x"])}`,
+    "/admin/expect",
+    "/admin/expect",
     `/clear/${random.pick(["messages", "all", "callbacks", "x", "__proto__"])}`,
     `http://127.0.0.1${messages}`,
     "//evil.example/",
@@ -234,8 +255,9 @@ const caseOf = (chance: Random, server: Server): Case => {
   const method = random.chance(60) ? random.pick(["GET", "POST", "POST", "POST"]) : random.pick(methods)
   const query = random.chance(30) ? `?${formOf(random)}` : ""
   const path = lineSafe(random, `${pathOf(random, server)}${query}`)
-  const control = path.startsWith("/admin/clock")
-  const bodyText = method === "GET" && random.chance(80) ? "" : control ? random.pick(orders) : formOf(random)
+  const control = path.startsWith("/admin/clock") || path.startsWith("/admin/expect")
+  const order = path.startsWith("/admin/expect") ? expectations : orders
+  const bodyText = method === "GET" && random.chance(80) ? "" : control ? random.pick(order) : formOf(random)
   const body = Buffer.from(
     random.chance(10) ? mutated(random, bodyText) : bodyText,
     random.chance(5) ? "utf16le" : "utf8",
@@ -290,7 +312,8 @@ const exchange = (port: number, { bytes, whole }: Case): Promise<string> =>
     socket.on("connect", () => socket.write(bytes, () => whole || socket.end(() => socket.destroy())))
   })
 
-const isControl = (path: string) => /^\/($|\?|health|docs|openapi\.json|admin(\/|\?|$)|ui\/|clear\/)/.test(path)
+const isControl = (path: string) =>
+  /^\/($|\?|health|favicon\.ico|docs|openapi\.json|admin(\/|\?|$)|ui\/|clear\/)/.test(path)
 
 /** Whether a path is that of a medium's bytes. */
 const isBytes = (path: string) => /\/Media\/[^/.?]+(\?|$)/.test(path)
