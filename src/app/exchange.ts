@@ -15,6 +15,7 @@ import { seenMessages } from "../carriers/twilio/messages/seenMessages.ts"
 import { authTokenSecret } from "../carriers/twilio/settings.ts"
 import { loadTemplates, type TemplateErrors } from "../carriers/twilio/templateFiles.ts"
 import { twilioMachine } from "../carriers/twilio/twilio.machine.ts"
+import { seenVerifications } from "../carriers/twilio/verify/seenVerifications.ts"
 import { wireIn } from "../carriers/twilio/wireIn.ts"
 import type { Pace } from "../clock/pace.ts"
 import type { JsonObject } from "../core/canonical.ts"
@@ -121,6 +122,7 @@ export const startExchange = (
         return { messages: twilio.messages.bySid.size, calls: 0, callbacks: outbound.attempts }
       },
       messages: { newest: (before) => seenMessages(slices().twilio.messages, before) },
+      verifications: () => seenVerifications(slices().twilio.verify, run.engine.now),
       carrier: {
         wireIn: (request) => apiRequested.draft("", wireIn(request, keys)),
         headers: answerHeaders,

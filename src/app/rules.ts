@@ -1,6 +1,7 @@
 import { deliveryEntryTypes } from "../carriers/delivery/entries.ts"
 import { accountEntryTypes } from "../carriers/twilio/accounts/entries.ts"
 import { senderEntryTypes } from "../carriers/twilio/senders/entries.ts"
+import { verifyEntryTypes } from "../carriers/twilio/verify/entries.ts"
 import { coreEntryTypes } from "../core/entries.ts"
 import type { Rules } from "../engine/verify.ts"
 import { machines } from "./machines.ts"
@@ -8,5 +9,11 @@ import { machines } from "./machines.ts"
 /** The rules of the exchange: its machines, and every type of entry with its schema for the checks at the doors. */
 export const rules: Rules = {
   machines,
-  entryTypes: [...coreEntryTypes, ...deliveryEntryTypes, ...accountEntryTypes, ...senderEntryTypes],
+  entryTypes: [
+    ...coreEntryTypes,
+    ...deliveryEntryTypes,
+    ...accountEntryTypes,
+    ...senderEntryTypes,
+    ...verifyEntryTypes,
+  ],
 }

@@ -15,6 +15,7 @@ import { parseE164 } from "../core/E164.ts"
 import type { CallbacksSettings, ScriptedEndpoint } from "../network/settings.ts"
 import { messagingSettings } from "./messagingSettings.ts"
 import { AccountSid, SettingsFile } from "./settingsFile.ts"
+import { verifySettings } from "./verifySettings.ts"
 
 /** Settings that cannot be used: each line names the place, what was expected and what was found. */
 export class BadSettings extends Data.TaggedError("BadSettings")<{ readonly lines: ReadonlyArray<string> }> {
@@ -315,6 +316,7 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
         failure_numbers: (twilio.failure_numbers ?? []).map(normal),
         from_not_owned_code: twilio.from_not_owned_code ?? 21606,
         ...messagingSettings(twilio),
+        ...verifySettings(twilio),
         ...(twilio.missing_parameter_code === undefined
           ? {}
           : { missing_parameter_code: twilio.missing_parameter_code }),

@@ -15,10 +15,28 @@ export class Exchange extends Context.Tag("ringback/Exchange")<
     readonly statistics: () => { readonly messages: number; readonly calls: number; readonly callbacks: number }
     /** The run's messages, for reading back. */
     readonly messages: MessagesView
+    /** Verifications with their codes as they stand now, newest first. */
+    readonly verifications: () => Iterable<SeenVerification>
     /** Makes an HTTP request of the carrier's API the input it is. */
     readonly carrier: CarrierDoor
   }
 >() {}
+
+/** A verification as tests read it back. Instants in virtual ms. */
+export interface SeenVerification {
+  readonly sid: string
+  readonly serviceSid: string
+  readonly accountSid: string
+  readonly to: string
+  readonly code: string
+  readonly status: "pending" | "approved" | "canceled" | "max_attempts_reached" | "expired"
+  readonly created: number
+  readonly expires: number
+  /** Wrong codes that were shown. */
+  readonly checks: number
+  /** Oldest first. */
+  readonly sends: ReadonlyArray<{ readonly channel: string; readonly messageSid: string | undefined }>
+}
 
 /** What tests read back of messages. */
 export interface MessagesView {

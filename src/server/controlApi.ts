@@ -8,6 +8,7 @@ import { limits } from "../core/limits.ts"
 import { BadOrder, Failed, Unavailable } from "./controlErrors.ts"
 import { CallbackTestGroup } from "./reading/callbackTestApi.ts"
 import { MessagesGroup } from "./reading/messagesApi.ts"
+import { VerificationsGroup } from "./reading/verificationsApi.ts"
 
 /** The control API: a contract; handlers are in controlHandlers.ts. */
 
@@ -148,6 +149,7 @@ export class ControlApi extends HttpApi.make("ringback")
   .add(ClearGroup)
   .add(CallbackTestGroup)
   .add(MessagesGroup)
+  .add(VerificationsGroup)
   .annotate(OpenApi.Title, "Ringback control API")
   .annotate(
     OpenApi.Description,

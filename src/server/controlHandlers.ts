@@ -22,6 +22,8 @@ import { BadOrder, Failed, Unavailable } from "./controlErrors.ts"
 import { Exchange } from "./Exchange.ts"
 import { CallbackTestLive } from "./reading/callbackTestHandlers.ts"
 import { MessagesLive } from "./reading/messagesHandlers.ts"
+import { VerificationsLive } from "./reading/verificationsHandlers.ts"
+import { Waiters } from "./reading/waiting.ts"
 
 /** Host seconds a clock order waits for the run to settle. */
 const settleSecondsMax = 60
@@ -204,4 +206,12 @@ export const ClearLive = HttpApiBuilder.group(ControlApi, "clear", (handlers) =>
   }),
 )
 
-export const ControlLive = Layer.mergeAll(HealthLive, ClockLive, LogLive, ClearLive, CallbackTestLive, MessagesLive)
+export const ControlLive = Layer.mergeAll(
+  HealthLive,
+  ClockLive,
+  LogLive,
+  ClearLive,
+  CallbackTestLive,
+  MessagesLive,
+  VerificationsLive,
+).pipe(Layer.provide(Waiters.layer))

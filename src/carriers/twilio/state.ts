@@ -17,6 +17,7 @@ import { knowSettingsNumbers, ownedNumber } from "./senders/numbers.ts"
 import { noSenders, type Senders } from "./senders/senders.ts"
 import type { TwilioSettings } from "./settings.ts"
 import { parseTemplateSet, type TemplateSet, templateNames } from "./template.ts"
+import { noVerify, type Verify } from "./verify/verifications.ts"
 
 /** The carrier's part of the world. */
 export interface Twilio {
@@ -25,6 +26,7 @@ export interface Twilio {
   readonly messages: Messages
   readonly accounts: Accounts
   readonly senders: Senders
+  readonly verify: Verify
   /** The run's, for SIDs of numbers that settings name. */
   seed: number
   /** Requests under way, by their seq, where the API's latency is simulated. */
@@ -46,6 +48,7 @@ export const initialTwilio = (): Twilio => ({
   messages: noMessages(),
   accounts: noAccounts(),
   senders: noSenders(),
+  verify: noVerify(),
   seed: 0,
   underWay: new Map(),
   registered: new Set(),
@@ -85,7 +88,7 @@ export const furnish = (twilio: Twilio, texts: Readonly<Record<string, string>>)
 }
 
 /** The first part of a saved slice; messages follow. */
-interface SavedTwilio extends Pick<Twilio, "accounts" | "seed" | "senders" | "underWay"> {
+interface SavedTwilio extends Pick<Twilio, "accounts" | "seed" | "senders" | "underWay" | "verify"> {
   readonly settings: TwilioSettings
   readonly texts: Readonly<Record<string, string>>
   readonly messages: SavedHead
@@ -93,7 +96,7 @@ interface SavedTwilio extends Pick<Twilio, "accounts" | "seed" | "senders" | "un
 
 /** Compiled templates go by their texts, messages as lists of their values, accounts and senders as they are. */
 export const twilioSnapshot: Snapshot<Twilio> = {
-  save: function* ({ accounts, messages, seed, senders, settings, templates, underWay }) {
+  save: function* ({ accounts, messages, seed, senders, settings, templates, underWay, verify }) {
     const texts = Object.fromEntries(templateNames.map((name) => [name, templates[name].text]))
     yield {
       accounts,
@@ -101,6 +104,7 @@ export const twilioSnapshot: Snapshot<Twilio> = {
       senders,
       settings,
       underWay,
+      verify,
       texts,
       messages: headOf(messages),
     } satisfies SavedTwilio
@@ -111,8 +115,8 @@ export const twilioSnapshot: Snapshot<Twilio> = {
     let next = 0
     for (const part of parts as Iterable<SavedTwilio | SavedMessages>)
       if ("settings" in part) {
-        const { accounts, messages, seed, senders, settings, texts, underWay } = part
-        twilio = { ...twilio, accounts, messages: messagesFrom(messages), seed, senders, underWay }
+        const { accounts, messages, seed, senders, settings, texts, underWay, verify } = part
+        twilio = { ...twilio, accounts, messages: messagesFrom(messages), seed, senders, underWay, verify }
         // What settings bring with them is there already: the instant does not matter.
         configure(twilio, settings, 0)
         furnish(twilio, texts)

@@ -47,6 +47,7 @@ import { answerRequest } from "./routes.ts"
 import { changesOfSenders } from "./senders/changes.ts"
 import { subaccountSign, type TwilioSettings, twilioApi, twilioSign } from "./settings.ts"
 import { configure, furnish, initialTwilio, type Twilio, twilioSnapshot } from "./state.ts"
+import { changesOfVerify } from "./verify/changes.ts"
 import { errorBody, messageValues } from "./wireOut.ts"
 
 /*
@@ -138,6 +139,7 @@ export const twilioMachine: Machine<Twilio> = {
     ...changesOfMessages,
     ...changesOfAccounts,
     ...changesOfSenders,
+    ...changesOfVerify,
   ],
   react: [
     reacts(apiRequested, (world, entry, twilio) => {

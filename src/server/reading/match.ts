@@ -51,7 +51,7 @@ const check = (field: MatchField, expected: string, fits: (found: string) => boo
   [field, expected, fits] as const
 
 /** Whether an address is the one that is meant. A query makes a blank of an unescaped `+`. */
-const addressIs = (text: string) => {
+export const addressIs = (text: string) => {
   const plus = text.startsWith(" ") ? `+${text.slice(1)}` : text
   const number = parseE164(plus) ?? plus
   return (found: string): boolean => found === number

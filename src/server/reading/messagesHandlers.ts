@@ -1,6 +1,5 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { codesIn, linksIn } from "../../carriers/delivery/found.ts"
 import type { SeenMessage } from "../../carriers/delivery/seen.ts"
@@ -147,4 +146,4 @@ export const MessagesLive = HttpApiBuilder.group(ControlApi, "messages", (handle
         }),
       )
   }),
-).pipe(Layer.provide(Waiters.layer))
+)

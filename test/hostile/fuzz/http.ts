@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url"
 import { sid as sidOf } from "../../../src/core/chance.ts"
 import { ringback, type Server, serve } from "../../support/program.ts"
 import { mutated, nasty, type Random } from "./random.ts"
+import { expectations, readingGood, readingParameters, readingPath, verifyPath } from "./reading.ts"
 import type { Outcome, Surface } from "./runner.ts"
 
 /** Of the server's run, so that cases can name its messages. */
@@ -30,6 +31,7 @@ const types = [
   ";",
 ]
 const parameters = [
+  ...readingParameters,
   "FriendlyName",
   "PhoneNumber",
   "AreaCode",
@@ -68,6 +70,7 @@ const parameters = [
 ]
 /** What the rules take in these parameters, so that some requests get far. */
 const good = [
+  ...readingGood,
   "FriendlyName=Alerts",
   "AreaCode=415",
   "PhoneNumber=%2B14155550100",
@@ -109,18 +112,6 @@ const orders = [
   "{",
   '"'.padEnd(5_000, "x"),
   "[".repeat(5_000),
-]
-
-const filters = ["to", "from", "body", "status", "since", "before", "limit", "wait", "direction", "__proto__"]
-const expectations = [
-  '{"messages":[{"match":{"body":"Hello"}}]}',
-  '{"messages":[{"match":{"to":"+15551234567","status":"delivered"},"at_least":1}],"within":"5ms"}',
-  '{"messages":[{"match":{"body":"**********a*"},"never":true}],"in_order":true,"since":"2030-01-01"}',
-  '{"messages":[{"match":{"__proto__":{"to":"x"}},"exactly":1e999}]}',
-  '{"messages":[{"match":null}]}',
-  '{"messages":{"length":1}}',
-  '{"within":"1s","messages":[]}',
-  ...orders.slice(-8),
 ]
 
 const written = (random: Random, text: string): string =>
@@ -193,15 +184,10 @@ const pathOf = (random: Random, { accountSid, messages }: Server): string => {
     "/admin/log",
     "/admin/clock",
     "/admin/nothing",
-    "/favicon.ico",
-    "/callback-test",
-    "/callback-test/below",
-    "/admin/callback-test",
-    `/admin/messages?${random.pick(filters)}=${written(random, random.pick(nasty))}`,
-    `/admin/messages?limit=${random.below(5)}&body=${written(random, random.pick(nasty))}`,
-    `/admin/messages/latest?wait=${random.pick(["1ms", "0s", "-1s", "9999d", "x"])}`,
-    "/admin/expect",
-    "/admin/expect",
+    readingPath(random),
+    readingPath(random),
+    verifyPath(random, seed),
+    verifyPath(random, seed),
     `/clear/${random.pick(["messages", "all", "callbacks", "x", "__proto__"])}`,
     `http://127.0.0.1${messages}`,
     "//evil.example/",

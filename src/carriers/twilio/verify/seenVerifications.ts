@@ -1,0 +1,32 @@
+import type { VerificationStatus, VerifyChannel } from "./entries.ts"
+import type { Verification, Verify } from "./verifications.ts"
+
+/** A verification as tests read it back. Instants in virtual ms. */
+export interface SeenVerification {
+  readonly sid: string
+  readonly serviceSid: string
+  readonly accountSid: string
+  readonly to: string
+  readonly code: string
+  readonly status: VerificationStatus | "expired"
+  readonly created: number
+  readonly expires: number
+  /** Wrong codes that were shown. */
+  readonly checks: number
+  /** Oldest first. */
+  readonly sends: ReadonlyArray<{ readonly channel: VerifyChannel; readonly messageSid: string | undefined }>
+}
+
+/** Verifications as they stand at an instant, newest first, ended ones too. */
+export function* seenVerifications({ verifications: { all } }: Verify, at: number): Iterable<SeenVerification> {
+  for (let i = all.length - 1; i >= 0; i--) {
+    const verification = all[i]
+    if (verification !== undefined) yield seen(verification, at)
+  }
+}
+
+const seen = (verification: Verification, at: number): SeenVerification => {
+  const { accountSid, checks, code, created, expires, sends, serviceSid, sid, status, to } = verification
+  const over = at >= expires && (status === "pending" || status === "max_attempts_reached")
+  return { sid, serviceSid, accountSid, to, code, status: over ? "expired" : status, created, expires, checks, sends }
+}
