@@ -1,5 +1,5 @@
 import * as Context from "effect/Context"
-import type { SeenMessage } from "../carriers/delivery/seen.ts"
+import type { SeenMessage, SeenVerification } from "../carriers/delivery/seen.ts"
 import type { Draft } from "../core/Entry.ts"
 import type { ApiRequested } from "../core/entries.ts"
 import type { Run } from "../engine/Run.ts"
@@ -21,22 +21,6 @@ export class Exchange extends Context.Tag("ringback/Exchange")<
     readonly carrier: CarrierDoor
   }
 >() {}
-
-/** A verification as tests read it back. Instants in virtual ms. */
-export interface SeenVerification {
-  readonly sid: string
-  readonly serviceSid: string
-  readonly accountSid: string
-  readonly to: string
-  readonly code: string
-  readonly status: "pending" | "approved" | "canceled" | "max_attempts_reached" | "expired"
-  readonly created: number
-  readonly expires: number
-  /** Wrong codes that were shown. */
-  readonly checks: number
-  /** Oldest first. */
-  readonly sends: ReadonlyArray<{ readonly channel: string; readonly messageSid: string | undefined }>
-}
 
 /** What tests read back of messages. */
 export interface MessagesView {

@@ -253,6 +253,26 @@ describe("/callback-test", () => {
   })
 })
 
+describe("/clear", () => {
+  it("answers how many of what are gone", async () => {
+    const server = await serve({ args: ["--pace", "fast"] })
+    const clear = async (what: string) => (await server.ask(`/clear/${what}`, { method: "POST" })).json
+    const send = async () => {
+      for (let n = 0; n < 2; n++) await server.send({ StatusCallback: `${server.address}/callback-test` })
+      await server.clock({ settle: true })
+    }
+    await send()
+    deepStrictEqual(await clear("calls"), { deleted: 0, type: "calls" })
+    deepStrictEqual(await clear("messages"), { deleted: 2, type: "messages" })
+    deepStrictEqual(await clear("callbacks"), { deleted: 4, type: "callbacks" })
+    await send()
+    deepStrictEqual(await clear("all"), { deleted: 6, type: "all" })
+    deepStrictEqual(await clear("all"), { deleted: 0, type: "all" })
+    deepStrictEqual((await server.ask("/health")).json.statistics, { messages: 0, calls: 0, callbacks: 0 })
+    deepStrictEqual((await server.ask("/admin/messages")).json, { messages: [], next: null })
+  })
+})
+
 describe("/favicon.ico", () => {
   it("is an SVG picture", async () => {
     const server = await serve()

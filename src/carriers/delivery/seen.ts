@@ -18,3 +18,19 @@ export interface SeenMessage {
   readonly updated: number
   readonly sent: number | undefined
 }
+
+/** A verification as tests read it back. Instants in virtual ms. */
+export interface SeenVerification {
+  readonly sid: string
+  readonly serviceSid: string
+  readonly accountSid: string
+  readonly to: string
+  readonly code: string
+  readonly status: "pending" | "approved" | "canceled" | "max_attempts_reached" | "expired"
+  readonly created: number
+  readonly expires: number
+  /** Wrong codes that were shown. */
+  readonly checks: number
+  /** Oldest first. */
+  readonly sends: ReadonlyArray<{ readonly channel: string; readonly messageSid: string | undefined }>
+}

@@ -1,10 +1,11 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import type { SeenVerification } from "../../carriers/delivery/seen.ts"
 import { iso } from "../../core/Instant.ts"
 import { limits } from "../../core/limits.ts"
 import { ControlApi } from "../controlApi.ts"
-import { Exchange, type SeenVerification } from "../Exchange.ts"
+import { Exchange } from "../Exchange.ts"
 import { addressIs } from "./match.ts"
 import { lookUntil, Waiters, waitMs } from "./waiting.ts"
 

@@ -1,21 +1,5 @@
-import type { VerificationStatus, VerifyChannel } from "./entries.ts"
+import type { SeenVerification } from "../../delivery/seen.ts"
 import type { Verification, Verify } from "./verifications.ts"
-
-/** A verification as tests read it back. Instants in virtual ms. */
-export interface SeenVerification {
-  readonly sid: string
-  readonly serviceSid: string
-  readonly accountSid: string
-  readonly to: string
-  readonly code: string
-  readonly status: VerificationStatus | "expired"
-  readonly created: number
-  readonly expires: number
-  /** Wrong codes that were shown. */
-  readonly checks: number
-  /** Oldest first. */
-  readonly sends: ReadonlyArray<{ readonly channel: VerifyChannel; readonly messageSid: string | undefined }>
-}
 
 /** Verifications as they stand at an instant, newest first, ended ones too. */
 export function* seenVerifications({ verifications: { all } }: Verify, at: number): Iterable<SeenVerification> {

@@ -29,6 +29,9 @@ const expiresMs = 600_000
 /** Characters of an address of any kind. */
 const addressLengthMax = 254
 
+/** Characters of a name in a message. */
+const nameLengthMax = 100
+
 const invalid = (parameter: string): Reply => refusal(twilioError(60200, { parameter }))
 
 /** A handler of something below a service of the account that asks. */
@@ -104,9 +107,8 @@ const send = below((request, service) => {
   const config = verifyConfig(service)
   const sid = isNew ? makeSid("VE", world.seed, twilio.verify.verifications.all.length) : there.sid
   const code = customCode ?? (isNew ? codeOf(world.seed, sid, config.code_length) : there.code)
-  const body = codeText(param(entry.data.params, "CustomFriendlyName")?.slice(0, 100) ?? config.friendly_name, code, {
-    warning: config.do_not_share_warning_enabled,
-  })
+  const named = [...(param(entry.data.params, "CustomFriendlyName") ?? config.friendly_name)].slice(0, nameLengthMax)
+  const body = codeText(named.join(""), code, { warning: config.do_not_share_warning_enabled })
   const message = codeMessage(request, { body, channel, to })
   const [amount, payee] = config.psd2_enabled
     ? [param(entry.data.params, "Amount"), param(entry.data.params, "Payee")]
