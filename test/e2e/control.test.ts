@@ -246,10 +246,15 @@ describe("The description of the control API", () => {
       Object.keys(methods as object).map((method) => `${method.toUpperCase()} ${path}`),
     )
     deepStrictEqual(listed.sort(), [
+      "GET /admin/callback-test",
       "GET /admin/clock",
       "GET /admin/log",
+      "GET /admin/messages",
+      "GET /admin/messages/latest",
+      "GET /admin/verifications",
       "GET /health",
       "POST /admin/clock",
+      "POST /admin/expect",
       "POST /clear/{what}",
     ])
     const ids: Array<string> = []
