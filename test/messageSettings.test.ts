@@ -13,6 +13,11 @@ import { heldMachine } from "../src/network/held.machine.ts"
 import { simulate } from "./support/simulate.ts"
 import { type Act, performAll, type Way } from "./support/traffic.ts"
 
+const savedOf = (world: WorldState) => {
+  const { at, parts } = world.save()
+  return { at, parts: [...parts] }
+}
+
 const ways: ReadonlyArray<Way> = ["plain", "pictures", "service", "scheduled", "stale", "plain", "service"]
 const acts: ReadonlyArray<Act> = [
   ...ways.map(
@@ -96,8 +101,7 @@ it.each(
   for (let cut = 0; cut < entries.length; cut += Math.ceil(entries.length / 12)) {
     const before = new WorldState(machines)
     for (const entry of entries.slice(0, cut + 1)) before.evolve(entry)
-    const { at, parts } = before.save()
-    const after = new WorldState(machines, structuredClone({ at, parts: [...parts] }))
+    const after = new WorldState(machines, structuredClone(savedOf(before)))
     for (const entry of entries.slice(cut + 1)) after.evolve(entry)
     deepStrictEqual(after.slice(twilioMachine).messages, whole.slice(twilioMachine).messages)
     deepStrictEqual(after.slice(twilioMachine).faults, whole.slice(twilioMachine).faults)

@@ -12,12 +12,15 @@ import {
   unavailable,
   withoutUserinfo,
 } from "../carriers/twilio/door.ts"
+import { seenMessages } from "../carriers/twilio/messages/seenMessages.ts"
 import { phonesDoor } from "../carriers/twilio/phonesDoor.ts"
 import { authTokenSecret } from "../carriers/twilio/settings.ts"
 import { loadTemplates, type TemplateErrors } from "../carriers/twilio/templateFiles.ts"
 import { twilioMachine } from "../carriers/twilio/twilio.machine.ts"
+import { seenVerifications } from "../carriers/twilio/verify/seenVerifications.ts"
 import { wireIn } from "../carriers/twilio/wireIn.ts"
 import type { Pace } from "../clock/pace.ts"
+import type { JsonObject } from "../core/canonical.ts"
 import { apiRequested } from "../core/entries.ts"
 import { limits } from "../core/limits.ts"
 import type { NotFoldable } from "../engine/fold.ts"
@@ -76,19 +79,7 @@ export const startExchange = (
     const keys = inMemory ? memoryKeys(`seed ${seed}`) : yield* openKeys(settings.db, { fresh })
     const authToken =
       settings.authToken ?? keys.secret(authTokenSecret) ?? Redacted.make(randomBytes(16).toString("hex"))
-    const kept = yield* Effect.try({
-      try: () => {
-        keys.remember(authTokenSecret, authToken)
-        const { test } = settings.run.twilio
-        if (test !== undefined && settings.testAuthToken !== undefined)
-          keys.remember(test.auth_token.secret, settings.testAuthToken)
-        return runSettings(settings, keys)
-      },
-      catch: (cause) =>
-        cause instanceof SecretsFull
-          ? new LogOpenError({ reason: "unwritable", file: settings.db, message: cause.message })
-          : openFailure(keysFileOf(settings.db), cause),
-    })
+    const kept = yield* keepCredentials(settings, keys, authToken)
     const { port, publicUrl } = settings.server
     let origin = publicUrl === undefined ? `http://127.0.0.1:${port}` : withoutUserinfo(publicUrl)
     let inForce = (): CallbacksSettings => settings.run.callbacks
@@ -131,6 +122,8 @@ export const startExchange = (
         return { messages: twilio.messages.bySid.size, calls: 0, callbacks: outbound.attempts }
       },
       phones: phonesDoor(keys, () => slices().twilio),
+      messages: { newest: (before) => seenMessages(slices().twilio.messages, before) },
+      verifications: () => seenVerifications(slices().twilio.verify, run.engine.now),
       carrier: {
         wireIn: (request) => apiRequested.draft("", wireIn(request, keys)),
         headers: answerHeaders,
@@ -147,6 +140,26 @@ export const startExchange = (
       if (publicUrl === undefined) origin = address
     }
     return { exchange, authToken, warnings: templates.warnings, listensAt }
+  })
+
+/** Puts the tokens of the settings into the keys file; gives the settings as the log keeps them. */
+const keepCredentials = (
+  settings: Settings,
+  keys: Keys,
+  authToken: Redacted.Redacted<string>,
+): Effect.Effect<JsonObject, LogOpenError> =>
+  Effect.try({
+    try: () => {
+      keys.remember(authTokenSecret, authToken)
+      const { test } = settings.run.twilio
+      if (test !== undefined && settings.testAuthToken !== undefined)
+        keys.remember(test.auth_token.secret, settings.testAuthToken)
+      return runSettings(settings, keys)
+    },
+    catch: (cause) =>
+      cause instanceof SecretsFull
+        ? new LogOpenError({ reason: "unwritable", file: settings.db, message: cause.message })
+        : openFailure(keysFileOf(settings.db), cause),
   })
 
 const snapshotsOf = (logFile: string) => {

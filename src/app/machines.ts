@@ -1,8 +1,15 @@
 import { twilioMachine } from "../carriers/twilio/twilio.machine.ts"
 import type { AnyMachine } from "../engine/World.ts"
+import { callbackTestMachine } from "../network/callbackTest.machine.ts"
 import { endpointsMachine } from "../network/endpoints.machine.ts"
 import { heldMachine } from "../network/held.machine.ts"
 import { outboundMachine } from "../network/outbound.machine.ts"
 
 /** Every machine of the exchange, in the order they are offered entries. The order is part of the rules. */
-export const machines: ReadonlyArray<AnyMachine> = [twilioMachine, outboundMachine, endpointsMachine, heldMachine]
+export const machines: ReadonlyArray<AnyMachine> = [
+  twilioMachine,
+  outboundMachine,
+  endpointsMachine,
+  callbackTestMachine,
+  heldMachine,
+]

@@ -5,6 +5,7 @@ import { faultEntryTypes } from "../carriers/twilio/faults/entries.ts"
 import { inboundEntryTypes } from "../carriers/twilio/inbound/entries.ts"
 import { optOutEntryTypes } from "../carriers/twilio/optOut/entries.ts"
 import { senderEntryTypes } from "../carriers/twilio/senders/entries.ts"
+import { verifyEntryTypes } from "../carriers/twilio/verify/entries.ts"
 import { coreEntryTypes } from "../core/entries.ts"
 import type { Rules } from "../engine/verify.ts"
 import { machines } from "./machines.ts"
@@ -21,5 +22,6 @@ export const rules: Rules = {
     ...optOutEntryTypes,
     ...alertEntryTypes,
     ...faultEntryTypes,
+    ...verifyEntryTypes,
   ],
 }

@@ -17,6 +17,7 @@ import { apiFaults, callbackFaults } from "./faultSettings.ts"
 import { messagingSettings } from "./messagingSettings.ts"
 import { checkSettings, problemLine } from "./settingsCheck.ts"
 import { AccountSid, type SettingsFile } from "./settingsFile.ts"
+import { verifySettings } from "./verifySettings.ts"
 
 /** Settings that cannot be used: each line names the place, what was expected and what was found. */
 export class BadSettings extends Data.TaggedError("BadSettings")<{ readonly lines: ReadonlyArray<string> }> {
@@ -271,6 +272,7 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
         ...messagingSettings(twilio),
         ...deliverySettings(twilio),
         ...apiFaults(twilio.faults),
+        ...verifySettings(twilio),
         ...(twilio.missing_parameter_code === undefined
           ? {}
           : { missing_parameter_code: twilio.missing_parameter_code }),

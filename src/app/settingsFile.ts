@@ -1,4 +1,6 @@
 import * as Schema from "effect/Schema"
+import { lineTypes } from "../carriers/twilio/settings.ts"
+import { parseE164 } from "../core/E164.ts"
 import { isAllowed } from "../network/allow.ts"
 import { carriersSetting, numbersSetting } from "./deliverySettings.ts"
 import { apiFaultsSetting, callbackFaultsSetting } from "./faultSettings.ts"
@@ -37,6 +39,34 @@ const ScriptedAnswer = Schema.Struct({
   content_type: optional(Text),
   drop: optional(expects(Schema.Literal("connect", "reset", "timeout"), "connect, reset or timeout")),
   status: optional(expects(Schema.Int.pipe(Schema.between(100, 599)), "an HTTP status, 100 to 599")),
+})
+
+const LookupsFile = Schema.Struct({
+  strict: optional(Flag),
+  numbers: optional(
+    Schema.Array(
+      Schema.Struct({
+        number: expects(
+          Schema.String.pipe(Schema.filter((text) => parseE164(text) !== undefined)),
+          'a phone number as a text ("+15551234567")',
+        ),
+        valid: optional(Flag),
+        type: optional(expects(Schema.Literal(...lineTypes), `one of ${lineTypes.join(", ")}`)),
+        carrier_name: optional(Text),
+        mobile_country_code: optional(expects(Schema.String, "a text of digits; quote it")),
+        mobile_network_code: optional(expects(Schema.String, "a text of digits; quote it")),
+        caller_name: optional(Text),
+        caller_type: optional(
+          expects(Schema.Literal("BUSINESS", "CONSUMER", "UNDETERMINED"), "BUSINESS, CONSUMER or UNDETERMINED"),
+        ),
+      }),
+    ),
+  ),
+})
+
+const VerifyFile = Schema.Struct({
+  from: optional(expects(Schema.NonEmptyString, "a number, short code or name, as a text")),
+  expires_seconds: optional(Seconds),
 })
 
 export const SettingsFile = Schema.Struct({
@@ -104,6 +134,8 @@ export const SettingsFile = Schema.Struct({
           yes: optional(Flag),
         }),
       ),
+      lookups: optional(LookupsFile),
+      verify: optional(VerifyFile),
       scheduling: optional(
         Schema.Struct({
           min_seconds: optional(Seconds),

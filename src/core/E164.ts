@@ -1,5 +1,10 @@
-import { PhoneNumber } from "libphonenumber-js/core"
-import metadata from "libphonenumber-js/metadata.min"
+import {
+  type CountryCode,
+  PhoneNumber,
+  parsePhoneNumberFromString,
+  validatePhoneNumberLength,
+} from "libphonenumber-js/core"
+import metadata from "libphonenumber-js/metadata.max"
 
 /**
  * The E.164 form of a phone number, or `undefined` when the text is none.
@@ -37,6 +42,48 @@ export const countryOf = (number: string): string | undefined => {
     return undefined // The library throws for what is no number, and for a country code that does not exist.
   }
 }
+
+/** What a numbering plan tells of a number. */
+export interface NumberFacts {
+  readonly e164: string
+  /** Without the plus. */
+  readonly callingCode: string
+  /** ISO 3166-1 alpha-2; of a code that several countries share the largest, where the number does not tell. */
+  readonly country: string | undefined
+  readonly national: string
+  /** libphonenumber's name of its type; `undefined` for one of no range. */
+  readonly type: string | undefined
+  /** Whether it lies in a range that is given out; every +1555 number does not. */
+  readonly isAssigned: boolean
+}
+
+/** Why a text is no number, by libphonenumber's names. */
+export type NumberFault = "INVALID_COUNTRY" | "NOT_A_NUMBER" | "TOO_LONG" | "TOO_SHORT" | "INVALID_LENGTH"
+
+/**
+ * What a numbering plan tells of a number, written in E.164 form or in the national form of a country, separators and all; or why
+ * the text is none.
+ */
+export const numberFacts = (text: string, country: string): NumberFacts | { readonly fault: NumberFault } => {
+  if (text.length > factsLengthMax) return { fault: "TOO_LONG" }
+  if (!Object.hasOwn(metadata.countries, country)) return { fault: "INVALID_COUNTRY" }
+  const options = { defaultCountry: country as CountryCode, extract: false }
+  const fault = validatePhoneNumberLength(text, options, metadata)
+  if (fault !== undefined) return { fault }
+  const number = parsePhoneNumberFromString(text, options, metadata)
+  if (number === undefined) return { fault: "NOT_A_NUMBER" }
+  return {
+    e164: number.number,
+    callingCode: number.countryCallingCode,
+    country: number.country ?? countryOf(number.number),
+    national: number.formatNational(),
+    type: number.getType(),
+    isAssigned: number.isValid(),
+  }
+}
+
+/** Characters of a text in which a number is looked for. */
+const factsLengthMax = 50
 
 /** The longest text that can be a number: 15 digits, `+`, and room for the separators of a local form. */
 const textLengthMax = 20

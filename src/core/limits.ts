@@ -59,6 +59,16 @@ export const limits = {
   redirectsMax: 10,
   /** Alerts that are kept to be read; the log has all. */
   alertsMax: 10_000,
+  /** Requests to /callback-test that are kept for looking at; up to twice as many are in memory. */
+  callbackTestsKeptMax: 100,
+  /** Messages one look of a test reads, newest first; a page says where the next one goes on. */
+  messagesSearchedMax: 100_000,
+  /** Tests that wait for a message at once, and host ms each of them may wait. */
+  waitersMax: 64,
+  waitedMsMax: 60_000,
+  /** Expectations of one order, and messages that its answer names for each. */
+  expectationsMax: 20,
+  expectedNamedMax: 20,
   /** Senders in the pool of one messaging service. */
   poolSendersMax: 400,
   /** Entries one read of a log brings into memory. */

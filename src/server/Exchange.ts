@@ -2,6 +2,7 @@ import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
+import type { SeenMessage, SeenVerification } from "../carriers/delivery/seen.ts"
 import type { JsonObject } from "../core/canonical.ts"
 import type { Draft } from "../core/Entry.ts"
 import type { ApiRequested } from "../core/entries.ts"
@@ -18,6 +19,10 @@ export class Exchange extends Context.Tag("ringback/Exchange")<
     readonly provider: string
     /** Counts as `/health` shows them. */
     readonly statistics: () => { readonly messages: number; readonly calls: number; readonly callbacks: number }
+    /** The run's messages, for reading back. */
+    readonly messages: MessagesView
+    /** Verifications with their codes as they stand now, newest first. */
+    readonly verifications: () => Iterable<SeenVerification>
     /** Makes an HTTP request of the carrier's API the input it is. */
     readonly carrier: CarrierDoor
     readonly settings: SettingsDoor
@@ -93,6 +98,12 @@ export interface SettingsProblem {
 
 /** A change that was refused; each problem names the place, what was expected and what was found. */
 export class BadChange extends Data.TaggedError("BadChange")<{ readonly problems: ReadonlyArray<SettingsProblem> }> {}
+
+/** What tests read back of messages. */
+export interface MessagesView {
+  /** Newest first: all, or those older than one; `undefined` when that one is not known. */
+  readonly newest: (before?: string) => Iterable<SeenMessage> | undefined
+}
 
 /** The carrier's way in and out as HTTP sees it. */
 export interface CarrierDoor {

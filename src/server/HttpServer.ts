@@ -12,6 +12,7 @@ import { type AccessRules, type Caller, refusal } from "./access.ts"
 import { carrierHandler } from "./carrierHandler.ts"
 import { type Handler, limitConnections, patiently, timeouts, usualPatience } from "./connections.ts"
 import { Exchange } from "./Exchange.ts"
+import { favicon } from "./favicon.ts"
 import { onFirstUse } from "./onFirstUse.ts"
 import { refuse, send } from "./plainAnswer.ts"
 
@@ -44,6 +45,9 @@ export interface ServerOptions {
   readonly adminToken: Redacted.Redacted<string> | undefined
 }
 
+/** A read that asks to wait for what is still to come. */
+const waits = /[?&]wait=/
+
 /** Host seconds that a stopping server gives answers in flight. */
 const drainSeconds = 4
 
@@ -51,6 +55,7 @@ const drainSeconds = 4
 const isControl = (path: string): boolean =>
   path === "/" ||
   path === "/health" ||
+  path === "/favicon.ico" ||
   path === "/docs" ||
   path === "/openapi.json" ||
   path.startsWith("/admin/") ||
@@ -82,6 +87,7 @@ export const serveHttp = (
       const cut = url.indexOf("?")
       const path = cut < 0 ? url : url.slice(0, cut)
       if (!isControl(path)) return carrierApi(request, response)
+      if (path === "/favicon.ico") return send(response, 200, "image/svg+xml", favicon)
       const refused = path === "/health" ? undefined : refusal(callerOf(request, options.adminToken), rules)
       if (refused !== undefined) return refuse(response, refused.status, refused.message)
       // No order is one. Effect's reader of them would write files, and dies of a broken one.
@@ -90,7 +96,7 @@ export const serveHttp = (
       if (Number(request.headers["content-length"]) > limits.bodyBytesMax)
         return refuse(response, 413, `orders have at most ${limits.bodyBytesMax} bytes`)
       if (path === "/") return welcome(response)
-      if (request.headers.accept?.includes("text/event-stream") === true) {
+      if (request.headers.accept?.includes("text/event-stream") === true || waits.test(url)) {
         streams.add(response)
         response.once("close", () => streams.delete(response))
       }
@@ -154,7 +160,9 @@ const welcome = (response: http.ServerResponse) =>
       "Ringback, a local telephone exchange.",
       "",
       "/2010-04-01/Accounts/{AccountSid}/Messages.json   Twilio's API",
+      "/callback-test takes any callback and shows what it got",
       "/health        counts, digest, virtual time",
+      "/admin/messages  what was sent, with its codes and links; ?wait=5s until it is there",
       "/admin/log     the log; with Accept: text/event-stream as it grows",
       "/admin/clock   the run's clock",
       "/admin/inbound lets a phone send a message; /admin/opt-outs, /admin/alerts",

@@ -8,6 +8,9 @@ import { limits } from "../core/limits.ts"
 import { CallbacksGroup } from "./callbacksApi.ts"
 import { BadOrder, Failed, Unavailable, whole } from "./controlErrors.ts"
 import { AlertsGroup, InboundGroup, OptOutsGroup } from "./inboundApi.ts"
+import { CallbackTestGroup } from "./reading/callbackTestApi.ts"
+import { MessagesGroup } from "./reading/messagesApi.ts"
+import { VerificationsGroup } from "./reading/verificationsApi.ts"
 import { SettingsGroup } from "./settingsApi.ts"
 
 /** The control API: a contract; handlers are in controlHandlers.ts. */
@@ -150,6 +153,9 @@ export class ControlApi extends HttpApi.make("ringback")
   .add(AlertsGroup)
   .add(SettingsGroup)
   .add(CallbacksGroup)
+  .add(CallbackTestGroup)
+  .add(MessagesGroup)
+  .add(VerificationsGroup)
   .annotate(OpenApi.Title, "Ringback control API")
   .annotate(
     OpenApi.Description,

@@ -22,6 +22,10 @@ import { ControlApi, NotSettled } from "./controlApi.ts"
 import { BadOrder, stopped, Unavailable } from "./controlErrors.ts"
 import { Exchange } from "./Exchange.ts"
 import { PhonesLive } from "./inboundHandlers.ts"
+import { CallbackTestLive } from "./reading/callbackTestHandlers.ts"
+import { MessagesLive } from "./reading/messagesHandlers.ts"
+import { VerificationsLive } from "./reading/verificationsHandlers.ts"
+import { Waiters } from "./reading/waiting.ts"
 import { SettingsLive } from "./settingsHandlers.ts"
 
 /** Host seconds a clock order waits for the run to settle. */
@@ -210,4 +214,7 @@ export const ControlLive = Layer.mergeAll(
   PhonesLive,
   SettingsLive,
   CallbacksLive,
-)
+  CallbackTestLive,
+  MessagesLive,
+  VerificationsLive,
+).pipe(Layer.provide(Waiters.layer))

@@ -246,14 +246,24 @@ describe("The description of the control API", () => {
       Object.keys(methods as object).map((method) => `${method.toUpperCase()} ${path}`),
     )
     deepStrictEqual(listed.sort(), [
+      "DELETE /admin/opt-outs",
+      "GET /admin/alerts",
+      "GET /admin/callback-test",
       "GET /admin/callbacks",
       "GET /admin/clock",
       "GET /admin/log",
+      "GET /admin/messages",
+      "GET /admin/messages/latest",
+      "GET /admin/opt-outs",
       "GET /admin/settings",
+      "GET /admin/verifications",
       "GET /health",
       "PATCH /admin/settings",
       "POST /admin/callbacks/{id}/resend",
       "POST /admin/clock",
+      "POST /admin/expect",
+      "POST /admin/inbound",
+      "POST /admin/opt-outs",
       "POST /clear/{what}",
     ])
     const ids: Array<string> = []

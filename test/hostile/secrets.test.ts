@@ -45,6 +45,11 @@ const names = [
   "encodedPath",
   "absolute",
   "foreignScheme",
+  "tested",
+  "testedQuery",
+  "testedPath",
+  "testedPassword",
+  "testedJson",
   "hostHeader",
   "jsonBody",
   "brokenBody",
@@ -141,6 +146,12 @@ const plant = async (server: Server, callbackUrl: string): Promise<ReadonlyArray
   await raw("GET", `http://u:${marks.absolute}@127.0.0.1${messages}`, asOwner)
   await raw("GET", `HTTPS://u:${marks.absolute}@127.0.0.1/nowhere`, asOwner)
   await raw("GET", `ftp://u:${marks.foreignScheme}@127.0.0.1/nowhere`, asOwner)
+  const test = { Authorization: basic(`u:${marks.testedPassword}`), ...formType }
+  await raw("POST", "/callback-test", test, `Url=${encodeURIComponent(`https://u:${marks.tested}@127.0.0.1/`)}`)
+  await raw("PUT", `/callback-test?u=https://u:${marks.testedQuery}@127.0.0.1/`, test)
+  await raw("GET", `/callback-test/https://u:${marks.testedPath}@127.0.0.1/x`, test)
+  const json = { ...test, "Content-Type": "application/json" }
+  await raw("POST", "/callback-test", json, `{"p":"${marks.testedJson}"}`)
   await raw("GET", messages, { ...asOwner, "X-Forwarded-Host": `u:${marks.hostHeader}@127.0.0.1` })
   await raw("POST", messages, { ...asOwner, "Content-Type": "application/json" }, `{"p":"${marks.jsonBody}"}`)
   await raw("POST", messages, asOwner, `To=%zz&p=${marks.brokenBody}`)
@@ -151,7 +162,17 @@ const plant = async (server: Server, callbackUrl: string): Promise<ReadonlyArray
 
 const pages = async (server: Server): Promise<ReadonlyArray<readonly [string, string]>> => {
   const given: Array<readonly [string, string]> = []
-  for (const path of ["/", "/health", "/openapi.json", "/docs", "/admin/clock", "/admin/alerts", "/admin/opt-outs"])
+  for (const path of [
+    "/",
+    "/health",
+    "/openapi.json",
+    "/docs",
+    "/admin/clock",
+    "/admin/alerts",
+    "/admin/opt-outs",
+    "/admin/callback-test",
+    "/admin/messages",
+  ])
     given.push([path, (await server.ask(path)).text])
   for (let after = 0, more = true; more; ) {
     const { json, text } = await server.ask(`/admin/log?limit=1000&after=${after}`)

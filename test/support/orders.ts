@@ -20,6 +20,8 @@ export const ordersOf = (account: string, seed: number) => {
     string,
     string,
   ]
+  const verification = sid("VE", seed, 0)
+  const v2 = `/v2/Services/${sid("VA", seed, 0)}`
   const v1 = `/v1/Services/${service}`
   return {
     makeAccount: { method: "POST", path: `${accounts}.json`, form: "FriendlyName=Branch" },
@@ -65,6 +67,22 @@ export const ordersOf = (account: string, seed: number) => {
       form: `To=%2B14155550100&MessagingServiceSid=${service}&Body=x`,
     },
     deleteService: { method: "DELETE", path: v1 },
+    makeVerify: { method: "POST", path: "/v2/Services", form: "FriendlyName=Acme&CustomCodeEnabled=true" },
+    setUpVerify: { method: "POST", path: v2, form: "CodeLength=8&DoNotShareWarningEnabled=true" },
+    sendCode: { method: "POST", path: `${v2}/Verifications`, form: "To=%2B15551234567&Channel=sms" },
+    sendOwnCode: {
+      method: "POST",
+      path: `${v2}/Verifications`,
+      form: "To=%2B15551234567&Channel=whatsapp&CustomCode=4711",
+    },
+    checkCode: { method: "POST", path: `${v2}/VerificationCheck`, form: "To=%2B15551234567&Code=4711" },
+    cancelCode: { method: "POST", path: `${v2}/Verifications/${verification}`, form: "Status=canceled" },
+    cancelOther: { method: "POST", path: `${v2}/Verifications/${sid("VE", seed, 1)}`, form: "Status=canceled" },
+    fetchCode: { method: "GET", path: `${v2}/Verifications/${verification}` },
+    deleteVerify: { method: "DELETE", path: v2 },
+    lookUp: { method: "GET", path: "/v2/PhoneNumbers/+15551234567?Fields=line_type_intelligence" },
+    callbackTest: { method: "POST", path: "/callback-test?for=me", form: "MessageSid=SM1&MessageStatus=sent" },
+    callbackTestRead: { method: "GET", path: "/callback-test/below" },
   } as const satisfies { readonly [name: string]: Order }
 }
 

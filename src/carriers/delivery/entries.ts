@@ -25,6 +25,9 @@ export const MessageStatus = Schema.Literal(
 )
 export type MessageStatus = typeof MessageStatus.Type
 
+/** Which way a message goes. Source: OpenAPI `message_enum_direction`. */
+export const MessageDirection = Schema.Literal("inbound", "outbound-api", "outbound-call", "outbound-reply")
+
 /** What will become of a message, fixed when it is created so that later settings do not rewrite it. */
 export const Plan = Schema.Struct({
   /** Virtual ms for which the message keeps its sender busy; absent where senders have no rate. */
@@ -49,7 +52,7 @@ export const messageCreated = entryType(
   Schema.Struct({
     account_sid: Schema.String,
     body: Schema.String,
-    direction: Schema.Literal("inbound", "outbound-api", "outbound-call", "outbound-reply"),
+    direction: MessageDirection,
     /** Empty while a service has not chosen one. */
     from: Schema.String,
     /** The inbound message whose TwiML ordered this one. */

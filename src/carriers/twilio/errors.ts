@@ -304,6 +304,21 @@ const rows = {
     source: "dictionary",
     statusUnconfirmed: true,
   },
+  60200: { status: 400, message: "Invalid parameter `{parameter}`", source: "dictionary" },
+  60202: { status: 429, message: "Max check attempts reached", source: "dictionary", statusUnconfirmed: true },
+  60203: { status: 429, message: "Max send attempts reached", source: "dictionary", statusUnconfirmed: true },
+  60204: {
+    status: 403,
+    message: "Service does not support this feature: custom code",
+    source: "dictionary",
+    statusUnconfirmed: true,
+  },
+  60205: {
+    status: 403,
+    message: "SMS is not supported by landline phone number",
+    source: "dictionary",
+    statusUnconfirmed: true,
+  },
 } as const satisfies { readonly [code: number]: ErrorRow }
 
 /**

@@ -74,7 +74,7 @@ describe("paths", () => {
     `/2010-04-01/Accounts/${account}`,
     "/v1/Services/",
     "/v1/Services/MG1/PhoneNumbers/PN1/x",
-    "/v2/Services",
+    "/v3/Services",
     `/2010-04-01/Accounts/${account}/Messages`,
     `/2010-04-01/Accounts/${account}/Messages.xml`,
     `/2010-04-01/Accounts/${account}/messages.json`,

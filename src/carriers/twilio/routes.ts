@@ -7,6 +7,7 @@ import { accountShown, reaches } from "./accounts/credentials.ts"
 import { keysResources } from "./accounts/keysResources.ts"
 import { itemOf } from "./collection.ts"
 import { twilioError } from "./errors.ts"
+import { lookupsResources } from "./lookups/lookupsResources.ts"
 import { messagesResources } from "./messages/messagesResources.ts"
 import { type Reply, type Request, respond } from "./request.ts"
 import type { Handler, Resource } from "./resource.ts"
@@ -17,6 +18,8 @@ import { servicesResources } from "./senders/servicesResources.ts"
 import { shortCodesResources } from "./senders/shortCodesResources.ts"
 import type { Twilio } from "./state.ts"
 import { answerTest, showsTestCredentials } from "./testCredentials.ts"
+import { verifyServicesResources } from "./verify/servicesResources.ts"
+import { verificationsResources } from "./verify/verificationsResources.ts"
 import { refusal, templateError } from "./wireOut.ts"
 
 /** What the carrier answers on; everything else is 404. */
@@ -29,6 +32,9 @@ const resources: ReadonlyArray<Resource> = [
   ...poolResources,
   ...accountsResources,
   ...keysResources,
+  ...lookupsResources,
+  ...verifyServicesResources,
+  ...verificationsResources,
 ]
 
 /**

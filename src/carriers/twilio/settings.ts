@@ -5,6 +5,35 @@ import { ApiFault } from "./faults/entries.ts"
 
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 
+/** What a line can be. Source: Lookup docs, "Line Type Intelligence". */
+export const lineTypes = [
+  "landline",
+  "mobile",
+  "fixedVoip",
+  "nonFixedVoip",
+  "personal",
+  "tollFree",
+  "premium",
+  "sharedCost",
+  "uan",
+  "voicemail",
+  "pager",
+  "unknown",
+] as const
+
+/** What settings say of a number that is looked up. */
+export const LookedUp = Schema.Struct({
+  caller_name: optional(Schema.String),
+  caller_type: optional(Schema.Literal("BUSINESS", "CONSUMER", "UNDETERMINED")),
+  carrier_name: optional(Schema.String),
+  mobile_country_code: optional(Schema.String),
+  mobile_network_code: optional(Schema.String),
+  number: Schema.String,
+  type: optional(Schema.Literal(...lineTypes)),
+  valid: optional(Schema.Boolean),
+})
+export type LookedUp = typeof LookedUp.Type
+
 /** The carrier's settings as the log keeps them: normalised, no default missing, the token by its name. */
 export const TwilioSettings = Schema.Struct({
   account_sid: Schema.String,
@@ -37,6 +66,8 @@ export const TwilioSettings = Schema.Struct({
   faults: optional(Schema.Array(ApiFault)),
   /** What a From that is not allowed is refused with: 21606, or Twilio's newer 21659 / 21660. */
   from_not_owned_code: Schema.Literal(21606, 21659, 21660),
+  /** What lookups find; absent: what numbering plans tell, and every possible number is valid. */
+  lookups: optional(Schema.Struct({ numbers: Schema.Array(LookedUp), strict: Schema.Boolean })),
   /** Where the bytes of media come from: made here, or fetched from their URLs; absent: media are only counted. */
   media: optional(Schema.Literal("generate", "fetch")),
   /** One code for every missing parameter; absent: Twilio's own, 21604 for To, 21603 for From, 21602 for Body. */
@@ -80,6 +111,8 @@ export const TwilioSettings = Schema.Struct({
     require_parameters: Schema.Boolean,
     validate_phone_format: Schema.Boolean,
   }),
+  /** Who verification codes come from, and how long they are good, in virtual ms; absent: as Twilio has it. */
+  verify: optional(Schema.Struct({ expires_ms: optional(Schema.NonNegativeInt), from: optional(Schema.String) })),
 })
 export type TwilioSettings = typeof TwilioSettings.Type
 

@@ -22,6 +22,7 @@ import { knowSettingsNumbers, ownedNumber } from "./senders/numbers.ts"
 import { noSenders, type Senders } from "./senders/senders.ts"
 import type { TwilioSettings } from "./settings.ts"
 import { parseTemplateSet, type TemplateSet, templateNames } from "./template.ts"
+import { noVerify, type Verify } from "./verify/verifications.ts"
 
 /** The carrier's part of the world. */
 export interface Twilio {
@@ -33,6 +34,7 @@ export interface Twilio {
   readonly flows: Flows
   readonly optOuts: OptOuts
   readonly alerts: Alerts
+  readonly verify: Verify
   /** The run's, for SIDs of numbers that settings name. */
   seed: number
   /** Requests under way, by their seq, where the API's latency is simulated. */
@@ -61,6 +63,7 @@ export const initialTwilio = (): Twilio => ({
   flows: noFlows(),
   optOuts: noOptOuts(),
   alerts: noAlerts(),
+  verify: noVerify(),
   seed: 0,
   underWay: new Map(),
   faults: noFaults(),
@@ -107,7 +110,7 @@ export const furnish = (twilio: Twilio, texts: Readonly<Record<string, string>>)
 interface SavedTwilio
   extends Pick<
     Twilio,
-    "accounts" | "alerts" | "faults" | "flows" | "optOuts" | "seed" | "senders" | "tested" | "underWay"
+    "accounts" | "alerts" | "faults" | "flows" | "optOuts" | "seed" | "senders" | "tested" | "underWay" | "verify"
   > {
   readonly settings: TwilioSettings
   readonly texts: Readonly<Record<string, string>>
@@ -117,7 +120,7 @@ interface SavedTwilio
 /** Compiled templates go by their texts, messages as lists of their values, accounts and senders as they are. */
 export const twilioSnapshot: Snapshot<Twilio> = {
   save: function* ({ messages, settings, templates, ...twilio }) {
-    const { accounts, alerts, faults, flows, optOuts, seed, senders, tested, underWay } = twilio
+    const { accounts, alerts, faults, flows, optOuts, seed, senders, tested, underWay, verify } = twilio
     const texts = Object.fromEntries(templateNames.map((name) => [name, templates[name].text]))
     yield {
       accounts,
@@ -130,6 +133,7 @@ export const twilioSnapshot: Snapshot<Twilio> = {
       settings,
       tested,
       underWay,
+      verify,
       texts,
       messages: headOf(messages),
     } satisfies SavedTwilio

@@ -53,6 +53,7 @@ import { changesOfSenders } from "./senders/changes.ts"
 import { type TwilioSettings, twilioApi } from "./settings.ts"
 import { configure, furnish, initialTwilio, type Twilio, twilioSnapshot } from "./state.ts"
 import { showsTestCredentials } from "./testCredentials.ts"
+import { changesOfVerify } from "./verify/changes.ts"
 import { errorBody } from "./wireOut.ts"
 
 /*
@@ -129,6 +130,7 @@ export const twilioMachine: Machine<Twilio> = {
     ...changesOfFlows,
     ...changesOfOptOuts,
     ...changesOfAlerts,
+    ...changesOfVerify,
   ],
   react: [
     reacts(apiRequested, (world, entry, twilio) => {

@@ -4,6 +4,7 @@ import { sha256 } from "../../core/canonical.ts"
 import type { ApiRequested, Credentials, NotKept, Pair, SecretName } from "../../core/entries.ts"
 import { limits } from "../../core/limits.ts"
 import { SecretsFull } from "../../log/Keys.ts"
+import { callbackTestApi, isCallbackTest } from "../../network/callbackTest.machine.ts"
 import { hideUserinfo, type SecretStore } from "../../network/secretUrl.ts"
 import { apiKeySecret, authTokenSecret, subaccountTokenSecret, twilioApi } from "./settings.ts"
 
@@ -33,7 +34,7 @@ export const wireIn = (raw: RawRequest, secrets: SecretStore): ApiRequested => {
   const form = readBody(raw, secrets)
   const refused = query.refused ?? form.refused
   return {
-    api: twilioApi,
+    api: isCallbackTest(path) ? callbackTestApi : twilioApi,
     ...(raw.authorization === undefined ? {} : { auth: credentials(raw.authorization, secrets) }),
     ...(refused === undefined ? {} : { body: refused }),
     ...(refused?.why === "not-a-form" ? { headers: [["content-type", mediaType(raw.contentType)]] } : {}),

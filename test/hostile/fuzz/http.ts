@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url"
 import { sid as sidOf } from "../../../src/core/chance.ts"
 import { ringback, type Server, serve } from "../../support/program.ts"
 import { mutated, nasty, type Random } from "./random.ts"
+import { expectations, readingGood, readingParameters, readingPath, verifyPath } from "./reading.ts"
 import type { Outcome, Surface } from "./runner.ts"
 
 /** Of the server's run, so that cases can name its messages. */
@@ -30,6 +31,7 @@ const types = [
   ";",
 ]
 const parameters = [
+  ...readingParameters,
   "FriendlyName",
   "PhoneNumber",
   "AreaCode",
@@ -68,6 +70,7 @@ const parameters = [
 ]
 /** What the rules take in these parameters, so that some requests get far. */
 const good = [
+  ...readingGood,
   "FriendlyName=Alerts",
   "AreaCode=415",
   "PhoneNumber=%2B14155550100",
@@ -195,6 +198,10 @@ const pathOf = (random: Random, { accountSid, messages }: Server): string => {
     "/admin/callbacks",
     "/admin/callbacks/3/resend",
     "/admin/nothing",
+    readingPath(random),
+    readingPath(random),
+    verifyPath(random, seed),
+    verifyPath(random, seed),
     `/clear/${random.pick(["messages", "all", "callbacks", "x", "__proto__"])}`,
     `http://127.0.0.1${messages}`,
     "//evil.example/",
@@ -248,8 +255,9 @@ const caseOf = (chance: Random, server: Server): Case => {
   const method = random.chance(60) ? random.pick(["GET", "POST", "POST", "POST"]) : random.pick(methods)
   const query = random.chance(30) ? `?${formOf(random)}` : ""
   const path = lineSafe(random, `${pathOf(random, server)}${query}`)
-  const control = /^\/admin\/(clock|inbound|opt-outs)/.test(path)
-  const bodyText = method === "GET" && random.chance(80) ? "" : control ? random.pick(orders) : formOf(random)
+  const control = /^\/admin\/(clock|inbound|opt-outs|expect)/.test(path)
+  const order = path.startsWith("/admin/expect") ? expectations : orders
+  const bodyText = method === "GET" && random.chance(80) ? "" : control ? random.pick(order) : formOf(random)
   const body = Buffer.from(
     random.chance(10) ? mutated(random, bodyText) : bodyText,
     random.chance(5) ? "utf16le" : "utf8",
@@ -304,7 +312,8 @@ const exchange = (port: number, { bytes, whole }: Case): Promise<string> =>
     socket.on("connect", () => socket.write(bytes, () => whole || socket.end(() => socket.destroy())))
   })
 
-const isControl = (path: string) => /^\/($|\?|health|docs|openapi\.json|admin(\/|\?|$)|ui\/|clear\/)/.test(path)
+const isControl = (path: string) =>
+  /^\/($|\?|health|favicon\.ico|docs|openapi\.json|admin(\/|\?|$)|ui\/|clear\/)/.test(path)
 
 /** Whether a path is that of a medium's bytes. */
 const isBytes = (path: string) => /\/Media\/[^/.?]+(\?|$)/.test(path)

@@ -1,0 +1,28 @@
+import type { TwilioSettings } from "../carriers/twilio/settings.ts"
+import { parseE164 } from "../core/E164.ts"
+import type { SettingsFile } from "./settingsFile.ts"
+
+/** The settings of lookups and verifications as the log keeps them; nothing of them when nothing is said. */
+export const verifySettings = ({
+  lookups,
+  verify,
+}: NonNullable<SettingsFile["twilio"]>): Pick<TwilioSettings, "lookups" | "verify"> => ({
+  ...(lookups === undefined
+    ? {}
+    : {
+        lookups: {
+          numbers: (lookups.numbers ?? []).map((each) => ({ ...each, number: parseE164(each.number) ?? each.number })),
+          strict: lookups.strict ?? false,
+        },
+      }),
+  ...(verify === undefined
+    ? {}
+    : {
+        verify: {
+          ...(verify.expires_seconds === undefined
+            ? {}
+            : { expires_ms: Math.round(verify.expires_seconds * 1000) + 0 }),
+          ...(verify.from === undefined ? {} : { from: verify.from }),
+        },
+      }),
+})
