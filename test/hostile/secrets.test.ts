@@ -162,18 +162,9 @@ const plant = async (server: Server, callbackUrl: string): Promise<ReadonlyArray
 
 const pages = async (server: Server): Promise<ReadonlyArray<readonly [string, string]>> => {
   const given: Array<readonly [string, string]> = []
-  for (const path of [
-    "/",
-    "/health",
-    "/openapi.json",
-    "/docs",
-    "/admin/clock",
-    "/admin/alerts",
-    "/admin/opt-outs",
-    "/admin/callback-test",
-    "/admin/messages",
-  ])
-    given.push([path, (await server.ask(path)).text])
+  const shown =
+    "/ /health /openapi.json /docs /admin/clock /admin/alerts /admin/opt-outs /admin/callback-test /admin/messages"
+  for (const path of shown.split(" ")) given.push([path, (await server.ask(path)).text])
   for (let after = 0, more = true; more; ) {
     const { json, text } = await server.ask(`/admin/log?limit=1000&after=${after}`)
     given.push([`/admin/log after ${after}`, text])
