@@ -33,8 +33,16 @@ export const checkSettings = (value: unknown): Either.Either<SettingsFile, Reado
       }),
   )
 
-/** A key as far as it looks like one: a line without a space behind its colon is a key, too, and may hold a secret. */
-const keyShown = (key: PropertyKey): string => String(key).replace(/[^\w-].*$/s, "...")
+/**
+ * A key as far as it looks like one, or like a number, and is no longer than people read: a line without a space behind its
+ * colon is a key, too, and may hold a secret.
+ */
+const keyShown = (key: PropertyKey): string => {
+  const text = String(key)
+  const shown = (/^\+?[\w-]*/.exec(text)?.[0] ?? "").slice(0, keyLengthMax)
+  return shown.length < text.length ? `${shown}...` : shown
+}
+const keyLengthMax = 200
 
 /** What a key that does not exist holds. A text may be a secret under a misspelt name. */
 const unknown = (value: unknown, path: ReadonlyArray<PropertyKey>): string =>

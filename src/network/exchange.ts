@@ -69,7 +69,7 @@ export const exchange = (
     const headers = request.sign === undefined ? {} : (signs(request.sign)?.(asked, hop.url) ?? {})
     cancel = (door?.client ?? client).send(requestOf(asked, hop.target, headers), (landing) => {
       if (landing._tag === "Failed") return answer(failed(landing.cause, request, subject, seq))
-      const next = door === undefined ? nextHop(hop, landing) : undefined
+      const next = nextHop(hop, landing)
       if (next === undefined) return end(landing)
       if (redirected.length === redirectsMax)
         return answer(outboundFailed.draft(subject, { detail: tooManyRedirects, reason: "refused" }, seq))

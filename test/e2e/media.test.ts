@@ -27,6 +27,7 @@ describe("Media that are fetched", () => {
       asked.push(request)
       const { url } = request
       if (url === "/photo") response.writeHead(200, { "content-type": "image/jpeg; q=1" }).end(photo)
+      else if (url === "/moved") response.writeHead(302, { location: "/photo" }).end()
       else if (url === "/page") response.writeHead(200, { "content-type": "text/html" }).end("<p>")
       else if (url === "/large") response.writeHead(200, { "content-type": "image/png" }).end(Buffer.alloc(5_300_000))
       else response.writeHead(404).end()
@@ -78,6 +79,12 @@ describe("Media that are fetched", () => {
     const message = await send("/photo", path)
     const { errorCode, status } = await message.fetch()
     deepStrictEqual([status, errorCode], ["failed", code])
+  })
+
+  it("and those a redirect leads to", async () => {
+    const message = await send("/moved")
+    const [medium] = await message.media.list()
+    assertTrue((await bytesOf(medium?.uri ?? "")).bytes.equals(photo))
   })
 
   it("and nobody's address is a picture", async () => {

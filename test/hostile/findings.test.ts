@@ -60,6 +60,11 @@ describe("Found before", () => {
       assertFalse((await log()).includes("f0undSecret"))
     })
 
+  it("a key of any length in the settings was told whole in the error", () => {
+    const refused = Either.getOrThrow(Either.flip(parseSettings("x.yaml", `server:\n  ${"y".repeat(9_000)}: 1`)))
+    assertTrue(refused.lines.every((line) => line.startsWith("x.yaml:2:") && line.length < 1_000))
+  })
+
   it("a name of any length in a template was told whole in the error", () => {
     const name = "x".repeat(15_000)
     const text = `{% if ${name} %}{ "a": "b" }{% endif %}`
