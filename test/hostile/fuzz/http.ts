@@ -382,7 +382,8 @@ export const httpSurface: Surface = {
         return { input, problem: faultOf(made, text) }
       },
       end: async () => {
-        const lives = await server.send().catch(() => undefined)
+        // A phone that no case has opted out.
+        const lives = await server.send({ To: "+12025550177" }).catch(() => undefined)
         const memory = residentMiB(server.pid)
         const { code, stderr } = await server.kill("SIGTERM")
         const verified = await ringback(["verify", db], { cwd: folder })
