@@ -13,6 +13,8 @@ export interface Application {
   readonly close: () => void
 }
 
+const reply = "<Response><Message>Thank you</Message></Response>"
+
 /** One answer in ten is a 500, and all come after some host ms, so that a kill finds callbacks in flight and retries set. */
 export const startApplication = async (authToken: string, seed: number): Promise<Application> => {
   const reports = new Map<string, number>()
@@ -31,11 +33,14 @@ export const startApplication = async (authToken: string, seed: number): Promise
       const known = userinfo === undefined ? "" : `${Buffer.from(userinfo, "base64").toString()}@`
       if (!validateRequest(authToken, String(signature), `http://${known}${host}${request.url}`, params))
         forged.push(`${request.url} ${body}`)
-      const report = `${params.MessageSid} ${params.MessageStatus}`
+      const report = `${params.MessageSid} ${params.MessageStatus ?? params.SmsStatus}`
       reports.set(report, (reports.get(report) ?? 0) + 1)
       const ms = roll(seed, "answer after", "application", n) % 15
       setTimeout(() => {
-        response.writeHead(roll(seed, "answer", "application", n) < 1_000 ? 500 : 204).end()
+        if (roll(seed, "answer", "application", n) < 1_000) response.writeHead(500).end()
+        else if (request.url?.startsWith("/sms") === true)
+          response.writeHead(200, { "content-type": "text/xml" }).end(reply)
+        else response.writeHead(204).end()
       }, ms)
     })
     request.on("error", () => {}) // Its server was killed.

@@ -44,13 +44,14 @@ export const checkLog = (db: string, acknowledged: ReadonlySet<string>, applicat
        WHERE t.name GLOB 'message.*' OR t.name GLOB 'outbound.*' ORDER BY e.seq`,
     )
     for (const { cause, data, seq, subject, type } of rows.iterate() as IterableIterator<Stored>) {
-      if (type === messageCreated.type) statuses.set(subject, [])
+      if (type === messageCreated.type) statuses.set(subject, data.includes('"status":"received"') ? ["received"] : [])
       else if (type === messageStatusChanged.type) statuses.get(subject)?.push(JSON.parse(data).status)
       else if (type === outboundAnswered.type || type === outboundFailed.type) unanswered.delete(cause)
       else if (type === outboundRequested.type) {
         unanswered.add(seq)
         const { params, via } = JSON.parse(data) as { params: ReadonlyArray<[string, string]>; via: string }
-        const report = `${subject} ${params.find(([name]) => name === "MessageStatus")?.[1]}`
+        const told = params.find(([name]) => name === "MessageStatus") ?? params.find(([name]) => name === "SmsStatus")
+        const report = `${subject} ${told?.[1]}`
         if (via === "wire" && !application.reports.has(report)) problems.push(`entry ${seq}: ${report} never arrived`)
       }
     }
@@ -60,7 +61,7 @@ export const checkLog = (db: string, acknowledged: ReadonlySet<string>, applicat
       if (passed === undefined) problems.push(`${sid} was acknowledged and is not in the log`)
       else if (!terminal.has(passed.at(-1) as MessageStatus)) problems.push(`${sid} ended ${passed.at(-1) ?? "queued"}`)
       for (const status of passed ?? [])
-        if (reported.has(status) && !application.reports.has(`${sid} ${status}`))
+        if ((reported.has(status) || status === "received") && !application.reports.has(`${sid} ${status}`))
           problems.push(`${sid} ${status} was never reported`)
     }
     return { entries, messages: statuses.size, problems }

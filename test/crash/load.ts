@@ -7,11 +7,13 @@ const lastAnswersMs = 500
 
 /** Numbers the settings of a crash run let succeed and fail. */
 export const failureNumber = "+15559999999"
+/** The number that messages are sent from, and phones send to. */
+export const sender = "+15550000001"
 const numbers = ["+15551234567", "+15559876543", failureNumber]
 
 /** Messages that a server was asked to send. */
 export interface Load {
-  /** SIDs whose 201 the client has read to its end. */
+  /** SIDs whose answer the client has read to its end. */
   readonly acknowledged: ReadonlySet<string>
   /** Answers that were no 201. */
   readonly refused: ReadonlyArray<{ readonly status: number; readonly text: string }>
@@ -23,8 +25,20 @@ export interface Load {
 
 let sent = 0
 
-/** Sends messages over several connections until it is stopped or the server answers no more. One callback in four has a password of its own. */
-export const startLoad = (server: Server, callbacks: string): Load => {
+/** Has the application asked about messages that phones send to the sender's number. */
+export const askAboutPhones = async (server: Server, application: string): Promise<void> => {
+  const numbersPath = server.messages.replace("Messages", "IncomingPhoneNumbers")
+  const { json } = await server.ask(`${numbersPath}?PhoneNumber=${encodeURIComponent(sender)}`)
+  const path = numbersPath.replace(".json", `/${json.incoming_phone_numbers[0].sid}.json`)
+  const { status, text } = await server.ask(path, { form: { SmsUrl: `${application}/sms` } })
+  if (status !== 200) throw new Error(`the number's SmsUrl was not taken: ${status} ${text}`)
+}
+
+/**
+ * Sends messages over several connections until it is stopped or the server answers no more. One callback in four has a
+ * password of its own; with `phones` one message in five is a phone's.
+ */
+export const startLoad = (server: Server, callbacks: string, { phones = false } = {}): Load => {
   const acknowledged = new Set<string>()
   const refused: Array<{ status: number; text: string }> = []
   let unanswered = 0
@@ -45,12 +59,20 @@ export const startLoad = (server: Server, callbacks: string): Load => {
       try {
         const form = {
           To: numbers[n % numbers.length] ?? "",
-          From: "+15550000001",
+          From: sender,
           Body: `number ${n}`,
           StatusCallback: `${callbacks.replace("://", `://${userinfo}`)}/status?n=${n}`,
         }
-        const { json, status, text } = await server.ask(server.messages, { form, signal: request.signal })
-        if (status === 201) acknowledged.add(json.sid)
+        const { json, status, text } =
+          phones && n % 5 === 0
+            ? await server.ask("/admin/inbound", {
+                method: "POST",
+                body: JSON.stringify({ from: form.To, to: sender, body: form.Body }),
+                headers: { "content-type": "application/json" },
+                signal: request.signal,
+              })
+            : await server.ask(server.messages, { form, signal: request.signal })
+        if (status === 201 || status === 200) acknowledged.add(json.sid)
         else {
           refused.push({ status, text })
           return
