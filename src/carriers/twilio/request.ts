@@ -14,6 +14,8 @@ export interface Request {
   readonly seenAt: number
   /** The account of the path, or of the credentials where the path names none. */
   readonly accountSid: string
+  /** Whether a number may send to itself. */
+  readonly toItself?: boolean
 }
 
 /** What a handler answers. */

@@ -24,6 +24,7 @@ describe("test credentials", () => {
     [magic(6), magic(4), 400, 21610],
     [magic(6), magic(9), 400, 21614],
     [magic(6), "nobody", 400, 21211],
+    [magic(6), magic(6), 201, undefined],
   ])("send from %s to %s: %i %s", (From, To, status, code) => {
     const { body, status: answered } = answerOf(send({ From, To }))
     deepStrictEqual([answered, body.code], [status, code])
@@ -41,7 +42,41 @@ describe("test credentials", () => {
     strictEqual(answerOf(send({}, sent)).body.sid === body.sid, false)
   })
 
+  const numbers = path.replace("Messages", "IncomingPhoneNumbers")
+  const buy = (fields: Readonly<Record<string, string>>, stage = started()) =>
+    stage.when(call("POST", numbers, fields, auth))
+
+  it.each<readonly [fields: Readonly<Record<string, string>>, status: number, code: number | undefined]>([
+    [{ PhoneNumber: magic(6) }, 201, undefined],
+    [{ PhoneNumber: magic(0) }, 400, 21422],
+    [{ PhoneNumber: magic(1) }, 400, 21421],
+    [{ PhoneNumber: "+14155550100" }, 400, 21421],
+    [{ PhoneNumber: "nobody" }, 400, 21421],
+    [{}, 400, 21421],
+    [{ AreaCode: "500" }, 201, undefined],
+    [{ AreaCode: "533" }, 400, 21452],
+    [{ AreaCode: "415" }, 400, 21452],
+    [{ PhoneNumber: magic(6), SmsUrl: "nowhere" }, 400, 21402],
+  ])("buy %j: %i %s", (fields, status, code) => {
+    const { body, status: answered } = answerOf(buy(fields))
+    deepStrictEqual([answered, body.code], [status, code])
+  })
+
+  it("buy nothing: neither the number nor its SID is there for anybody", () => {
+    const bought = buy({ PhoneNumber: magic(6) })
+    const { body } = answerOf(bought)
+    deepStrictEqual([body.phone_number, body.account_sid], [magic(6), sid])
+    deepStrictEqual(
+      ranUntil(bought).made.map(({ entry }) => entry.type),
+      ["api.requested", "api.responded"],
+    )
+    const own = `/2010-04-01/Accounts/${account}/IncomingPhoneNumbers`
+    strictEqual(answerOf(bought.when(call("GET", `${own}/${body.sid}.json`, {}))).status, 404)
+    strictEqual(answerOf(buy({ AreaCode: "500" }, bought)).body.sid === body.sid, false)
+  })
+
   it.each([
+    ["GET", numbers],
     ["GET", path],
     ["POST", `/2010-04-01/Accounts/${account}/Messages.json`],
     ["GET", "/v1/Services"],

@@ -1,15 +1,17 @@
 import { sid as makeSid } from "../../core/chance.ts"
+import { parseE164 } from "../../core/E164.ts"
 import type { ApiRequested, Credentials } from "../../core/entries.ts"
 import { type ErrorCode, twilioError } from "./errors.ts"
 import { normalAddress } from "./messages/addresses.ts"
 import { createMessage } from "./messages/createMessage.ts"
 import { param, type Reply, type Request } from "./request.ts"
+import { bought } from "./senders/numbersResources.ts"
 import type { TwilioSettings } from "./settings.ts"
 import { refusal } from "./wireOut.ts"
 
 /*
- * Twilio's test credentials: a send is checked and answered, magic numbers with their errors, and nothing comes of it: no message, no
- * callback. Source: "Test credentials".
+ * Twilio's test credentials: a send or a purchase is checked and answered, magic numbers with their errors, and nothing comes of
+ * it: no message, no number, no callback. Source: "Test credentials".
  */
 
 const prefix = "+1500555000"
@@ -25,8 +27,10 @@ const magicTo: ReadonlyMap<string, ErrorCode> = new Map([
   [`${prefix}4`, 21610],
   [`${prefix}9`, 21614],
 ])
-/** The one number that test credentials may send from. */
-const goodFrom = `${prefix}6`
+/** The one number that test credentials may send from, and may buy. */
+const good = `${prefix}6`
+const magicPurchases: ReadonlyMap<string, ErrorCode> = new Map([[`${prefix}0`, 21422]])
+const goodAreaCode = "500"
 
 /** Whether a request shows the test credentials of the settings. */
 export const showsTestCredentials = (auth: Credentials | undefined, { test }: TwilioSettings): boolean =>
@@ -37,21 +41,42 @@ export const showsTestCredentials = (auth: Credentials | undefined, { test }: Tw
   "secret" in auth.password &&
   auth.password.secret === test.auth_token.secret
 
-/** Answers a request that shows test credentials: a send, or 403 (20008). */
+/** Answers a request that shows test credentials: a send, the purchase of a number, or 403 (20008). */
 export const answerTest = (request: Request): Reply => {
-  const { twilio, entry, world } = request
-  const { data } = entry
-  const accountSid = twilio.settings.test?.account_sid ?? ""
-  if (data.method !== "POST" || data.path !== `/2010-04-01/Accounts/${accountSid}/Messages.json`)
-    return refusal(twilioError(20008))
+  const { method, path } = request.entry.data
+  const accountSid = request.twilio.settings.test?.account_sid ?? ""
+  const below = `/2010-04-01/Accounts/${accountSid}/`
+  if (method === "POST" && path === `${below}Messages.json`) return send({ ...request, accountSid })
+  if (method === "POST" && path === `${below}IncomingPhoneNumbers.json`) return purchase({ ...request, accountSid })
+  return refusal(twilioError(20008))
+}
+
+const send = (request: Request): Reply => {
+  const { entry, twilio } = request
   const settings = withoutLists(twilio.settings)
-  const reply = createMessage({ ...request, accountSid, twilio: { ...twilio, settings } })
-  if (reply.status !== 201 || reply.subject === undefined) return reply
-  const magic = magicOf(data)
-  if (magic !== undefined) return magic
-  // No number of a run's own messages is negative: these SIDs are nobody else's.
-  const sid = makeSid(reply.subject.slice(0, 2), world.seed, -twilio.tested)
-  return { status: 201, body: reply.body.replaceAll(reply.subject, sid), subject: sid }
+  const reply = createMessage({ ...request, toItself: true, twilio: { ...twilio, settings } })
+  return reply.status === 201 ? (magicOf(entry.data) ?? untold(request, reply)) : reply
+}
+
+/** Source: "Test credentials"; of the numbers only that +15005550000 is not available was seen confirmed. */
+const purchase = (request: Request): Reply => {
+  const { params } = request.entry.data
+  const number = param(params, "PhoneNumber")
+  if (number === undefined && param(params, "AreaCode") !== undefined)
+    return param(params, "AreaCode") === goodAreaCode
+      ? untold(request, bought(request, good))
+      : refusal(twilioError(21452))
+  const asked = parseE164(number ?? "") ?? ""
+  return asked === good
+    ? untold(request, bought(request, good))
+    : refusal(twilioError(magicPurchases.get(asked) ?? 21421))
+}
+
+/** The answer to what was done, and nothing of it. No SID of a run's own is made of a negative count: these are nobody else's. */
+const untold = ({ twilio, world }: Request, { body, status, subject }: Reply): Reply => {
+  if (subject === undefined) return { body, status }
+  const sid = makeSid(subject.slice(0, 2), world.seed, -twilio.tested)
+  return { body: body.replaceAll(subject, sid), status, subject: sid }
 }
 
 /** Nothing is queued for a test, and From is looked at here. */
@@ -63,6 +88,6 @@ const withoutLists = (settings: TwilioSettings): TwilioSettings => {
 const magicOf = ({ params }: ApiRequested): Reply | undefined => {
   const from = normalAddress(param(params, "From") ?? "")
   const to = normalAddress(param(params, "To") ?? "")
-  const code = from === goodFrom ? magicTo.get(to) : (magicFrom.get(from) ?? 21606)
+  const code = from === good ? magicTo.get(to) : (magicFrom.get(from) ?? 21606)
   return code === undefined ? undefined : refusal(twilioError(code, { from, to }))
 }

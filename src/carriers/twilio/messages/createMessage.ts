@@ -88,7 +88,8 @@ const unacceptable = (request: Request, given: Given): Reply | undefined => {
   if (unusable !== undefined) return unusable
   if (from !== undefined && to !== undefined) {
     if (channelOf(from) !== channelOf(to)) return refusal(twilioError(21910))
-    if (normalAddress(from) === normalAddress(to)) return refusal(twilioError(21266, { to }))
+    if (request.toItself !== true && normalAddress(from) === normalAddress(to))
+      return refusal(twilioError(21266, { to }))
     // Where a service sends, it shows when the message would be sent.
     if (service === undefined && blocked(twilio, normalAddress(from), normalAddress(to)))
       return refusal(twilioError(21610))

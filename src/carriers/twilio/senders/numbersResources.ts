@@ -76,25 +76,29 @@ const wanted = (
 const buy =
   (kind?: NumberKind) =>
   (request: Request): Reply => {
-    const { accountSid, entry, twilio, world } = request
     const number = wanted(request, kind)
-    if (Either.isLeft(number)) return refusal(number.left)
-    const config = readParameters(entry.data.params, numberParameters)
-    if (Either.isLeft(config)) return refusal(config.left)
-    const sid = makeSid("PN", world.seed, twilio.senders.bought)
-    const data = { account_sid: accountSid, config: config.right as NumberConfig, phone_number: number.right }
-    const bought: OwnedNumber = {
-      sid,
-      number: number.right,
-      bySettings: false,
-      created: entry.at,
-      accountSid,
-      config: data.config,
-      updated: entry.at,
-      serviceSid: undefined,
-    }
-    return { status: 201, body: jsonOf(kind)(bought), subject: sid, drafts: [numberBought.draft(sid, data)] }
+    return Either.isLeft(number) ? refusal(number.left) : bought(request, number.right, kind)
   }
+
+/** The purchase of a number that can be had; what it is to be set up as may still be wrong. */
+export const bought = (request: Request, number: string, kind?: NumberKind): Reply => {
+  const { accountSid, entry, twilio, world } = request
+  const config = readParameters(entry.data.params, numberParameters)
+  if (Either.isLeft(config)) return refusal(config.left)
+  const sid = makeSid("PN", world.seed, twilio.senders.bought)
+  const data = { account_sid: accountSid, config: config.right as NumberConfig, phone_number: number }
+  const owned: OwnedNumber = {
+    sid,
+    number,
+    bySettings: false,
+    created: entry.at,
+    accountSid,
+    config: data.config,
+    updated: entry.at,
+    serviceSid: undefined,
+  }
+  return { status: 201, body: jsonOf(kind)(owned), subject: sid, drafts: [numberBought.draft(sid, data)] }
+}
 
 const jsonOf = (kind: NumberKind | undefined) => (kind === undefined ? numberJson : numberOfKindJson)
 
