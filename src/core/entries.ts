@@ -228,6 +228,8 @@ export const outboundFailed = entryType(
     after_ms: optional(Schema.NonNegativeInt),
     detail: optional(Schema.String),
     reason: Schema.Literal("connect", "timeout", "reset", "refused", "not-recorded", "cancelled", "lost"),
+    /** Where redirects led before, hop by hop, as in `outbound.answered`. */
+    redirected: optional(Schema.Array(Schema.String)),
   }),
 )
 export type OutboundFailed = Schema.Schema.Type<typeof outboundFailed.schema>

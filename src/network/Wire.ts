@@ -12,7 +12,8 @@ import { makeDeadlines } from "./deadlines.ts"
 import { type Edge, exchange } from "./exchange.ts"
 import { type Flight, Flights } from "./flights.ts"
 import { outboundMachine } from "./outbound.machine.ts"
-import { callbacksSettings } from "./settings.ts"
+import type { Routes } from "./redirects.ts"
+import { callbacksSettings, publicUrlOf, routeOut } from "./settings.ts"
 import { WireQueue } from "./wireQueue.ts"
 import { makeWaits } from "./wireWaits.ts"
 
@@ -58,6 +59,11 @@ export const makeWire = ({ clock, ...edge }: WireOptions): Effect.Effect<WayOut,
       expired: ({ seq, subject }) => offer?.(outboundFailed.draft(subject, tooLate, seq)),
     })
 
+    const routes: Routes = {
+      out: (url) => (world === undefined ? { via: "wire" } : routeOut(world, url)),
+      back: (url) => (world === undefined ? undefined : publicUrlOf(world, url)),
+    }
+
     const start = () => {
       while (flights.size < room()) {
         const job = queue.take(mayGo)
@@ -66,7 +72,7 @@ export const makeWire = ({ clock, ...edge }: WireOptions): Effect.Effect<WayOut,
         const flight: Flight = { job, due, cancel: nothing, answer: undefined }
         flights.add(flight)
         deadlines.add(flight)
-        flight.cancel = exchange(edge, job, (answer) => land(flight, answer))
+        flight.cancel = exchange({ routes, ...edge }, job, (answer) => land(flight, answer))
       }
       watch()
     }

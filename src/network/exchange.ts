@@ -3,6 +3,7 @@ import { createHash } from "node:crypto"
 import type { Draft } from "../core/Entry.ts"
 import {
   type OutboundAnswered,
+  type OutboundFailed,
   type OutboundRequested,
   outboundAnswered,
   outboundFailed,
@@ -14,7 +15,16 @@ import { notAllowed } from "./allow.ts"
 import { formBody } from "./form.ts"
 import { connectTimeout, type Landing, readTimeout, type WireClient, type WireRequest } from "./nodeClient.ts"
 import { connectDetail } from "./outbound.machine.ts"
-import { type Hop, nextHop, redirectsMax, shownUrl, tooManyRedirects, withQuery } from "./redirects.ts"
+import {
+  type Hop,
+  nextHop,
+  type Routes,
+  redirectIntoRun,
+  redirectsMax,
+  shownUrl,
+  tooManyRedirects,
+  withQuery,
+} from "./redirects.ts"
 import { hideUserinfo, restoreUserinfo, type SecretStore } from "./secretUrl.ts"
 import type { Job } from "./wireQueue.ts"
 
@@ -31,6 +41,8 @@ export interface Edge {
   readonly media?: MediaDoor
   /** Where the world finds this server: what absolute URLs begin with. */
   readonly origin?: () => string
+  /** Where redirects lead; as they say when it is not given. */
+  readonly routes?: Routes
 }
 
 /** Media are larger than other answers, and kept outside of the log. */
@@ -46,7 +58,7 @@ export interface MediaDoor {
  * cancels it.
  */
 export const exchange = (
-  { client, secrets, signs, media, origin = () => "" }: Edge,
+  { client, secrets, signs, media, origin = () => "", routes = asTheySay }: Edge,
   { seq, subject, request: { params, ...rest } }: Job,
   answer: (answer: Draft) => void,
 ): (() => void) => {
@@ -54,33 +66,45 @@ export const exchange = (
   const door = request.purpose === "media" ? media : undefined
   const redirected: Array<string> = []
   let cancel = () => {}
-  const end = (landing: Answered) => {
-    try {
-      const data = read(landing, request, door, secrets)
-      answer(outboundAnswered.draft(subject, redirected.length === 0 ? data : { ...data, redirected }, seq))
-    } catch (error) {
-      // What cannot be kept as a secret is not kept at all.
-      if (!(error instanceof SecretsFull)) throw error
-      answer(outboundFailed.draft(subject, { detail: "too-many-secrets", reason: "refused" }, seq))
-    }
-  }
+  const fail = (failure: OutboundFailed) =>
+    answer(outboundFailed.draft(subject, redirected.length === 0 ? failure : { ...failure, redirected }, seq))
   const go = (hop: Hop) => {
     const asked = { ...request, method: hop.method, params: hop.params }
     const headers = request.sign === undefined ? {} : (signs(request.sign)?.(asked, hop.url) ?? {})
     cancel = (door?.client ?? client).send(requestOf(asked, hop.target, headers), (landing) => {
-      if (landing._tag === "Failed") return answer(failed(landing.cause, request, subject, seq))
-      const next = nextHop(hop, landing)
-      if (next === undefined) return end(landing)
-      if (redirected.length === redirectsMax)
-        return answer(outboundFailed.draft(subject, { detail: tooManyRedirects, reason: "refused" }, seq))
-      redirected.push(shownUrl(next.url))
-      go(next)
+      try {
+        take(hop, landing)
+      } catch (error) {
+        fail(unkept(error))
+      }
     })
+  }
+  const take = (hop: Hop, landing: Landing) => {
+    if (landing._tag === "Failed") return fail(failed(landing.cause, request))
+    const next = nextHop(hop, landing, routes)
+    if (next === undefined) {
+      const data = read(landing, request, door, secrets)
+      return answer(outboundAnswered.draft(subject, redirected.length === 0 ? data : { ...data, redirected }, seq))
+    }
+    if (next === redirectIntoRun) return fail({ detail: redirectIntoRun, reason: "refused" })
+    if (redirected.length === redirectsMax) return fail({ detail: tooManyRedirects, reason: "refused" })
+    redirected.push(shownUrl(next.url, (text) => hideUserinfo(text, secrets)))
+    return go({ ...next, target: restoreUserinfo(next.target, secrets) })
   }
   const url = withQuery(restoreUserinfo(request.url, secrets), request)
   const target = request.connect === undefined ? url : withQuery(restoreUserinfo(request.connect, secrets), request)
   go({ method: request.method, params: request.params, target, url })
   return () => cancel()
+}
+
+const asTheySay: Routes = { out: () => ({ via: "wire" }), back: () => undefined }
+
+/** What cannot be kept as a secret is not kept at all. */
+const unkept = (error: unknown): OutboundFailed => {
+  if (error instanceof SecretsFull) return { detail: "too-many-secrets", reason: "refused" }
+  // The keys file could not be written.
+  if (errorCode(error) !== undefined) return { detail: "keys-unwritable", reason: "refused" }
+  throw error
 }
 
 const read = (
@@ -92,7 +116,7 @@ const read = (
   door !== undefined
     ? medium(door, landing)
     : purpose === "callback"
-      ? answered(landing)
+      ? answered(landing, secrets)
       : instructions(landing, secrets)
 
 /** Parameters with those that are paths of this server made absolute. */
@@ -122,14 +146,14 @@ const requestOf = (
 
 type Answered = Exclude<Landing, { readonly _tag: "Failed" }>
 
-const answered = (landing: Answered): OutboundAnswered =>
+const answered = (landing: Answered, secrets: SecretStore): OutboundAnswered =>
   landing._tag === "Answered"
-    ? { body: kept(landing.body), status: landing.status }
+    ? { body: kept(landing.body, secrets), status: landing.status }
     : { body: { cut: true, length: limits.answerBytesMax }, status: landing.status }
 
 /** An answer that says what to do: its text is kept with its type, userinfo of the URLs in it by its name. */
 const instructions = (landing: Answered, secrets: SecretStore): OutboundAnswered => {
-  if (landing._tag === "TooLong") return { ...answered(landing), content_type: "" }
+  if (landing._tag === "TooLong") return { ...answered(landing, secrets), content_type: "" }
   const { body, contentType, status } = landing
   const text = isUtf8(body) ? hideUserinfo(body.toString("utf8"), secrets) : undefined
   const content_type = typeOf(contentType)
@@ -137,7 +161,7 @@ const instructions = (landing: Answered, secrets: SecretStore): OutboundAnswered
   // JSON writes control characters in six bytes. No document that can be carried out has many of them.
   return Buffer.byteLength(JSON.stringify(text)) <= limits.entryBytesMax * 0.75
     ? { body: text, content_type, status }
-    : { body: kept(body), content_type, status }
+    : { body: kept(body, secrets), content_type, status }
 }
 
 /** A content type without its parameters. */
@@ -153,24 +177,22 @@ const medium = ({ keep }: MediaDoor, landing: Answered): OutboundAnswered => {
   return { body: { length: body.length, sha256 }, content_type: typeOf(contentType), status }
 }
 
-/** The bytes of an answer as the log keeps them. */
-const kept = (bytes: Buffer): OutboundAnswered["body"] => {
+/** The bytes of an answer as the log keeps them: userinfo of URLs in them by its name. */
+const kept = (bytes: Buffer, secrets: SecretStore): OutboundAnswered["body"] => {
   if (bytes.length === 0) return ""
   if (bytes.length > bodyKeptMax)
     return { length: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") }
-  return isUtf8(bytes) ? bytes.toString("utf8") : { base64: bytes.toString("base64") }
+  return isUtf8(bytes) ? hideUserinfo(bytes.toString("utf8"), secrets) : { base64: bytes.toString("base64") }
 }
 
 const bodyKeptMax = limits.answerBytesMax / 4
 
-const failed = (cause: unknown, request: OutboundRequested, subject: string, seq: number): Draft => {
+const failed = (cause: unknown, { connect_ms = 0, read_ms = 0 }: OutboundRequested): OutboundFailed => {
   const code = errorCode(cause)
-  const { connect_ms = 0, read_ms = 0 } = request
-  if (code === connectTimeout)
-    return outboundFailed.draft(subject, { after_ms: connect_ms, detail: connectDetail, reason: "timeout" }, seq)
-  if (code === readTimeout) return outboundFailed.draft(subject, { after_ms: read_ms, reason: "timeout" }, seq)
+  if (code === connectTimeout) return { after_ms: connect_ms, detail: connectDetail, reason: "timeout" }
+  if (code === readTimeout) return { after_ms: read_ms, reason: "timeout" }
   const reason = code === notAllowed ? "refused" : code !== undefined && resets.has(code) ? "reset" : "connect"
-  return outboundFailed.draft(subject, { ...(code === undefined ? {} : { detail: code }), reason }, seq)
+  return { ...(code === undefined ? {} : { detail: code }), reason }
 }
 
 const resets = new Set(["ECONNRESET", "EPIPE", "HPE_INVALID_CONSTANT", "UND_ERR_SOCKET"])

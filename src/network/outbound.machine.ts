@@ -165,10 +165,8 @@ export const outboundMachine: Machine<Outbound> = {
       outbound.ended.clear()
     }),
     evolves(dataCleared, (outbound, { data: { what } }) => {
-      if (what === "all" || what === "callbacks") {
-        outbound.attempts = 0
-        outbound.copies.clear()
-      }
+      // Copies count on: a number that came twice would make two deliveries one.
+      if (what === "all" || what === "callbacks") outbound.attempts = 0
       for (const [seq, pending] of outbound.pending) {
         if (!forgets(what, pending.subject) && what !== "callbacks") continue
         // A scripted endpoint's answer is forgotten with its timer; what is on the wire still comes back.

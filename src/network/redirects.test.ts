@@ -1,7 +1,7 @@
 import { describe, it } from "@effect/vitest"
 import { deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import type { Landing } from "./nodeClient.ts"
-import { type Hop, nextHop, shownUrl, withQuery } from "./redirects.ts"
+import { type Hop, nextHop, type Routes, redirectIntoRun, shownUrl, withQuery } from "./redirects.ts"
 
 const landing = (status: number, location?: string): Landing => ({
   _tag: "Answered",
@@ -12,6 +12,8 @@ const landing = (status: number, location?: string): Landing => ({
 })
 const hop = (url: string, target = url): Hop => ({ method: "POST", params: [["a", "b"]], target, url })
 const get = (url: string, target = url): Hop => ({ method: "GET", params: [], target, url })
+
+const straight: Routes = { out: () => ({ via: "wire" }), back: () => undefined }
 
 describe("a redirect", () => {
   const from = hop("https://app.example/a/b?c=d")
@@ -28,19 +30,54 @@ describe("a redirect", () => {
     [302, "javascript:alert(1)", undefined],
     [302, "http://", undefined],
     [200, undefined, undefined],
-  ])("%i to %s", (status, location, next) => deepStrictEqual(nextHop(from, landing(status, location)), next))
+  ])("%i to %s", (status, location, next) => deepStrictEqual(nextHop(from, landing(status, location), straight), next))
 
-  it("behind a rewritten URL stays behind it, whichever of the two origins it names", () => {
-    const rewritten = hop("https://app.example/status", "http://u:p@localhost:3000/status")
-    const next = get("https://app.example/x?y", "http://u:p@localhost:3000/x?y")
-    for (const location of ["/x?y", "https://app.example/x?y", "http://localhost:3000/x?y"])
-      deepStrictEqual(nextHop(rewritten, landing(302, location)), next)
-    deepStrictEqual(nextHop(rewritten, landing(302, "https://else.example/")), get("https://else.example/"))
+  const app = "http://u:p@localhost:3000"
+  const rewriting: Routes = {
+    out: (url) =>
+      url.startsWith("https://app.example/api")
+        ? { via: "wire", connect: url.replace("https://app.example/api", app) }
+        : { via: url.startsWith("https://scripted.example") ? "world" : "wire" },
+    back: (url) => url.replace(/^http:\/\/(u:p@)?localhost:3000/, "https://app.example/api"),
+  }
+  const rewritten = hop("https://app.example/api/status", `${app}/status`)
+  it.each([["/x?y"], ["x?y"], ["https://app.example/api/x?y"], ["http://localhost:3000/x?y"]])(
+    "behind a rewritten URL stays behind it and is signed as the public one: %s",
+    (location) =>
+      deepStrictEqual(
+        nextHop(rewritten, landing(302, location), rewriting),
+        get("https://app.example/api/x?y", `${app}/x?y`),
+      ),
+  )
+  it("leaves a rewritten URL for any other", () =>
+    deepStrictEqual(nextHop(rewritten, landing(302, "https://else.example/"), rewriting), get("https://else.example/")))
+  it("to another rewritten URL goes where that goes", () =>
+    deepStrictEqual(
+      nextHop(hop("https://else.example/"), landing(307, "https://app.example/api/x"), rewriting),
+      hop("https://app.example/api/x", `${app}/x`),
+    ))
+  it("into the run is refused: what never leaves the process is not looked up outside", () =>
+    strictEqual(nextHop(from, landing(302, "https://scripted.example/x"), rewriting), redirectIntoRun))
+  it("keeps its userinfo at the same origin, and only there", () => {
+    const secret = hop("https://u:p@app.example/a")
+    deepStrictEqual(
+      ["/b", "https://app.example/b", "https://v:q@app.example/b", "https://other.example/b"].map(
+        (location) => (nextHop(secret, landing(302, location), straight) as Hop).url,
+      ),
+      [
+        "https://u:p@app.example/b",
+        "https://u:p@app.example/b",
+        "https://v:q@app.example/b",
+        "https://other.example/b",
+      ],
+    )
   })
 
   it("is shown without userinfo, and no longer than it may be", () => {
-    strictEqual(shownUrl("https://user:pass@app.example/x"), "https://app.example/x")
-    strictEqual(shownUrl(`https://app.example/${"x".repeat(2_000)}`).length, 1_000)
+    const hide = (text: string) => text.replace("b:s@", "hidden@")
+    strictEqual(shownUrl("https://user:pass@app.example/x", hide), "https://app.example/x")
+    strictEqual(shownUrl("https://app.example/?next=https://b:s@c", hide), "https://app.example/?next=https://hidden@c")
+    strictEqual(shownUrl(`https://app.example/${"x".repeat(2_000)}`, hide).length, 1_000)
   })
 })
 

@@ -98,6 +98,14 @@ export const routeOut = (world: World, url: string): { via: "world" | "wire"; co
   return { via: "wire" }
 }
 
+/** The public URL of one that callbacks are rewritten to, as far as the settings know it. */
+export const publicUrlOf = (world: World, url: string): string | undefined => {
+  const plain = comparable(url)
+  for (const { from, to } of callbacksSettings(world).rewrite)
+    if (beginsWith(plain, comparable(to))) return replaced(plain, comparable(to), from)
+  return undefined
+}
+
 /** A URL for comparing: scheme and host in lower case, userinfo left out. The rest counts as it is written. */
 const comparable = (url: string): string => {
   const parts = /^([a-z]+:\/\/)(?:[^/?#]*@)?([^/?#]*)(.*)$/is.exec(url)
