@@ -12,7 +12,7 @@ import {
   unavailable,
   withoutUserinfo,
 } from "../carriers/twilio/door.ts"
-import { seenMessages } from "../carriers/twilio/messages/seenMessages.ts"
+import { seenMessage, seenMessages } from "../carriers/twilio/messages/seenMessages.ts"
 import { phonesDoor } from "../carriers/twilio/phonesDoor.ts"
 import { authTokenSecret } from "../carriers/twilio/settings.ts"
 import { loadTemplates, type TemplateErrors } from "../carriers/twilio/templateFiles.ts"
@@ -40,6 +40,7 @@ import { makeWire } from "../network/Wire.ts"
 import type { Exchange } from "../server/Exchange.ts"
 import { liveSettings, runSettings } from "./liveSettings.ts"
 import { machines } from "./machines.ts"
+import { type PagesOfRun, pagesOfRun } from "./pages.ts"
 import type { Settings } from "./settings.ts"
 import { keepSnapshots, snapshotOf } from "./snapshots.ts"
 import { version } from "./version.ts"
@@ -59,6 +60,8 @@ export interface Started {
   readonly warnings: ReadonlyArray<string>
   /** Tells where the server listens, which absolute URLs in webhooks begin with unless settings say what is public. */
   readonly listensAt: (address: string) => void
+  /** Loads the pages over the run. */
+  readonly pages: PagesOfRun
 }
 
 /** Starts a run of the exchange over its settings' log, with its keys, templates and the real way out. */
@@ -122,7 +125,11 @@ export const startExchange = (
         return { messages: twilio.messages.bySid.size, calls: 0, callbacks: outbound.attempts }
       },
       phones: phonesDoor(keys, () => slices().twilio),
-      messages: { newest: (before) => seenMessages(slices().twilio.messages, before) },
+      messages: {
+        count: () => slices().twilio.messages.bySid.size,
+        newest: (before, among) => seenMessages(slices().twilio.messages, before, among),
+        bySid: (sid) => seenMessage(slices().twilio.messages, sid),
+      },
       verifications: () => seenVerifications(slices().twilio.verify, run.engine.now),
       carrier: {
         wireIn: (request) => apiRequested.draft("", wireIn(request, keys)),
@@ -139,7 +146,8 @@ export const startExchange = (
     const listensAt = (address: string) => {
       if (publicUrl === undefined) origin = address
     }
-    return { exchange, authToken, warnings: templates.warnings, listensAt }
+    const pages = pagesOfRun(exchange, { signs: twilioSigns(keys), secrets: keys })
+    return { exchange, authToken, warnings: templates.warnings, listensAt, pages }
   })
 
 /** Puts the tokens of the settings into the keys file; gives the settings as the log keeps them. */

@@ -75,6 +75,10 @@ export const limits = {
   readEntriesMax: 1_000,
   /** Entries one page of callbacks looks through for them. */
   callbackScanEntriesMax: 20_000,
+  /** Entries one page of the dashboard looks through for what fits its search. */
+  listScanEntriesMax: 10_000,
+  /** Browsers that are told at once of what is new; one more asks every few seconds. */
+  liveStreamsMax: 64,
   /** Entries a subscriber of the log is handed at once: what one that never reads keeps in memory. */
   streamEntriesMax: 100,
   /** Entries after which a snapshot is worth its while. */

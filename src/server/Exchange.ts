@@ -99,10 +99,15 @@ export interface SettingsProblem {
 /** A change that was refused; each problem names the place, what was expected and what was found. */
 export class BadChange extends Data.TaggedError("BadChange")<{ readonly problems: ReadonlyArray<SettingsProblem> }> {}
 
-/** What tests read back of messages. */
+/** What tests and pages read back of messages. */
 export interface MessagesView {
-  /** Newest first: all, or those older than one; `undefined` when that one is not known. */
-  readonly newest: (before?: string) => Iterable<SeenMessage> | undefined
+  readonly count: () => number
+  /** Newest first: all, or those older than one; of one number alone, if one is named. `undefined` when that one is not known. */
+  readonly newest: (
+    before?: string,
+    among?: { readonly to?: string | undefined; readonly from?: string | undefined },
+  ) => Iterable<SeenMessage> | undefined
+  readonly bySid: (sid: string) => SeenMessage | undefined
 }
 
 /** The carrier's way in and out as HTTP sees it. */

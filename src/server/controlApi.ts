@@ -50,6 +50,12 @@ export const ClockOrder = Schema.Union(
   order({
     advance: Schema.String.annotations({ description: "A duration such as 500ms, 30s, 5m, 1h30m, 2d" }),
   }),
+  order({
+    advance_to: Schema.String.annotations({
+      description: "An instant from now on, ISO 8601",
+      examples: ["2026-01-01T00:00:00Z"],
+    }),
+  }),
   order({ pace: Schema.String.annotations({ description: "real, <n>x, paused or fast" }) }),
   order({
     step: Schema.Int.pipe(Schema.between(1, 1_000_000)).annotations({ description: "Due instants to go to" }),
@@ -107,7 +113,7 @@ class ClockGroup extends HttpApiGroup.make("clock")
       .addError(NotSettled)
       .annotate(
         OpenApi.Description,
-        "advance: run as fast up to now + the duration, settling at each due instant. pace: change how time moves. " +
+        "advance: run as fast up to now + the duration, settling at each due instant; advance_to: up to an instant. pace: change how time moves. " +
           "step: go to the next due instants. settle: answer when nothing is queued, in flight or due.",
       ),
   )
