@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
+import { itemOf } from "../carriers/twilio/collection.ts"
 import {
   answerHeaders,
   fillHoles,
@@ -23,6 +24,7 @@ import type { Pace } from "../clock/pace.ts"
 import type { JsonObject } from "../core/canonical.ts"
 import { apiRequested } from "../core/entries.ts"
 import { limits } from "../core/limits.ts"
+import type { Engine } from "../engine/Engine.ts"
 import type { NotFoldable } from "../engine/fold.ts"
 import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
 import { makeRun, type OtherSeed, type RunRefused } from "../engine/Run.ts"
@@ -37,7 +39,8 @@ import { makeNodeClient } from "../network/nodeClient.ts"
 import { outboundMachine } from "../network/outbound.machine.ts"
 import { type CallbacksSettings, callbacksSettings } from "../network/settings.ts"
 import { makeWire } from "../network/Wire.ts"
-import type { Exchange } from "../server/Exchange.ts"
+import type { Exchange, NumbersDoor } from "../server/Exchange.ts"
+import { asOwner } from "./asOwner.ts"
 import { liveSettings, runSettings } from "./liveSettings.ts"
 import { machines } from "./machines.ts"
 import { type PagesOfRun, pagesOfRun } from "./pages.ts"
@@ -142,6 +145,7 @@ export const startExchange = (
         gone,
       },
       settings: yield* liveSettings(run, keys, settings),
+      numbers: numbersDoor(run.engine, keys),
     }
     const listensAt = (address: string) => {
       if (publicUrl === undefined) origin = address
@@ -149,6 +153,21 @@ export const startExchange = (
     const pages = pagesOfRun(exchange, { signs: twilioSigns(keys), secrets: keys })
     return { exchange, authToken, warnings: templates.warnings, listensAt, pages }
   })
+
+/** Numbers are set up by the carrier's own API. */
+const numbersDoor = (engine: Engine, keys: Keys): NumbersDoor => {
+  const twilio = () => engine.world.slice(twilioMachine)
+  const ask = asOwner(engine, keys, () => twilio().settings.account_sid)
+  return {
+    change: (sid, params) =>
+      Effect.suspend(() => {
+        const number = itemOf(twilio().senders.numbers, sid)
+        return number === undefined
+          ? Effect.succeed(undefined)
+          : ask(`/2010-04-01/Accounts/${number.accountSid}/IncomingPhoneNumbers/${sid}.json`, params)
+      }),
+  }
+}
 
 /** Puts the tokens of the settings into the keys file; gives the settings as the log keeps them. */
 const keepCredentials = (

@@ -29,6 +29,7 @@ export const copiesOf = (
         label: "command",
         text: `ringback inbound --from ${quoted(story.from)} --to ${quoted(story.to)} --body ${quoted(body)}`,
       },
+      { label: "scenario step", text: stepOf("inbound", order) },
     ]
   }
   const params = asking !== undefined && apiRequested.is(asking) ? asking.data.params : sendParams(story)
@@ -43,6 +44,7 @@ export const copiesOf = (
       ].join(" \\\n  "),
     },
     { label: "SDK call", text: sdkCall(params) },
+    { label: "scenario step", text: stepOf("send", stepFields(params)) },
   ]
 }
 
@@ -70,3 +72,34 @@ const keyOf = (name: string): string => {
   const key = `${name.slice(0, 1).toLowerCase()}${name.slice(1)}`
   return /^[a-z]\w*$/i.test(key) ? key : JSON.stringify(key)
 }
+
+/** Fields of a `send` step by the parameters they stand for. */
+const fieldsOfSend: ReadonlyMap<string, string> = new Map([
+  ["To", "to"],
+  ["From", "from"],
+  ["MessagingServiceSid", "messaging_service_sid"],
+  ["Body", "body"],
+  ["MediaUrl", "media"],
+  ["StatusCallback", "status_callback"],
+  ["SendAt", "send_at"],
+  ["ValidityPeriod", "validity_period"],
+])
+
+/** Parameters as a `send` step has them; those it has no field for stand in `params`. */
+const stepFields = (params: ReadonlyArray<Pair>): object => {
+  const fields: Array<readonly [string, unknown]> = []
+  const others: Array<Pair> = []
+  const media = params.filter(([name]) => name === "MediaUrl").map(([, value]) => value)
+  for (const [name, value] of params) {
+    const field = fieldsOfSend.get(name)
+    if (field === undefined && name !== "ScheduleType") others.push([name, value])
+    else if (field !== undefined && field !== "media") fields.push([field, value])
+  }
+  if (media.length > 0) fields.push(["media", media])
+  if (others.length > 0) fields.push(["params", Object.fromEntries(others)])
+  return Object.fromEntries(fields)
+}
+
+/** A step of a scenario file. JSON texts are YAML, too, so nothing in a value can be taken for more than text. */
+const stepOf = (key: string, fields: object): string =>
+  [`- ${key}:`, ...Object.entries(fields).map(([name, value]) => `    ${name}: ${JSON.stringify(value)}`)].join("\n")

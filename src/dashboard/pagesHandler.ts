@@ -14,6 +14,8 @@ import { dashboardPage } from "./pages/dashboardPage.ts"
 import { logPage } from "./pages/logPage.ts"
 import { messagesPage } from "./pages/messagesPage.ts"
 import type { Made, MakePage } from "./pages/Page.ts"
+import { phonePage } from "./pages/phonePage.ts"
+import { settingsPage } from "./pages/settingsPage.ts"
 import type { Shown } from "./Shown.ts"
 import { type Asset, loadAssets, loadViews } from "./views.ts"
 
@@ -26,6 +28,8 @@ const pages: ReadonlyArray<readonly [path: string, menu: string, label: string, 
   ["/ui/messages", "messages", "Messages", messagesPage],
   ["/ui/callbacks", "callbacks", "Callbacks", callbacksPage],
   ["/ui/log", "log", "Log", logPage],
+  ["/ui/phone", "phone", "Phone", phonePage],
+  ["/ui/settings", "settings", "Settings", settingsPage],
 ]
 
 const menu = pages.map(([path, id, label]) => ({ path, id, label }))

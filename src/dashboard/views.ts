@@ -65,7 +65,21 @@ const tones: Readonly<Record<string, Tone>> = {
 
 const badge = (text: string, tone: Tone): string => `<span class="badge ${tone}">${escaped(text)}</span>`
 
-const helpers = { badge, escaped, grouped, link, percent, pretty, shortSid, span, status, time, utc }
+/** How far a message to a phone has come: a dash, a tick, two ticks, or a mark with its error code. */
+const ticks = (text: string, errorCode: number | undefined): string => {
+  const [sign, tone] =
+    text === "delivered" || text === "read"
+      ? ["✓✓", "good"]
+      : text === "sent"
+        ? ["✓", "open"]
+        : text === "failed" || text === "undelivered"
+          ? ["!", "bad"]
+          : ["–", "open"]
+  const code = errorCode === undefined ? "" : ` ${errorCode}`
+  return `<span class="ticks ${tone}" title="${escaped(text)}"><span aria-hidden="true">${sign}</span><span class="visually-hidden">${escaped(text)}</span>${code}</span>`
+}
+
+const helpers = { badge, escaped, grouped, link, percent, pretty, shortSid, span, status, ticks, time, utc }
 
 /** Eta with what every template can use as `h`. */
 class Views extends Eta {

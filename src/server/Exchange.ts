@@ -3,7 +3,7 @@ import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
 import type { SeenMessage, SeenVerification } from "../carriers/delivery/seen.ts"
-import type { JsonObject } from "../core/canonical.ts"
+import type { Json, JsonObject } from "../core/canonical.ts"
 import type { Draft } from "../core/Entry.ts"
 import type { ApiRequested } from "../core/entries.ts"
 import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
@@ -26,9 +26,22 @@ export class Exchange extends Context.Tag("ringback/Exchange")<
     /** Makes an HTTP request of the carrier's API the input it is. */
     readonly carrier: CarrierDoor
     readonly settings: SettingsDoor
+    readonly numbers: NumbersDoor
     readonly phones: PhonesDoor
   }
 >() {}
+
+/** The accounts' numbers, as the control API changes them. */
+export interface NumbersDoor {
+  /** Sets a number up as its owner would by the carrier's API; `undefined` when nobody has it. */
+  readonly change: (
+    sid: string,
+    params: ReadonlyArray<readonly [name: string, value: string]>,
+  ) => Effect.Effect<{ readonly status: number; readonly body: string } | undefined, AskedInVain | EngineStopped>
+}
+
+/** The carrier's API gave no answer; the message says why. */
+export class AskedInVain extends Data.TaggedError("AskedInVain")<{ readonly message: string }> {}
 
 /** Phones on the other side of the carrier, as the control API sees them. */
 export interface PhonesDoor {
@@ -88,6 +101,15 @@ export interface SettingsDoor {
   readonly read: () => { readonly settings: JsonObject; readonly in_force: JsonObject }
   /** Merges a patch into them; what is wrong with it changes nothing. */
   readonly change: (patch: unknown) => Effect.Effect<void, BadChange | EngineStopped | OrderFailed>
+  /** What a patch would change of what the rules read; nothing is changed. */
+  readonly preview: (patch: unknown) => Effect.Effect<ReadonlyArray<SettingsDifference>, BadChange>
+}
+
+/** One place where settings would differ; undefined: not there. */
+export interface SettingsDifference {
+  readonly path: string
+  readonly from: Json | undefined
+  readonly to: Json | undefined
 }
 
 export interface SettingsProblem {

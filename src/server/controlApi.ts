@@ -8,6 +8,7 @@ import { limits } from "../core/limits.ts"
 import { CallbacksGroup } from "./callbacksApi.ts"
 import { BadOrder, Failed, Unavailable, whole } from "./controlErrors.ts"
 import { AlertsGroup, InboundGroup, OptOutsGroup } from "./inboundApi.ts"
+import { NumbersGroup } from "./numbersApi.ts"
 import { CallbackTestGroup } from "./reading/callbackTestApi.ts"
 import { MessagesGroup } from "./reading/messagesApi.ts"
 import { VerificationsGroup } from "./reading/verificationsApi.ts"
@@ -158,6 +159,7 @@ export class ControlApi extends HttpApi.make("ringback")
   .add(OptOutsGroup)
   .add(AlertsGroup)
   .add(SettingsGroup)
+  .add(NumbersGroup)
   .add(CallbacksGroup)
   .add(CallbackTestGroup)
   .add(MessagesGroup)

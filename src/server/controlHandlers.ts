@@ -22,6 +22,7 @@ import { ControlApi, NotSettled } from "./controlApi.ts"
 import { BadOrder, stopped, Unavailable } from "./controlErrors.ts"
 import { Exchange } from "./Exchange.ts"
 import { PhonesLive } from "./inboundHandlers.ts"
+import { NumbersLive } from "./numbersHandlers.ts"
 import { CallbackTestLive } from "./reading/callbackTestHandlers.ts"
 import { MessagesLive } from "./reading/messagesHandlers.ts"
 import { VerificationsLive } from "./reading/verificationsHandlers.ts"
@@ -222,6 +223,7 @@ export const ControlLive = Layer.mergeAll(
   ClearLive,
   PhonesLive,
   SettingsLive,
+  NumbersLive,
   CallbacksLive,
   CallbackTestLive,
   MessagesLive,

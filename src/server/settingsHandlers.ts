@@ -2,7 +2,7 @@ import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as Effect from "effect/Effect"
 import { ControlApi } from "./controlApi.ts"
 import { stopped } from "./controlErrors.ts"
-import { Exchange } from "./Exchange.ts"
+import { type BadChange, Exchange, type SettingsDifference } from "./Exchange.ts"
 import { BadSettingsChange } from "./settingsApi.ts"
 
 export const SettingsLive = HttpApiBuilder.group(ControlApi, "settings", (handlers) =>
@@ -13,14 +13,27 @@ export const SettingsLive = HttpApiBuilder.group(ControlApi, "settings", (handle
       .handle("read", () => committed)
       .handle("change", ({ payload }) =>
         settings.change(payload).pipe(
-          Effect.mapError((error) => {
-            if (error._tag !== "BadChange") return stopped(error)
-            const { problems } = error
-            const lines = problems.map(({ expected, found, path }) => `${path}: expected ${expected}, found ${found}`)
-            return new BadSettingsChange({ message: lines.join("; "), problems })
-          }),
+          Effect.mapError((error) => (error._tag === "BadChange" ? refused(error) : stopped(error))),
           Effect.zipRight(committed),
+        ),
+      )
+      .handle("preview", ({ payload }) =>
+        settings.preview(payload).pipe(
+          Effect.mapError(refused),
+          Effect.map((changes) => ({ changes, preview: previewOf(changes) })),
         ),
       )
   }),
 )
+
+const refused = ({ problems }: BadChange): BadSettingsChange => {
+  const lines = problems.map(({ expected, found, path }) => `${path}: expected ${expected}, found ${found}`)
+  return new BadSettingsChange({ message: lines.join("; "), problems })
+}
+
+const previewOf = (changes: ReadonlyArray<SettingsDifference>): string =>
+  changes.length === 0
+    ? "Nothing would change."
+    : changes.map(({ from, path, to }) => [path, `  - ${shown(from)}`, `  + ${shown(to)}`].join("\n")).join("\n")
+
+const shown = (value: unknown): string => (value === undefined ? "(nothing)" : JSON.stringify(value))

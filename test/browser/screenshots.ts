@@ -45,7 +45,9 @@ export const fill = async (server: Server, messages: number): Promise<string> =>
   let last = ""
   const own = "/2010-04-01/Accounts/AC62474ed8b1e18cc2bef98099f5cb9616"
   const numbers = await server.ask(`${own}/IncomingPhoneNumbers.json`)
-  const number = numbers.json.incoming_phone_numbers[0]
+  const number = numbers.json.incoming_phone_numbers.find(
+    ({ phone_number }: { phone_number: string }) => phone_number === "+14155550100",
+  )
   await server.ask(`${own}/IncomingPhoneNumbers/${number.sid}.json`, { form: { SmsUrl: "https://app.test/sms" } })
   for (let i = 0; i < messages; i++) {
     const to = i % 17 === 16 ? "+15550009999" : `+1555012${String(3400 + ((i * 37) % 60))}`
@@ -92,6 +94,8 @@ const main = async () => {
     ["wrong-search", "/ui/messages?q=stats%3Afailed%20after%3Asoon"],
     ["callbacks", "/ui/callbacks"],
     ["log", "/ui/log"],
+    ["phone", "/ui/phone?phone=%2B15550123401&number=%2B14155550100"],
+    ["settings", "/ui/settings"],
   ]
   for (const scheme of ["light", "dark"] as const)
     for (const [size, viewport] of [

@@ -74,7 +74,8 @@
     }
     if (from.nodeName === "TIME" && from.dateTime === to.dateTime) return
     for (const { name, value } of [...to.attributes])
-      if (from.getAttribute(name) !== value) from.setAttribute(name, value)
+      if (from.getAttribute(name) !== value && !(name === "class" && from.nodeName === "TR"))
+        from.setAttribute(name, value)
     for (const { name } of [...from.attributes])
       if (!to.hasAttribute(name) && !isOwn(from, name)) from.removeAttribute(name)
     if ("clock" in from.dataset) return
@@ -131,10 +132,12 @@
       if (style !== "keep") return false
       const next = fragment.getElementById?.(target.id) ?? fragment.firstElementChild
       if (next === null) return true
+      const atEnd = target.scrollHeight - target.scrollTop - target.clientHeight < 40
       if (!("rows" in target.dataset && isBusy(target) && hold(target, next))) {
         morph(target, next)
         delete target.force
       }
+      if (atEnd && "end" in target.dataset) target.scrollTop = target.scrollHeight
       showTimes()
       return [target]
     },
@@ -260,15 +263,32 @@
     if ("json" in field.dataset) return JSON.parse(field.value)
     return field.value
   }
-  /** What an order says: the form's own JSON, with its fields. */
+  /** What an order says: the form's own JSON, with its fields; or one field that is all of it, as a change of what it was. */
   const orderOf = (form) => {
+    const whole = $("[data-body]", form)
+    if (whole !== null) return changeOf(JSON.parse(whole.dataset.from), JSON.parse(whole.value))
     const order = JSON.parse(form.dataset.json ?? "{}")
+    const fields = {}
     for (const field of form.elements) {
       if (field.name === "") continue
       const value = fieldValue(field)
-      if (value !== undefined) put(order, field.name, value)
+      if (value !== undefined) put(fields, field.name, value)
     }
+    if (form.dataset.under === undefined) return Object.assign(order, fields)
+    let group = order
+    for (const key of form.dataset.under.split(".")) group = group[key] ??= {}
+    group[$("[data-as-key]", form).value.trim()] = fields
     return order
+  }
+  const isGroup = (value) => typeof value === "object" && value !== null && !Array.isArray(value)
+  /** What makes one value of another, as a merge patch: what is not there any more is null. */
+  const changeOf = (from, to) => {
+    if (!isGroup(from) || !isGroup(to)) return to
+    const change = {}
+    for (const key of Object.keys(from)) if (!Object.hasOwn(to, key)) change[key] = null
+    for (const [key, value] of Object.entries(to))
+      if (JSON.stringify(value) !== JSON.stringify(from[key])) change[key] = changeOf(from[key], value)
+    return change
   }
   const send = (form, submitter) => {
     const [method, path] = (submitter?.dataset.order ?? form.dataset.order).split(" ")
@@ -406,6 +426,29 @@
       act()
     }
   })
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || !("enter" in event.target.dataset)) return
+    event.preventDefault()
+    event.target.form.requestSubmit()
+  })
+
+  /** A conversation is read from its end. */
+  const toEnd = () => {
+    for (const element of $$("[data-end]")) element.scrollTop = element.scrollHeight
+  }
+  toEnd()
+
+  /** Marks the row that is open beside the list. */
+  const showOpen = () => {
+    for (const link of $$(".rows .go")) {
+      const { pathname } = new URL(link.href)
+      rowOf(link).classList.toggle("opened", pathname === location.pathname)
+    }
+  }
+  showOpen()
+  for (const event of ["htmx:pushedIntoHistory", "htmx:afterSwap"]) document.addEventListener(event, showOpen)
+  $(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" })
 
   document.addEventListener("htmx:afterSwap", showTimes)
   document.addEventListener("htmx:sendError", () => dot("off", "The server does not answer"))
