@@ -52,6 +52,12 @@ export interface LogReader {
     after: number,
     limit: number,
   ) => Effect.Effect<ReadonlyArray<Row>, LogUnavailable>
+  /** Rows about the subject that the entry at `seq` is about, after `after`, at most `limit`, oldest first; none where there is no such entry. */
+  readonly readSameSubject: (
+    seq: number,
+    after: number,
+    limit: number,
+  ) => Effect.Effect<ReadonlyArray<Row>, LogUnavailable>
   readonly head: Effect.Effect<Head, LogUnavailable>
 }
 

@@ -115,6 +115,18 @@ export const eventLogContract = <E>(name: string, make: Effect.Effect<typeof Eve
       }),
     )
 
+    it.scoped("reads what is about the subject of an entry, in pages too", () =>
+      Effect.gen(function* () {
+        const rows = chainOf(9, 3)
+        const log = yield* filled(rows)
+        const about = rows.filter(({ subject }) => subject === rows[4]!.subject)
+        deepStrictEqual(yield* log.readSameSubject(5, 0, 10), about)
+        deepStrictEqual(yield* log.readSameSubject(5, 2, 1), about.slice(1, 2))
+        deepStrictEqual(yield* log.readSameSubject(5, 8, 10), [])
+        for (const none of [0, 10, -1]) deepStrictEqual(yield* log.readSameSubject(none, 0, 10), [])
+      }),
+    )
+
     it.scoped("keeps every text as it is, in types, subjects and data", () =>
       Effect.gen(function* () {
         const texts = oddTexts.filter((text) => text !== "")
