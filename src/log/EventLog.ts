@@ -52,9 +52,9 @@ export interface LogReader {
     after: number,
     limit: number,
   ) => Effect.Effect<ReadonlyArray<Row>, LogUnavailable>
-  /** Rows about the subject that the entry at `seq` is about, after `after`, at most `limit`, oldest first; none where there is no such entry. */
-  readonly readSameSubject: (
-    seq: number,
+  /** Rows about the subjects that the entries at these places are about, after `after`, at most `limit`, oldest first. */
+  readonly readSameSubjects: (
+    seqs: ReadonlyArray<number>,
     after: number,
     limit: number,
   ) => Effect.Effect<ReadonlyArray<Row>, LogUnavailable>

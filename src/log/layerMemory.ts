@@ -41,10 +41,14 @@ export const makeMemory = (): typeof EventLog.Service => {
     },
     read: (after, limit) => Effect.sync(() => rows.slice(Math.max(0, after), Math.max(0, after) + pageOf(limit))),
     readSubject: (subject, after, limit) => Effect.sync(() => about(subject, after, limit)),
-    readSameSubject: (seq, after, limit) =>
+    readSameSubjects: (seqs, after, limit) =>
       Effect.sync(() => {
-        const row = rows[seq - 1]
-        return row === undefined ? [] : about(row.subject, after, limit)
+        const subjects = new Set(seqs.flatMap((seq) => rows[seq - 1]?.subject ?? []))
+        const all = [...subjects].flatMap((subject) => bySubject.get(subject) ?? [])
+        return all
+          .filter(({ seq }) => seq > after)
+          .sort((a, b) => a.seq - b.seq)
+          .slice(0, pageOf(limit))
       }),
     head: Effect.sync(head),
   }
