@@ -35,11 +35,10 @@ const ownKeys = ["account_sid", "auth_token", "test_credentials"]
 export const readChange = (text: string): Either.Either<SettingsChange, string> => {
   const parts = /^((?:[\w-]+|\[[^\]]*\]|\.)+)=(.*)$/s.exec(text)
   const path = [...(parts?.[1] ?? "").matchAll(/\[([^\]]*)\]|([^.[\]]+)/g)].map(([, key, word]) => key ?? word ?? "")
-  const named = JSON.stringify((parts?.[1] ?? text).slice(0, 60))
+  // Only words: a URL in brackets may hold a password.
+  const named = path.filter((word) => /^[\w-]{1,40}$/.test(word)).join(".")
   if (parts === null || path.length === 0)
-    return Either.left(
-      `expected PATH=VALUE such as twilio.numbers[+15551234567].outcome=failed, found ${JSON.stringify(text.slice(0, 20))}`,
-    )
+    return Either.left("expected PATH=VALUE such as twilio.numbers[+15551234567].outcome=failed")
   if (!sections.includes(path[0] ?? ""))
     return Either.left(`${named}: a fork changes what begins with ${sections.join(", ")}`)
   if (path[0] === "twilio" && ownKeys.includes(path[1] ?? ""))
