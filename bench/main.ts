@@ -3,6 +3,7 @@ import { messages } from "./figures/messages.ts"
 import { growth, millionEntries, millionMessages } from "./figures/million.ts"
 import { memorySimulation, sqliteSimulation, verification } from "./figures/simulation.ts"
 import { startUp } from "./figures/start.ts"
+import { timeTravel } from "./figures/timetravel.ts"
 import { cleanUp } from "./support/programs.ts"
 import type { Figure, Wanted } from "./support/rounds.ts"
 import { remember, table } from "./support/table.ts"
@@ -22,6 +23,7 @@ const benches: ReadonlyMap<string, (wanted: Wanted) => Promise<ReadonlyArray<Fig
   ["million", millionEntries],
   ["memory-million", millionMessages],
   ["growth", growth],
+  ["timetravel", timeTravel],
 ])
 
 const usage = `usage: npm run bench -- [--quick] [--json] [--only ${[...benches.keys()].join(",")}]`

@@ -27,6 +27,34 @@ export const printable = (text: string): string =>
       .replace(/^[^\\]$/, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`),
   )
 
+/** What JSON leaves as it is in texts and a terminal may obey. */
+const steering = /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g
+
+/** Makes a piece of JSON safe to print: it stays the same JSON. */
+export const printableJson = (json: string): string =>
+  json.replace(steering, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`)
+
+/** Characters written to standard output at a time. */
+const writtenTogether = 65_536
+
+/** Writes JSON that comes in pieces to standard output, no faster than it is taken. */
+export const writeJson = (pieces: Iterable<string>): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    let text = ""
+    for (const piece of pieces) {
+      text += piece
+      if (text.length < writtenTogether) continue
+      yield* write(printableJson(text))
+      text = ""
+    }
+    yield* write(printableJson(text))
+  })
+
+const write = (text: string): Effect.Effect<void> =>
+  Effect.async((resume) => {
+    process.stdout.write(text, () => resume(Effect.void))
+  })
+
 /** Runs a command with a console that takes colours away where the stream is no terminal that wants them. */
 export const withPlainConsole = <A, E, R>(command: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.flatMap(Effect.console, (console) =>

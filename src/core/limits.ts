@@ -79,6 +79,14 @@ export const limits = {
   listScanEntriesMax: 10_000,
   /** Browsers that are told at once of what is new; one more asks every few seconds. */
   liveStreamsMax: 64,
+  /** Entries one timeline holds, and one trace file. */
+  timelineEntriesMax: 5_000,
+  /** Entries of a recording that is looked into without being made a log first. */
+  recordingEntriesMax: 500_000,
+  /** Entries behind the place where two logs part that are compared subject by subject. */
+  comparedEntriesMax: 200_000,
+  /** Entries a fork makes after its cut. */
+  forkEntriesMax: 1_000_000,
   /** Entries a subscriber of the log is handed at once: what one that never reads keeps in memory. */
   streamEntriesMax: 100,
   /** Entries after which a snapshot is worth its while. */

@@ -1,10 +1,12 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import { decode } from "../core/Entry.ts"
 import { limits } from "../core/limits.ts"
 import type { LogReader, LogUnavailable } from "../log/EventLog.ts"
 import { upcast } from "../log/upcasts.ts"
-import type { WorldState } from "./World.ts"
+import { isOfLog, type Snapshot } from "./snapshot.ts"
+import { type AnyMachine, WorldState } from "./World.ts"
 
 /** An entry of the log cannot be folded: the log was altered, or a rule of this version is wrong. */
 export class NotFoldable extends Data.TaggedError("NotFoldable")<{
@@ -17,15 +19,21 @@ export class NotFoldable extends Data.TaggedError("NotFoldable")<{
   }
 }
 
+/** How far a log is folded, and who is told how far it has come. */
+export interface FoldOptions {
+  /** The last entry that is folded; what comes after it is left out. */
+  readonly upTo?: number
+  readonly progress?: (seq: number) => void
+}
+
 /**
  * Folds a log into a world that holds it up to `from` already; no rule runs. Lets other work go on between pages.
- * `upTo` leaves out what comes after that entry.
  */
 export const foldLog = (
-  log: LogReader,
+  log: Pick<LogReader, "read">,
   world: WorldState,
   from = 0,
-  upTo = Number.MAX_SAFE_INTEGER,
+  { progress, upTo = Number.MAX_SAFE_INTEGER }: FoldOptions = {},
 ): Effect.Effect<WorldState, LogUnavailable | NotFoldable> =>
   Effect.gen(function* () {
     for (let after = from; ; ) {
@@ -43,6 +51,39 @@ export const foldLog = (
       const last = rows[rows.length - 1]
       if (last === undefined) return world
       after = last.seq
+      progress?.(after)
       yield* Effect.yieldNow()
     }
+  })
+
+/** What the world of a log is made of. */
+export interface WorldOfLog extends FoldOptions {
+  readonly log: Pick<LogReader, "read">
+  readonly machines: ReadonlyArray<AnyMachine>
+  /** Reads the newest snapshot that these rules can use; the left says why there is none. */
+  readonly snapshot?: (() => Either.Either<Snapshot, string>) | undefined
+}
+
+/**
+ * The world of a log: from its snapshot, when that is of this very log and goes no further than asked, and what came after.
+ * `snapshotSeq` is the entry up to which it saved the folding; 0 without one.
+ */
+export const worldOfLog = ({
+  log,
+  machines,
+  snapshot,
+  ...options
+}: WorldOfLog): Effect.Effect<
+  { readonly world: WorldState; readonly snapshotSeq: number },
+  LogUnavailable | NotFoldable
+> =>
+  Effect.gen(function* () {
+    const { upTo = Number.MAX_SAFE_INTEGER } = options
+    const newest = snapshot === undefined ? undefined : Either.getOrUndefined(snapshot())
+    const found = newest !== undefined && newest.head.seq <= upTo ? newest : undefined
+    const [row] = found === undefined ? [] : yield* log.read(found.head.seq - 1, 1)
+    const fits = found !== undefined && isOfLog(found, row)
+    const snapshotSeq = fits ? found.head.seq : 0
+    const world = yield* foldLog(log, new WorldState(machines, fits ? found.world : undefined), snapshotSeq, options)
+    return { world, snapshotSeq }
   })
