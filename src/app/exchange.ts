@@ -46,6 +46,7 @@ import { machines } from "./machines.ts"
 import { type PagesOfRun, pagesOfRun } from "./pages.ts"
 import type { Settings } from "./settings.ts"
 import { keepSnapshots, snapshotOf } from "./snapshots.ts"
+import { travelDoor } from "./travel.ts"
 import { version } from "./version.ts"
 
 export interface StartOptions {
@@ -146,6 +147,7 @@ export const startExchange = (
       },
       settings: yield* liveSettings(run, keys, settings),
       numbers: numbersDoor(run.engine, keys),
+      travel: yield* travelDoor(run),
     }
     const listensAt = (address: string) => {
       if (publicUrl === undefined) origin = address

@@ -1,6 +1,7 @@
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { itemsOf } from "../carriers/twilio/collection.ts"
+import { seenMessage, seenMessages } from "../carriers/twilio/messages/seenMessages.ts"
 import { twilioMachine } from "../carriers/twilio/twilio.machine.ts"
 import type { OutboundRequested } from "../core/entries.ts"
 import type { Shown } from "../dashboard/Shown.ts"
@@ -8,6 +9,7 @@ import type { Sign } from "../network/exchange.ts"
 import { restoreUserinfo, type SecretStore } from "../network/secretUrl.ts"
 import type { Exchange } from "../server/Exchange.ts"
 import type { PathHandler } from "../server/onFirstUse.ts"
+import { machines } from "./machines.ts"
 
 /** Loads the pages over a run; nothing of them is there before. */
 export type PagesOfRun = () => Promise<Effect.Effect<PathHandler, never, Scope.Scope>>
@@ -23,13 +25,24 @@ export const pagesOfRun =
     (await import("../dashboard/pagesHandler.ts")).pagesHandler(shownOf(exchange, edge))
 
 /** What pages show of the exchange. */
-const shownOf = ({ messages, run, settings, version }: typeof Exchange.Service, edge: Edge): Shown => {
+const shownOf = ({ messages, run, settings, travel, version }: typeof Exchange.Service, edge: Edge): Shown => {
   const twilio = () => run.engine.world.slice(twilioMachine)
   return {
     run,
     version,
     accountSid: () => twilio().settings.account_sid,
     messages,
+    messagesIn: (world) => {
+      const there = world.slice(twilioMachine).messages
+      return {
+        count: () => there.bySid.size,
+        newest: (before, among) => seenMessages(there, before, among),
+        bySid: (sid) => seenMessage(there, sid),
+      }
+    },
+    machines,
+    forks: travel.forks,
+    breakpoints: travel.breakpoints.all,
     numbers: () =>
       itemsOf(twilio().senders.numbers).map(({ accountSid, bySettings, config, number, sid }) => ({
         sid,

@@ -85,6 +85,9 @@ export const limits = {
   recordingEntriesMax: 500_000,
   /** Entries behind the place where two logs part that are compared subject by subject. */
   comparedEntriesMax: 200_000,
+  /** Forks that one server makes of its run, and breakpoints that are set at once. */
+  forksMax: 100,
+  breakpointsMax: 20,
   /** Entries a fork makes after its cut. */
   forkEntriesMax: 1_000_000,
   /** Entries a subscriber of the log is handed at once: what one that never reads keeps in memory. */

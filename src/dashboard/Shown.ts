@@ -2,6 +2,9 @@ import type { SeenMessage } from "../carriers/delivery/seen.ts"
 import type { JsonObject } from "../core/canonical.ts"
 import type { OutboundRequested } from "../core/entries.ts"
 import type { Run } from "../engine/Run.ts"
+import type { AnyMachine, WorldState } from "../engine/World.ts"
+import type { Head, LogReader } from "../log/EventLog.ts"
+import type { Breakpoint } from "../timetravel/Breakpoints.ts"
 
 /** What pages need of the run they show; made in app/. Everything is as it is now. */
 export interface Shown {
@@ -15,6 +18,13 @@ export interface Shown {
   readonly accounts: () => ReadonlyArray<ShownAccount>
   /** The settings as a settings file has them, and as the rules read them; secrets by name only. */
   readonly settings: () => { readonly settings: JsonObject; readonly in_force: JsonObject }
+  /** Of another world of the same machines: one as it was. */
+  readonly messagesIn: (world: WorldState) => MessagesSource
+  readonly machines: ReadonlyArray<AnyMachine>
+  /** Forks that were made of the run, oldest first. */
+  readonly forks: () => ReadonlyArray<ShownFork>
+  /** Entries at which the clock is to stop. */
+  readonly breakpoints: () => ReadonlyArray<Breakpoint>
   /** The signature that a request which leaves the world carries. */
   readonly signatureOf: (request: OutboundRequested) => string | undefined
 }
@@ -51,4 +61,20 @@ export interface ShownAccount {
   readonly name: string
   readonly status: string
   readonly own: boolean
+}
+
+export interface ShownFork {
+  readonly id: number
+  readonly asked: {
+    readonly at: number
+    readonly set: ReadonlyArray<string>
+    readonly swap: readonly [number, number] | undefined
+    readonly inputs: "drop" | "keep"
+  }
+  /** Where its log is. */
+  readonly place: string
+  /** The last entry that both runs have. */
+  readonly cut: number
+  readonly head: Head
+  readonly reader: LogReader
 }

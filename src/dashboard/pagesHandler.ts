@@ -11,11 +11,14 @@ import { fateOf } from "./figures.ts"
 import { makeLive, type Now } from "./Live.ts"
 import { callbacksPage } from "./pages/callbacksPage.ts"
 import { dashboardPage } from "./pages/dashboardPage.ts"
+import { forksPage } from "./pages/forksPage.ts"
 import { logPage } from "./pages/logPage.ts"
 import { messagesPage } from "./pages/messagesPage.ts"
 import type { Made, MakePage } from "./pages/Page.ts"
 import { phonePage } from "./pages/phonePage.ts"
 import { settingsPage } from "./pages/settingsPage.ts"
+import { timelinePage } from "./pages/timelinePage.ts"
+import { timeTravelPage } from "./pages/timeTravelPage.ts"
 import type { Shown } from "./Shown.ts"
 import { type Asset, loadAssets, loadViews } from "./views.ts"
 
@@ -28,8 +31,15 @@ const pages: ReadonlyArray<readonly [path: string, menu: string, label: string, 
   ["/ui/messages", "messages", "Messages", messagesPage],
   ["/ui/callbacks", "callbacks", "Callbacks", callbacksPage],
   ["/ui/log", "log", "Log", logPage],
+  ["/ui/timetravel", "timetravel", "Time travel", timeTravelPage],
   ["/ui/phone", "phone", "Phone", phonePage],
   ["/ui/settings", "settings", "Settings", settingsPage],
+]
+
+/** Pages that others lead to. */
+const beyondMenu: typeof pages = [
+  ["/ui/timeline", "timetravel", "Timeline", timelinePage],
+  ["/ui/forks", "timetravel", "Forks", forksPage],
 ]
 
 const menu = pages.map(([path, id, label]) => ({ path, id, label }))
@@ -79,7 +89,7 @@ export const pagesHandler = (shown: Shown): Effect.Effect<PathHandler, never, Sc
 const forEver = { "Cache-Control": "public, max-age=31536000, immutable" }
 
 const pageOf = (path: string): { readonly make: MakePage; readonly rest: string } | undefined => {
-  for (const [beginning, , , make] of pages) {
+  for (const [beginning, , , make] of [...pages, ...beyondMenu]) {
     if (path === beginning || (path === "/ui/" && beginning === "/")) return { make, rest: "" }
     if (beginning !== "/" && path.startsWith(`${beginning}/`)) {
       const rest = decoded(path.slice(beginning.length + 1))

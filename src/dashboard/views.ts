@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto"
 import * as fs from "node:fs"
 import { Eta } from "eta/core"
+import { timelineStyle } from "../timetravel/timelineStyle.ts"
 import { fateOf } from "./figures.ts"
 import { grouped, link, machineTime, percent, pretty, shortSid, span, utc } from "./texts.ts"
 
@@ -110,7 +111,7 @@ export const loadAssets = (): Assets => {
   const built = new URL("htmx.min.js", assetsFolder)
   const htmx = fs.existsSync(built) ? built : new URL("../../node_modules/htmx.org/dist/htmx.min.js", import.meta.url)
   return {
-    css: asset("ringback.css", "text/css; charset=utf-8", own("ringback.css")),
+    css: asset("ringback.css", "text/css; charset=utf-8", own("ringback.css") + timelineStyle),
     htmx: asset("htmx.js", "text/javascript; charset=utf-8", fs.readFileSync(htmx, "utf8")),
     script: asset("ringback.js", "text/javascript; charset=utf-8", own("ringback.js")),
   }

@@ -9,6 +9,8 @@ import type { ApiRequested } from "../core/entries.ts"
 import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
 import type { Run } from "../engine/Run.ts"
 import type { Made } from "../engine/turn.ts"
+import type { Head, LogReader } from "../log/EventLog.ts"
+import type { Breakpoint } from "../timetravel/Breakpoints.ts"
 
 /** What the server needs of the run it serves; made in app/. */
 export class Exchange extends Context.Tag("ringback/Exchange")<
@@ -27,9 +29,48 @@ export class Exchange extends Context.Tag("ringback/Exchange")<
     readonly carrier: CarrierDoor
     readonly settings: SettingsDoor
     readonly numbers: NumbersDoor
+    readonly travel: TravelDoor
     readonly phones: PhonesDoor
   }
 >() {}
+
+/** Forks of the run, and breakpoints of its clock. Neither is in its log. */
+export interface TravelDoor {
+  readonly fork: (order: ForkOrder) => Effect.Effect<ForkMade, OrderRefused>
+  /** Those that were made, oldest first. */
+  readonly forks: () => ReadonlyArray<ForkMade>
+  readonly breakpoints: {
+    readonly all: () => ReadonlyArray<Breakpoint>
+    /** The left says what is wrong with a pattern. */
+    readonly add: (pattern: string) => Either.Either<Breakpoint, string>
+    /** Whether there was one. */
+    readonly remove: (id: number) => boolean
+  }
+}
+
+/** What goes otherwise after an entry, and whether what came from outside after it comes again. */
+export interface ForkOrder {
+  readonly at: number
+  /** `PATH=VALUE` in the words of the settings file. */
+  readonly set: ReadonlyArray<string>
+  /** The entries that set two pending timers, which change places. */
+  readonly swap: readonly [number, number] | undefined
+  readonly inputs: "drop" | "keep"
+}
+
+export interface ForkMade {
+  readonly id: number
+  readonly asked: ForkOrder
+  /** Where its log is: a path or `:memory:`. */
+  readonly place: string
+  /** The last entry that both runs have. */
+  readonly cut: number
+  readonly head: Head
+  readonly reader: LogReader
+}
+
+/** An order that cannot be carried out; the message says why. */
+export class OrderRefused extends Data.TaggedError("OrderRefused")<{ readonly message: string }> {}
 
 /** The accounts' numbers, as the control API changes them. */
 export interface NumbersDoor {

@@ -13,6 +13,7 @@ import { CallbackTestGroup } from "./reading/callbackTestApi.ts"
 import { MessagesGroup } from "./reading/messagesApi.ts"
 import { VerificationsGroup } from "./reading/verificationsApi.ts"
 import { SettingsGroup } from "./settingsApi.ts"
+import { BreakpointsGroup, ForksGroup } from "./travelApi.ts"
 
 /** The control API: a contract; handlers are in controlHandlers.ts. */
 
@@ -160,6 +161,8 @@ export class ControlApi extends HttpApi.make("ringback")
   .add(AlertsGroup)
   .add(SettingsGroup)
   .add(NumbersGroup)
+  .add(ForksGroup)
+  .add(BreakpointsGroup)
   .add(CallbacksGroup)
   .add(CallbackTestGroup)
   .add(MessagesGroup)

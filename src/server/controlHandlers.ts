@@ -28,6 +28,7 @@ import { MessagesLive } from "./reading/messagesHandlers.ts"
 import { VerificationsLive } from "./reading/verificationsHandlers.ts"
 import { Waiters } from "./reading/waiting.ts"
 import { SettingsLive } from "./settingsHandlers.ts"
+import { TravelLive } from "./travelHandlers.ts"
 
 /** Host seconds a clock order waits for the run to settle. */
 const settleSecondsMax = 60
@@ -224,6 +225,7 @@ export const ControlLive = Layer.mergeAll(
   PhonesLive,
   SettingsLive,
   NumbersLive,
+  TravelLive,
   CallbacksLive,
   CallbackTestLive,
   MessagesLive,

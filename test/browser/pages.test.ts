@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs"
-import { createRequire } from "node:module"
 import { describe, it } from "@effect/vitest"
 import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import type { Browser, Page } from "playwright-core"
@@ -7,13 +5,11 @@ import { afterAll, beforeAll } from "vitest"
 import { configFile } from "../support/config.ts"
 import { type Server, serve } from "../support/ringback.ts"
 import { until } from "../support/until.ts"
-import { browserPlace, howToInstall, openBrowser, openPage, type Watched } from "./browser.ts"
+import { browserPlace, fitsAll, howToInstall, openBrowser, openPage, visit } from "./browser.ts"
 
 /* Every page in a real browser, over the built program. */
 
 if (browserPlace === undefined) process.stdout.write(`${howToInstall}\n`)
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
 
 const nasty = `<script>document.title="run"</script><img src=x onerror="document.title='run'"> {{ request.To }} <%= it.story.sid %> \${1}`
 
@@ -27,29 +23,7 @@ const settings = configFile({
   ],
 })
 
-/** A page of the server, and what its console complained of in the end. */
-const at = async (path: string, use: (page: Page) => Promise<void>, options: Parameters<typeof openPage>[1] = {}) => {
-  const { complaints, page }: Watched = await openPage(browser, options)
-  try {
-    await page.goto(`${server.address}${path}`)
-    await use(page)
-    deepStrictEqual(complaints, [])
-  } finally {
-    await page.context().close()
-  }
-}
-
-/** What axe finds that matters. */
-const faults = async (page: Page): Promise<ReadonlyArray<string>> => {
-  // Evaluated by the debugger: the page's policy lets no other script in.
-  await page.evaluate(axe)
-  const found = await page.evaluate(
-    "axe.run().then(({ violations }) => violations.map(({ id, impact, nodes }) => ({ id, impact, html: nodes[0].html })))",
-  )
-  return (found as ReadonlyArray<{ id: string; impact: string; html: string }>)
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ html, id }) => `${id}: ${html}`)
-}
+const at = (path: string, use: (page: Page) => Promise<void>) => visit(browser, `${server.address}${path}`, use)
 
 describe.skipIf(browserPlace === undefined)("The pages", () => {
   let sid = ""
@@ -75,21 +49,13 @@ describe.skipIf(browserPlace === undefined)("The pages", () => {
     "/ui/phone?phone=%2B15551234567&number=%2B15550000001",
     "/ui/settings",
   ]
-  for (const colorScheme of ["light", "dark"] as const)
-    it(`are accessible and fit a telephone's screen: ${colorScheme}`, async () => {
-      for (const path of paths())
-        await at(
-          path,
-          async (page) => {
-            deepStrictEqual([path, await faults(page)], [path, []])
-            await page.setViewportSize({ width: 375, height: 700 })
-            const wide = await page.evaluate("document.documentElement.scrollWidth")
-            deepStrictEqual([path, Number(wide) <= 375], [path, true])
-            if (colorScheme === "light") deepStrictEqual([path, await faults(page)], [path, []])
-          },
-          { colorScheme },
-        )
-    })
+  it.each(["light", "dark"] as const)("are accessible and fit a telephone's screen: %s", (colorScheme) =>
+    fitsAll(
+      browser,
+      paths().map((path) => `${server.address}${path}`),
+      colorScheme,
+    ),
+  )
 
   it("show text of messages as text", () =>
     at("/ui/messages", async (page) => {

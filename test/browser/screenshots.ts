@@ -84,6 +84,11 @@ const main = async () => {
     args: ["--pace", "paused", "--seed", "7"],
   })
   const sid = await fill(server, 140)
+  await server.ask("/admin/forks", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ at: 1_200, set: ["twilio.carriers[lossy].loss_percent=50"] }),
+  })
   mkdirSync(into, { recursive: true })
   const browser = await openBrowser()
   const shots: ReadonlyArray<readonly [name: string, path: string]> = [
@@ -94,6 +99,9 @@ const main = async () => {
     ["wrong-search", "/ui/messages?q=stats%3Afailed%20after%3Asoon"],
     ["callbacks", "/ui/callbacks"],
     ["log", "/ui/log"],
+    ["timeline", `/ui/timeline/${sid}`],
+    ["timetravel", "/ui/timetravel?at=1200"],
+    ["fork", "/ui/forks/1"],
     ["phone", "/ui/phone?phone=%2B15550123401&number=%2B14155550100"],
     ["settings", "/ui/settings"],
   ]

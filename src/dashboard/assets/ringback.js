@@ -260,7 +260,7 @@
         .split("\n")
         .map((line) => line.trim())
         .filter((line) => line !== "")
-    if ("json" in field.dataset) return JSON.parse(field.value)
+    if ("pair" in field.dataset) return field.value.split(",").map(Number)
     return field.value
   }
   /** What an order says: the form's own JSON, with its fields; or one field that is all of it, as a change of what it was. */
@@ -310,6 +310,7 @@
       if (!answer.ok) throw new Error(told.message ?? `The server answered ${answer.status}`)
       if (said !== null) said.hidden = true
       if (submitter?.dataset.shows !== undefined) return show(form, submitter, told)
+      if (form.dataset.leads !== undefined) return location.assign(`${form.dataset.leads}${told.id}`)
       if ("resets" in form.dataset) form.reset()
       toast(form.dataset.done ?? "Done")
       refresh()
@@ -336,6 +337,21 @@
     event.preventDefault()
     void order(form, event.submitter)
   })
+
+  // What was opened beside a page that is not its own has no address to go back to.
+  document.addEventListener(
+    "click",
+    (event) => {
+      const close = event.target.closest("#drawer .close")
+      if (close === null || location.pathname.startsWith(new URL(close.href).pathname)) return
+      event.preventDefault()
+      event.stopPropagation()
+      const drawer = $("#drawer")
+      drawer.hidden = true
+      drawer.replaceChildren()
+    },
+    true,
+  )
 
   // Clicks ---------------------------------------------------------------------------------------------------------------
 
@@ -449,6 +465,85 @@
   showOpen()
   for (const event of ["htmx:pushedIntoHistory", "htmx:afterSwap"]) document.addEventListener(event, showOpen)
   $(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" })
+
+  // Time travel ----------------------------------------------------------------------------------------------------------
+
+  const slider = $("#slider")
+  if (slider !== null) {
+    const travel = $("#travel")
+    const { list } = travel.dataset
+    let live = travel.dataset.liveNow === "true"
+    let wanted
+    let loading = false
+    let playing
+    const address = () => `/ui/timetravel?${new URLSearchParams(live ? { list } : { at: slider.value, list })}`
+    /** Shows the moment that is wanted; while one is under way, the last one that was wanted comes next. */
+    const load = async () => {
+      wanted = address()
+      setText($("[data-place]"), `entry ${slider.value}`)
+      $("[data-step=last]").setAttribute("aria-pressed", String(live))
+      if (loading) return
+      loading = true
+      while (wanted !== undefined) {
+        const next = wanted
+        wanted = undefined
+        await htmx.ajax("GET", next, { target: "#moment", swap: "keep" })
+        history.replaceState(null, "", next)
+      }
+      loading = false
+    }
+    const go = (seq, toLive = false) => {
+      live = toLive
+      slider.value = String(seq)
+      void load()
+    }
+    const stop = () => {
+      clearInterval(playing)
+      playing = undefined
+      const button = $("[data-play]")
+      setText(button, "Play")
+      button.setAttribute("aria-pressed", "false")
+    }
+    const play = () => {
+      if (playing !== undefined) return stop()
+      const button = $("[data-play]")
+      setText(button, "Pause")
+      button.setAttribute("aria-pressed", "true")
+      const perSecond = Number($("[data-speed]").value)
+      const every = Math.max(100, 1_000 / perSecond)
+      playing = setInterval(() => {
+        const next = Number(slider.value) + Math.max(1, Math.round((perSecond * every) / 1_000))
+        if (next >= Number(slider.max)) stop()
+        go(Math.min(next, Number(slider.max)))
+      }, every)
+    }
+    slider.addEventListener("input", () => go(slider.value))
+    travel.addEventListener("click", ({ target }) => {
+      const button = target.closest("button")
+      if (button === null) return
+      const { step } = button.dataset
+      if ("play" in button.dataset) play()
+      else if (step !== undefined) {
+        stop()
+        if (step === "first") go(1)
+        else if (step === "last") go(slider.max, true)
+        else go(Number(slider.value) + Number(step))
+      }
+    })
+    document.addEventListener("keydown", (event) => {
+      if (event.target.matches("input, textarea, select") || event.ctrlKey || event.altKey || event.metaKey) return
+      const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
+      if (by === undefined) return
+      event.preventDefault()
+      stop()
+      go(Number(slider.value) + by)
+    })
+    document.addEventListener("ringback:now", ({ detail: { seq } }) => {
+      if (Number(slider.max) === seq) return
+      slider.max = String(seq)
+      if (live) go(seq, true)
+    })
+  }
 
   document.addEventListener("htmx:afterSwap", showTimes)
   document.addEventListener("htmx:sendError", () => dot("off", "The server does not answer"))

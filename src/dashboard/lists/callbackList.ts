@@ -11,10 +11,10 @@ import {
   callbackState,
   callbackStories,
 } from "../../network/callbackStories.ts"
+import { choiceOperator, holds, numberOperator, textOperator, timeOperators } from "../../timetravel/operators.ts"
+import { type Language, readSearch } from "../../timetravel/search.ts"
 import type { ListAsked, ListPage } from "./messageList.ts"
-import { choiceOperator, holds, numberOperator, textOperator, timeOperators } from "./operators.ts"
 import { othersTurn, readable, rowsAbout, rowsBefore } from "./reading.ts"
-import { type Language, readSearch } from "./search.ts"
 
 /* The list of callbacks, newest first. A callback's place is the seq of its first attempt. */
 

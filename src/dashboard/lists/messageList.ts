@@ -3,9 +3,16 @@ import { MessageDirection, MessageStatus } from "../../carriers/delivery/entries
 import type { SeenMessage } from "../../carriers/delivery/seen.ts"
 import { parseE164 } from "../../core/E164.ts"
 import { limits } from "../../core/limits.ts"
+import {
+  addressOperator,
+  choiceOperator,
+  holds,
+  numberOperator,
+  textOperator,
+  timeOperators,
+} from "../../timetravel/operators.ts"
+import { type Language, readSearch, soughtValue } from "../../timetravel/search.ts"
 import type { MessagesSource } from "../Shown.ts"
-import { addressOperator, choiceOperator, holds, numberOperator, textOperator, timeOperators } from "./operators.ts"
-import { type Language, readSearch, soughtValue } from "./search.ts"
 
 /* The list of messages, newest first. */
 

@@ -2,10 +2,10 @@ import { describe, it } from "@effect/vitest"
 import { deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import * as Either from "effect/Either"
 import type { SeenMessage } from "../../carriers/delivery/seen.ts"
+import { logLanguage } from "../../timetravel/logLanguage.ts"
+import { readSearch } from "../../timetravel/search.ts"
 import { callbackLanguage } from "./callbackList.ts"
-import { logLanguage } from "./logList.ts"
 import { messageLanguage } from "./messageList.ts"
-import { readSearch } from "./search.ts"
 
 const hour = 3_600_000
 const now = Date.parse("2026-01-01T12:00:00Z")

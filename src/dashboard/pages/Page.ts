@@ -1,5 +1,4 @@
 import type * as Effect from "effect/Effect"
-import type { LogUnavailable } from "../../log/EventLog.ts"
 import type { Asked } from "../answering.ts"
 import type { Shown } from "../Shown.ts"
 import type { Fill } from "../views.ts"
@@ -24,5 +23,5 @@ export interface Made {
   readonly parts: { readonly [id: string]: string }
 }
 
-/** Makes a page; undefined: there is none here. `rest` is what stands behind its path: `SM…` of `/ui/messages/SM…`. */
-export type MakePage = (making: Making, asked: Asked, rest: string) => Effect.Effect<Made | undefined, LogUnavailable>
+/** Makes a page; undefined: there is none here. A failure says why in one line. `rest` is what stands behind its path: `SM…` of `/ui/messages/SM…`. */
+export type MakePage = (making: Making, asked: Asked, rest: string) => Effect.Effect<Made | undefined, Error>

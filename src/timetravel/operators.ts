@@ -1,6 +1,6 @@
 import * as Either from "effect/Either"
-import { parseE164 } from "../../core/E164.ts"
-import { parseDuration, parseInstant } from "../../core/Instant.ts"
+import { parseE164 } from "../core/E164.ts"
+import { parseDuration, parseInstant } from "../core/Instant.ts"
 import type { Operator, Test } from "./search.ts"
 
 /* Operators that lists have in common. */
