@@ -165,6 +165,8 @@ describe("Settings in force", () => {
       ["twilio", "expected PATH=VALUE"],
       ["=5", "expected PATH=VALUE"],
       ["server.port=1", "a fork changes what begins with twilio, callbacks, endpoints"],
+      ["twilio={auth_token: x}", "expected a key below it"],
+      ["a".repeat(100_000), "expected PATH=VALUE"],
       ["twilio.auth_token=x", "a fork keeps the account's SID and secrets"],
       ["endpoints[https://u:p@a.test].fail_percent=5", "cannot keep a password in a URL"],
       ["callbacks.rewrite=[{from: 'https://a.test', to: 'https://u:p@b.test'}]", "cannot keep a password in a URL"],
