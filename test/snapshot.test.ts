@@ -9,6 +9,7 @@ import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import { machines } from "../src/app/machines.ts"
 import { decode, type Row } from "../src/core/Entry.ts"
+import { worldOfLog } from "../src/engine/fold.ts"
 import { isOfLog, readSnapshot, type Snapshot, snapshotFileOf, writeSnapshot } from "../src/engine/snapshot.ts"
 import { type SavedWorld, WorldState } from "../src/engine/World.ts"
 import { makeMemory } from "../src/log/layerMemory.ts"
@@ -54,6 +55,20 @@ const inFolder = <A>(body: (logFile: string) => A): A => {
 }
 
 describe("a snapshot", () => {
+  it("saves the folding up to it, and is no help for a place before it", async () => {
+    const rows = await rowsOf([{ _tag: "send", to: "+15551234567", callback: "https://good.test", body: "x" }])
+    const cut = Math.floor(rows.length / 2)
+    const log = makeMemory()
+    log.append(rows)
+    const head = headOf(rows.slice(0, cut))
+    const snapshot = () => Either.right({ head, world: throughBytes(folded(rows.slice(0, cut)).save()) })
+    for (const upTo of [cut - 1, cut, cut + 1, rows.length]) {
+      const { snapshotSeq, world } = await Effect.runPromise(worldOfLog({ log, machines, snapshot, upTo }))
+      strictEqual(snapshotSeq, upTo < cut ? 0 : cut)
+      deepStrictEqual(throughBytes(world.save()), throughBytes(folded(rows.slice(0, upTo)).save()))
+    }
+  })
+
   it("and what came after is the whole log's world, wherever it was taken", () =>
     FastCheck.assert(
       FastCheck.asyncProperty(acts, FastCheck.nat(), async (all, place) => {

@@ -9,6 +9,7 @@ import { leaksIn, type Marks } from "../support/leaks.ts"
 import { listen } from "../support/listener.ts"
 import { requestText, sendRaw } from "../support/rawSocket.ts"
 import { ringback, type Server, serve } from "../support/ringback.ts"
+import { looksBack } from "./looksBack.ts"
 
 const names = [
   "fileToken",
@@ -225,6 +226,7 @@ describe("Secrets", () => {
       strictEqual(verified.code, 0)
 
       const found = searched([
+        ...(await looksBack(db)),
         ...running,
         ...after,
         ...files(folder),
