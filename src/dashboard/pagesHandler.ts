@@ -72,9 +72,13 @@ export const pagesHandler = (shown: Shown): Effect.Effect<PathHandler, never, Sc
       const asked = askedOf(path, request)
       runFork(
         Effect.matchCause(found.make({ shown, fill }, asked, found.rest), {
-          onFailure: (cause) => answer(response, 500, html, whole(nowhere(fill("failed", { why: whyOf(cause) })))),
+          onFailure: (cause) => {
+            runFork(Effect.logError(`${path} cannot be made: ${Cause.pretty(cause)}`))
+            answer(response, 500, html, whole(nowhere(fill("failed", { why: whyOf(cause) }))))
+          },
           onSuccess: (made = nowhere(fill("nowhere", { path }))) => {
-            const part = asked.part === undefined ? undefined : made.parts[asked.part]
+            const { part: id } = asked
+            const part = id !== undefined && Object.hasOwn(made.parts, id) ? made.parts[id] : undefined
             const body = part ?? whole(made)
             const took = shown.run.clock.hostMonotonic() - began
             answer(response, made.status, html, body, { "Server-Timing": `page;dur=${took.toFixed(1)}` })

@@ -23,13 +23,14 @@ export const forksPage: MakePage = (making, { query }, rest) =>
       return fork && { ...base, title: `Fork ${fork.id}`, main: yield* sideBySide(making, fork) }
     }
     const head = shown.run.engine.head.seq
-    const at = Number(query.get("at") ?? head)
+    const asked = Number(query.get("at") ?? head)
+    const at = Number.isSafeInteger(asked) ? Math.min(head, Math.max(1, asked)) : head
     const main = fill("forks", {
       forks: shown
         .forks()
         .map((fork) => ({ ...fork, changed: changeOf(fork) }))
         .reverse(),
-      at: Number.isSafeInteger(at) ? Math.min(head, Math.max(1, at)) : head,
+      at,
       head,
       timers: yield* pendingAt(shown, at),
     })

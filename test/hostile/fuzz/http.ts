@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { sid as sidOf } from "../../../src/core/chance.ts"
 import { ringback, type Server, serve } from "../../support/program.ts"
+import { pageOrders, pagePath, partHeaders } from "./pages.ts"
 import { mutated, nasty, type Random } from "./random.ts"
 import { expectations, readingGood, readingParameters, readingPath, verifyPath } from "./reading.ts"
 import type { Outcome, Surface } from "./runner.ts"
@@ -167,6 +168,7 @@ const pathOf = (random: Random, { accountSid, messages }: Server): string => {
   ])
   const medium = sidOf("ME", seed, random.below(20))
   if (random.chance(35)) return messages
+  if (random.chance(20)) return pagePath(random, seed)
   const path = random.pick([
     resourceOf(random, accountSid),
     resourceOf(random, accountSid),
@@ -225,6 +227,8 @@ const headersOf = (random: Random, { authorization }: Server): Array<readonly [s
   ...random.some(random.chance(30) ? 3 : 0, () =>
     random.pick<readonly [string, string]>([
       ["Accept", "text/event-stream"],
+      ["Accept", "text/html"],
+      random.pick(partHeaders),
       ["Accept-Encoding", "gzip, br"],
       ["Expect", "100-continue"],
       ["Expect", "nonsense"],
@@ -255,8 +259,12 @@ const caseOf = (chance: Random, server: Server): Case => {
   const method = random.chance(60) ? random.pick(["GET", "POST", "POST", "POST"]) : random.pick(methods)
   const query = random.chance(30) ? `?${formOf(random)}` : ""
   const path = lineSafe(random, `${pathOf(random, server)}${query}`)
-  const control = /^\/admin\/(clock|inbound|opt-outs|expect)/.test(path)
-  const order = path.startsWith("/admin/expect") ? expectations : orders
+  const control = /^\/admin\/(clock|inbound|opt-outs|expect|breakpoints|forks|numbers|settings)/.test(path)
+  const order = path.startsWith("/admin/expect")
+    ? expectations
+    : /^\/admin\/(breakpoints|forks|numbers|settings)/.test(path)
+      ? pageOrders
+      : orders
   const bodyText = method === "GET" && random.chance(80) ? "" : control ? random.pick(order) : formOf(random)
   const body = Buffer.from(
     random.chance(10) ? mutated(random, bodyText) : bodyText,
@@ -313,7 +321,7 @@ const exchange = (port: number, { bytes, whole }: Case): Promise<string> =>
   })
 
 const isControl = (path: string) =>
-  /^\/($|\?|health|favicon\.ico|docs|openapi\.json|admin(\/|\?|$)|ui\/|clear\/)/.test(path)
+  /^\/($|\?|health|favicon\.ico|docs|openapi\.json|admin(\/|\?|$)|ui(\/|\?|$)|clear\/)/.test(path)
 
 /** Whether a path is that of a medium's bytes. */
 const isBytes = (path: string) => /\/Media\/[^/.?]+(\?|$)/.test(path)
