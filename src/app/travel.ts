@@ -1,20 +1,11 @@
-import * as fs from "node:fs"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Runtime from "effect/Runtime"
 import * as Scope from "effect/Scope"
 import { limits } from "../core/limits.ts"
 import type { Run } from "../engine/Run.ts"
-import type { LogReader } from "../log/EventLog.ts"
-import { makeMemory } from "../log/layerMemory.ts"
-import { newLog } from "../log/newLog.ts"
-import { openReader } from "../log/reader.ts"
 import { type ForkMade, type ForkOrder, OrderRefused, type TravelDoor } from "../server/Exchange.ts"
 import { Breakpoints } from "../timetravel/Breakpoints.ts"
-import { type Forked, forkLog } from "../timetravel/fork.ts"
-import { changedSettings, readChange, type SettingsChange } from "./forkSettings.ts"
-import { machines } from "./machines.ts"
-import { snapshotOf } from "./snapshots.ts"
 
 /** What can be done with the past of a run that goes on: forks of its log, and breakpoints of its clock. */
 export const travelDoor = (run: Run): Effect.Effect<TravelDoor, never, Scope.Scope> =>
@@ -28,6 +19,8 @@ export const travelDoor = (run: Run): Effect.Effect<TravelDoor, never, Scope.Sco
           return yield* new OrderRefused({
             message: `there are ${limits.forksMax} forks of this run already; restart to make more`,
           })
+        // Loaded when the first fork is made: most runs make none, and all of them start.
+        const { forkOf } = yield* Effect.promise(() => import("./forking.ts"))
         const made = yield* Scope.extend(forkOf(run, order), scope)
         const entry: ForkMade = { ...made, id: forks.length + 1, asked: order }
         forks.push(entry)
@@ -75,47 +68,3 @@ const watched = (run: Run): Effect.Effect<TravelDoor["breakpoints"], never, Scop
       },
     }
   })
-
-/** Makes a fork: a log beside the run's own, or in memory where that is. */
-const forkOf = (
-  run: Run,
-  { at, inputs, set, swap }: ForkOrder,
-): Effect.Effect<Omit<ForkMade, "asked" | "id">, OrderRefused, Scope.Scope> =>
-  Effect.gen(function* () {
-    const changes: Array<SettingsChange> = []
-    for (const text of set)
-      changes.push(yield* Either.mapLeft(readChange(text), (message) => new OrderRefused({ message })))
-    const { log } = run
-    const inMemory = log.place === ":memory:"
-    const options = {
-      reader: log,
-      machines,
-      at,
-      change: {
-        ...(changes.length === 0 ? {} : { settings: changedSettings(changes) }),
-        ...(swap === undefined ? {} : { swap }),
-      },
-      inputs,
-      snapshot: inMemory ? undefined : snapshotOf(log.place),
-    }
-    const refused = Effect.mapError(
-      (error: { readonly message: string }) => new OrderRefused({ message: error.message }),
-    )
-    const told = (reader: LogReader, place: string, { cut, head }: Forked) => ({ reader, place, cut, head })
-    if (inMemory) {
-      const into = makeMemory()
-      return told(into, ":memory:", yield* refused(forkLog(options, into)))
-    }
-    const place = freePlace(log.place)
-    const forked = yield* refused(newLog(place, (into) => forkLog(options, into)))
-    return told(yield* refused(openReader(place)), place, forked)
-  })
-
-/** `data/ringback.fork-1.db` for `data/ringback.db`; the first that is free. */
-const freePlace = (log: string): string => {
-  const [, stem = log, end = ""] = /^(.*?)(\.[^./\\]*)?$/.exec(log) ?? []
-  for (let n = 1; ; n++) {
-    const place = `${stem}.fork-${n}${end}`
-    if (!fs.existsSync(place)) return place
-  }
-}

@@ -248,15 +248,15 @@ describe("The description of the control API", () => {
       Object.keys(methods as object).map((method) => `${method.toUpperCase()} ${path}`),
     )
     deepStrictEqual(listed.sort(), [
-      ...under("DELETE", "/admin/opt-outs"),
+      ...under("DELETE", "/admin/breakpoints/{id} /admin/opt-outs"),
       ...under(
         "GET",
-        "/admin/alerts /admin/callback-test /admin/callbacks /admin/clock /admin/log /admin/messages /admin/messages/latest /admin/opt-outs /admin/settings /admin/verifications /health",
+        "/admin/alerts /admin/breakpoints /admin/callback-test /admin/callbacks /admin/clock /admin/forks /admin/log /admin/messages /admin/messages/latest /admin/opt-outs /admin/settings /admin/verifications /health",
       ),
-      ...under("PATCH", "/admin/settings"),
+      ...under("PATCH", "/admin/numbers/{sid} /admin/settings"),
       ...under(
         "POST",
-        "/admin/callbacks/{id}/resend /admin/clock /admin/expect /admin/inbound /admin/opt-outs /clear/{what}",
+        "/admin/breakpoints /admin/callbacks/{id}/resend /admin/clock /admin/expect /admin/forks /admin/inbound /admin/opt-outs /admin/settings/check /clear/{what}",
       ),
     ])
     const ids: Array<string> = []

@@ -5,9 +5,10 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { sid as sidOf } from "../../../src/core/chance.ts"
 import { ringback, type Server, serve } from "../../support/program.ts"
-import { pageOrders, pagePath, partHeaders } from "./pages.ts"
+import { ordersAt } from "./orders.ts"
+import { pagePath, partHeaders } from "./pages.ts"
 import { mutated, nasty, type Random } from "./random.ts"
-import { expectations, readingGood, readingParameters, readingPath, verifyPath } from "./reading.ts"
+import { readingGood, readingParameters, readingPath, verifyPath } from "./reading.ts"
 import type { Outcome, Surface } from "./runner.ts"
 
 /** Of the server's run, so that cases can name its messages. */
@@ -94,33 +95,6 @@ const good = [
   "DateSent%3E=2030-01-01",
   "DateSent%3C=2030-01-01T00%3A00%3A00",
 ]
-const orders = [
-  '{"pace":"fast"}',
-  '{"pace":"paused"}',
-  '{"pace":"1e999x"}',
-  '{"advance":"1h"}',
-  '{"advance":"-1s"}',
-  '{"advance":"99999999999999999d"}',
-  '{"step":1}',
-  '{"step":1e999}',
-  '{"step":0.5}',
-  '{"settle":true}',
-  '{"from":"+15551234567","to":"+15550000001","body":"Hello"}',
-  '{"from":"+15551234567","to":"+15550000001","body":"STOP"}',
-  '{"from":"+15551234567","to":"+15550000001","media":["https://u:p@a.example/1.png"]}',
-  '{"from":"whatsapp:+1","to":"","media":[null]}',
-  '{"recipient":"+15551234567","sender":"+15550000001"}',
-  '{"recipient":"__proto__","sender":"MG"}',
-  '{"settle":true,"__proto__":{"step":1}}',
-  '{"__proto__":null}',
-  "[]",
-  "null",
-  "",
-  "{",
-  '"'.padEnd(5_000, "x"),
-  "[".repeat(5_000),
-]
-
 const written = (random: Random, text: string): string =>
   random.chance(70) ? encodeURIComponent(text.toWellFormed()) : text.toWellFormed()
 
@@ -259,19 +233,16 @@ const caseOf = (chance: Random, server: Server): Case => {
   const method = random.chance(60) ? random.pick(["GET", "POST", "POST", "POST"]) : random.pick(methods)
   const query = random.chance(30) ? `?${formOf(random)}` : ""
   const path = lineSafe(random, `${pathOf(random, server)}${query}`)
-  const control = /^\/admin\/(clock|inbound|opt-outs|expect|breakpoints|forks|numbers|settings)/.test(path)
-  const order = path.startsWith("/admin/expect")
-    ? expectations
-    : /^\/admin\/(breakpoints|forks|numbers|settings)/.test(path)
-      ? pageOrders
-      : orders
-  const bodyText = method === "GET" && random.chance(80) ? "" : control ? random.pick(order) : formOf(random)
+  const order = ordersAt(path)
+  const bodyText =
+    method === "GET" && random.chance(80) ? "" : order !== undefined ? random.pick(order) : formOf(random)
   const body = Buffer.from(
     random.chance(10) ? mutated(random, bodyText) : bodyText,
     random.chance(5) ? "utf16le" : "utf8",
   )
   const headers = headersOf(random, server)
-  const type = control && random.chance(80) ? "application/json" : random.chance(80) ? types[0] : random.pick(types)
+  const type =
+    order !== undefined && random.chance(80) ? "application/json" : random.chance(80) ? types[0] : random.pick(types)
   if (body.length > 0 && random.chance(97)) headers.push(["Content-Type", type as string])
   const lie = random.chance(4)
   const chunked = random.chance(10)
