@@ -70,19 +70,27 @@ export const pagesHandler = (shown: Shown): Effect.Effect<PathHandler, never, Sc
       if (found === undefined) return answer(response, 404, html, whole(nowhere(fill("nowhere", { path }))))
       const began = shown.run.clock.hostMonotonic()
       const asked = askedOf(path, request)
+      const page = Effect.map(
+        found.make({ shown, fill }, asked, found.rest),
+        (made = nowhere(fill("nowhere", { path }))) => {
+          const { part: id } = asked
+          const part = id !== undefined && Object.hasOwn(made.parts, id) ? made.parts[id] : undefined
+          return { status: made.status, body: part ?? whole(made) }
+        },
+      )
       runFork(
-        Effect.matchCause(found.make({ shown, fill }, asked, found.rest), {
-          onFailure: (cause) => {
-            runFork(Effect.logError(`${path} cannot be made: ${Cause.pretty(cause)}`))
-            answer(response, 500, html, whole(nowhere(fill("failed", { why: whyOf(cause) }))))
-          },
-          onSuccess: (made = nowhere(fill("nowhere", { path }))) => {
-            const { part: id } = asked
-            const part = id !== undefined && Object.hasOwn(made.parts, id) ? made.parts[id] : undefined
-            const body = part ?? whole(made)
-            const took = shown.run.clock.hostMonotonic() - began
-            answer(response, made.status, html, body, { "Server-Timing": `page;dur=${took.toFixed(1)}` })
-          },
+        Effect.matchCauseEffect(page, {
+          // The rest of the path may be anything, a secret too.
+          onFailure: (cause) =>
+            Effect.zipRight(
+              Effect.logError(`${found.beginning} cannot be made: ${Cause.pretty(cause)}`),
+              Effect.sync(() => answer(response, 500, html, whole(nowhere(fill("failed", { why: whyOf(cause) }))))),
+            ),
+          onSuccess: ({ body, status }) =>
+            Effect.sync(() => {
+              const took = shown.run.clock.hostMonotonic() - began
+              answer(response, status, html, body, { "Server-Timing": `page;dur=${took.toFixed(1)}` })
+            }),
         }),
       )
       return undefined
@@ -92,12 +100,20 @@ export const pagesHandler = (shown: Shown): Effect.Effect<PathHandler, never, Sc
 /** What has a name that changes with it is kept; so is an icon, which is one of two. */
 const forEver = { "Cache-Control": "public, max-age=31536000, immutable" }
 
-const pageOf = (path: string): { readonly make: MakePage; readonly rest: string } | undefined => {
+interface Found {
+  /** Where the page is. */
+  readonly beginning: string
+  readonly make: MakePage
+  /** What stands behind that. */
+  readonly rest: string
+}
+
+const pageOf = (path: string): Found | undefined => {
   for (const [beginning, , , make] of [...pages, ...beyondMenu]) {
-    if (path === beginning || (path === "/ui/" && beginning === "/")) return { make, rest: "" }
+    if (path === beginning || (path === "/ui/" && beginning === "/")) return { beginning, make, rest: "" }
     if (beginning !== "/" && path.startsWith(`${beginning}/`)) {
       const rest = decoded(path.slice(beginning.length + 1))
-      return rest === undefined ? undefined : { make, rest }
+      return rest === undefined ? undefined : { beginning, make, rest }
     }
   }
   return undefined
@@ -133,7 +149,7 @@ const nowOf = ({ messages, run: { engine } }: Shown): Now => {
   return {
     seq: engine.head.seq,
     now: engine.now,
-    rate: engine.world.at > engine.now ? 0 : rate(engine.pace),
+    rate: rate(engine.pace),
     pace: formatPace(engine.pace),
     trouble: failed + engine.world.slice(outboundMachine).waiting.size,
   }
