@@ -32,7 +32,7 @@ const addressed = /^(?:[a-z]+:)?(?:\+[1-9]\d{6,14}|\d{3,8})$/
 export const numbersSetting = Schema.Record({
   key: Schema.String.pipe(
     Schema.filter((text) => addressed.test(text), {
-      message: () => ({ message: "a phone number in E.164 form or a short code", override: true }),
+      message: () => "a phone number in E.164 form or a short code",
     }),
   ),
   value: Behavior,
@@ -49,7 +49,7 @@ const Filtering = Schema.Struct({
   "30008": filterPercent,
 }).pipe(
   Schema.filter((all) => filterCodes.reduce((sum, code) => sum + (all[code] ?? 0), 0) <= 100, {
-    message: () => ({ message: "percentages whose sum is at most 100", override: true }),
+    message: () => "percentages whose sum is at most 100",
   }),
 )
 
@@ -70,10 +70,7 @@ const Latency = Schema.Struct({
       return given.length > 0 && given.every((ms, i) => i === 0 || ms >= (given[i - 1] as number))
     },
     {
-      message: () => ({
-        message: "at least one of p0, p50, p90, p95, p99, p100, none less than the one before",
-        override: true,
-      }),
+      message: () => "at least one of p0, p50, p90, p95, p99, p100, none less than the one before",
     },
   ),
 )
@@ -104,7 +101,7 @@ export const carriersSetting = Schema.Array(
   }),
 ).pipe(
   Schema.filter((carriers) => new Set(carriers.map(({ name }) => name)).size === carriers.length, {
-    message: () => ({ message: "carriers of different names", override: true }),
+    message: () => "carriers of different names",
   }),
 )
 

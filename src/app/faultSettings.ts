@@ -27,12 +27,12 @@ const ApiFault = Schema.Struct({
     ({ code, drop, latency, status }) =>
       [drop, latency, status].filter((action) => action !== undefined).length === 1 &&
       (code === undefined || status !== undefined),
-    { message: () => ({ message: "one of status (perhaps with code), latency and drop", override: true }) },
+    { message: () => "one of status (perhaps with code), latency and drop" },
   ),
 )
 
 export const apiFaultsSetting = Schema.Array(ApiFault).pipe(
-  Schema.maxItems(100, { message: () => ({ message: "at most 100 faults", override: true }) }),
+  Schema.maxItems(100, { message: () => "at most 100 faults" }),
 )
 
 export const callbackFaultsSetting = Schema.Struct({

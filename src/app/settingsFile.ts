@@ -106,6 +106,7 @@ export const SettingsFile = Schema.Struct({
       carriers: optional(carriersSetting),
       faults: optional(apiFaultsSetting),
       media: optional(expects(Schema.Literal("generate", "fetch"), "generate or fetch")),
+      media_auth: optional(Flag),
       price_per_segment: optional(
         expects(Schema.Number.pipe(Schema.between(0, 1000)), "a price, 0 to 1000, with up to six decimal places"),
       ),

@@ -15,7 +15,7 @@ import { printable, styled } from "./terminal.ts"
 const options = {
   from: Options.text("from").pipe(Options.withDescription("The phone that sends the message (+15551234567)")),
   to: Options.text("to").pipe(Options.withDescription("A number of the exchange")),
-  body: Options.text("body").pipe(Options.withDescription("The text"), Options.withDefault("")),
+  body: Options.text("body").pipe(Options.withDescription("The text, which may be empty"), Options.optional),
   media: Options.text("media").pipe(
     Options.withDescription("URL of a picture or file; may be given up to ten times"),
     Options.repeated,
@@ -39,7 +39,11 @@ export const inbound = Command.make("inbound", options, ({ adminToken, body, fro
   Effect.gen(function* () {
     if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
       return yield* wrongUse(`--url: expected a URL such as http://127.0.0.1:8080, found ${JSON.stringify(url)}`)
-    const answer = yield* ask(url, { body, from, media, to }, Option.getOrUndefined(adminToken))
+    const answer = yield* ask(
+      url,
+      { body: Option.getOrUndefined(body), from, media, to },
+      Option.getOrUndefined(adminToken),
+    )
     const receipt = Schema.decodeUnknownEither(Schema.parseJson(InboundReceipt))(answer.text)
     if (answer.status !== 200 || Either.isLeft(receipt))
       return yield* new CommandFailed({ message: `${url}: ${refused(answer)}`, exitCode: 1 })

@@ -46,7 +46,8 @@ export interface PhonesDoor {
 export interface PhoneMessage {
   readonly from: string
   readonly to: string
-  readonly body: string
+  /** `undefined` is a message without a text, which needs media; an empty text is one. */
+  readonly body: string | undefined
   readonly media: ReadonlyArray<string>
 }
 

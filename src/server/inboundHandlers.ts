@@ -30,7 +30,7 @@ const submitted = <D extends Draft>(order: Either.Either<D, string>, submit: Sub
 const InboundLive = HttpApiBuilder.group(ControlApi, "inbound", (handlers) =>
   Effect.gen(function* () {
     const { phones, run } = yield* Exchange
-    return handlers.handle("arrive", ({ payload: { body = "", from, media = [], to } }) =>
+    return handlers.handle("arrive", ({ payload: { body, from, media = [], to } }) =>
       Effect.suspend(() =>
         submitted(phones.arriving({ body, from, media, to }), (draft) => run.engine.submit(draft)),
       ).pipe(

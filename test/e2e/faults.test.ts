@@ -61,6 +61,7 @@ describe.concurrent("An API that fails, on real sockets", () => {
     }
     deepStrictEqual(await got({ lost_percent: 100 }), [[], 0, "04"])
     deepStrictEqual(await got({ duplicated_percent: 100 }), [["sent", "sent", "delivered", "delivered"], 2, "04"])
+    deepStrictEqual(await got({ out_of_order_percent: 100 }), [["delivered", "sent"], 2, "04"])
     deepStrictEqual(await got({ late_percent: 100, late: "40s" }), [["sent", "delivered"], 2, "44"])
   })
 })

@@ -155,6 +155,11 @@ describe("A phone sends a message to an application on Twilio's SDK", () => {
     assertTrue(text.includes(wanted))
   })
 
+  it("may be empty", async () => {
+    listener.answer = () => 204
+    deepStrictEqual((await arrives({ body: "" })).asked.at(-1)?.params.Body, "")
+  })
+
   it("from the command line", async () => {
     listener.answer = () => 204
     const args = ["inbound", "--url", server.address, "--from", phone, "--to", number]

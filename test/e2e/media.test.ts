@@ -52,9 +52,7 @@ describe("Media that are fetched", () => {
     return client.messages(sid)
   }
   const bytesOf = async (uri: string) => {
-    const response = await fetch(`${server.address}${uri.replace(/\.json$/, "")}`, {
-      headers: { authorization: server.authorization },
-    })
+    const response = await fetch(`${server.address}${uri.replace(/\.json$/, "")}`)
     return { response, bytes: Buffer.from(await response.arrayBuffer()) }
   }
 
@@ -94,6 +92,17 @@ describe("Media that are fetched", () => {
     const { sid } = await client.messages.create({ to, from, body: "x", mediaUrl: [`${refusing}/x.png`] })
     await until("the message is delivered", async () => (await client.messages(sid).fetch()).status === "delivered")
     strictEqual((await client.messages(sid).media.list())[0]?.contentType, "image/png")
+  })
+
+  it("are for those with credentials alone where settings say so", async () => {
+    const shut = await serve({ config: configFile({ twilio: { media_auth: true } }) })
+    const client = twilio(shut.accountSid, shut.authToken)
+    client.api.baseUrl = shut.address
+    const message = await client.messages.create({ to, from, body: "look", mediaUrl: ["https://a.example/"] })
+    const [medium] = await client.messages(message.sid).media.list()
+    const url = `${shut.address}${medium?.uri.replace(/\.json$/, "")}`
+    const { status } = await fetch(url, { headers: { authorization: shut.authorization } })
+    deepStrictEqual([(await fetch(url)).status, status], [401, 200])
   })
 
   it("and outlive a restart, until they are thrown away; the log is sound without them", async () => {

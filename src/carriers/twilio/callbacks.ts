@@ -1,6 +1,7 @@
 import { token } from "../../core/chance.ts"
 import type { Draft } from "../../core/Entry.ts"
 import type { OutboundRequested } from "../../core/entries.ts"
+import { iso } from "../../core/Instant.ts"
 import type { World } from "../../core/Machine.ts"
 import { sendCallback } from "../../network/callbackFaults.ts"
 import { routeOut } from "../../network/settings.ts"
@@ -34,7 +35,11 @@ export const statusCallback = (
     attempt: 1,
     ...(connect === undefined ? {} : { connect }),
     method: "POST",
-    params: templates.delivery_status.pairs({ ...messageValues(message), status }),
+    params: templates.delivery_status.pairs({
+      ...messageValues(message),
+      raw_dlr_done_date: status === "delivered" || status === "undelivered" ? minuteOf(message.updated) : null,
+      status,
+    }),
     purpose: "callback",
     ...policyOf(settings, url),
     sign: signOf(twilio, message.accountSid),
@@ -43,6 +48,9 @@ export const statusCallback = (
     via,
   })
 }
+
+/** When a carrier says it was done with a message: YYMMDDhhmm, UTC. Source: "Track outbound message status". */
+const minuteOf = (at: number): string => iso(at).slice(2, 16).replace(/[-T:]/g, "")
 
 /** How long a webhook has, and what is tried again: as the settings say, but for what its URL's fragment says. */
 export const policyOf = (

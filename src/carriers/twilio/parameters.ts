@@ -84,14 +84,14 @@ const read = ({ kind, name }: Parameter, text: string): Either.Either<FieldValue
       if (text === "" || isSid(kind.prefix, text)) return Either.right(text)
       return kind.code === undefined
         ? wrong(`${name} is no SID of a ${kind.prefix}`)
-        : Either.left(twilioError(kind.code))
+        : Either.left(twilioError(kind.code, { parameter: name }))
     }
     case "OneOf":
       if (text === "") return Either.right(undefined)
       return kind.values.includes(text) ? Either.right(text) : wrong(`${name} is none of ${kind.values.join(", ")}`)
     case "Number": {
       const n = wholeNumber(text, Number.NaN) ?? Number.NaN
-      return n >= kind.min && n <= kind.max ? Either.right(n) : Either.left(twilioError(kind.code))
+      return n >= kind.min && n <= kind.max ? Either.right(n) : Either.left(twilioError(kind.code, { parameter: name }))
     }
   }
 }

@@ -52,12 +52,13 @@ export const answerRequest = (
     const request: Request = { world, twilio, entry, seenAt, accountSid: twilio.settings.test.account_sid }
     return respond(request, unreadable(entry.data) ?? answerTest(request))
   }
-  for (const { path, methods } of resources) {
-    const found = path.exec(entry.data.path)
+  for (const resource of resources) {
+    const found = resource.path.exec(entry.data.path)
     if (found === null) continue
+    const { methods } = resource
     const accountSid = found[1] === "" ? accountOf(entry.data, twilio) : (found[1] ?? "")
     const request: Request = { world, twilio, entry, seenAt, accountSid }
-    return respond(request, checked(request, methods) ?? handled(request, methods, found[2] ?? "", found[3] ?? ""))
+    return respond(request, checked(request, resource) ?? handled(request, methods, found[2] ?? "", found[3] ?? ""))
   }
   const request: Request = { world, twilio, entry, seenAt, accountSid: "" }
   return respond(request, refusal(twilioError(20404, { path: entry.data.path.slice(0, 500) })))
@@ -75,9 +76,10 @@ const handlerOf = (methods: Resource["methods"], method: string): Handler | unde
 }
 
 /** What is wrong with a request whatever its resource: credentials first, then a body that could not be read. */
-const checked = (request: Request, methods: Resource["methods"]): Reply | undefined => {
+const checked = (request: Request, { methods, open }: Resource): Reply | undefined => {
   const { twilio, entry, accountSid } = request
-  if (twilio.settings.validation.require_auth && !authenticated(entry.data, twilio, accountSid))
+  const { settings } = twilio
+  if (settings.validation.require_auth && open?.(settings) !== true && !authenticated(entry.data, twilio, accountSid))
     return { status: 401, body: templateError(twilio, "auth_failed", 20003, {}) }
   if (isInactive(request)) return refusal(twilioError(20005))
   return handlerOf(methods, entry.data.method) === undefined ? undefined : unreadable(entry.data)

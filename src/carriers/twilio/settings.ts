@@ -70,6 +70,8 @@ export const TwilioSettings = Schema.Struct({
   lookups: optional(Schema.Struct({ numbers: Schema.Array(LookedUp), strict: Schema.Boolean })),
   /** Where the bytes of media come from: made here, or fetched from their URLs; absent: media are only counted. */
   media: optional(Schema.Literal("generate", "fetch")),
+  /** Whether the bytes of media are for those with credentials alone; absent: who knows their URL may have them. */
+  media_auth: optional(Schema.Literal(true)),
   /** One code for every missing parameter; absent: Twilio's own, 21604 for To, 21603 for From, 21602 for Body. */
   missing_parameter_code: optional(Schema.Int),
   /** What the carrier does with STOP, START and HELP; absent: as Twilio does by itself. */

@@ -114,6 +114,11 @@ describe("the shipped templates", () => {
       ["ApiVersion", "2010-04-01"],
     ]))
 
+  it("report when the carrier was done only where it was", () => {
+    const values = { ...message, status: "delivered", raw_dlr_done_date: "2601020304" }
+    deepStrictEqual(Object.entries(JSON.parse(rendered("delivery_status", values))).at(-1), ["RawDlrDoneDate", "2601020304"])
+  })
+
   it("report an error code and a service only where there is one", () => {
     const values = { ...message, status: "undelivered", error_code: 30003, messaging_service_sid: "MG1" }
     const payload = JSON.parse(rendered("delivery_status", values))

@@ -36,6 +36,7 @@ const ofMessages = [
   "messaging_service_sid",
   "request",
 ]
+const ofMessageEvents = [...ofMessages, "raw_dlr_done_date"]
 const ofCalls = [
   "call_sid",
   "account_sid",
@@ -87,7 +88,7 @@ const ofErrors = [
 export const namesKnownTo: { readonly [Name in TemplateName]: ReadonlyArray<string> } = {
   send_sms_success: ofMessages,
   send_sms_failure: ofMessages,
-  delivery_status: ofMessages,
+  delivery_status: ofMessageEvents,
   make_call_success: ofCalls,
   make_call_failure: ofCalls,
   call_status: ofCallEvents,

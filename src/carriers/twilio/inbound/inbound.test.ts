@@ -273,7 +273,7 @@ describe("what the webhook answers", () => {
   it.each([
     ["a To that is none", `<Message to="abc">x</Message>`, [14101], 0],
     ["a To that is the From", `<Message to="${number}">x</Message>`, [14101], 0],
-    ["a From that is none", `<Message from="a-b">x</Message>`, [14102], 0],
+    ["a From that is none", `<Message from="a.b">x</Message>`, [14102], 0],
     ["no text", "<Message/>", [14103], 0],
     ["too long a text", `<Message>${"x".repeat(1601)}</Message>`, [14103], 0],
     ["another method", `<Message method="PUT">x</Message>`, [14104], 1],
