@@ -63,7 +63,7 @@ export const logProcess = ({ engine, clock }: Run, level: LogLevel.LogLevel): Ef
           ? [entry.data.reason, entry.data.detail].filter(Boolean).join(" ")
           : String(entry.data.status)
         if (request !== undefined && !/^2\d\d$/.test(why))
-          tell(Effect.logWarning(failedLine(request, entry.subject, why)))
+          tell(Effect.logWarning(failedLine(request, entry.subject, why, entry.data.redirected?.at(-1))))
       } else if (alertRaised.is(entry)) {
         const { error_code, request_url } = entry.data
         const url = request_url === undefined ? "" : ` by ${withoutQuery(request_url)}`
@@ -90,13 +90,15 @@ const failedLine = (
   { attempt, connect, purpose, retry, url }: OutboundRequested,
   subject: string,
   why: string,
+  led: string | undefined,
 ): string => {
   const more = why.endsWith(notAllowed)
     ? "callbacks.allow does not permit it, no further attempt"
     : retry !== undefined && attempt < retry.attempts
       ? `next attempt in ${formatDuration(retryGapMs(retry.gap_ms, attempt))}`
       : "no further attempt"
-  return `${purpose} for ${subject} to ${withoutQuery(connect ?? url)}, attempt ${attempt}: ${why}; ${more}`
+  const redirected = led === undefined ? "" : `, redirected to ${withoutQuery(led)}`
+  return `${purpose} for ${subject} to ${withoutQuery(connect ?? url)}${redirected}, attempt ${attempt}: ${why}; ${more}`
 }
 
 const withoutQuery = (url: string): string => url.replace(/[?#].*$/s, "").replace(/\/\/[^/]*@/, "//")
