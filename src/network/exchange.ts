@@ -21,7 +21,6 @@ import {
   type WireClient,
   type WireRequest,
 } from "./nodeClient.ts"
-import { connectDetail } from "./outbound.machine.ts"
 import {
   type Hop,
   nextHop,
@@ -32,6 +31,7 @@ import {
   tooManyRedirects,
   withQuery,
 } from "./redirects.ts"
+import { connectDetail } from "./retries.ts"
 import { hideUserinfo, restoreUserinfo, type SecretStore } from "./secretUrl.ts"
 import type { Job } from "./wireQueue.ts"
 
