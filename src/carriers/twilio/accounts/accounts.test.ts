@@ -3,7 +3,7 @@ import { deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import type { Stage } from "../../../../test/support/given.ts"
 import { account, answerOf, auth, call, fine, templates, twilio } from "../../../../test/support/twilio.ts"
 import { sid as sidOf } from "../../../core/chance.ts"
-import { type ApiRequested, runResumed } from "../../../core/entries.ts"
+import { type ApiRequested, outboundRequested, runResumed } from "../../../core/entries.ts"
 import { limits } from "../../../core/limits.ts"
 import { apiKeySecret, subaccountTokenSecret } from "../settings.ts"
 import { accountCreated, accountUpdated, apiKeyCreated, apiKeyDeleted, apiKeyUpdated } from "./entries.ts"
@@ -222,8 +222,22 @@ describe("an API key", () => {
   })
 })
 
-describe("callbacks of a subaccount", () => {
-  it("are signed with its own token", () => {
+describe("requests about a subaccount's messages", () => {
+  it("for their media are signed with its own token", () => {
+    for (const [sid, sign] of [
+      [sub, `twilio ${sub}`],
+      [account, "twilio"],
+    ] as const) {
+      const stage = twilio({ media: "fetch" }).when(call("POST", accounts))
+      const sent = stage.when(
+        call("POST", messagesOf(sid), { ...Object.fromEntries(fine), MediaUrl: "https://a.test/1.png" }),
+      )
+      const asked = sent.made.map(({ entry }) => entry).find(outboundRequested.is)
+      deepStrictEqual([asked?.data.purpose, asked?.data.sign], ["media", sign])
+    }
+  })
+
+  it("that tell their status are signed with its own token", () => {
     const fields = { ...Object.fromEntries(fine), StatusCallback: "http://app.test/" }
     for (const [sid, sign] of [
       [account, "twilio"],

@@ -4,9 +4,9 @@ import { timerCancelled, timerSet } from "../../../core/entries.ts"
 import type { World } from "../../../core/Machine.ts"
 import type { MessageStatus } from "../../delivery/entries.ts"
 import { decide, type MessageCommand } from "../../delivery/lifecycle.decider.ts"
+import { signOf } from "../accounts/signing.ts"
 import { type Message, stateOf } from "../messages.ts"
 import { blocked } from "../optOut/keywordRules.ts"
-import { twilioSign } from "../settings.ts"
 import type { Twilio } from "../state.ts"
 import { serviceOf } from "./messagingService.ts"
 import { generatedMedia, mediaRequests, type Obtained } from "./obtainMedia.ts"
@@ -53,7 +53,7 @@ export const begun = (world: World, twilio: Twilio, sid: string, at: number): Re
   const message = twilio.messages.bySid.get(sid)
   if (message === undefined) return nothing
   if (message.rare?.mediaUrls === undefined) return firstStep(twilio, message, at)
-  if (twilio.settings.media === "fetch") return mediaRequests(world, message, twilioSign)
+  if (twilio.settings.media === "fetch") return mediaRequests(world, message, signOf(twilio, message.accountSid))
   return [...generatedMedia(world, twilio.messages, message), ...firstStep(twilio, message, at)]
 }
 
