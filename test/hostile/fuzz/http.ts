@@ -120,6 +120,39 @@ const orders = [
   "[".repeat(5_000),
 ]
 
+/**
+ * Changes of settings. None that is taken opens a way out of the machine, breaks connections or answers with an error of the server's
+ * on purpose: that is what a finding looks like.
+ */
+const patches = [
+  '{"twilio":{"numbers":{"+15551234567":{"outcome":"undelivered","delays":{"sent":"1s"}}}}}',
+  '{"twilio":{"numbers":null,"carriers":[{"name":"x","to":["+1"],"latency":{"p50":"2s"},"loss_percent":50,"filtering":{"30003":10},"segments_per_second":1}]}}',
+  '{"twilio":{"carriers":null,"default_behavior":"failure","failure_error_code":30003}}',
+  '{"twilio":{"default_behavior":null,"rate":{"segments_per_second":1,"queue_seconds":60},"faults":[{"percent":20,"status":429}]}}',
+  '{"twilio":{"media":"fetch","price_per_segment":0.01,"opt_out":{"advanced":true,"repeat_replies":true},"rate":null}}',
+  '{"twilio":{"media":null,"faults":null,"callbacks":{"retry_attempts":3,"retry_on":["ct"]}}}',
+  '{"callbacks":{"faults":{"lost_percent":20,"duplicated_percent":20,"late_percent":20,"late":"1h","out_of_order_percent":20}}}',
+  '{"callbacks":{"rewrite":[{"from":"https://a.example","to":"http://u:p@127.0.0.1:1"}],"in_flight":2}}',
+  '{"callbacks":{"rewrite":[{"from":"https://userinfo-0123456789abcdef@a.example","to":"http://userinfo-0123456789abcdef@127.0.0.1:1"}]}}',
+  '{"callbacks":{"faults":null,"rewrite":null}}',
+  '{"endpoints":[{"url":"https://a.example","answers":[{"status":500},{"drop":"timeout"},{"body":"<Response><Message>x</Message></Response>"}],"fail_percent":50}]}',
+  '{"endpoints":null}',
+  '{"endpoints":[{"url":"https://a.example","answers":[]}]}',
+  '{"twilio":null}',
+  '{"twilio":{"auth_token":"x","account_sid":null}}',
+  '{"server":null,"database":{"path":"/nowhere"}}',
+  '{"twilio":{"numbers":{"__proto__":{},"constructor":null}}}',
+  '{"__proto__":{"twilio":null}}',
+  '{"callbacks":{"rewrite":[null,[],"x"],"in_flight":1e999}}',
+  '{"twilio":{"faults":[{"path":"'.concat("*".repeat(300), '"}],"carriers":{}}}'),
+  `${'{"twilio":'.repeat(2_000)}1${"}".repeat(2_000)}`,
+  "[]",
+  "null",
+  "{",
+]
+/** What of them may be in force when a run of cases ends. */
+const patchedBack = '{"twilio":{"faults":null,"rate":null,"carriers":null,"numbers":null}}'
+
 const written = (random: Random, text: string): string =>
   random.chance(70) ? encodeURIComponent(text.toWellFormed()) : text.toWellFormed()
 
@@ -195,6 +228,7 @@ const pathOf = (random: Random, { accountSid, messages }: Server): string => {
     "/admin/alerts",
     `/admin/alerts?after=${written(random, random.pick(nasty))}`,
     "/admin/settings",
+    "/admin/settings",
     "/admin/callbacks",
     "/admin/callbacks/3/resend",
     "/admin/nothing",
@@ -252,14 +286,18 @@ const politely = (random: Random): Random => ({
 const caseOf = (chance: Random, server: Server): Case => {
   const random = chance.chance(60) ? politely(chance) : chance
   const garbage = random.chance(4)
-  const method = random.chance(60) ? random.pick(["GET", "POST", "POST", "POST"]) : random.pick(methods)
   const query = random.chance(30) ? `?${formOf(random)}` : ""
   const path = lineSafe(random, `${pathOf(random, server)}${query}`)
-  const control = /^\/admin\/(clock|inbound|opt-outs|expect)/.test(path)
-  const order = path.startsWith("/admin/expect") ? expectations : orders
+  const usual = path.startsWith("/admin/settings")
+    ? ["GET", "PATCH", "PATCH", "PATCH"]
+    : ["GET", "POST", "POST", "POST"]
+  const method = random.chance(60) ? random.pick(usual) : random.pick(methods)
+  const control = /^\/admin\/(clock|inbound|opt-outs|expect|settings)/.test(path)
+  const settings = path.startsWith("/admin/settings")
+  const order = settings ? patches : path.startsWith("/admin/expect") ? expectations : orders
   const bodyText = method === "GET" && random.chance(80) ? "" : control ? random.pick(order) : formOf(random)
   const body = Buffer.from(
-    random.chance(10) ? mutated(random, bodyText) : bodyText,
+    !settings && random.chance(10) ? mutated(random, bodyText) : bodyText,
     random.chance(5) ? "utf16le" : "utf8",
   )
   const headers = headersOf(random, server)
@@ -382,6 +420,8 @@ export const httpSurface: Surface = {
         return { input, problem: faultOf(made, text) }
       },
       end: async () => {
+        const headers = { "Content-Type": "application/json" }
+        await server.ask("/admin/settings", { method: "PATCH", headers, body: patchedBack }).catch(() => undefined)
         // A phone that no case has opted out.
         const lives = await server.send({ To: "+12025550177" }).catch(() => undefined)
         const memory = residentMiB(server.pid)
