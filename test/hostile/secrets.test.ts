@@ -6,7 +6,7 @@ import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import { configFile } from "../support/config.ts"
 import { newFolder } from "../support/folder.ts"
 import { leaksIn, type Marks } from "../support/leaks.ts"
-import { listen } from "../support/listener.ts"
+import { type Listener, listen } from "../support/listener.ts"
 import { requestText, sendRaw } from "../support/rawSocket.ts"
 import { ringback, type Server, serve } from "../support/ringback.ts"
 
@@ -27,15 +27,29 @@ const names = [
   "rewriteFrom",
   "rewriteTo",
   "endpoint",
+  "endpointBody",
+  "settingText",
+  "testToken",
   "callback",
   "callbackUser",
   "deadCallback",
   "refusedCallback",
   "badCallback",
+  "redirectUser",
+  "redirectQuery",
+  "answerBody",
   "media",
+  "mediaRedirect",
+  "mediaRedirectQuery",
+  "webhookText",
   "phoneMedia",
   "phoneAddress",
   "optOut",
+  "patched",
+  "patchedBody",
+  "patchedToken",
+  "patchedWrong",
+  "patchedKey",
   "unknownParameter",
   "parameterName",
   "query",
@@ -64,6 +78,25 @@ const marks = Object.fromEntries(names.map((name, i) => [name, `mk${i}Q7x${name}
 >
 
 const phone = "+15557654321"
+const testSid = `AC${"7".repeat(32)}`
+
+/** What is met again: in a callback, a redirect, an answer that is carried out, settings in force. */
+const keptNames = [
+  "callback",
+  "deadCallback",
+  "media",
+  "rewriteTo",
+  "endpoint",
+  "endpointBody",
+  "settingText",
+  "testToken",
+  "redirectQuery",
+  "answerBody",
+  "mediaRedirectQuery",
+  "webhookText",
+  "patched",
+  "patchedBody",
+] as const satisfies ReadonlyArray<Name>
 
 /** The lines of the greeting that tell the auth token in use: itself, and the credentials of the command to copy. */
 const told = /^ {2}auth token {3}.*$|^ {4}-u '.*$/gm
@@ -83,6 +116,22 @@ const files = (folder: string) =>
 
 const basic = (text: string) => `Basic ${Buffer.from(text).toString("base64")}`
 const formType = { "Content-Type": "application/x-www-form-urlencoded" }
+
+/** What the application answers: secrets in where it leads, and in what it says. */
+const treacherous = (url: string): Listener["answer"] => {
+  const led = (user: string, query: string) => ({
+    location: `${url.replace("//", `//u:${user}@`)}/led?next=https://v:${query}@other.example/`,
+  })
+  return ({ method, path }) => {
+    if (path.startsWith("/callback")) return led(marks.redirectUser, marks.redirectQuery)
+    if (path.startsWith("/picture")) return led(marks.mediaRedirect, marks.mediaRedirectQuery)
+    if (path.startsWith("/sms"))
+      return { type: "text/xml", body: `<Response><Message>//u:${marks.webhookText}@a.example</Message></Response>` }
+    // A medium's bytes are kept as they are: they are no message of the exchange's.
+    if (method === "GET") return { type: "image/png", body: "a picture" }
+    return { type: "application/json", body: `{"next":"https://u:${marks.answerBody}@a.example/"}` }
+  }
+}
 
 /** Gives secrets away in every place of a request there is; what was answered. */
 const plant = async (server: Server, callbackUrl: string): Promise<ReadonlyArray<string>> => {
@@ -109,9 +158,9 @@ const plant = async (server: Server, callbackUrl: string): Promise<ReadonlyArray
   await raw("GET", "/admin/log", { Authorization: `Bearer ${marks.wrongAdminToken}`, Host: "evil.example" })
   await raw("GET", "/admin/clock", { Authorization: `Bearer ${marks.adminToken}` })
   await raw("POST", "/admin/clock", { Authorization: `Bearer ${marks.adminToken}` }, `{"pace":"x"}`)
-  const order = (path: string, data: object) =>
+  const order = (path: string, data: object, method = "POST") =>
     raw(
-      "POST",
+      method,
       path,
       { Authorization: `Bearer ${marks.adminToken}`, "Content-Type": "application/json" },
       JSON.stringify(data),
@@ -120,6 +169,20 @@ const plant = async (server: Server, callbackUrl: string): Promise<ReadonlyArray
   await order("/admin/inbound", { ...message, media: [`https://u:${marks.phoneMedia}@127.0.0.1/x.png`] })
   await order("/admin/inbound", { ...message, from: `https://u:${marks.phoneAddress}@127.0.0.1/` })
   await order("/admin/opt-outs", { recipient: phone, sender: `u:${marks.optOut}@127.0.0.1` })
+  const patch = (data: object) => order("/admin/settings", data, "PATCH")
+  await patch({
+    endpoints: [
+      {
+        url: "https://scripted.example",
+        answers: [{ status: 500, body: `<Response>https://u:${marks.patchedBody}@a.example</Response>` }],
+      },
+      { url: `https://u:${marks.patched}@patched.example` },
+    ],
+  })
+  await patch({ endpoints: [{ url: `u:${marks.patchedWrong}@a.example` }] })
+  await patch({ twilio: { auth_token: marks.patchedToken } })
+  await patch({ [`https://u:${marks.patchedKey}@a.example`]: 1 })
+  await raw("POST", messages, { ...formType, Authorization: basic(`${testSid}:${marks.testToken}`) }, form({}))
   await raw("GET", messages, {
     ...asOwner,
     Cookie: `a=${marks.cookie}`,
@@ -127,7 +190,7 @@ const plant = async (server: Server, callbackUrl: string): Promise<ReadonlyArray
   })
 
   const cb = (StatusCallback: string) => raw("POST", messages, asOwner, form({ StatusCallback }))
-  await cb(withUser(callbackUrl, `${marks.callbackUser}:${marks.callback}`))
+  await cb(`${withUser(callbackUrl, `${marks.callbackUser}:${marks.callback}`)}/callback`)
   await cb(`http://u:${marks.deadCallback}@127.0.0.1:1/to/${phone}/x`)
   await cb(`http://u:${marks.deadCallback}@127.0.0.1:1/to/${encodeURIComponent(phone)}`)
   await cb(`http://u:${marks.refusedCallback}@169.254.169.254/${phone}`)
@@ -135,6 +198,12 @@ const plant = async (server: Server, callbackUrl: string): Promise<ReadonlyArray
   await cb(`https://u:${marks.rewriteFrom}@rewritten.example/x`)
   await cb("https://scripted.example/x")
   await raw("POST", messages, asOwner, form({ MediaUrl: `https://u:${marks.media}@127.0.0.1/x.png` }))
+  await raw("POST", messages, asOwner, form({ MediaUrl: `${callbackUrl}/picture.png` }))
+  await raw("POST", messages, asOwner, form({ StatusCallback: "https://patched.example/x" }))
+  const numbers = messages.replace("Messages", "IncomingPhoneNumbers")
+  const bought = new URLSearchParams({ PhoneNumber: "+14155550100", SmsUrl: `${callbackUrl}/sms` })
+  await raw("POST", numbers, asOwner, bought.toString())
+  await order("/admin/inbound", { ...message, to: "+14155550100" })
   await raw("POST", messages, asOwner, form({ Whatever: `https://u:${marks.unknownParameter}@127.0.0.1/` }))
   await raw("POST", messages, asOwner, form({ [`https://u:${marks.parameterName}@127.0.0.1/`]: "" }))
   await raw("GET", `${messages}?Url=https://u:${marks.query}@127.0.0.1/&To=${phone}`, asOwner)
@@ -163,7 +232,7 @@ const plant = async (server: Server, callbackUrl: string): Promise<ReadonlyArray
 const pages = async (server: Server): Promise<ReadonlyArray<readonly [string, string]>> => {
   const given: Array<readonly [string, string]> = []
   const shown =
-    "/ /health /openapi.json /docs /admin/clock /admin/alerts /admin/opt-outs /admin/callback-test /admin/messages"
+    "/ /health /openapi.json /docs /admin/clock /admin/alerts /admin/opt-outs /admin/callback-test /admin/messages /admin/settings /admin/callbacks"
   for (const path of shown.split(" ")) given.push([path, (await server.ask(path)).text])
   for (let after = 0, more = true; more; ) {
     const { json, text } = await server.ask(`/admin/log?limit=1000&after=${after}`)
@@ -189,7 +258,14 @@ describe("Secrets", () => {
         env: { LOG_LEVEL: "DEBUG", ...(way === "the environment" ? { TWILIO_AUTH_TOKEN: token } : {}) },
         config: configFile({
           server: { admin_token: marks.adminToken, public_url: `https://u:${marks.publicUrl}@public.example` },
-          twilio: { auth_token: marks.fileToken, failure_numbers: [phone], callbacks: { delay_seconds: 0 } },
+          twilio: {
+            auth_token: marks.fileToken,
+            failure_numbers: [phone],
+            callbacks: { delay_seconds: 0 },
+            lookups: { numbers: [{ number: phone, caller_name: `//u:${marks.settingText}@a.example` }] },
+            media: "fetch",
+            test_credentials: { account_sid: testSid, auth_token: marks.testToken },
+          },
           callbacks: {
             rewrite: [
               {
@@ -198,10 +274,16 @@ describe("Secrets", () => {
               },
             ],
           },
-          endpoints: [{ url: `https://u:${marks.endpoint}@scripted.example`, answers: [{ status: 500 }] }],
+          endpoints: [
+            {
+              url: `https://u:${marks.endpoint}@scripted.example`,
+              answers: [{ status: 500, body: `{"next":"https://u:${marks.endpointBody}@a.example"}` }],
+            },
+          ],
         }),
         args: ["--pace", "fast"],
       }
+      listener.answer = treacherous(listener.url)
       const first = await serve(options)
       strictEqual(first.authToken, token)
       const answers = await plant(first, listener.url)
@@ -242,9 +324,15 @@ describe("Secrets", () => {
       // What had to be found again is in the keys file, readable by its owner alone.
       const keys = `${db}.keys`
       strictEqual(statSync(keys).mode & 0o777, 0o600)
-      for (const name of ["callback", "deadCallback", "media", "rewriteTo", "endpoint"] as const)
-        assertTrue(readFileSync(keys, "utf8").includes(marks[name]))
-      assertTrue(readFileSync(keys, "utf8").includes(token))
+      const kept = readFileSync(keys, "utf8")
+      for (const name of keptNames) assertTrue(kept.includes(marks[name]), name)
+      assertTrue(kept.includes(token))
+      // And led to what it was given for.
+      for (const path of ["/led", "/sms", "/picture.png"])
+        assertTrue(
+          listener.callbacks.some((callback) => callback.path.startsWith(path)),
+          path,
+        )
       // The auth token is told twice in the greeting and nowhere else.
       strictEqual(ended[0]?.stdout.split(token).length, 3)
       // Numbers are in the log, and in no line of the process.
