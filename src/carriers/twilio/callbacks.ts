@@ -1,11 +1,13 @@
 import { token } from "../../core/chance.ts"
 import type { Draft } from "../../core/Entry.ts"
 import type { OutboundRequested } from "../../core/entries.ts"
+import { receiptMinute } from "../../core/Instant.ts"
 import type { World } from "../../core/Machine.ts"
 import { sendCallback } from "../../network/callbackFaults.ts"
 import { routeOut } from "../../network/settings.ts"
 import { signOf } from "./accounts/signing.ts"
 import { boundsOf, overridesOf } from "./connectionOverrides.ts"
+import { channelOf } from "./messages/addresses.ts"
 import type { Message } from "./messages.ts"
 import type { TwilioSettings } from "./settings.ts"
 import type { Twilio } from "./state.ts"
@@ -13,6 +15,9 @@ import { messageValues } from "./wireOut.ts"
 
 /** Statuses that every message reports. Source: "Outbound message status in status callbacks". */
 const reported: ReadonlySet<string> = new Set(["sent", "failed", "delivered", "undelivered", "canceled"])
+
+/** Statuses that a carrier's receipt brings. Source: "Track outbound message status", RawDlrDoneDate. */
+const receipts: ReadonlySet<string> = new Set(["delivered", "undelivered"])
 
 /** The callback that reports a message's status, if one is due. */
 export const statusCallback = (
@@ -30,7 +35,11 @@ export const statusCallback = (
     attempt: 1,
     ...(connect === undefined ? {} : { connect }),
     method: "POST",
-    params: templates.delivery_status.pairs({ ...messageValues(message), status }),
+    params: templates.delivery_status.pairs({
+      ...messageValues(message),
+      status,
+      raw_dlr_done_date: receipts.has(status) && channelOf(message.to) === "" ? receiptMinute(world.at) : null,
+    }),
     purpose: "callback",
     ...policyOf(settings, url),
     sign: signOf(twilio, message.accountSid),
