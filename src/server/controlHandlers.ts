@@ -19,7 +19,7 @@ import type { Run } from "../engine/Run.ts"
 import { outboundMachine } from "../network/outbound.machine.ts"
 import { CallbacksLive } from "./callbacksHandlers.ts"
 import { ControlApi, NotSettled } from "./controlApi.ts"
-import { BadOrder, stopped, Unavailable } from "./controlErrors.ts"
+import { BadOrder, stopped, submitted, Unavailable } from "./controlErrors.ts"
 import { Exchange } from "./Exchange.ts"
 import { PhonesLive } from "./inboundHandlers.ts"
 import { CallbackTestLive } from "./reading/callbackTestHandlers.ts"
@@ -198,9 +198,7 @@ export const ClearLive = HttpApiBuilder.group(ControlApi, "clear", (handlers) =>
       Effect.suspend(() => {
         const { messages, calls, callbacks } = statistics()
         const deleted = { messages, calls, callbacks, all: messages + calls + callbacks }[what]
-        return run.engine
-          .submit(dataCleared.draft("", { what }))
-          .pipe(Effect.mapError(stopped), Effect.as({ deleted, type: what }))
+        return Effect.as(submitted(run.engine, dataCleared.draft("", { what })), { deleted, type: what })
       }),
     )
   }),

@@ -1,7 +1,7 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as Effect from "effect/Effect"
 import { ControlApi } from "./controlApi.ts"
-import { stopped } from "./controlErrors.ts"
+import { stopped, unlessFull } from "./controlErrors.ts"
 import { Exchange } from "./Exchange.ts"
 import { BadSettingsChange } from "./settingsApi.ts"
 
@@ -12,15 +12,15 @@ export const SettingsLive = HttpApiBuilder.group(ControlApi, "settings", (handle
     return handlers
       .handle("read", () => committed)
       .handle("change", ({ payload }) =>
-        settings.change(payload).pipe(
-          Effect.mapError((error) => {
+        unlessFull(
+          run.engine,
+          Effect.mapError(settings.change(payload), (error) => {
             if (error._tag !== "BadChange") return stopped(error)
             const { problems } = error
             const lines = problems.map(({ expected, found, path }) => `${path}: expected ${expected}, found ${found}`)
             return new BadSettingsChange({ message: lines.join("; "), problems })
           }),
-          Effect.zipRight(committed),
-        ),
+        ).pipe(Effect.zipRight(committed)),
       )
   }),
 )

@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs"
+import { rmSync, writeFileSync } from "node:fs"
 import * as http from "node:http"
 import type { AddressInfo } from "node:net"
 import { join } from "node:path"
@@ -103,6 +103,29 @@ describe("Media that are fetched", () => {
     const url = `${shut.address}${medium?.uri.replace(/\.json$/, "")}`
     const { status } = await fetch(url, { headers: { authorization: shut.authorization } })
     deepStrictEqual([(await fetch(url)).status, status], [401, 200])
+  })
+
+  it("and that cannot be written cost nothing but themselves, before a restart and after it", async () => {
+    const db = join(newFolder(), "ringback.db")
+    const started = () => serve({ args: ["--pace", "fast"], config, db })
+    const sent = async (server: Server) => {
+      const { json } = await server.send({ MediaUrl: `${origin}/photo` })
+      await server.clock({ settle: true })
+      const medium = (await server.ask(json.uri.replace(".json", "/Media.json"))).json.media_list[0]
+      const bytes = await server.ask(medium.uri.replace(".json", ""))
+      return [(await server.ask(json.uri)).json.status, medium.content_type, bytes.status]
+    }
+    const unwritable = ["delivered", "image/jpeg", 404]
+    const first = await started()
+    writeFileSync(`${db}.media`, "a file where the folder would be")
+    deepStrictEqual([await sent(first), await sent(first)], [unwritable, unwritable])
+    const { stderr } = await first.kill("SIGKILL")
+    strictEqual(stderr.split("takes no media").length, 2, stderr)
+    rmSync(`${db}.media`)
+    const second = await started()
+    deepStrictEqual(await sent(second), ["delivered", "image/jpeg", 200])
+    strictEqual((await second.kill("SIGTERM")).code, 0)
+    strictEqual((await ringback(["verify", db])).code, 0)
   })
 
   it("and outlive a restart, until they are thrown away; the log is sound without them", async () => {

@@ -1,4 +1,4 @@
-import type { RetryOn } from "../../core/entries.ts"
+import type { OutboundRequested, RetryOn } from "../../core/entries.ts"
 
 /** What the fragment of a webhook's URL says about its connection; what it does not say is absent. */
 export interface ConnectionOverrides {
@@ -39,6 +39,31 @@ export const overridesOf = (url: string): ConnectionOverrides => {
 }
 
 const none: ConnectionOverrides = {}
+
+/** Virtual ms a webhook has to answer. Source: errors 11205, 11200: 15 s in all. */
+const timeoutMs = 15_000
+
+/** How long a webhook has, but for what its URL's fragment says. */
+export const boundsOf = ({
+  connectMs,
+  readMs,
+  totalMs,
+}: ConnectionOverrides): Pick<OutboundRequested, "connect_ms" | "read_ms" | "timeout_ms"> => ({
+  ...(connectMs === undefined ? {} : { connect_ms: connectMs }),
+  ...(readMs === undefined ? {} : { read_ms: readMs }),
+  timeout_ms: totalMs ?? timeoutMs,
+})
+
+/**
+ * What is tried again of a request for instructions: nothing, unless its URL's fragment says how often or after what.
+ *
+ * Shape   one more attempt where `rc` is not said, none but after `ct` where `rp` is not said; at once, without a gap
+ * Source  "Webhooks: connection overrides"
+ */
+export const instructionsRetryOf = ({ on, retries }: ConnectionOverrides): Pick<OutboundRequested, "retry"> =>
+  on === undefined && retries === undefined
+    ? {}
+    : { retry: { attempts: (retries ?? 1) + 1, gap_ms: 0, on: on ?? ["ct"] } }
 
 const whole = (text: string | undefined, min: number, max: number): number | undefined => {
   if (text === undefined || !/^\d{1,5}$/.test(text)) return undefined

@@ -114,15 +114,11 @@ describe("the shipped templates", () => {
       ["ApiVersion", "2010-04-01"],
     ]))
 
-  it("report when the carrier was done only where it was", () => {
-    const values = { ...message, status: "delivered", raw_dlr_done_date: "2601020304" }
-    deepStrictEqual(Object.entries(JSON.parse(rendered("delivery_status", values))).at(-1), ["RawDlrDoneDate", "2601020304"])
-  })
-
-  it("report an error code and a service only where there is one", () => {
-    const values = { ...message, status: "undelivered", error_code: 30003, messaging_service_sid: "MG1" }
+  it("report an error code, a receipt and a service only where there is one", () => {
+    const receipt = { error_code: 30003, raw_dlr_done_date: "2601010000" }
+    const values = { ...message, ...receipt, status: "undelivered", messaging_service_sid: "MG1" }
     const payload = JSON.parse(rendered("delivery_status", values))
-    strictEqual(payload.ErrorCode, "30003")
+    deepStrictEqual([payload.ErrorCode, payload.RawDlrDoneDate], ["30003", "2601010000"])
     strictEqual(Object.keys(payload)[4], "MessagingServiceSid")
   })
 

@@ -36,7 +36,6 @@ const ofMessages = [
   "messaging_service_sid",
   "request",
 ]
-const ofMessageEvents = [...ofMessages, "raw_dlr_done_date"]
 const ofCalls = [
   "call_sid",
   "account_sid",
@@ -82,13 +81,13 @@ const ofErrors = [
 /**
  * What each template can name: the first name of a path. `request` is the list of the request's parameters.
  *
- * Units   dates RFC 2822; `timestamp` the entry's own instant; `error_code`, `code`, `status` of an error: integers;
+ * Units   dates RFC 2822, but for `raw_dlr_done_date` (YYMMDDhhmm, when the carrier's receipt came); `timestamp` the entry's own instant; `error_code`, `code`, `status` of an error: integers;
  *         counts, prices, durations (`duration` seconds, `billed_minutes`, `queue_time` ms) are texts, so that `0` is there
  */
 export const namesKnownTo: { readonly [Name in TemplateName]: ReadonlyArray<string> } = {
   send_sms_success: ofMessages,
   send_sms_failure: ofMessages,
-  delivery_status: ofMessageEvents,
+  delivery_status: [...ofMessages, "raw_dlr_done_date"],
   make_call_success: ofCalls,
   make_call_failure: ofCalls,
   call_status: ofCallEvents,

@@ -96,6 +96,11 @@ describe("a message that will be delivered", () => {
     assertTrue(callbacks(landed)[0]?.token !== request?.token)
   })
 
+  it("tells when the carrier's receipt came, to the minute", () => {
+    deepStrictEqual([told(handed)[0]?.RawDlrDoneDate, told(landed)[0]?.RawDlrDoneDate], [undefined, "7001010000"])
+    strictEqual("RawDlrDoneDate" in (told(handed)[0] ?? {}), false)
+  })
+
   it("never tells of a status before it has it", () => {
     for (const { made } of [handed, landed])
       for (const [i, { entry }] of made.entries()) {

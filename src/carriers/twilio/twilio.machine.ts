@@ -146,7 +146,11 @@ export const twilioMachine: Machine<Twilio> = {
       if (refused.length > 0) return refused
       return taken(world, request, twilio, action !== undefined && "latency_ms" in action ? action.latency_ms : 0)
     }),
-    reacts(messageCreated, (world, { at, subject }, twilio) => begun(world, twilio, subject, at)),
+    reacts(messageCreated, (world, { at, data: { direction }, subject }, twilio) => {
+      const next = begun(world, twilio, subject, at)
+      const reply = direction === "outbound-reply" ? twilio.messages.bySid.get(subject) : undefined
+      return reply === undefined ? next : [...statusCallback(world, twilio, reply, reply.status), ...next]
+    }),
     reacts(messageStatusChanged, (world, { at, subject, data: { status } }, twilio) => {
       const message = twilio.messages.bySid.get(subject)
       if (message === undefined) return []

@@ -18,7 +18,7 @@ import {
   service,
   twiml,
 } from "../../../../test/support/phones.ts"
-import { account, answerOf, call } from "../../../../test/support/twilio.ts"
+import { account, answerOf, call, ranUntil } from "../../../../test/support/twilio.ts"
 import { sid as sidOf } from "../../../core/chance.ts"
 import { outboundAnswered, type Pair } from "../../../core/entries.ts"
 
@@ -196,6 +196,17 @@ describe("what the webhook answers", () => {
     )
     deepStrictEqual(codes(after), [])
     assertTrue(after.made.some(({ entry }) => entry.type === "timer.set"))
+  })
+
+  it("tells its status callback what becomes of the reply, that it is queued first", () => {
+    const after = ranUntil(twiml(arrived(), `<Message statusCallback="/status">One</Message><Message>Two</Message>`))
+    const told = asked(after).map(({ data, subject }) => [subject, data.purpose, params(data).MessageStatus, data.url])
+    const url = "https://app.test/status"
+    deepStrictEqual(
+      told,
+      ["queued", "sent", "delivered"].map((status) => [sidOf("SM", 1, 1), "callback", status, url]),
+    )
+    strictEqual(new Set(asked(after).map(({ data }) => data.token)).size, 3)
   })
 
   it.each([
