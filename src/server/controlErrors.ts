@@ -1,5 +1,7 @@
 import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type { Engine } from "../engine/Engine.ts"
 import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
 
 /* What the control API answers when an order cannot be carried out, whichever group it is of. */
@@ -29,3 +31,7 @@ export const whole = (min: number, max: number) => Schema.NumberFromString.pipe(
 /** What an engine that did not carry out an order is answered as. */
 export const stopped = (why: EngineStopped | OrderFailed): Failed | Unavailable =>
   why._tag === "OrderFailed" ? new Failed({ message: why.message }) : new Unavailable({ message: why.message })
+
+/** Waits until what the world shows is in the log. */
+export const committed = (engine: Engine): Effect.Effect<void, Unavailable> =>
+  Effect.mapError(engine.written, ({ message }) => new Unavailable({ message }))

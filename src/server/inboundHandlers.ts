@@ -7,12 +7,9 @@ import { iso } from "../core/Instant.ts"
 import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
 import type { Made } from "../engine/turn.ts"
 import { ControlApi } from "./controlApi.ts"
-import { BadOrder, Failed, Unavailable } from "./controlErrors.ts"
+import { BadOrder, committed, stopped } from "./controlErrors.ts"
 import { Exchange, type OptOutPair } from "./Exchange.ts"
 import { NobodysNumber } from "./inboundApi.ts"
-
-const stopped = (why: EngineStopped | OrderFailed) =>
-  why._tag === "OrderFailed" ? new Failed({ message: why.message }) : new Unavailable({ message: why.message })
 
 type Submit = (draft: Draft) => Effect.Effect<ReadonlyArray<Made>, EngineStopped | OrderFailed>
 
@@ -75,7 +72,7 @@ const OptOutsLive = HttpApiBuilder.group(ControlApi, "optOuts", (handlers) =>
       )
     return handlers
       .handle("list", ({ urlParams }) =>
-        Effect.map(run.engine.written, () => {
+        Effect.map(committed(run.engine), () => {
           const { recipient, sender } = urlParams
           const { shown, ...rest } = pageOf(
             phones.optOuts(),
@@ -103,7 +100,7 @@ const AlertsLive = HttpApiBuilder.group(ControlApi, "alerts", (handlers) =>
   Effect.gen(function* () {
     const { phones, run } = yield* Exchange
     return handlers.handle("list", ({ urlParams }) =>
-      Effect.map(run.engine.written, () => {
+      Effect.map(committed(run.engine), () => {
         const { error_code, resource_sid } = urlParams
         const { shown, ...rest } = pageOf(
           phones.alerts(),

@@ -1,16 +1,16 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as Effect from "effect/Effect"
 import { ControlApi } from "./controlApi.ts"
-import { stopped } from "./controlErrors.ts"
+import { committed, stopped } from "./controlErrors.ts"
 import { Exchange } from "./Exchange.ts"
 import { BadSettingsChange } from "./settingsApi.ts"
 
 export const SettingsLive = HttpApiBuilder.group(ControlApi, "settings", (handlers) =>
   Effect.gen(function* () {
     const { run, settings } = yield* Exchange
-    const committed = Effect.map(run.engine.written, settings.read)
+    const inForce = Effect.map(committed(run.engine), settings.read)
     return handlers
-      .handle("read", () => committed)
+      .handle("read", () => inForce)
       .handle("change", ({ payload }) =>
         settings.change(payload).pipe(
           Effect.mapError((error) => {
@@ -19,7 +19,7 @@ export const SettingsLive = HttpApiBuilder.group(ControlApi, "settings", (handle
             const lines = problems.map(({ expected, found, path }) => `${path}: expected ${expected}, found ${found}`)
             return new BadSettingsChange({ message: lines.join("; "), problems })
           }),
-          Effect.zipRight(committed),
+          Effect.zipRight(inForce),
         ),
       )
   }),
