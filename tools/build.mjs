@@ -39,6 +39,14 @@ export const common = (root) => ({
 /** The version that package.json states. */
 export const versionOf = (root) => JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version
 
+/** The oldest Node that package.json allows: `>=20.12` is 20.12. */
+const nodeNeeded = (root) => {
+  const { engines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+  const found = /^>=(\d+\.\d+)$/.exec(engines?.node ?? "")
+  if (found === null) throw new Error(`package.json: engines.node is ${engines?.node}, not >=MAJOR.MINOR.`)
+  return found[1]
+}
+
 /**
  * Builds `dist/` below `root`. Same sources, same bytes, but for the cache of compiled code, which is V8's.
  *
@@ -76,7 +84,9 @@ export const build = async (root, { keepStale = false } = {}) => {
   )
   const program = files.find(({ name }) => name.endsWith(".script"))
   program.bytes = ascii(program.bytes)
-  const launcher = readFileSync(join(root, launcherSource), "utf8").replace('"@program@"', JSON.stringify(program.name))
+  const launcher = readFileSync(join(root, launcherSource), "utf8")
+    .replace('"@program@"', JSON.stringify(program.name))
+    .replace('"@node@"', JSON.stringify(nodeNeeded(root)))
   // The entry goes last: whoever reads it finds every file it names.
   files.push(
     { name: "package.json", bytes: `${JSON.stringify({ type: "commonjs" })}\n` },

@@ -156,6 +156,7 @@ export class ControlApi extends HttpApi.make("ringback")
   .add(CallbackTestGroup)
   .add(MessagesGroup)
   .add(VerificationsGroup)
+  .addError(Unavailable)
   .annotate(OpenApi.Title, "Ringback control API")
   .annotate(
     OpenApi.Description,

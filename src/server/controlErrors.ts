@@ -56,3 +56,7 @@ export const submitted = (engine: Pick<Engine, "full" | "submit">, input: Parame
     engine,
     Effect.suspend(() => Effect.mapError(engine.submit(input), stopped)),
   )
+
+/** Waits until what the world shows is in the log. */
+export const committed = (engine: Engine): Effect.Effect<void, Unavailable> =>
+  Effect.mapError(engine.written, ({ message }) => new Unavailable({ message }))

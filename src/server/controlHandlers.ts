@@ -19,7 +19,9 @@ import type { Run } from "../engine/Run.ts"
 import { outboundMachine } from "../network/outbound.machine.ts"
 import { CallbacksLive } from "./callbacksHandlers.ts"
 import { ControlApi, NotSettled } from "./controlApi.ts"
-import { BadOrder, stopped, submitted, Unavailable } from "./controlErrors.ts"
+
+import { BadOrder, committed, stopped, submitted, Unavailable } from "./controlErrors.ts"
+
 import { Exchange } from "./Exchange.ts"
 import { PhonesLive } from "./inboundHandlers.ts"
 import { CallbackTestLive } from "./reading/callbackTestHandlers.ts"
@@ -32,7 +34,7 @@ import { SettingsLive } from "./settingsHandlers.ts"
 const settleSecondsMax = 60
 
 /** The clock as the log has it. */
-const committedClock = (run: Run) => Effect.map(run.engine.written, () => clockState(run))
+const committedClock = (run: Run) => Effect.map(committed(run.engine), () => clockState(run))
 
 const clockState = ({ engine }: Run) => {
   const timers = engine.world.slice(timersMachine)
@@ -70,7 +72,7 @@ export const HealthLive = HttpApiBuilder.group(ControlApi, "health", (handlers) 
   Effect.gen(function* () {
     const { run, provider, statistics, version } = yield* Exchange
     return handlers.handle("health", () =>
-      Effect.map(run.engine.written, () => ({
+      Effect.map(committed(run.engine), () => ({
         status: "healthy" as const,
         version,
         provider,

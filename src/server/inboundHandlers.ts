@@ -6,7 +6,8 @@ import type { Draft } from "../core/Entry.ts"
 import { iso } from "../core/Instant.ts"
 import type { Run } from "../engine/Run.ts"
 import { ControlApi } from "./controlApi.ts"
-import { BadOrder, submitted } from "./controlErrors.ts"
+
+import { BadOrder, committed, submitted } from "./controlErrors.ts"
 import { Exchange, type OptOutPair } from "./Exchange.ts"
 import { NobodysNumber } from "./inboundApi.ts"
 
@@ -66,7 +67,7 @@ const OptOutsLive = HttpApiBuilder.group(ControlApi, "optOuts", (handlers) =>
       )
     return handlers
       .handle("list", ({ urlParams }) =>
-        Effect.map(run.engine.written, () => {
+        Effect.map(committed(run.engine), () => {
           const { recipient, sender } = urlParams
           const { shown, ...rest } = pageOf(
             phones.optOuts(),
@@ -94,7 +95,7 @@ const AlertsLive = HttpApiBuilder.group(ControlApi, "alerts", (handlers) =>
   Effect.gen(function* () {
     const { phones, run } = yield* Exchange
     return handlers.handle("list", ({ urlParams }) =>
-      Effect.map(run.engine.written, () => {
+      Effect.map(committed(run.engine), () => {
         const { error_code, resource_sid } = urlParams
         const { shown, ...rest } = pageOf(
           phones.alerts(),

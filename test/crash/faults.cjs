@@ -7,7 +7,10 @@ const { syncBuiltinESMExports } = require("node:module")
 const { isMainThread, Worker } = require("node:worker_threads")
 const Database = require("better-sqlite3")
 
-/** `kill`, `fail` or `fill`; where; at which occurrence; a seeded number of µs; and the file that is told what was done. */
+/**
+ * `kill`, `fail` or `fill`; where (`beside`: in the thread that writes big groups); at which occurrence; a seeded number of µs; and
+ * the file that is told what was done.
+ */
 const order = JSON.parse(process.env.RINGBACK_FAULT ?? "{}")
 const { appendFileSync } = fs
 
@@ -22,7 +25,8 @@ const die = (what) => {
 let seen = 0
 /** Dies at the occurrence ordered. */
 const at = (point) => {
-  if (order.do === "kill" && order.point === point && ++seen === order.nth) die(`point ${point}, occurrence ${seen}`)
+  if (isMainThread !== (order.beside === true) && order.do === "kill" && order.point === point && ++seen === order.nth)
+    die(`point ${point}, occurrence ${seen}`)
 }
 
 /** Rows of the group that is being written. */
@@ -47,7 +51,7 @@ const around = {
   },
   COMMIT: (run) => {
     at(3)
-    if (order.do === "fail" && awaited && ++seen === order.nth) {
+    if (order.do === "fail" && isMainThread && awaited && ++seen === order.nth) {
       tell("the COMMIT failed")
       throw new Database.SqliteError("disk I/O error", "SQLITE_IOERR_WRITE")
     }
@@ -64,9 +68,10 @@ const { prepare, pragma } = Database.prototype
 
 Database.prototype.prepare = function (sql) {
   const statement = prepare.call(this, sql)
-  if (sql === "BEGIN IMMEDIATE" && isMainThread) {
+  if (sql === "BEGIN IMMEDIATE") {
     writers.add(this)
-    if (order.do === "fill") this.pragma(`max_page_count = ${this.pragma("page_count", { simple: true }) + order.nth}`)
+    if (order.do === "fill" && isMainThread)
+      this.pragma(`max_page_count = ${this.pragma("page_count", { simple: true }) + order.nth}`)
   }
   const hook = writers.has(this) ? around[sql.startsWith("INSERT OR FAIL INTO entries") ? "INSERT" : sql] : undefined
   if (hook !== undefined) {
