@@ -8,7 +8,10 @@ import type { Target } from "./orders.ts"
  * and leads to no orders, so a driver need not know what is still waited for. `at` is virtual ms and never decreases.
  */
 
-/** A document was fetched, or was given with the call. `content_type` is without parameters, in small letters; null if there is none. */
+/**
+ * A document was fetched. `content_type` is without parameters, in small letters; null from an endpoint that need not say one: what
+ * begins with `<` is XML then, anything else text.
+ */
 export interface DocumentFetched {
   readonly type: "document"
   readonly at: number

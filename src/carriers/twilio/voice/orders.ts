@@ -83,7 +83,7 @@ export interface MachineDetection {
 /** One of those a `<Dial>` calls. `url` is a document for the called party before it is connected: `begin` it as a `whisper`. */
 export interface DialTarget {
   readonly kind: "number" | "client" | "sip" | "queue" | "application" | "sim" | "whatsapp"
-  /** A phone number, identity, SIP URI, name or SID of a queue, application or SIM, as it is written. */
+  /** A phone number (E.164), identity, SIP URI, name or SID of a queue, application or SIM, `whatsapp:` and a number. */
   readonly to: string
   readonly url: Target | null
   readonly send_digits: string | null

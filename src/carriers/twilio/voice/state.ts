@@ -14,7 +14,7 @@ export interface Verb {
   readonly name: string
   /** Known ones, as they are written. */
   readonly attributes: ReadonlyArray<Pair>
-  /** Of the verb and of the elements in it that only mark text; white space is single blanks. */
+  /** Without white space around it; of speech with its markup taken away and white space as single blanks. */
   readonly text: string
   /** Silence that markup of speech orders in its text. */
   readonly pause_ms: number
@@ -33,15 +33,25 @@ export type Doing =
   | { readonly what: "talking"; readonly wait: number | null }
   | Gathering
   | Recording
-  | { readonly what: "naming"; readonly id: number; readonly action: Target; readonly digits: string }
+  | { readonly what: "naming"; readonly id: number; readonly action: Action; readonly digits: string }
   | {
       readonly what: "dialing"
       readonly id: number
       readonly kind: "dial" | "conference"
       readonly action: Action
       readonly hangup_on_star: boolean
+      /** When it was ordered. */
+      readonly since: number
+      /** What a conference lets a waiting call hear. */
+      readonly wait_url: Action
     }
-  | { readonly what: "queued"; readonly id: number; readonly action: Action; readonly wait_url: Action }
+  | {
+      readonly what: "queued"
+      readonly id: number
+      readonly action: Action
+      readonly since: number
+      readonly wait_url: Action
+    }
   | { readonly what: "sending"; readonly id: number; readonly action: Target }
 
 export interface Gathering {
@@ -49,7 +59,7 @@ export interface Gathering {
   /** Of the prompt that is heard, of the silence after it, or of the end of speech. */
   readonly wait: number | null
   readonly phase: "prompts" | "silence" | "speech"
-  /** Those still to come, and how often the first of them is still repeated. */
+  /** Those still to come. */
   readonly prompts: ReadonlyArray<Verb>
   readonly digits: string
   readonly speech: string
@@ -96,14 +106,17 @@ export interface Frame {
   readonly place: "call" | "queue-wait" | "conference-wait"
   /** Whence the document is; null where it was given as text. */
   readonly source: Target | null
+  /** Verbs still to come. */
   readonly rest: ReadonlyArray<Verb>
   readonly doing: Doing
+  /** It could not go on: what is said of that is the last that is heard. */
+  readonly failed: boolean
 }
 
 export interface VoiceState {
   readonly role: "call" | "whisper"
   readonly answered: boolean
-  /** Nothing more is carried out. An event may still lead to a `final` fetch while `doing` of the first frame is something. */
+  /** Nothing more is carried out. While there are frames, how something ended is still to be told to its action, by a `final` fetch. */
   readonly over: boolean
   readonly fallback: Target | null
   /** How long a file takes to play. */
