@@ -1,4 +1,4 @@
-import { deepStrictEqual } from "@effect/vitest/utils"
+import { deepStrictEqual } from "node:assert"
 import type { VoiceEvent } from "../../src/carriers/twilio/voice/events.ts"
 import { begin, type Call, isDone, type Step, step } from "../../src/carriers/twilio/voice/interpreter.ts"
 import type { Order } from "../../src/carriers/twilio/voice/orders.ts"
