@@ -57,6 +57,12 @@ export const limits = {
   repliesMax: 10,
   /** Redirects and actions that the TwiML about one inbound message leads through. */
   redirectsMax: 10,
+  /** Documents of one call, and of these so many without anything heard in between; then it ends with 11215. */
+  callDocumentsMax: 1_000,
+  callRedirectsMax: 20,
+  /** Verbs of one call, and of these so many that take no time. */
+  callVerbsMax: 10_000,
+  callVerbsAtOnceMax: 100,
   /** Alerts that are kept to be read; the log has all. */
   alertsMax: 10_000,
   /** Requests to /callback-test that are kept for looking at; up to twice as many are in memory. */

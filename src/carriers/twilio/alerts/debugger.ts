@@ -1,3 +1,5 @@
+import { voiceCodes } from "./voiceCodes.ts"
+
 /**
  * Twilio's debugger codes: what goes wrong with webhooks and TwiML is told to nobody's request, but to the account.
  *
@@ -9,6 +11,7 @@ export interface DebuggerCode {
 }
 
 export const debuggerCodes = {
+  ...voiceCodes,
   11100: { level: "error", text: "Invalid URL format" },
   11200: { level: "error", text: "HTTP retrieval failure" },
   11201: { level: "error", text: "TCP connection timed out" },
