@@ -4,8 +4,7 @@ import { fileURLToPath } from "node:url"
 export type Fault = {
   readonly told: string
   readonly nth: number
-} & /** `beside`: in the thread that writes big groups, not in the main one. */
-(
+} /** `beside`: in the thread that writes big groups, not in the main one. */ & (
   | { readonly do: "kill"; readonly point: number; readonly us: number; readonly beside?: boolean }
   /** The n-th COMMIT of a group in which a message is acknowledged fails. */
   | { readonly do: "fail" }
