@@ -98,8 +98,13 @@ export const knowAllowedFrom = (twilio: Twilio): void => {
   twilio.allowedFrom = new Set([...named, ...owned.map(({ number }) => number)])
 }
 
-/** Takes templates that are in force from here on. Their texts were checked when they entered; a fault is a defect. */
+/**
+ * Takes templates that are in force from here on. Their texts were checked when they entered; a fault is a defect. Every start
+ * tells them again and compiling takes ms, so what has not changed stays.
+ */
 export const furnish = (twilio: Twilio, texts: Readonly<Record<string, string>>): void => {
+  const { templates } = twilio as { readonly templates: TemplateSet | undefined }
+  if (templates !== undefined && templateNames.every((name) => templates[name].text === texts[name])) return
   twilio.templates = Either.getOrThrowWith(
     parseTemplateSet(texts),
     (errors) => new Error(errors.map(({ message }) => message).join("; ")),
