@@ -3,7 +3,7 @@ import { parseDuration } from "../core/Instant.ts"
 
 /* What sections of the settings file are made of. The messages say what was expected. */
 
-export const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
+export { optional } from "../core/optional.ts"
 
 export const expects = <A, I>(schema: Schema.Schema<A, I>, message: string): Schema.Schema<A, I> =>
   schema.annotations({ message: () => ({ message, override: true }) })

@@ -56,7 +56,7 @@ describe("A phone sends a message to an application on Twilio's SDK", () => {
     deepStrictEqual([Body, From, MessageSid, NumMedia, SmsStatus], ["Hello", phone, sid, "0", "received"])
     deepStrictEqual(
       callbacks.map(({ params }) => params.MessageStatus),
-      ["sent", "delivered"],
+      ["queued", "sent", "delivered"],
     )
     const [reply] = await client.messages.list({ to: phone })
     deepStrictEqual([reply?.body, reply?.direction, reply?.status], ["Hi & <welcome>", "outbound-reply", "delivered"])

@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 import { roll } from "../../core/chance.ts"
+import { optional } from "../../core/optional.ts"
 import type { Plan } from "./entries.ts"
 
 /*
@@ -7,7 +8,6 @@ import type { Plan } from "./entries.ts"
  * message by its SID, and what was drawn is kept in its plan.
  */
 
-const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 const BasisPoints = Schema.Int.pipe(Schema.between(0, 10_000))
 
 /** How messages to one number end, and when. */

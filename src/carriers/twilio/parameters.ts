@@ -23,6 +23,11 @@ export interface Parameter<Field extends string = string> {
     | { readonly _tag: "Number"; readonly min: number; readonly max: number; readonly code: ErrorCode }
 }
 
+/* Kinds that many tables have. */
+export const url = { _tag: "Url" } as const
+export const method = { _tag: "Method" } as const
+export const flag = { _tag: "Flag" } as const
+
 export type FieldValue = string | number | boolean
 
 /** Characters of a friendly name. Source: error 20002. */

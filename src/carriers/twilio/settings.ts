@@ -1,9 +1,8 @@
 import * as Schema from "effect/Schema"
 import { RetryOn, SecretName } from "../../core/entries.ts"
+import { optional } from "../../core/optional.ts"
 import { Behavior, CarrierProfile } from "../delivery/profiles.ts"
 import { ApiFault } from "./faults/entries.ts"
-
-const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 
 /** What a line can be. Source: Lookup docs, "Line Type Intelligence". */
 export const lineTypes = [
