@@ -161,6 +161,14 @@ describe("Dial", () => {
     strictEqual(call.last("dial").targets.length, 9)
   })
 
+  it("calls the number of its text beside its nouns", () => {
+    const call = callOf("<Dial>+14155550101<Number>+14155550100</Number></Dial>")
+    deepStrictEqual(
+      call.last("dial").targets.map(({ to }) => to),
+      ["+14155550101", "+14155550100"],
+    )
+  })
+
   it("goes on when the call does not: the child ends, and the action is told", () => {
     const call = callOf("<Dial action='/after'>+14155550100</Dial>").happens({ type: "hung-up" })
     deepStrictEqual(call.orders, [{ type: "stop", id: 2, of: "dial", answer: true }])

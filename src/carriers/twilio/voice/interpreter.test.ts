@@ -67,6 +67,7 @@ describe("Other instructions", () => {
     const call = callOf("<Say>ten chars!</Say><Say>never</Say>").happens({ type: "replaced", by: fallback })
     deepStrictEqual(call.orders, [
       { type: "stop", id: 2, of: "wait", answer: false },
+      { type: "line", line: { what: "broken-off" } },
       { type: "fetch", id: 3, purpose: "update", ...fallback, params: [], final: false },
     ])
     deepStrictEqual(call.gets("<Hangup/>").acts, [{ type: "hang-up", reason: "hangup" }])

@@ -59,6 +59,7 @@ describe("Enqueue", () => {
     const call = entered(callOf("<Enqueue waitUrl='/wait'>support</Enqueue>")).gets("<Say>Please wait</Say>")
     deepStrictEqual(call.happens({ type: "queue-bridged", id: 2 }).orders, [
       { type: "stop", id: 4, of: "wait", answer: false },
+      { type: "line", line: { what: "broken-off" } },
     ])
     deepStrictEqual(ended(call, "bridged").acts, [{ type: "hang-up", reason: "end-of-document" }])
   })
