@@ -3,6 +3,7 @@ import { messages } from "./figures/messages.ts"
 import { growth, millionEntries, millionMessages } from "./figures/million.ts"
 import { memorySimulation, sqliteSimulation, verification } from "./figures/simulation.ts"
 import { startUp } from "./figures/start.ts"
+import { timeTravel } from "./figures/timetravel.ts"
 import { type Benches, measured, ordered } from "./support/benches.ts"
 import { cleanUp } from "./support/programs.ts"
 import { remember, table } from "./support/table.ts"
@@ -26,6 +27,7 @@ const long: Benches = new Map([
   ["million", millionEntries],
   ["memory-million", millionMessages],
   ["growth", growth],
+  ["timetravel", timeTravel],
 ])
 
 const order = ordered(process.argv.slice(2), [...short.keys()], [...long.keys()])

@@ -1,8 +1,8 @@
 import * as os from "node:os"
 import { parentPort, workerData } from "node:worker_threads"
 import * as Effect from "effect/Effect"
+import { worldOfLog } from "../engine/fold.ts"
 import { readSnapshot, type SnapshotKey, writeSnapshot } from "../engine/snapshot.ts"
-import { worldOf } from "../engine/worldOf.ts"
 import { openReader } from "../log/reader.ts"
 import { machines } from "./machines.ts"
 import { buildHash } from "./version.ts"
@@ -19,7 +19,7 @@ const write = Effect.gen(function* () {
   if (key.rules !== buildHash) return yield* Effect.fail(new Error("another build has taken this one's place"))
   const log = yield* openReader(file)
   const head = yield* log.head
-  const { world } = yield* worldOf(log, machines, () => readSnapshot(file, key), head.seq)
+  const { world } = yield* worldOfLog({ log, machines, snapshot: () => readSnapshot(file, key), upTo: head.seq })
   yield* Effect.try(() => writeSnapshot(file, key, head, world.save()))
   return head.seq
 }).pipe(Effect.scoped)

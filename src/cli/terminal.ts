@@ -27,12 +27,36 @@ export const printable = (text: string): string =>
       .replace(/^[^\\]$/, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`),
   )
 
+/** What JSON leaves as it is in texts and a terminal may obey. */
+const steering = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+
 /**
- * A line of JSON for standard output: as it is where a program reads it, safe to print where that is a terminal. JSON leaves some
- * characters that steer one as they are; as escapes they mean the same.
+ * A piece of JSON for standard output: as it is where a program reads it, safe to print where that is a terminal. As escapes those
+ * characters mean the same.
  */
-export const jsonLine = (line: string, terminal: boolean = process.stdout.isTTY === true): string =>
-  terminal ? printable(line) : line
+export const jsonLine = (json: string, terminal: boolean = process.stdout.isTTY === true): string =>
+  terminal ? json.replace(steering, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`) : json
+
+/** Characters written to standard output at a time. */
+const writtenTogether = 65_536
+
+/** Writes JSON that comes in pieces to standard output, no faster than it is taken. */
+export const writeJson = (pieces: Iterable<string>): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    let text = ""
+    for (const piece of pieces) {
+      text += piece
+      if (text.length < writtenTogether) continue
+      yield* write(jsonLine(text))
+      text = ""
+    }
+    yield* write(jsonLine(text))
+  })
+
+const write = (text: string): Effect.Effect<void> =>
+  Effect.async((resume) => {
+    process.stdout.write(text, () => resume(Effect.void))
+  })
 
 /**
  * Runs a command with a console that takes colours away where the stream is no terminal that wants them. Nothing but colours: what

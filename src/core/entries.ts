@@ -154,6 +154,12 @@ export const timerSet = entryType("timer.set", Schema.Struct({ due: Schema.Int, 
 export const timerFired = entryType("timer.fired", Schema.Struct({ key: Schema.String }))
 export const timerCancelled = entryType("timer.cancelled", Schema.Struct({ keys: Schema.Array(Schema.String) }))
 
+/** An order: each of two pending timers, by their keys, is due when the other was. One that is pending no longer changes nothing. */
+export const timersSwapped = entryType(
+  "timers.swapped",
+  Schema.Struct({ keys: Schema.Tuple(Schema.String, Schema.String) }),
+)
+
 /** Failures a policy may try again: answers 4xx and 5xx, no connection, no answer in time. */
 export const RetryOn = Schema.Literal("4xx", "5xx", "ct", "rt", "all")
 export type RetryOn = typeof RetryOn.Type
@@ -260,6 +266,7 @@ export const coreEntryTypes = [
   timerSet,
   timerFired,
   timerCancelled,
+  timersSwapped,
   outboundRequested,
   outboundAnswered,
   outboundFailed,

@@ -12,11 +12,10 @@ import { iso } from "../core/Instant.ts"
 import { limits } from "../core/limits.ts"
 import type { EventLog, Head, LogUnavailable } from "../log/EventLog.ts"
 import { Engine } from "./Engine.ts"
-import type { NotFoldable } from "./fold.ts"
+import { type NotFoldable, worldOfLog } from "./fold.ts"
 import { type EngineOptions, EngineStopped, type OrderFailed, type WayOut } from "./outside.ts"
 import type { Snapshot } from "./snapshot.ts"
 import type { AnyMachine, WorldState } from "./World.ts"
-import { worldOf } from "./worldOf.ts"
 
 /** The version of the rules that a log names. Raised when old logs need a behaviour flag to stay what they are. */
 export const rulesVersion = 1
@@ -99,8 +98,7 @@ export const makeRun = <E, R>(
     const wayOut = yield* options.wayOut(clock)
     const head = yield* log.head
     const resumed = head.seq > 0
-    const build = worldOf(log, options.machines, options.snapshot)
-    const { world, snapshotSeq } = yield* build
+    const { world, snapshotSeq } = yield* worldOfLog(options)
     if (resumed && options.seedAsked && world.seed !== options.seed)
       return yield* new OtherSeed({ log: log.place, asked: options.seed, found: world.seed })
     const { advanceTo, offset, pace: ordered } = world.slice(clockMachine)
@@ -125,7 +123,7 @@ export const makeRun = <E, R>(
     yield* refuseTooLarge(begun)
     if (resumed) yield* refuseOtherStart(log, options.start)
     clock.set(first, { _tag: "paused" })
-    const rebuild = Effect.map(build, (built) => built.world)
+    const rebuild = Effect.map(worldOfLog(options), (built) => built.world)
     const engine = yield* makeEngine({ log, clock, rebuild, outside: wayOut, pace }, world, head)
     yield* engine.submit(begun)
     clock.set(Math.max(anchor, engine.head.at), held ? { _tag: "paused" } : pace)

@@ -54,6 +54,11 @@ export class WorldState implements World {
     return this.#slices.get(machine) as S
   }
 
+  /** Every slice by the name of its machine, to be looked at. */
+  *slices(): Generator<readonly [machine: string, slice: unknown]> {
+    for (const [{ name }, slice] of this.#slices) yield [name, slice]
+  }
+
   /** The state as plain data, maps and sets, for a snapshot. It shares them with the world: to be written at once. */
   save(): SavedWorld {
     return { at: this.at, parts: this.#parts() }

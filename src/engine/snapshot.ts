@@ -50,7 +50,7 @@ export interface Snapshot {
 }
 
 /** Whether a snapshot is of the log that has this row at its place. */
-export const isOfLog = ({ head }: Snapshot, row: Row | undefined): boolean =>
+export const isOfLog = ({ head }: Pick<Snapshot, "head">, row: Row | undefined): boolean =>
   row?.seq === head.seq && row.hash === head.hash && row.at === head.at
 
 /** Bytes of the header line with what fills it up. */
