@@ -1,31 +1,11 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
-import type { Draft } from "../core/Entry.ts"
 import { iso } from "../core/Instant.ts"
-import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
-import type { Made } from "../engine/turn.ts"
 import { ControlApi } from "./controlApi.ts"
-import { BadOrder, Failed, Unavailable } from "./controlErrors.ts"
 import { Exchange, type OptOutPair } from "./Exchange.ts"
 import { NobodysNumber } from "./inboundApi.ts"
-
-const stopped = (why: EngineStopped | OrderFailed) =>
-  why._tag === "OrderFailed" ? new Failed({ message: why.message }) : new Unavailable({ message: why.message })
-
-type Submit = (draft: Draft) => Effect.Effect<ReadonlyArray<Made>, EngineStopped | OrderFailed>
-
-/** Makes an order an input, unless something is wrong with it. */
-const submitted = <D extends Draft>(order: Either.Either<D, string>, submit: Submit) =>
-  Effect.flatMap(
-    Either.mapLeft(order, (message) => new BadOrder({ message })),
-    (draft) =>
-      submit(draft).pipe(
-        Effect.mapError(stopped),
-        Effect.map((made) => ({ draft, made })),
-      ),
-  )
+import { submitted } from "./submitted.ts"
 
 const InboundLive = HttpApiBuilder.group(ControlApi, "inbound", (handlers) =>
   Effect.gen(function* () {

@@ -1,6 +1,7 @@
 import * as Schema from "effect/Schema"
 import { RetryOn, SecretName } from "../../core/entries.ts"
 import { Behavior, CarrierProfile } from "../delivery/profiles.ts"
+import { CallSettings } from "./calls/callSettings.ts"
 import { ApiFault } from "./faults/entries.ts"
 
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
@@ -56,6 +57,8 @@ export const TwilioSettings = Schema.Struct({
     /** What is tried again; absent: every failure. */
     retry_on: optional(Schema.Array(RetryOn)),
   }),
+  /** Who is called, and what calls cost; absent: everybody answers. */
+  calls: optional(CallSettings),
   /** Carriers behind the API; absent: none that makes a difference. */
   carriers: optional(Schema.Array(CarrierProfile)),
   default_behavior: Schema.Literal("success", "failure"),
