@@ -16,10 +16,10 @@ export const carryOn = (work: Work): void => {
   for (;;) {
     const frame = work.top
     if (frame === undefined || work.state.over || frame.doing.what !== "nothing") return
-    const [verb, ...rest] = frame.rest
+    const verb = frame.rest[0]
     if (verb === undefined) endOfDocument(work, frame)
     else if (work.counts()) {
-      frame.rest = rest
+      frame.rest = frame.rest.slice(1)
       carryOut(work, frame, verb)
     } else work.fail(frame, { code: 11215, detail: "too many verbs" }, false)
   }

@@ -92,7 +92,8 @@ const callerId = (values: Values): string | null => {
 }
 
 const targetsOf = (work: Work, frame: Open, verb: Verb): ReadonlyArray<DialTarget> => {
-  const nouns = verb.text === "" ? verb.nouns : [{ ...verb, name: schemeOf(verb.text), attributes: [], nouns: [] }]
+  const plain: Verb = { ...verb, name: schemeOf(verb.text), attributes: [], nouns: [] }
+  const nouns = verb.text === "" ? verb.nouns : [plain, ...verb.nouns]
   if (nouns.length > targetsMax) work.alert({ code: 13215, detail: `more than ${targetsMax} nouns in <Dial>` })
   const targets: Array<DialTarget> = []
   for (const noun of nouns.slice(0, targetsMax)) {

@@ -30,7 +30,11 @@ export const stopsWaiting = (work: Work): boolean => {
 
 /** Says that the answers of what is waited for are no longer wanted; with `answer` that of a dial, conference or queue still is. */
 export const breakOffDoing = (work: Work, doing: Doing, answer: boolean): void => {
-  if ("wait" in doing) work.stopWait(doing.wait)
+  if ("wait" in doing && doing.wait !== null) {
+    work.stopWait(doing.wait)
+    const heard = doing.what === "talking" || (doing.what === "gathering" && doing.phase === "prompts")
+    if (heard) work.line({ what: "broken-off" })
+  }
   switch (doing.what) {
     case "fetching":
       work.stop(doing.id, "fetch")

@@ -58,6 +58,12 @@ describe("Gather", () => {
     deepStrictEqual(callOf("<Gather finishOnKey=''/>").presses("#1*").passes().fetch.params, [["Digits", "#1*"]])
   })
 
+  it("ends at a thousand digits, if not before", () => {
+    const call = callOf("<Gather/>")
+    for (let i = 0; i < 4; i++) call.presses("0".repeat(200))
+    deepStrictEqual(call.presses("0".repeat(200)).fetch.params, [["Digits", "0".repeat(1_000)]])
+  })
+
   it("takes a finish key without digits for no input", () => {
     const call = callOf("<Gather/><Hangup/>").passes(1_000).presses("#")
     strictEqual(call.wait, 4_000)
@@ -150,7 +156,10 @@ describe("Gather", () => {
 
   it("is over when the call is, and tells nobody", () => {
     const call = callOf(menu).happens({ type: "hung-up" })
-    deepStrictEqual(call.orders, [{ type: "stop", id: 2, of: "wait", answer: false }])
+    deepStrictEqual(call.orders, [
+      { type: "stop", id: 2, of: "wait", answer: false },
+      { type: "line", line: { what: "broken-off" } },
+    ])
     strictEqual(call.done, true)
   })
 

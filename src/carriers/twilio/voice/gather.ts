@@ -51,7 +51,7 @@ const gatherOf = (work: Work, { source }: Open, verb: Verb): Gather => {
   const speechTimeout = auto
     ? autoMs
     : values.number("speechTimeout", { or: timeout / 1_000, min: 1, max: 600, code: 13327 }) * 1_000
-  const digits = values.number("numDigits", { or: 0, min: 1, max: 1_000, code: 13314 })
+  const digits = values.number("numDigits", { or: 0, min: 1, max: digitsMax, code: 13314 })
   values.flag("profanityFilter", true, 13333)
   return {
     action: values.action(13312),
@@ -112,7 +112,7 @@ export const gatherPressed = (work: Work, frame: Open, gathering: Gathering, key
       return
     }
     digits += key
-    if (digits.length === num_digits) {
+    if (digits.length === (num_digits ?? digitsMax)) {
       stopHearing(work, gathering)
       submit(work, frame, { ...gathering, digits, wait: null })
       return
@@ -152,7 +152,8 @@ export const gatherSpoke = (work: Work, frame: Open, gathering: Gathering, spoke
   work.order({ type: "notify", purpose: "partial-result", ...partial, params })
 }
 
-/** Characters of speech that are kept of one Gather. */
+/** Digits that end a Gather which sets no number of them, and characters of speech that one hears. */
+const digitsMax = 1_000
 const speechLengthMax = 4_096
 
 const stopHearing = (work: Work, { phase, wait }: Gathering): void => {
