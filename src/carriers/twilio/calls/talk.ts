@@ -1,6 +1,7 @@
 import type { Entry } from "../../../core/Entry.ts"
 import type { OutboundRequested } from "../../../core/entries.ts"
 import type { VoiceEvent } from "../voice/events.ts"
+import { isDone } from "../voice/interpreter.ts"
 import type { Order } from "../voice/orders.ts"
 import type { Frame, Verb, VoiceState } from "../voice/state.ts"
 import type { CallStepped } from "./entries.ts"
@@ -87,9 +88,9 @@ export const takeStep = (call: Talker, { begun, orders, state }: CallStepped): v
   }
 }
 
-/** Something has happened to a call that instructions may wait for. */
+/** Something has happened to a call that instructions may wait for; of those that are done nothing waits any more. */
 export const hear = ({ talk }: Pick<Talker, "talk">, { seq }: { readonly seq: number }, event: VoiceEvent): void => {
-  if (talk !== undefined) talk.inbox = [...talk.inbox, { seq, event }]
+  if (talk !== undefined && !isDone(talk.state)) talk.inbox = [...talk.inbox, { seq, event }]
 }
 
 /** A request that its instructions ordered is under way. */

@@ -70,6 +70,7 @@ const fetched = (entry: Entry<unknown>, answers: boolean): ReadonlyArray<Said> =
 
 /** What an order lets be heard. What the other end does has entries of its own. */
 const told = (order: Order): ReadonlyArray<Said> => {
+  if (order.type === "answer") return [{ what: "answered" }]
   if (order.type !== "line" || order.line.what === "pressed" || order.line.what === "spoke") return []
   return [{ what: order.line.what, ...detailOf(order.line) }]
 }

@@ -117,7 +117,8 @@ const parametersOf = (conference: Conference, event: Event, at: number): Readonl
     ["FriendlyName", made.friendly_name],
     ["AccountSid", made.account_sid],
     ["StatusCallbackEvent", event.name],
-    ["SequenceNumber", String(number)],
+    // What has ended comes behind everything else.
+    ["SequenceNumber", String(event.of === "end" ? number + 1 : number)],
     ["Timestamp", rfc2822(at)],
     ...(about === undefined ? [] : participantParameters(about)),
     ...(event.of === "end" && reason !== undefined ? [["ReasonConferenceEnded", reason] as const] : []),
@@ -175,12 +176,14 @@ const began = (world: World, twilio: Twilio, conference: Conference): ReadonlyAr
   ]
 }
 
-/** The conference is over: everybody leaves. */
+/** The conference is over: everybody leaves, and then its end is told. */
 const finished = (world: World, twilio: Twilio, conference: Conference): ReadonlyArray<Draft> => [
-  ...told(world, twilio, conference, { of: "end", name: "conference-end" }),
+  ...(conference.participants.length > 0 ? [] : told(world, twilio, conference, theEnd)),
   ...runningOf(twilio.recordings, conference.sid).map((recording) => over(recording, world.at)),
   ...conference.participants.map(({ callSid }) => participantLeft.draft(conference.sid, { call_sid: callSid })),
 ]
+
+const theEnd: Event = { of: "end", name: "conference-end" }
 
 /** Somebody has left, and perhaps ended it. */
 const left = (
@@ -201,7 +204,10 @@ const left = (
     duration: secondsBetween(participant.joined, world.at),
     recording: recording === undefined || ms === 0 ? null : recordingMade(recording, ms),
   }
-  const news = told(world, twilio, conference, { of: "leave", name: "participant-leave", participant })
+  const news = [
+    ...told(world, twilio, conference, { of: "leave", name: "participant-leave", participant }),
+    ...(status === "completed" && participants.length === 0 ? told(world, twilio, conference, theEnd) : []),
+  ]
   if (status === "completed" || (!participant.endOnExit && participants.length > 0))
     return [...news, answered(callSid, event)]
   const how = kicked ? "kicked" : "left"
