@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { liveSettings } from "../src/app/liveSettings.ts"
 import { settingsOf } from "../src/app/settings.ts"
+import { callsDoor } from "../src/carriers/twilio/calls/callsDoor.ts"
 import { phonesDoor } from "../src/carriers/twilio/phonesDoor.ts"
 import { twilioMachine } from "../src/carriers/twilio/twilio.machine.ts"
 import { memoryKeys } from "../src/log/Keys.ts"
@@ -30,6 +31,7 @@ const serving = Effect.gen(function* () {
     version: "0",
     provider: "twilio",
     statistics: () => ({ messages: 0, calls: 0, callbacks: 0 }),
+    calls: callsDoor(() => run.engine.world.slice(twilioMachine)),
     phones: phonesDoor(keys, () => run.engine.world.slice(twilioMachine)),
     messages: { newest: unneeded },
     verifications: unneeded,

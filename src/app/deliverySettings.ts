@@ -2,6 +2,7 @@ import * as Schema from "effect/Schema"
 import { messageFailure } from "../carriers/twilio/errors.ts"
 import type { TwilioSettings } from "../carriers/twilio/settings.ts"
 import { parseE164 } from "../core/E164.ts"
+import { calleeSetting } from "./callSettings.ts"
 import { basisPoints, Duration, durationMs, expects, optional, Percent } from "./settingsParts.ts"
 
 /* Per-number behaviours and carrier profiles: how the settings file has them, and how the log does. */
@@ -24,6 +25,7 @@ const Behavior = Schema.Struct({
       undelivered: optional(Duration),
     }),
   ),
+  call: optional(calleeSetting),
 })
 
 const addressed = /^(?:[a-z]+:)?(?:\+[1-9]\d{6,14}|\d{3,8})$/
@@ -117,7 +119,12 @@ export const deliverySettings = ({
   failure_error_code = 30008,
   numbers = {},
 }: Written): Pick<TwilioSettings, "behaviors" | "carriers"> => {
-  const behaviors = Object.entries(numbers).map(([number, { delays = {}, error_code, outcome: given }]) => {
+  // A number of which nothing but calls is said has no behaviour for messages.
+  const said = Object.entries(numbers).filter(
+    ([, { call, delays, error_code, outcome }]) =>
+      call === undefined || delays !== undefined || error_code !== undefined || outcome !== undefined,
+  )
+  const behaviors = said.map(([number, { delays = {}, error_code, outcome: given }]) => {
     const outcome =
       given ?? (error_code === undefined ? "delivered" : (messageFailure(error_code)?.status ?? "undelivered"))
     const { delivered, failed, sent, undelivered } = delays

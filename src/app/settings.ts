@@ -12,6 +12,7 @@ import { authTokenSecret, subaccountTokenSecret, type TwilioSettings } from "../
 import { sha256 } from "../core/canonical.ts"
 import { parseE164 } from "../core/E164.ts"
 import type { CallbacksSettings, ScriptedEndpoint } from "../network/settings.ts"
+import { callSettings } from "./callSettings.ts"
 import { deliverySettings } from "./deliverySettings.ts"
 import { apiFaults, callbackFaults } from "./faultSettings.ts"
 import { messagingSettings } from "./messagingSettings.ts"
@@ -271,6 +272,7 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
         from_not_owned_code: twilio.from_not_owned_code ?? 21606,
         ...messagingSettings(twilio),
         ...deliverySettings(twilio),
+        ...callSettings(twilio),
         ...apiFaults(twilio.faults),
         ...verifySettings(twilio),
         ...(twilio.missing_parameter_code === undefined

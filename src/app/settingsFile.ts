@@ -2,6 +2,7 @@ import * as Schema from "effect/Schema"
 import { lineTypes } from "../carriers/twilio/settings.ts"
 import { parseE164 } from "../core/E164.ts"
 import { isAllowed } from "../network/allow.ts"
+import { callsSetting } from "./callSettings.ts"
 import { carriersSetting, numbersSetting } from "./deliverySettings.ts"
 import { apiFaultsSetting, callbackFaultsSetting } from "./faultSettings.ts"
 import {
@@ -103,6 +104,7 @@ export const SettingsFile = Schema.Struct({
       allowed_from_numbers: optional(Numbers),
       failure_numbers: optional(Numbers),
       numbers: optional(numbersSetting),
+      calls: optional(callsSetting),
       carriers: optional(carriersSetting),
       faults: optional(apiFaultsSetting),
       media: optional(expects(Schema.Literal("generate", "fetch"), "generate or fetch")),

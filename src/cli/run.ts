@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { version } from "../app/version.ts"
 import { at } from "./at.ts"
+import { call } from "./call.ts"
 import { diff } from "./diff.ts"
 import { CommandFailed } from "./failure.ts"
 import { fork } from "./fork.ts"
@@ -23,7 +24,20 @@ const ringback = Command.make("ringback").pipe(
     "A local telephone exchange: your SDK sends messages, Ringback answers, delivers and calls back, on a clock you move. " +
       "Exit codes: 0 fine, 1 the thing checked does not hold, 2 wrong use.",
   ),
-  Command.withSubcommands([serve, inbound, verify, log, show, at, diff, fork, trace, exportCommand, importCommand]),
+  Command.withSubcommands([
+    serve,
+    inbound,
+    call,
+    verify,
+    log,
+    show,
+    at,
+    diff,
+    fork,
+    trace,
+    exportCommand,
+    importCommand,
+  ]),
 )
 
 const cli = Command.run(ringback, { name: "Ringback", executable: "ringback", version })

@@ -63,6 +63,10 @@ export const limits = {
   /** Verbs of one call, and of these so many that take no time. */
   callVerbsMax: 10_000,
   callVerbsAtOnceMax: 100,
+  /** Bytes of the WAV of a recording; a longer one has fewer samples a second. */
+  soundBytesMax: 16 * 1024 * 1024,
+  /** Bytes that one step of a call's instructions takes in the log; a document that would take more ends its call (11750). */
+  callStepBytesMax: 192 * 1024,
   /** Alerts that are kept to be read; the log has all. */
   alertsMax: 10_000,
   /** Requests to /callback-test that are kept for looking at; up to twice as many are in memory. */

@@ -18,6 +18,7 @@ import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
 import type { Run } from "../engine/Run.ts"
 import { outboundMachine } from "../network/outbound.machine.ts"
 import { CallbacksLive } from "./callbacksHandlers.ts"
+import { CallsLive } from "./callsHandlers.ts"
 import { ControlApi, NotSettled } from "./controlApi.ts"
 
 import { BadOrder, committed, stopped, submitted, Unavailable } from "./controlErrors.ts"
@@ -217,4 +218,5 @@ export const ControlLive = Layer.mergeAll(
   CallbackTestLive,
   MessagesLive,
   VerificationsLive,
+  CallsLive,
 ).pipe(Layer.provide(Waiters.layer))

@@ -1,24 +1,12 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
-import type { Draft } from "../core/Entry.ts"
 import { iso } from "../core/Instant.ts"
-import type { Run } from "../engine/Run.ts"
 import { ControlApi } from "./controlApi.ts"
-
-import { BadOrder, committed, submitted } from "./controlErrors.ts"
+import { committed } from "./controlErrors.ts"
 import { Exchange, type OptOutPair } from "./Exchange.ts"
 import { NobodysNumber } from "./inboundApi.ts"
-
-/** Makes an order an input, unless something is wrong with it. */
-const ordered = <D extends Draft>(run: Run, order: () => Either.Either<D, string>) =>
-  Effect.suspend(() =>
-    Effect.flatMap(
-      Either.mapLeft(order(), (message) => new BadOrder({ message })),
-      (draft) => Effect.map(submitted(run.engine, draft), (made) => ({ draft, made })),
-    ),
-  )
+import { ordered } from "./ordered.ts"
 
 const InboundLive = HttpApiBuilder.group(ControlApi, "inbound", (handlers) =>
   Effect.gen(function* () {

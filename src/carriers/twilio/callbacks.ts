@@ -1,6 +1,6 @@
 import { token } from "../../core/chance.ts"
 import type { Draft } from "../../core/Entry.ts"
-import type { OutboundRequested } from "../../core/entries.ts"
+import type { OutboundRequested, Pair } from "../../core/entries.ts"
 import { receiptMinute } from "../../core/Instant.ts"
 import type { World } from "../../core/Machine.ts"
 import { sendCallback } from "../../network/callbackFaults.ts"
@@ -26,24 +26,58 @@ export const statusCallback = (
   message: Message,
   status: string,
 ): ReadonlyArray<Draft> => {
-  const { settings, templates } = twilio
   const url = message.statusCallback
-  if (url === undefined || !settings.callbacks.enabled) return []
-  if (!reported.has(status) && !(status === "queued" && isNewsQueued(message))) return []
+  if (url === undefined) return nothing
+  if (!reported.has(status) && !(status === "queued" && isNewsQueued(message))) return nothing
+  return report(world, twilio, {
+    accountSid: message.accountSid,
+    event: status,
+    method: "POST",
+    params: () =>
+      twilio.templates.delivery_status.pairs({
+        ...messageValues(message),
+        status,
+        raw_dlr_done_date: receipts.has(status) && channelOf(message.to) === "" ? receiptMinute(world.at) : null,
+      }),
+    subject: message.sid,
+    url,
+  })
+}
+
+const nothing: ReadonlyArray<Draft> = []
+
+/** Something that an application is told. */
+export interface Report {
+  /** Parameters whose values are paths of this server. */
+  readonly absolute?: ReadonlyArray<string>
+  readonly accountSid: string
+  /** What names it among the reports about its subject. */
+  readonly event: string
+  readonly method: "GET" | "POST"
+  readonly params: () => ReadonlyArray<Pair>
+  readonly subject: string
+  readonly url: string
+}
+
+/** The callback that tells something, unless settings have callbacks switched off. */
+export const report = (
+  world: World,
+  twilio: Twilio,
+  { absolute, accountSid, event, method, params, subject, url }: Report,
+): ReadonlyArray<Draft> => {
+  const { settings } = twilio
+  if (!settings.callbacks.enabled) return nothing
   const { connect, via } = routeOut(world, url)
-  return sendCallback(world, message.sid, {
+  return sendCallback(world, subject, {
+    ...(absolute === undefined ? {} : { absolute }),
     attempt: 1,
     ...(connect === undefined ? {} : { connect }),
-    method: "POST",
-    params: templates.delivery_status.pairs({
-      ...messageValues(message),
-      status,
-      raw_dlr_done_date: receipts.has(status) && channelOf(message.to) === "" ? receiptMinute(world.at) : null,
-    }),
+    method,
+    params: params(),
     purpose: "callback",
     ...policyOf(settings, url),
-    sign: signOf(twilio, message.accountSid),
-    token: token(world.seed, `callback ${status}`, message.sid),
+    sign: signOf(twilio, accountSid),
+    token: token(world.seed, `callback ${event}`, subject),
     url,
     via,
   })

@@ -5,10 +5,14 @@ import type { World } from "../../core/Machine.ts"
 import { accountsResources } from "./accounts/accountsResources.ts"
 import { accountShown, reaches } from "./accounts/credentials.ts"
 import { keysResources } from "./accounts/keysResources.ts"
+import { callsResources } from "./calls/callsResources.ts"
 import { itemOf } from "./collection.ts"
+import { conferencesResources } from "./conferences/conferencesResources.ts"
 import { twilioError } from "./errors.ts"
 import { lookupsResources } from "./lookups/lookupsResources.ts"
 import { messagesResources } from "./messages/messagesResources.ts"
+import { queuesResources } from "./queues/queuesResources.ts"
+import { recordingsResources } from "./recordings/recordingsResources.ts"
 import { type Reply, type Request, respond } from "./request.ts"
 import type { Handler, Resource } from "./resource.ts"
 import { availableResources } from "./senders/availableResources.ts"
@@ -35,6 +39,10 @@ const resources: ReadonlyArray<Resource> = [
   ...lookupsResources,
   ...verifyServicesResources,
   ...verificationsResources,
+  ...callsResources,
+  ...recordingsResources,
+  ...conferencesResources,
+  ...queuesResources,
 ]
 
 /**

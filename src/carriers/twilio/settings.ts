@@ -2,6 +2,7 @@ import * as Schema from "effect/Schema"
 import { RetryOn, SecretName } from "../../core/entries.ts"
 import { optional } from "../../core/optional.ts"
 import { Behavior, CarrierProfile } from "../delivery/profiles.ts"
+import { CallSettings } from "./calls/callSettings.ts"
 import { ApiFault } from "./faults/entries.ts"
 
 /** What a line can be. Source: Lookup docs, "Line Type Intelligence". */
@@ -55,6 +56,8 @@ export const TwilioSettings = Schema.Struct({
     /** What is tried again; absent: every failure. */
     retry_on: optional(Schema.Array(RetryOn)),
   }),
+  /** Who is called, and what calls cost; absent: everybody answers. */
+  calls: optional(CallSettings),
   /** Carriers behind the API; absent: none that makes a difference. */
   carriers: optional(Schema.Array(CarrierProfile)),
   default_behavior: Schema.Literal("success", "failure"),

@@ -62,7 +62,16 @@ const ofCalls = [
   "queue_time",
   "request",
 ]
-const ofCallEvents = [...ofCalls, "sequence_number", "billed_minutes", "sip_response_code"]
+const ofCallEvents = [
+  ...ofCalls,
+  "sequence_number",
+  "billed_minutes",
+  "sip_response_code",
+  ...["from", "to"].flatMap((end) => ["city", "state", "zip", "country"].map((part) => `${end}_${part}`)),
+  "recording_sid",
+  "recording_url",
+  "recording_duration",
+]
 const ofErrors = [
   "code",
   "message",

@@ -27,6 +27,10 @@ import {
 import { changesOfAccounts } from "./accounts/changes.ts"
 import { changesOfAlerts } from "./alerts/changes.ts"
 import { statusCallback } from "./callbacks.ts"
+import { changesOfCalls } from "./calls/changes.ts"
+import { rulesOfCalls } from "./calls/rules.ts"
+import { changesOfConferences } from "./conferences/changes.ts"
+import { rulesOfConferences } from "./conferences/joining.ts"
 import { twilioError } from "./errors.ts"
 import { drawn, refusedBy, withoutAnswer } from "./faults/apiFaults.ts"
 import { countDraws } from "./faults/drawnFaults.ts"
@@ -48,6 +52,10 @@ import {
   takeFeedback,
 } from "./messages.ts"
 import { changesOfOptOuts } from "./optOut/changes.ts"
+import { changesOfQueues } from "./queues/changes.ts"
+import { rulesOfQueues } from "./queues/queueing.ts"
+import { changesOfRecordings } from "./recordings/changes.ts"
+import { rulesOfRecordings } from "./recordings/recordingRules.ts"
 import { answerRequest } from "./routes.ts"
 import { changesOfSenders } from "./senders/changes.ts"
 import { type TwilioSettings, twilioApi } from "./settings.ts"
@@ -131,6 +139,10 @@ export const twilioMachine: Machine<Twilio> = {
     ...changesOfOptOuts,
     ...changesOfAlerts,
     ...changesOfVerify,
+    ...changesOfRecordings,
+    ...changesOfConferences,
+    ...changesOfQueues,
+    ...changesOfCalls,
   ],
   react: [
     reacts(apiRequested, (world, entry, twilio) => {
@@ -184,6 +196,10 @@ export const twilioMachine: Machine<Twilio> = {
         : mediumAnswered(message, notObtained(world, messages, message, entry))
     }),
     ...rulesOfInbound,
+    ...rulesOfRecordings,
+    ...rulesOfConferences,
+    ...rulesOfQueues,
+    ...rulesOfCalls,
     reacts(turnFailed, (_, { seq, data: { input } }, { underWay }) => {
       const failed = { body: errorBody(twilioError(20500)), status: 500 }
       if (input.type === apiRequested.type && (input.data as { api?: unknown }).api === twilioApi)

@@ -40,6 +40,7 @@ export const debuggerCodes = {
   21611: { level: "error", text: "SMS queue is full" },
   21620: { level: "warning", text: "Invalid media URL" },
   21623: { level: "warning", text: "Number of media files exceeds allowed limit" },
+  21626: { level: "warning", text: "Invalid StatusCallbackEvent" },
 } as const satisfies { readonly [code: number]: DebuggerCode }
 
 export type AlertCode = keyof typeof debuggerCodes

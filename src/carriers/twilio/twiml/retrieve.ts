@@ -43,7 +43,7 @@ export const instructionsIn = (
 }
 
 /** A body that is not there as text: too long, no UTF-8, or text that would take too much of the log. */
-const unread = (body: Exclude<OutboundAnswered["body"], string>): Problem => {
+export const unread = (body: Exclude<OutboundAnswered["body"], string>): Problem => {
   if ("base64" in body) return { code: 12100, detail: "the document is no UTF-8" }
   return "cut" in body
     ? { code: 11750, detail: `the document has more than ${body.length} bytes` }

@@ -11,9 +11,12 @@ export interface Sound {
   readonly sid: string
   readonly ms: number
   readonly channels: 1 | 2
+  /** Samples a second; absent: those of a telephone. */
+  readonly rate?: number
 }
 
-const rate = 8_000
+/** Samples a second of a telephone. */
+export const telephoneRate = 8_000
 const sampleBytes = 2
 const headerBytes = 44
 const msMax = 24 * 3_600_000
@@ -47,11 +50,11 @@ export function* wavPieces(sound: Sound, pieceBytes = 64 * 1024): Generator<Uint
   for (let at = 0; at < length; at += pieceBytes) yield wavBytes(sound, at, at + pieceBytes)
 }
 
-const dataLength = ({ channels, ms }: Sound): number =>
+const dataLength = ({ channels, ms, rate = telephoneRate }: Sound): number =>
   Math.ceil((Math.min(Math.max(0, ms), msMax) * rate) / 1_000) * channels * sampleBytes
 
 const header = (sound: Sound): Uint8Array => {
-  const { channels } = sound
+  const { channels, rate = telephoneRate } = sound
   const bytes = new Uint8Array(headerBytes)
   const view = new DataView(bytes.buffer)
   const text = (at: number, letters: string) => {
