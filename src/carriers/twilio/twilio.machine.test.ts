@@ -101,8 +101,11 @@ describe("a message that will be delivered", () => {
     const stage = sent(undefined, wrong).when(at(3_000, fires))
     const alerts = stage.made.filter(({ entry }) => entry.type === "alert.raised").map(({ entry }) => entry)
     deepStrictEqual(
-      alerts.map(({ data, subject }) => [(data as { error_code: number }).error_code, subject]),
-      [[11243, sid]],
+      alerts.map(({ data, subject }) => {
+        const { account_sid, error_code } = data as { account_sid: string; error_code: number }
+        return [error_code, subject, account_sid]
+      }),
+      [[11243, sid, account]],
     )
   })
 

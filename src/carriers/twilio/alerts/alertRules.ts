@@ -13,7 +13,10 @@ export const rulesOfAlerts: Machine<Twilio>["react"] = [
     if (attempt > 1 || copy !== undefined || purpose === mediaPurpose) return []
     const policy = badPolicyIn(url)
     if (policy === undefined) return []
-    const about = { accountSid: param(params, "AccountSid") ?? "", resourceSid: subject, request: { method, url } }
+    // The parameters of a status callback are a template's, which need not name the account.
+    const { accountSid = param(params, "AccountSid") ?? twilio.settings.account_sid } =
+      twilio.messages.bySid.get(subject) ?? {}
+    const about = { accountSid, resourceSid: subject, request: { method, url } }
     return raised(twilio, about, [{ code: 11243, detail: `rp=${policy.slice(0, 100)} is no retry policy` }])
   }),
 ]
