@@ -17,17 +17,8 @@ export interface ConnectionOverrides {
  * Source  "Webhooks: connection overrides"
  */
 export const overridesOf = (url: string): ConnectionOverrides => {
-  const cut = url.indexOf("#")
-  if (cut < 0) return none
-  const given = new Map(
-    url
-      .slice(cut + 1)
-      .split("&")
-      .map((part) => {
-        const at = part.indexOf("=")
-        return at < 0 ? ([part, ""] as const) : ([part.slice(0, at), part.slice(at + 1)] as const)
-      }),
-  )
+  const given = fragmentOf(url)
+  if (given === undefined) return none
   const found = {
     connectMs: whole(given.get("ct"), 100, 10_000),
     readMs: whole(given.get("rt"), 100, 15_000),
@@ -39,6 +30,24 @@ export const overridesOf = (url: string): ConnectionOverrides => {
 }
 
 const none: ConnectionOverrides = {}
+
+/** The retry policy that a fragment names and that is none. Source: error 11243. */
+export const badPolicyIn = (url: string): string | undefined => {
+  const named = fragmentOf(url)?.get("rp")
+  return policy(named) === undefined ? named : undefined
+}
+
+const fragmentOf = (url: string): ReadonlyMap<string, string> | undefined => {
+  const cut = url.indexOf("#")
+  if (cut < 0) return undefined
+  const pairs = url.slice(cut + 1).split("&")
+  return new Map(
+    pairs.map((part) => {
+      const at = part.indexOf("=")
+      return at < 0 ? ([part, ""] as const) : ([part.slice(0, at), part.slice(at + 1)] as const)
+    }),
+  )
+}
 
 /** Virtual ms a webhook has to answer. Source: errors 11205, 11200: 15 s in all. */
 const timeoutMs = 15_000

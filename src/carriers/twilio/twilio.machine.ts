@@ -25,6 +25,7 @@ import {
   messageStatusChanged,
 } from "../delivery/entries.ts"
 import { changesOfAccounts } from "./accounts/changes.ts"
+import { rulesOfAlerts } from "./alerts/alertRules.ts"
 import { changesOfAlerts } from "./alerts/changes.ts"
 import { statusCallback } from "./callbacks.ts"
 import { changesOfCalls } from "./calls/changes.ts"
@@ -200,6 +201,7 @@ export const twilioMachine: Machine<Twilio> = {
     ...rulesOfConferences,
     ...rulesOfQueues,
     ...rulesOfCalls,
+    ...rulesOfAlerts,
     reacts(turnFailed, (_, { seq, data: { input } }, { underWay }) => {
       const failed = { body: errorBody(twilioError(20500)), status: 500 }
       if (input.type === apiRequested.type && (input.data as { api?: unknown }).api === twilioApi)

@@ -21,6 +21,7 @@ export const debuggerCodes = {
   11210: { level: "error", text: "HTTP bad host name" },
   11215: { level: "error", text: "HTTP too many redirects" },
   11220: { level: "error", text: "SSL/TLS handshake error" },
+  11243: { level: "warning", text: "Invalid retry policy in connection overrides" },
   11750: { level: "error", text: "TwiML response body too large" },
   12100: { level: "error", text: "Document parse failure" },
   12101: { level: "error", text: "Invalid TwiML version attribute" },

@@ -120,6 +120,18 @@ describe("a webhook whose URL says how its connection is treated", () => {
     deepStrictEqual(policyIn(asksFor(`${hook}${fragment}`)), { ...none, ...policy })
   })
 
+  it("with a retry policy that is none is asked all the same, with an alert, once", () => {
+    const stage = asksFor(`${hook}#rc=1&rp=never`)
+    const [alert, ...more] = alerts(stage)
+    deepStrictEqual(
+      [alert?.data.error_code, alert?.data.log_level, alert?.subject, more],
+      [11243, "warning", inboundSid, []],
+    )
+    deepStrictEqual(policyIn(stage).retry, { attempts: 2, gap_ms: 0, on: ["ct"] })
+    const again = reset(stage)
+    deepStrictEqual([asked(again)[0]?.data.attempt, codes(again)], [2, []])
+  })
+
   it("is asked again as it was, and only then has its alert and its fallback", () => {
     const first = asksFor(`${hook}#rc=2`, { sms_fallback_url: "https://fallback.test/#tt=100" })
     const second = reset(first)

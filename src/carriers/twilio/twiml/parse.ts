@@ -4,7 +4,7 @@ import type { Pair } from "../../../core/entries.ts"
 import type { TwimlElement, TwimlNode } from "./document.ts"
 
 /*
- * XML as far as TwiML is written in it, read by saxes (docs/decisions/0010-xml-by-saxes.md): what XML 1.0 calls not well-formed is
+ * XML as far as TwiML is written in it, read by saxes (docs/decisions/0011-xml-by-saxes.md): what XML 1.0 calls not well-formed is
  * refused at the first place. There are no document types, so no entities but the five that XML has and characters by number:
  * nothing a document says makes it larger than it is.
  */
