@@ -106,6 +106,9 @@ export const publicUrlOf = (world: World, url: string): string | undefined => {
   return undefined
 }
 
+/** Whether a URL is one that begins with `prefix`, as endpoints and rewriting have it. */
+export const isBelow = (url: string, prefix: string): boolean => beginsWith(comparable(url), comparable(prefix))
+
 /** A URL for comparing: scheme and host in lower case, userinfo left out. The rest counts as it is written. */
 const comparable = (url: string): string => {
   const parts = /^([a-z]+:\/\/)(?:[^/?#]*@)?([^/?#]*)(.*)$/is.exec(url)
