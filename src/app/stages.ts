@@ -17,11 +17,14 @@ import { ScenarioBroken } from "../scenarios/Scenario.ts"
 import type { Forward, Stage, StageOptions, Stages } from "../scenarios/Stage.ts"
 import { Exchange } from "../server/Exchange.ts"
 import { serveHttp } from "../server/HttpServer.ts"
+import { gist } from "../timetravel/gist.ts"
 import { startExchange } from "./exchange.ts"
-import { gist } from "./gist.ts"
 import { settingsOf } from "./settings.ts"
 import { checkSettings } from "./settingsCheck.ts"
 import { SettingsFile } from "./settingsFile.ts"
+
+/** The code of requests to addresses that a scenario says nothing about. */
+const noEndpoint = "no-endpoint"
 
 /** The exchange as scenarios know it. */
 export const stages: Stages = {
@@ -32,6 +35,7 @@ export const stages: Stages = {
   checkSettings: (settings) =>
     Either.match(checkSettings(settings), { onLeft: (problems) => problems, onRight: () => [] }),
   open: (options) => Effect.mapError(open(options), ({ message }) => new ScenarioBroken({ lines: [message] })),
+  noEndpoint,
   gist,
 }
 
@@ -93,9 +97,6 @@ const listen = (exchange: typeof Exchange.Service, port: number) => {
     (bound) => `http://${host}:${bound.port}`,
   )
 }
-
-/** The code of requests to addresses that a scenario says nothing about. */
-export const noEndpoint = "no-endpoint"
 
 /** The client for addresses a scenario forwards to; every other is refused at once, so that a scenario reaches nobody by mistake. */
 const fenced = (client: WireClient, forwards: ReadonlyArray<Forward>): WireClient => ({

@@ -84,6 +84,8 @@ export interface Stages {
   /** What is wrong with settings as a file would have them. */
   readonly checkSettings: (settings: unknown) => ReadonlyArray<Problem>
   readonly open: (options: StageOptions) => Effect.Effect<Stage, ScenarioBroken, Scope.Scope>
+  /** The detail of a request that failed because no endpoint answers for its address. */
+  readonly noEndpoint: string
   /** What an entry says, in a few words. */
   readonly gist: (entry: Entry) => string
 }

@@ -2,6 +2,8 @@
 export const limits = {
   /** Bytes of one file. */
   fileBytesMax: 2 * 1024 * 1024,
+  /** Scenarios of one command. */
+  scenariosMax: 10_000,
   /** Files a scenario is made of, itself included, and how deep includes and loops lie within each other. */
   filesMax: 50,
   depthMax: 16,

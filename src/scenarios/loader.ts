@@ -143,8 +143,8 @@ class Reading {
     const text = given ?? this.#text(file, from)
     if (text === undefined) return undefined
     const yaml = readYaml(text)
-    if (!Array.isArray(yaml)) return yaml as YamlFile
-    for (const { line, message } of yaml) this.lines.push(`${file}:${line}: ${message}`)
+    if ("value" in yaml) return yaml
+    this.lines.push(`${file}:${yaml.line}: ${yaml.message}`)
     return undefined
   }
 

@@ -1,5 +1,6 @@
 import { diffWordsWithSpace } from "diff"
 import type { Json, JsonObject } from "../../core/canonical.ts"
+import { globs } from "../../core/globs.ts"
 import { limits } from "../limits.ts"
 
 /*
@@ -60,7 +61,7 @@ const fitsText = (pattern: string, found: Found): boolean => {
     const [, from, to] = range.exec(pattern) ?? []
     if (from !== undefined) return found >= Number(from) && found <= Number(to)
   }
-  return pattern.includes("*") ? fitsWildcards(pattern, text) : text === pattern
+  return globs(pattern, text)
 }
 
 const compares = (sign: string, a: number, b: number): boolean =>
@@ -77,25 +78,21 @@ const regularExpression = (text: string): RegExp | undefined => {
   }
 }
 
-/** Whether the parts between stars stand in a text one after the other, the first at its beginning, the last at its end. */
-const fitsWildcards = (pattern: string, text: string): boolean => {
-  const parts = pattern.split("*")
-  const [first = "", last = ""] = [parts[0], parts.at(-1)]
-  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length) return false
-  let from = first.length
-  const end = text.length - last.length
-  for (const part of parts.slice(1, -1)) {
-    const at = text.indexOf(part, from)
-    if (at < 0 || at + part.length > end) return false
-    from = at + part.length
-  }
-  return from <= end
-}
-
 /** A pattern, or a value, in one line. */
 export const told = (value: Found): string => {
   if (value === undefined) return "nothing"
-  return JSON.stringify(value)
+  return typeof value === "string" && regularExpression(value) !== undefined ? value : JSON.stringify(value)
+}
+
+/** How much of two texts is the same, from their ends inwards: less than 1. */
+export const alike = (pattern: Json, found: Found): number => {
+  if (typeof pattern !== "string" || typeof found !== "string") return 0
+  const most = Math.min(pattern.length, found.length, limits.patternLengthMax)
+  let same = 0
+  while (same < most && pattern[same] === found[same]) same++
+  let end = 0
+  while (end < most - same && pattern.at(-1 - end) === found.at(-1 - end)) end++
+  return (same + end) / (Math.max(pattern.length, found.length) + 1)
 }
 
 /** Two texts that differ in part: `kept [-expected-]{+found+} kept`. Nothing where they have nothing in common, or too much. */

@@ -15,17 +15,17 @@ export interface YamlProblem {
 }
 
 /** Reads YAML 1.2 with aliases and merge keys. Tags of its own a file cannot have: what comes out is plain data. */
-export const readYaml = (text: string): YamlFile | ReadonlyArray<YamlProblem> => {
+export const readYaml = (text: string): YamlFile | YamlProblem => {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false, logLevel: "silent" })
-  const faults = [...document.errors, ...document.warnings]
-  if (faults.length > 0)
-    return faults.map(({ message, pos }) => ({ line: lines.linePos(pos[0]).line, message: inOneLine(message) }))
+  // What follows from the first fault is no help.
+  const [fault] = [...document.errors, ...document.warnings]
+  if (fault !== undefined) return { line: lines.linePos(fault.pos[0]).line, message: inOneLine(fault.message) }
   try {
     return { value: document.toJS({ maxAliasCount: limits.aliasesMax }), lineOf: lineIn(document, lines) }
   } catch (error) {
     // More aliases than may be expanded, or one that names nothing.
-    return [{ line: 1, message: inOneLine((error as Error).message) }]
+    return { line: 1, message: inOneLine((error as Error).message) }
   }
 }
 
