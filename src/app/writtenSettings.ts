@@ -1,3 +1,4 @@
+import { stepText } from "../carriers/twilio/calls/scriptText.ts"
 import type { TwilioSettings } from "../carriers/twilio/settings.ts"
 import type { CallbackFaults } from "../network/settings.ts"
 import type { Settings } from "./settings.ts"
@@ -28,8 +29,18 @@ export const writtenOf = ({ callbacks, endpoints, twilio }: Settings["run"]): Se
     quiet_ms: callbacks.quiet_ms,
     rewrite: callbacks.rewrite,
   }) as Written["callbacks"],
-  endpoints: endpoints.map(({ answers, fail_bp, url }) => ({ answers, fail_percent: percent(fail_bp), url })),
+  endpoints: endpoints.map(({ answers, fail_bp, url }) => ({
+    answers: answers.map(({ when, ...answer }) => ({
+      ...answer,
+      ...(when === undefined ? {} : { when: Object.fromEntries(when) }),
+    })) as unknown as WrittenAnswers,
+    fail_percent: percent(fail_bp),
+    url,
+  })),
 })
+
+/** A list that is not empty, as every endpoint's is. */
+type WrittenAnswers = NonNullable<NonNullable<Written["endpoints"]>[number]["answers"]>
 
 const twilioOf = (twilio: TwilioSettings) =>
   said({
@@ -42,7 +53,8 @@ const twilioOf = (twilio: TwilioSettings) =>
     registered_numbers: twilio.registered_numbers,
     allowed_from_numbers: twilio.allowed_from_numbers,
     failure_numbers: twilio.failure_numbers,
-    numbers: twilio.behaviors === undefined ? undefined : numbersOf(twilio.behaviors),
+    numbers: numbersOf(twilio),
+    calls: callsOf(twilio.calls),
     carriers: twilio.carriers === undefined ? undefined : carriersOf(twilio.carriers),
     faults: twilio.faults === undefined ? undefined : faultsOf(twilio.faults),
     lookups: twilio.lookups,
@@ -62,8 +74,9 @@ const twilioOf = (twilio: TwilioSettings) =>
     }),
   })
 
-const messagingOf = ({ api, media, opt_out, price_micros, rate, scheduling }: TwilioSettings) => ({
+const messagingOf = ({ api, media, media_auth, opt_out, price_micros, rate, scheduling }: TwilioSettings) => ({
   media,
+  media_auth,
   price_per_segment: price_micros === undefined ? undefined : price_micros / 1_000_000,
   api: api === undefined ? undefined : { latency_seconds: seconds(api.latency_ms), concurrency: api.concurrency_max },
   rate:
@@ -81,7 +94,35 @@ const messagingOf = ({ api, media, opt_out, price_micros, rate, scheduling }: Tw
         },
 })
 
-const numbersOf = (behaviors: NonNullable<TwilioSettings["behaviors"]>): WrittenTwilio["numbers"] =>
+const callsOf = (calls: TwilioSettings["calls"]) =>
+  calls === undefined
+    ? undefined
+    : said({
+        per_second: calls.per_second,
+        price_per_minute: calls.price_micros === undefined ? undefined : calls.price_micros / 1_000_000,
+      })
+
+/** Each number's fate of messages and of calls. */
+const numbersOf = ({ behaviors, calls }: TwilioSettings): WrittenTwilio["numbers"] | undefined => {
+  if (behaviors === undefined && calls?.callees === undefined) return undefined
+  const numbers = new Map(Object.entries(behaviors === undefined ? {} : fatesOf(behaviors)))
+  for (const { answered_by, number, outcome, rings_ms, script } of calls?.callees ?? [])
+    numbers.set(number, {
+      ...numbers.get(number),
+      call: said({
+        outcome,
+        answered_by,
+        answers_after: rings_ms === undefined ? undefined : duration(rings_ms),
+        // biome-ignore lint/suspicious/noThenProperty: the word of the settings file; nothing awaits it
+        then: script?.map(stepText),
+      }) as NonNullable<Fate["call"]>,
+    })
+  return Object.fromEntries(numbers)
+}
+
+type Fate = NonNullable<WrittenTwilio["numbers"]>[string]
+
+const fatesOf = (behaviors: NonNullable<TwilioSettings["behaviors"]>): NonNullable<WrittenTwilio["numbers"]> =>
   Object.fromEntries(
     behaviors.map(({ error_code, landing_ms, number, outcome, sending_ms }) => [
       number,
@@ -94,7 +135,7 @@ const numbersOf = (behaviors: NonNullable<TwilioSettings["behaviors"]>): Written
         }),
       }),
     ]),
-  ) as WrittenTwilio["numbers"]
+  ) as NonNullable<WrittenTwilio["numbers"]>
 
 /** The names of a latency's points by their basis points. */
 const pointNames: ReadonlyMap<number, string> = new Map([

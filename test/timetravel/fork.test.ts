@@ -286,6 +286,11 @@ const everything: SettingsFile = {
       "+15552222222": { outcome: "failed", delays: { failed: "500ms" } },
       "+15553333333": { outcome: "sent" },
       "12345": { delays: { delivered: 0 } },
+      "+15555555555": { call: { outcome: "busy" }, outcome: "sent" },
+      "+15554444444": {
+        // biome-ignore lint/suspicious/noThenProperty: the word of the settings file; nothing awaits it
+        call: { answered_by: "machine", answers_after: "3s", then: ["press 1#", "say yes", "wait 2s", "hang up"] },
+      },
     },
     carriers: [
       { name: "plain" },
@@ -305,6 +310,8 @@ const everything: SettingsFile = {
       { status: 429, code: 20429, percent: 0 },
     ],
     media: "fetch",
+    media_auth: true,
+    calls: { per_second: 3, price_per_minute: 0.013 },
     price_per_segment: 0.0079,
     api: { latency_seconds: 0.25, concurrency: 7 },
     rate: { segments_per_second: 3, queue_seconds: 1.5 },

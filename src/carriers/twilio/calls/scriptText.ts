@@ -35,3 +35,17 @@ export const calleeStep = (text: string): CalleeStep | undefined => {
       return undefined
   }
 }
+
+/** A step as people write it; `calleeStep` reads it back. */
+export const stepText = (step: CalleeStep): string => {
+  switch (step.do) {
+    case "press":
+      return `press ${step.text}`
+    case "speak":
+      return `say ${step.text}`
+    case "wait":
+      return `wait ${step.ms}ms`
+    case "hang up":
+      return "hang up"
+  }
+}

@@ -13,6 +13,7 @@ import { fork } from "./fork.ts"
 import { inbound } from "./inbound.ts"
 import { log } from "./log.ts"
 import { exportCommand, importCommand } from "./recordings.ts"
+import { run as runCommand, schema } from "./scenarios.ts"
 import { serve } from "./serve.ts"
 import { show } from "./show.ts"
 import { withPlainConsole } from "./terminal.ts"
@@ -26,6 +27,8 @@ const ringback = Command.make("ringback").pipe(
   ),
   Command.withSubcommands([
     serve,
+    runCommand,
+    schema,
     inbound,
     call,
     verify,
