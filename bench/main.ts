@@ -40,7 +40,7 @@ const tell = (name: string) => {
 }
 try {
   const figures = await measured(new Map([...short, ...long]), order, tell, (found) => console.log(table(found, order)))
-  if (order.json) remember(figures, order)
+  if (order.json) remember(figures, { quick: order.quick })
 } finally {
   await cleanUp()
 }

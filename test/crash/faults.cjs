@@ -25,8 +25,7 @@ const die = (what) => {
 let seen = 0
 /** Dies at the occurrence ordered. */
 const at = (point) => {
-  if (isMainThread !== (order.beside === true) && order.do === "kill" && order.point === point && ++seen === order.nth)
-    die(`point ${point}, occurrence ${seen}`)
+  if (order.do === "kill" && order.point === point && ++seen === order.nth) die(`point ${point}, occurrence ${seen}`)
 }
 
 /** Rows of the group that is being written. */
@@ -51,7 +50,7 @@ const around = {
   },
   COMMIT: (run) => {
     at(3)
-    if (order.do === "fail" && isMainThread && awaited && ++seen === order.nth) {
+    if (order.do === "fail" && awaited && ++seen === order.nth) {
       tell("the COMMIT failed")
       throw new Database.SqliteError("disk I/O error", "SQLITE_IOERR_WRITE")
     }
@@ -68,10 +67,9 @@ const { prepare, pragma } = Database.prototype
 
 Database.prototype.prepare = function (sql) {
   const statement = prepare.call(this, sql)
-  if (sql === "BEGIN IMMEDIATE") {
+  if (sql === "BEGIN IMMEDIATE" && isMainThread !== (order.beside === true)) {
     writers.add(this)
-    if (order.do === "fill" && isMainThread)
-      this.pragma(`max_page_count = ${this.pragma("page_count", { simple: true }) + order.nth}`)
+    if (order.do === "fill") this.pragma(`max_page_count = ${this.pragma("page_count", { simple: true }) + order.nth}`)
   }
   const hook = writers.has(this) ? around[sql.startsWith("INSERT OR FAIL INTO entries") ? "INSERT" : sql] : undefined
   if (hook !== undefined) {
