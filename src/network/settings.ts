@@ -26,7 +26,7 @@ export const CallbacksSettings = Schema.Struct({
   faults: Schema.optionalWith(CallbackFaults, { exact: true }),
   /** Wire requests in flight at paces that never look at the host. */
   in_flight: Schema.Int,
-  /** Host ms without anything happening before a run counts as settled. */
+  /** Host ms since the last request or answer of the application before a run counts as settled. */
   quiet_ms: Schema.Int,
   /** Sent to `to` instead of `from`, while the original URL is signed. The first that fits is taken. */
   rewrite: Schema.Array(Schema.Struct({ from: Schema.String, to: Schema.String })),
