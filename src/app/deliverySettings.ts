@@ -38,6 +38,16 @@ export const numbersSetting = Schema.Record({
   value: Behavior,
 })
 
+/** Behaviours by the message's SID. */
+export const messagesSetting = Schema.Record({
+  key: Schema.String.pipe(
+    Schema.filter((text) => /^[SM]M[0-9a-f]{32}$/.test(text), {
+      message: () => ({ message: "a message's SID", override: true }),
+    }),
+  ),
+  value: Behavior,
+})
+
 const filterCodes = ["30003", "30004", "30005", "30006", "30007", "30008"] as const
 const filterPercent = optional(Percent)
 const Filtering = Schema.Struct({
@@ -109,6 +119,7 @@ export const carriersSetting = Schema.Array(
 )
 
 interface Written {
+  readonly messages?: typeof messagesSetting.Type
   readonly numbers?: typeof numbersSetting.Type
   readonly carriers?: typeof carriersSetting.Type
   readonly failure_error_code?: number
@@ -118,9 +129,10 @@ interface Written {
 export const deliverySettings = ({
   carriers = [],
   failure_error_code = 30008,
+  messages = {},
   numbers = {},
-}: Written): Pick<TwilioSettings, "behaviors" | "carriers"> => {
-  const behaviors = Object.entries(numbers).map(([number, { delays = {}, error_code, outcome: given }]) => {
+}: Written): Pick<TwilioSettings, "behaviors" | "carriers" | "message_behaviors"> => {
+  const behavior = ({ delays = {}, error_code, outcome: given }: typeof Behavior.Type) => {
     const outcome =
       given ?? (error_code === undefined ? "delivered" : (messageFailure(error_code)?.status ?? "undelivered"))
     const { delivered, failed, sent, undelivered } = delays
@@ -131,14 +143,19 @@ export const deliverySettings = ({
     return {
       ...(code === undefined ? {} : { error_code: code }),
       ...(landing === undefined ? {} : { landing_ms: durationMs(landing) }),
-      number: parseE164(number) ?? number,
       outcome,
       ...(sending === undefined ? {} : { sending_ms: durationMs(sending) }),
     }
-  })
+  }
+  const behaviors = Object.entries(numbers).map(([number, written]) => ({
+    number: parseE164(number) ?? number,
+    ...behavior(written),
+  }))
+  const message_behaviors = Object.entries(messages).map(([sid, written]) => ({ sid, ...behavior(written) }))
   return {
     ...(behaviors.length === 0 ? {} : { behaviors }),
     ...(carriers.length === 0 ? {} : { carriers: carriers.map(carrier) }),
+    ...(message_behaviors.length === 0 ? {} : { message_behaviors }),
   }
 }
 

@@ -13,7 +13,7 @@ import { sha256 } from "../core/canonical.ts"
 import { parseE164 } from "../core/E164.ts"
 import type { CallbacksSettings, ScriptedEndpoint } from "../network/settings.ts"
 import { deliverySettings } from "./deliverySettings.ts"
-import { apiFaults, callbackFaults } from "./faultSettings.ts"
+import { aimedFaults, apiFaults, callbackFaults } from "./faultSettings.ts"
 import { messagingSettings } from "./messagingSettings.ts"
 import { checkSettings, problemLine } from "./settingsCheck.ts"
 import { AccountSid, type SettingsFile } from "./settingsFile.ts"
@@ -238,6 +238,7 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
     run: {
       callbacks: {
         ...(callbacks.allow === undefined ? {} : { allow: callbacks.allow }),
+        ...aimedFaults(callbacks.aimed),
         ...callbackFaults(callbacks.faults),
         in_flight: callbacks.in_flight ?? 1,
         quiet_ms: whole(callbacks.quiet_ms ?? 0),

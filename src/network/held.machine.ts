@@ -27,7 +27,8 @@ interface Waiting extends CallbackHeld {
 /** By the key of their timer, in the order they were held. */
 export type Held = Map<string, Waiting>
 
-const keyOf = ({ token }: OutboundRequested): string => `held ${token}`
+const keyOf = ({ copy, token }: OutboundRequested): string =>
+  copy === undefined ? `held ${token}` : `held ${token} copy ${copy}`
 
 /** Those that go behind this request, which is the first attempt of another callback about the same subject. */
 const behind = (held: Held, { subject, data }: Entry<OutboundRequested>): ReadonlyArray<[string, Waiting]> => {

@@ -58,6 +58,24 @@ export interface Settings {
         } | undefined
       }
     } | undefined
+    readonly messages?: {
+      /** The key: A message's SID. */
+      readonly [key: string]: {
+        readonly outcome?: "delivered" | "undelivered" | "failed" | "sent" | undefined
+        /** An error code of five digits. */
+        readonly error_code?: number | undefined
+        readonly delays?: {
+          /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+          readonly sent?: number | string | undefined
+          /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+          readonly failed?: number | string | undefined
+          /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+          readonly delivered?: number | string | undefined
+          /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+          readonly undelivered?: number | string | undefined
+        } | undefined
+      }
+    } | undefined
     /** Carriers of different names. */
     readonly carriers?: ReadonlyArray<{
       /** A name of 1 to 64 characters. */
@@ -188,6 +206,23 @@ export interface Settings {
     readonly path?: string | undefined
   } | undefined
   readonly callbacks?: {
+    /** At most 1000 faults. */
+    readonly aimed?: ReadonlyArray<{
+      /** A text. */
+      readonly subject?: string | undefined
+      /** A text. */
+      readonly event?: string | undefined
+      /** True. */
+      readonly lost?: true | undefined
+      /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+      readonly late?: number | string | undefined
+      /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+      readonly out_of_order?: number | string | undefined
+      /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+      readonly duplicated?: number | string | undefined
+      /** True. */
+      readonly unanswered?: true | undefined
+    }> | undefined
     readonly allow?: ReadonlyArray<string> | undefined
     readonly faults?: {
       /** A percentage, 0 to 100. */
@@ -200,6 +235,10 @@ export interface Settings {
       readonly out_of_order_percent?: number | undefined
       /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
       readonly late?: number | string | undefined
+      /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+      readonly latency?: number | string | undefined
+      /** A percentage, 0 to 100. */
+      readonly unanswered_percent?: number | undefined
     } | undefined
     /** A whole number, 1 to 256. */
     readonly in_flight?: number | undefined

@@ -210,3 +210,19 @@ describe("A log in a test", () => {
     strictEqual(verdict._tag === "Sound" ? verdict.digest : verdict.problem, ringback.log.digest())
   })
 })
+
+describe("A callback whose answer is kept back", () => {
+  it("reaches the application, and again when its time is over", async () => {
+    const application = await listen()
+    const { client, ringback } = await begin({
+      settings: { callbacks: { aimed: [{ event: "sent", unanswered: true }] } },
+    })
+    await client.messages.create({ to, from, body: "x", statusCallback: application.url })
+    await ringback.clock.runToEnd()
+    deepStrictEqual(application.statuses(), ["sent", "delivered", "sent"])
+    deepStrictEqual(
+      ringback.callbacks.latest({ event: "sent" }).attempts.map(({ failed, status }) => failed ?? status),
+      ["timeout", 204],
+    )
+  })
+})

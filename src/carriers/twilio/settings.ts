@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import { RetryOn, SecretName } from "../../core/entries.ts"
-import { Behavior, CarrierProfile } from "../delivery/profiles.ts"
+import { Behavior, CarrierProfile, MessageBehavior } from "../delivery/profiles.ts"
 import { ApiFault } from "./faults/entries.ts"
 
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
@@ -70,6 +70,8 @@ export const TwilioSettings = Schema.Struct({
   lookups: optional(Schema.Struct({ numbers: Schema.Array(LookedUp), strict: Schema.Boolean })),
   /** Where the bytes of media come from: made here, or fetched from their URLs; absent: media are only counted. */
   media: optional(Schema.Literal("generate", "fetch")),
+  /** Messages with a fate of their own; it wins over that of their number. */
+  message_behaviors: optional(Schema.Array(MessageBehavior)),
   /** One code for every missing parameter; absent: Twilio's own, 21604 for To, 21603 for From, 21602 for Body. */
   missing_parameter_code: optional(Schema.Int),
   /** What the carrier does with STOP, START and HELP; absent: as Twilio does by itself. */
