@@ -33,7 +33,7 @@ import { openSqlite } from "../log/layerSqlite.ts"
 import { openFailure } from "../log/openFailure.ts"
 import { guardsOf } from "../network/guard.ts"
 import { mediaInMemory, openMediaFolder } from "../network/mediaStore.ts"
-import { makeNodeClient } from "../network/nodeClient.ts"
+import { makeNodeClient, type WireClient } from "../network/nodeClient.ts"
 import { outboundMachine } from "../network/outbound.machine.ts"
 import { type CallbacksSettings, callbacksSettings } from "../network/settings.ts"
 import { makeWire } from "../network/Wire.ts"
@@ -50,12 +50,15 @@ export interface StartOptions {
   readonly seed?: number | undefined
   readonly pace?: Pace | undefined
   readonly start?: number | undefined
+  /** What requests leave by, made of the client over HTTP; that client itself when it is not given. */
+  readonly leavesBy?: (client: WireClient) => WireClient
 }
 
 /** A started exchange, and what its owner should be told. */
 export interface Started {
   readonly exchange: typeof Exchange.Service
   readonly authToken: Redacted.Redacted<string>
+  readonly keys: Keys
   readonly warnings: ReadonlyArray<string>
   /** Tells where the server listens, which absolute URLs in webhooks begin with unless settings say what is public. */
   readonly listensAt: (address: string) => void
@@ -84,9 +87,10 @@ export const startExchange = (
     let origin = publicUrl === undefined ? `http://127.0.0.1:${port}` : withoutUserinfo(publicUrl)
     let inForce = (): CallbacksSettings => settings.run.callbacks
     const guard = guardsOf(() => inForce().allow)
-    const client = yield* makeNodeClient(limits.answerBytesMax, guard)
+    const { leavesBy = (client) => client } = options
+    const client = leavesBy(yield* makeNodeClient(limits.answerBytesMax, guard))
     const media = inMemory ? mediaInMemory() : yield* openMediaFolder(settings.db)
-    const mediaClient = yield* makeNodeClient(limits.mediaBytesMax, guard)
+    const mediaClient = leavesBy(yield* makeNodeClient(limits.mediaBytesMax, guard))
     const run = yield* makeRun({
       log,
       machines,
@@ -139,7 +143,7 @@ export const startExchange = (
     const listensAt = (address: string) => {
       if (publicUrl === undefined) origin = address
     }
-    return { exchange, authToken, warnings: templates.warnings, listensAt }
+    return { exchange, authToken, keys, warnings: templates.warnings, listensAt }
   })
 
 /** Puts the tokens of the settings into the keys file; gives the settings as the log keeps them. */

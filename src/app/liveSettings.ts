@@ -3,6 +3,7 @@ import * as Either from "effect/Either"
 import { canonical, type Json, type JsonObject } from "../core/canonical.ts"
 import { settingsChanged } from "../core/entries.ts"
 import { limits } from "../core/limits.ts"
+import { mergePatch } from "../core/mergePatch.ts"
 import type { Run } from "../engine/Run.ts"
 import { type Keys, SecretsFull } from "../log/Keys.ts"
 import { hideUserinfo, type SecretStore } from "../network/secretUrl.ts"
@@ -66,7 +67,7 @@ const changed = (settings: Settings, patch: unknown, keys: Keys): Either.Either<
     const misplaced = misplacedIn(patch)
     if (misplaced.length > 0) return yield* Either.left(new BadChange({ problems: misplaced }))
     const written = yield* Either.mapLeft(
-      checkSettings(merged(settings.written, patch, 0)),
+      checkSettings(mergePatch(settings.written, patch)),
       (problems) => new BadChange({ problems: problems.map(({ keys: _, ...problem }) => problem) }),
     )
     const next = settings.resettle(written)
@@ -106,19 +107,6 @@ const kindOf = (value: unknown): string =>
 
 const isGroup = (value: unknown): value is { readonly [key: string]: unknown } =>
   typeof value === "object" && value !== null && !Array.isArray(value)
-
-/** Groups in a settings file lie no deeper; below, a patch stands for itself. */
-const depthMax = 8
-
-/** A JSON merge patch (RFC 7396): groups are merged, null takes a key away, anything else replaces what was there. */
-const merged = (target: unknown, patch: unknown, depth: number): unknown => {
-  if (!isGroup(patch) || depth > depthMax) return patch
-  const result = new Map(Object.entries(isGroup(target) ? target : {}))
-  for (const [key, value] of Object.entries(patch))
-    if (value === null) result.delete(key)
-    else result.set(key, merged(result.get(key), value, depth + 1))
-  return Object.fromEntries(result)
-}
 
 const changeableOf = (written: SettingsFile): JsonObject =>
   Object.fromEntries(

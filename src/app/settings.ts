@@ -245,12 +245,13 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
         rewrite: callbacks.rewrite ?? [],
       },
       endpoints: (written.endpoints ?? []).map(({ answers, fail_percent = 0, url }) => ({
-        answers: (answers ?? [{}]).map(({ after_ms = 0, body = "", content_type, drop, status = 200 }) => ({
+        answers: (answers ?? [{}]).map(({ after_ms = 0, body = "", content_type, drop, status = 200, when }) => ({
           after_ms: whole(after_ms),
           body,
           ...(content_type === undefined ? {} : { content_type }),
           ...(drop === undefined ? {} : { drop }),
           status,
+          ...(when === undefined ? {} : { when: Object.entries(when) }),
         })) as unknown as ScriptedEndpoint["answers"],
         fail_bp: whole(fail_percent * 100),
         url,

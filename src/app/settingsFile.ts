@@ -39,6 +39,7 @@ const ScriptedAnswer = Schema.Struct({
   content_type: optional(Text),
   drop: optional(expects(Schema.Literal("connect", "reset", "timeout"), "connect, reset or timeout")),
   status: optional(expects(Schema.Int.pipe(Schema.between(100, 599)), "an HTTP status, 100 to 599")),
+  when: optional(Schema.Record({ key: Schema.String, value: Text })),
 })
 
 const LookupsFile = Schema.Struct({

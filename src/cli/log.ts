@@ -10,9 +10,9 @@ import { iso } from "../core/Instant.ts"
 import { limits } from "../core/limits.ts"
 import { openReader } from "../log/reader.ts"
 import { rowsOf } from "../log/recording.ts"
+import { gist } from "../timetravel/gist.ts"
 import { wrongUse } from "./failure.ts"
 import { fileArg } from "./fileArg.ts"
-import { gist } from "./gist.ts"
 import { printable, styled } from "./terminal.ts"
 
 const options = {

@@ -19,6 +19,7 @@ import { outboundAnswered, outboundFailed, runStarted, timerFired, turnFailed } 
 import type { Head } from "../log/EventLog.ts"
 import { checked, type Page } from "../log/pages.ts"
 import { upcast as shipped } from "../log/upcasts.ts"
+import { type Difference, differenceOf } from "./difference.ts"
 import { firing } from "./drafts.ts"
 import { type Made, runUnhashedTurn } from "./turn.ts"
 import { type AnyMachine, WorldState } from "./World.ts"
@@ -32,7 +33,7 @@ export type Verdict =
       readonly seq: number
       readonly problem: string
       /** For an outcome: the column, or the path into `data`, and both values. */
-      readonly difference?: { readonly field: string; readonly recorded: string; readonly made: string }
+      readonly difference?: Difference
     }
 
 /** The rules a log is held against. */
@@ -46,9 +47,6 @@ export interface Rules {
 }
 
 type Unsound = Extract<Verdict, { _tag: "Unsound" }>
-
-/** Columns in the order in which a difference is looked for. */
-const columns = ["at", "cause", "kind", "type", "subject", "data"] as const
 
 /**
  * Asks whether a log is what these rules make of its inputs: checks every hash, feeds outer inputs and answers in their
@@ -187,13 +185,11 @@ const same = (row: Row, data: string | undefined, made: UnhashedRow): boolean =>
   row.kind === made.kind
 
 const differs = (recorded: Row, made: UnhashedRow, previous: string): Unsound => {
-  const column = columns.find((name) => recorded[name] !== made[name])
-  const difference =
-    column === undefined
-      ? { field: "hash", recorded: recorded.hash, made: hashOf(made, previous) }
-      : column === "data"
-        ? dataDifference(recorded.data, made.data)
-        : { field: column, recorded: String(recorded[column]), made: String(made[column]) }
+  const difference = differenceOf(recorded, made) ?? {
+    field: "hash",
+    recorded: recorded.hash,
+    made: hashOf(made, previous),
+  }
   return {
     _tag: "Unsound",
     seq: recorded.seq,
@@ -201,40 +197,6 @@ const differs = (recorded: Row, made: UnhashedRow, previous: string): Unsound =>
     difference,
   }
 }
-
-const dataDifference = (recorded: string, made: string) => {
-  try {
-    const found = firstDifference(JSON.parse(recorded), JSON.parse(made), "data")
-    if (found !== undefined) return found
-  } catch {
-    // The recorded text is no JSON; it is shown as it is.
-  }
-  return { field: "data", recorded, made }
-}
-
-interface Difference {
-  readonly field: string
-  readonly recorded: string
-  readonly made: string
-}
-
-const firstDifference = (recorded: unknown, made: unknown, field: string, depth = 0): Difference | undefined => {
-  if (Object.is(recorded, made)) return undefined
-  if (isObject(recorded) && isObject(made) && depth < 64 && Array.isArray(recorded) === Array.isArray(made)) {
-    for (const key of new Set([...Object.keys(recorded), ...Object.keys(made)])) {
-      const path = Array.isArray(made) ? `${field}[${key}]` : `${field}.${key}`
-      const found = firstDifference(own(recorded, key), own(made, key), path, depth + 1)
-      if (found !== undefined) return found
-    }
-    return undefined
-  }
-  return { field, recorded: shown(recorded), made: shown(made) }
-}
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null
-const own = (value: Record<string, unknown>, key: string): unknown =>
-  Object.hasOwn(value, key) ? value[key] : undefined
-const shown = (value: unknown): string => (value === undefined ? "(nothing)" : JSON.stringify(value))
 
 /** Verifies the pages of a log; `progress` is told how many entries have been found right. */
 export const verifyPages = <E>(

@@ -52,7 +52,7 @@ export const CallbacksSettings = Schema.Struct({
 })
 export type CallbacksSettings = typeof CallbacksSettings.Type
 
-/** One scripted answer; the last one of a list serves all further attempts. */
+/** One scripted answer; of those that fit a request the last one serves all further attempts. */
 export const ScriptedAnswer = Schema.Struct({
   after_ms: Schema.Int,
   body: Schema.String,
@@ -61,6 +61,8 @@ export const ScriptedAnswer = Schema.Struct({
   /** No answer at all: the connection is refused, reset, or hangs until the request's time-out. */
   drop: Schema.optionalWith(Schema.Literal("connect", "reset", "timeout"), { exact: true }),
   status: Schema.Int,
+  /** Only to requests whose parameters have these values, in which `*` stands for any text; absent: to any. */
+  when: Schema.optionalWith(Schema.Array(Schema.Tuple(Schema.String, Schema.String)), { exact: true }),
 })
 export type ScriptedAnswer = typeof ScriptedAnswer.Type
 
@@ -124,6 +126,9 @@ export const publicUrlOf = (world: World, url: string): string | undefined => {
     if (beginsWith(plain, comparable(to))) return replaced(plain, comparable(to), from)
   return undefined
 }
+
+/** Whether a URL is one that begins with `prefix`, as endpoints and rewriting have it. */
+export const isBelow = (url: string, prefix: string): boolean => beginsWith(comparable(url), comparable(prefix))
 
 /** A URL for comparing: scheme and host in lower case, userinfo left out. The rest counts as it is written. */
 const comparable = (url: string): string => {

@@ -1,6 +1,7 @@
 import { roll } from "../../../core/chance.ts"
 import type { Draft, Entry } from "../../../core/Entry.ts"
 import { type ApiRequested, type ApiResponded, apiResponded } from "../../../core/entries.ts"
+import { globs } from "../../../core/globs.ts"
 import { isErrorCode, moreInfo, twilioError } from "../errors.ts"
 import { param, type Reply, respond } from "../request.ts"
 import { errorBody } from "../wireOut.ts"
@@ -41,21 +42,6 @@ const fits = ({ method, path, to }: ApiFault, request: ApiRequested): boolean =>
   (method === undefined || method === request.method) &&
   (path === undefined || globs(path, request.path)) &&
   (to === undefined || param(request.params, "To") === to)
-
-/** Whether a text is the pattern, in which `*` stands for any text. Linear in both, whatever they are. */
-export const globs = (pattern: string, text: string): boolean => {
-  const [first = "", ...rest] = pattern.split("*")
-  const last = rest.pop()
-  if (last === undefined) return text === first
-  if (!text.startsWith(first)) return false
-  let at = first.length
-  for (const part of rest) {
-    const found = text.indexOf(part, at)
-    if (found < 0) return false
-    at = found + part.length
-  }
-  return text.length - last.length >= at && text.endsWith(last)
-}
 
 /** The answer to a request that is not carried out; nothing when it is. */
 export const refusedBy = (action: FaultAction | undefined, entry: Entry<ApiRequested>): ReadonlyArray<Draft> => {

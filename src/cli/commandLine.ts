@@ -9,6 +9,7 @@ import { CommandFailed } from "./failure.ts"
 import { inbound } from "./inbound.ts"
 import { log } from "./log.ts"
 import { exportCommand, importCommand } from "./recordings.ts"
+import { run as runCommand, schema } from "./scenarios.ts"
 import { serve } from "./serve.ts"
 import { withPlainConsole } from "./terminal.ts"
 import { verify } from "./verify.ts"
@@ -18,7 +19,7 @@ const ringback = Command.make("ringback").pipe(
     "A local telephone exchange: your SDK sends messages, Ringback answers, delivers and calls back, on a clock you move. " +
       "Exit codes: 0 fine, 1 the thing checked does not hold, 2 wrong use.",
   ),
-  Command.withSubcommands([serve, inbound, verify, log, exportCommand, importCommand]),
+  Command.withSubcommands([serve, runCommand, schema, inbound, verify, log, exportCommand, importCommand]),
 )
 
 const cli = Command.run(ringback, { name: "Ringback", executable: "ringback", version })

@@ -1,0 +1,113 @@
+import * as Effect from "effect/Effect"
+import { messageCreated, messageStatusChanged } from "../../carriers/delivery/entries.ts"
+import { forgets } from "../../core/cleared.ts"
+import { decode, type Entry, type Row } from "../../core/Entry.ts"
+import {
+  dataCleared,
+  type OutboundRequested,
+  outboundAnswered,
+  outboundFailed,
+  outboundRequested,
+} from "../../core/entries.ts"
+import { limits } from "../../core/limits.ts"
+import type { LogUnavailable } from "../../log/EventLog.ts"
+import type { Stage } from "../Stage.ts"
+
+/** One request to an endpoint: an attempt of a callback, or a webhook. */
+export interface Asked {
+  readonly seq: number
+  /** Virtual ms. */
+  readonly at: number
+  readonly subject: string
+  readonly request: OutboundRequested
+  /** The status it was answered with, or why it was not; undefined while it is on its way. */
+  outcome: number | string | undefined
+}
+
+/** A callback across its attempts and copies, which have one token. */
+export interface Event {
+  readonly token: string
+  readonly asked: ReadonlyArray<Asked>
+}
+
+/** What a scenario's log tells, read as far as it goes now: what expectations look at. */
+export class Ledger {
+  readonly stage: Stage
+  readonly rows: Array<Row> = []
+  readonly #asked = new Map<number, Asked>()
+  readonly #events = new Map<string, Array<Asked>>()
+  readonly #statuses = new Map<string, Array<string>>()
+
+  constructor(stage: Stage) {
+    this.stage = stage
+  }
+
+  /** Reads what has come since the last time. */
+  readonly read: Effect.Effect<void, LogUnavailable> = Effect.gen(this, function* () {
+    for (;;) {
+      const rows = yield* this.stage.run.log.read(this.rows.length, limits.readEntriesMax)
+      if (rows.length === 0) return
+      for (const row of rows) {
+        this.rows.push(row)
+        if (looked.has(row.type)) this.#take(decode(row))
+      }
+    }
+  })
+
+  /** Requests that left the world, oldest first. */
+  get asked(): Iterable<Asked> {
+    return this.#asked.values()
+  }
+
+  /** Callbacks, in the order of their first attempts. */
+  *events(): Iterable<Event> {
+    for (const [token, asked] of this.#events) yield { token, asked }
+  }
+
+  /** The statuses a message has had, oldest first. */
+  statusesOf(sid: string): ReadonlyArray<string> {
+    return this.#statuses.get(sid) ?? []
+  }
+
+  /** Entries about a subject. */
+  about(subject: string): ReadonlyArray<Entry> {
+    return this.rows.filter((row) => row.subject === subject).map(decode)
+  }
+
+  #take(entry: Entry<unknown>): void {
+    if (outboundRequested.is(entry)) {
+      const { at, data: request, seq, subject } = entry
+      const asked: Asked = { seq, at, subject, request, outcome: undefined }
+      this.#asked.set(seq, asked)
+      if (request.purpose !== "callback") return
+      const event = this.#events.get(request.token)
+      if (event === undefined) this.#events.set(request.token, [asked])
+      else event.push(asked)
+    } else if (outboundAnswered.is(entry)) this.#end(entry.cause, entry.data.status)
+    else if (outboundFailed.is(entry)) {
+      const { detail, reason } = entry.data
+      this.#end(entry.cause, detail === undefined ? reason : `${reason}: ${detail}`)
+    } else if (messageCreated.is(entry)) this.#statuses.set(entry.subject, [entry.data.status])
+    else if (messageStatusChanged.is(entry)) this.#statuses.get(entry.subject)?.push(entry.data.status)
+    else if (dataCleared.is(entry)) this.#clear(entry.data.what)
+  }
+
+  #end(seq: number, outcome: number | string): void {
+    const asked = this.#asked.get(seq)
+    if (asked !== undefined) asked.outcome = outcome
+  }
+
+  /** What was cleared is no longer expected, nor in the way. */
+  #clear(what: Parameters<typeof forgets>[0]): void {
+    const gone = ({ request, subject }: Asked) =>
+      forgets(what, subject) || (what === "callbacks" && request.purpose === "callback")
+    for (const [seq, asked] of this.#asked) if (gone(asked)) this.#asked.delete(seq)
+    for (const [token, [first]] of this.#events) if (first !== undefined && gone(first)) this.#events.delete(token)
+  }
+}
+
+const looked: ReadonlySet<string> = new Set(
+  [outboundRequested, outboundAnswered, outboundFailed, messageCreated, messageStatusChanged, dataCleared].map(
+    ({ type }) => type,
+  ),
+)

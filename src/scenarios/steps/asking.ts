@@ -1,0 +1,97 @@
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import type { Json, JsonObject } from "../../core/canonical.ts"
+import { fits, told } from "../expectations/patterns.ts"
+import { type Form, optional, Value } from "../file/words.ts"
+import { type Answered, type Play, type StepError, StepFailed } from "../Play.ts"
+import type { Place } from "../Scenario.ts"
+
+/* What steps that ask the carrier's API have in common. */
+
+/** What the answer has to be: a status, `any`, or a pattern for its fields; nothing said: 2xx. */
+export const answer = optional(
+  Value.annotations({
+    description: "What it has to be answered: a status, any, or a pattern for the answer's fields; nothing said: 2xx",
+  }),
+)
+
+export interface Asking {
+  readonly method: string
+  /** Path and query. */
+  readonly url: string
+  readonly form?: Form | undefined
+  readonly body?: { readonly text: string; readonly contentType: string } | undefined
+  /** `none`, or `user:password`; nothing said: the account's own. */
+  readonly auth?: string | undefined
+}
+
+/** The parameters that are given. */
+export const formOf = (params: Readonly<Record<string, Form[string] | undefined>>): Form =>
+  Object.fromEntries(Object.entries(params).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
+
+/** A form as a client writes it; of a list each item is a parameter of that name. */
+export const formText = (form: Form): string =>
+  Object.entries(form)
+    .flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((each) => [name, String(each)]))
+    .map(([name = "", value = ""]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+    .join("&")
+
+/** Asks, and gives the answer as a result: its fields, and `http` with the status. Fails when it is not what the step says. */
+export const ask = (
+  play: Play,
+  place: Place,
+  { auth, body, form, method, url }: Asking,
+  expected: Json | undefined,
+): Effect.Effect<JsonObject, StepError> =>
+  Effect.gen(function* () {
+    const { accountSid, authToken } = play.stage
+    const credentials = auth ?? `${accountSid}:${Redacted.value(authToken)}`
+    const text = body?.text ?? (form === undefined ? "" : formText(form))
+    const contentType = body?.contentType ?? (form === undefined ? undefined : "application/x-www-form-urlencoded")
+    const answered = yield* play.ask(place, {
+      method,
+      url,
+      authorization: credentials === "none" ? undefined : `Basic ${Buffer.from(credentials).toString("base64")}`,
+      contentType,
+      body: Buffer.from(text),
+    })
+    const result = resultOf(answered)
+    if (!isExpected(expected, answered, result))
+      return yield* new StepFailed({
+        check: {
+          place,
+          expected: `${method} ${url.replace(/\?.*$/s, "")} answered ${expectedShown(expected)}`,
+          met: false,
+          why: `it was answered ${answerShown(answered)}`,
+        },
+      })
+    return result
+  })
+
+/** The fields of a JSON answer beside `http`. */
+const resultOf = ({ body, status, undelivered }: Answered): JsonObject => {
+  const http = { status, ...(undelivered === undefined ? {} : { undelivered }) }
+  const parsed = parse(body)
+  return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)
+    ? { ...(parsed as JsonObject), http }
+    : { http: { ...http, body } }
+}
+
+const parse = (text: string): Json | undefined => {
+  try {
+    return JSON.parse(text) as Json
+  } catch {
+    return undefined // Bytes of a medium, or nothing.
+  }
+}
+
+const isExpected = (expected: Json | undefined, { status, undelivered }: Answered, result: JsonObject): boolean => {
+  if (expected === "any") return true
+  if (expected === undefined) return undelivered === undefined && status >= 200 && status < 300
+  return typeof expected === "object" ? fits(expected, result) : undelivered === undefined && fits(expected, status)
+}
+
+const expectedShown = (expected: Json | undefined): string => (expected === undefined ? "2xx" : told(expected))
+
+const answerShown = ({ body, status, undelivered }: Answered): string =>
+  undelivered !== undefined ? `nothing: the connection was ${undelivered}` : `${status} ${body}`.slice(0, 600)
