@@ -5,6 +5,7 @@ import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { version } from "../app/version.ts"
+import { explore } from "./explore.ts"
 import { CommandFailed } from "./failure.ts"
 import { inbound } from "./inbound.ts"
 import { log } from "./log.ts"
@@ -19,7 +20,7 @@ const ringback = Command.make("ringback").pipe(
     "A local telephone exchange: your SDK sends messages, Ringback answers, delivers and calls back, on a clock you move. " +
       "Exit codes: 0 fine, 1 the thing checked does not hold, 2 wrong use.",
   ),
-  Command.withSubcommands([serve, runCommand, schema, inbound, verify, log, exportCommand, importCommand]),
+  Command.withSubcommands([serve, runCommand, explore, schema, inbound, verify, log, exportCommand, importCommand]),
 )
 
 const cli = Command.run(ringback, { name: "Ringback", executable: "ringback", version })
