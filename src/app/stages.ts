@@ -13,11 +13,12 @@ import type { Landing, WireClient } from "../network/nodeClient.ts"
 import { withQuery } from "../network/redirects.ts"
 import { restoreUserinfo } from "../network/secretUrl.ts"
 import { isBelow } from "../network/settings.ts"
-import { ScenarioBroken } from "../scenarios/Scenario.ts"
+import { type Reached, ScenarioBroken } from "../scenarios/Scenario.ts"
 import type { Forward, Stage, StageOptions, Stages } from "../scenarios/Stage.ts"
 import { Exchange } from "../server/Exchange.ts"
 import { serveHttp } from "../server/HttpServer.ts"
 import { gist } from "../timetravel/gist.ts"
+import { startApplication } from "./application.ts"
 import { startExchange } from "./exchange.ts"
 import { settingsOf } from "./settings.ts"
 import { checkSettings } from "./settingsCheck.ts"
@@ -34,7 +35,10 @@ export const stages: Stages = {
   }),
   checkSettings: (settings) =>
     Either.match(checkSettings(settings), { onLeft: (problems) => problems, onRight: () => [] }),
-  open: (options) => Effect.mapError(open(options), ({ message }) => new ScenarioBroken({ lines: [message] })),
+  open: (options) =>
+    Effect.mapError(open(options), (error) =>
+      error instanceof ScenarioBroken ? error : new ScenarioBroken({ lines: [error.message] }),
+    ),
   noEndpoint,
   gist,
 }
@@ -45,28 +49,42 @@ const tokenOf = (seed: number): string => sha256(`scenario token\n${seed}`).slic
 /** The host that answers name where the exchange does not listen. */
 const hostShown = "api.twilio.com"
 
-const open = ({ forwards, port, seed, settings, start }: StageOptions) =>
+const open = ({ application, forwards, seed, settings, start }: StageOptions) =>
   Effect.gen(function* () {
     const read = settingsOf(settings as SettingsFile)
+    let reached: Reached | undefined
     const started = yield* startExchange({
       settings: { ...read, db: ":memory:", authToken: read.authToken ?? Redacted.make(tokenOf(seed)) },
       seed,
       start,
       pace: { _tag: "paused" },
-      leavesBy: (client) => fenced(client, forwards),
+      leavesBy: (client) => fenced(client, forwards, () => reached),
     })
     const { authToken, exchange, keys } = started
-    const address = port === undefined ? undefined : yield* listen(exchange, port)
+    const accountSid = read.run.twilio.account_sid
+    const address = application === undefined ? undefined : yield* listen(exchange, application.port)
     if (address !== undefined) started.listensAt(address)
     const { carrier, messages, phones, run, settings: door } = exchange
     const host = address === undefined ? hostShown : new URL(address).host
+    reached = { accountSid, authToken: Redacted.value(authToken), url: address }
+    if (application !== undefined) yield* startApplication(application, forwards, reached)
+    const told = new Set([Redacted.value(authToken)])
     const stage: Stage = {
       run,
-      accountSid: read.run.twilio.account_sid,
+      accountSid,
       authToken,
       address,
       request: carrier.wireIn,
-      fill: (body) => carrier.fill(body, host),
+      fill: (body) => {
+        const text = carrier.fill(body, host)
+        for (const [, name = ""] of body.matchAll(secretHole)) {
+          const secret = keys.secret(name)
+          if (secret !== undefined) told.add(Redacted.value(secret))
+        }
+        return text
+      },
+      hide: (text) =>
+        [...told].reduce((hidden, secret) => hidden.replaceAll(secret, "[secret]"), text.replace(userinfo, "$1...@")),
       phones: {
         arriving: phones.arriving,
         received: (made) => phones.received(made) as JsonObject | undefined,
@@ -84,10 +102,14 @@ const open = ({ forwards, port, seed, settings, start }: StageOptions) =>
                 )
               : Effect.fail(new ScenarioBroken({ lines: [error.message] })),
         }),
-      signature: signatureBy(keys, read.run.twilio.account_sid),
+      signature: signatureBy(keys, accountSid),
     }
     return stage
   })
+
+/** Where an answer tells a secret, and where a URL may hold one. */
+const secretHole = /\{"secret":"(twilio\.[^"\\]*)"\}/g
+const userinfo = /(\w:\/\/)[^/@\s"]*@/g
 
 const listen = (exchange: typeof Exchange.Service, port: number) => {
   const host = "127.0.0.1"
@@ -99,7 +121,11 @@ const listen = (exchange: typeof Exchange.Service, port: number) => {
 }
 
 /** The client for addresses a scenario forwards to; every other is refused at once, so that a scenario reaches nobody by mistake. */
-const fenced = (client: WireClient, forwards: ReadonlyArray<Forward>): WireClient => ({
+const fenced = (
+  client: WireClient,
+  forwards: ReadonlyArray<Forward>,
+  reached: () => Reached | undefined,
+): WireClient => ({
   send: (request, landed) => {
     const forward = forwards.find(({ to }) => isBelow(request.url, to))
     if (forward !== undefined && forward.handler === undefined) return client.send(request, landed)
@@ -107,9 +133,11 @@ const fenced = (client: WireClient, forwards: ReadonlyArray<Forward>): WireClien
     const land = (landing: Landing) => {
       if (!cancelled) landed(landing)
     }
-    if (forward?.handler === undefined) queueMicrotask(() => land({ _tag: "Failed", cause: { code: noEndpoint } }))
+    const exchange = reached()
+    if (forward?.handler === undefined || exchange === undefined)
+      queueMicrotask(() => land({ _tag: "Failed", cause: { code: noEndpoint } }))
     else
-      forward.handler(request).then(
+      forward.handler(request, exchange).then(
         ({ body = "", contentType = "", status }) =>
           land({ _tag: "Answered", status, contentType, body: Buffer.from(body) }),
         () => land({ _tag: "Failed", cause: { code: "ECONNRESET" } }),

@@ -355,8 +355,9 @@ export class Engine {
     const hostMs = move._tag === "Wait" ? move.hostMs : undefined
     const wait = quietLeft > 0 ? Math.min(quietLeft, hostMs ?? quietLeft) : hostMs
     this.#alarm.set(wait)
-    if (move._tag === "AwaitSettled" || quietLeft > 0 || this.#options.outside.inFlight(this.world) > 0) return
-    if (this.#groups.busy) return
+    if (quietLeft > 0 || this.#options.outside.inFlight(this.world) > 0 || this.#groups.busy) return
+    // The quiet period has ended since the move was chosen.
+    if (move._tag === "AwaitSettled") return this.#schedule()
     const settling = [...this.#settling]
     this.#settling.clear()
     for (const settle of settling) settle(Either.void)

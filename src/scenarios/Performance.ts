@@ -16,6 +16,7 @@ import { runningSettings } from "./runningSettings.ts"
 import {
   brokenAt,
   type Check,
+  type Compared,
   type Outcome,
   type Place,
   type PlacedExpectation,
@@ -41,6 +42,8 @@ interface Performing {
 export class Performance {
   readonly stage: Stage
   step: Performing
+  readonly stepEntriesMax: number
+  readonly stepMsMax: number
   readonly #stages: Stages
   readonly #seed: number
   readonly #options: RunScenarioOptions
@@ -53,6 +56,8 @@ export class Performance {
     this.#stages = stages
     this.#seed = seed
     this.#options = options
+    this.stepEntriesMax = options.stepEntriesMax ?? limits.stepEntriesMax
+    this.stepMsMax = options.stepMsMax ?? limits.stepMsMax
     this.#ledger = new Ledger(stage)
     this.#settings = runningSettings(stage, settings)
     this.step = this.#at({ file: "", line: 1, path: "" })
@@ -74,7 +79,7 @@ export class Performance {
       }
       for (const expectation of expectations) {
         this.step = this.#at(expectation.place)
-        this.#checks.push(yield* this.#judge(expectation, scope))
+        yield* this.#judge(expectation, scope)
       }
     })
   }
@@ -125,9 +130,6 @@ export class Performance {
       goOn: (_, until) => this.#goOn(until),
       perform: (steps, names) => this.#inner(steps, names, scope),
       judge: (expectation) => this.#judge(expectation, scope),
-      keep: (check) => {
-        this.#checks.push(check)
-      },
     }
   }
 
@@ -208,7 +210,10 @@ export class Performance {
     )
   }
 
-  #judge({ kind, place, written }: PlacedExpectation, scope: Scope): Effect.Effect<Check, ScenarioBroken> {
+  #judge(
+    { kind, place, written }: PlacedExpectation,
+    scope: Scope,
+  ): Effect.Effect<JsonObject | undefined, ScenarioBroken> {
     return Effect.gen(this, function* () {
       const known = this.#known(scope)
       const expected = yield* fill(written, known, place)
@@ -221,7 +226,9 @@ export class Performance {
           return yield* brokenAt(place, `within: expected a duration, found ${JSON.stringify(within)}`)
         yield* this.#goOn({ at: known.now() + ms, enough: Effect.map(verdict, ({ final }) => final) })
       }
-      return this.#checkOf(place, yield* verdict, expected)
+      const last = yield* verdict
+      this.#checks.push(this.#checkOf(place, last, expected))
+      return last.first
     })
   }
 
@@ -236,13 +243,14 @@ export class Performance {
   #checkOf(place: Place, verdict: Verdict, { eventually, within }: JsonObject): Check {
     const { about = "", closest, met, why } = verdict
     const time = eventually === true ? "eventually " : typeof within === "string" ? `within ${within} ` : ""
+    const { hide } = this.stage
     const { gist } = this.#stages
     return {
       place,
-      expected: time + verdict.expected,
+      expected: hide(time + verdict.expected),
       met,
-      ...(why === undefined ? {} : { why }),
-      ...(closest === undefined ? {} : { closest }),
+      ...(why === undefined ? {} : { why: hide(why) }),
+      ...(closest === undefined ? {} : { closest: { ...closest, fields: closest.fields.map(hidden(hide)) } }),
       ...(met || about === "" ? {} : { timeline: timelineOf(this.#ledger, about, gist, limits.timelineEventsMax) }),
     }
   }
@@ -259,6 +267,17 @@ export class Performance {
     return [...nowhere].sort().map((url) => `no endpoint answers for ${url}; requests to it fail`)
   }
 }
+
+/** A compared field without secrets. */
+const hidden =
+  (hide: Stage["hide"]) =>
+  ({ diff, expected, field, fits, found }: Compared): Compared => ({
+    field,
+    expected: hide(expected),
+    found: hide(found),
+    fits,
+    ...(diff === undefined ? {} : { diff: hide(diff) }),
+  })
 
 /** Names and what they stand for. */
 interface Scope {

@@ -30,10 +30,8 @@ export interface Play {
   readonly goOn: (place: Place, until?: GoOn) => Effect.Effect<void, ScenarioBroken>
   /** Performs steps with further names; gives the results they name. */
   readonly perform: (steps: ReadonlyArray<PlacedStep>, names: Names) => Effect.Effect<JsonObject, StepError>
-  /** Judges an expectation where the run stands. */
-  readonly judge: (expectation: PlacedExpectation) => Effect.Effect<Check, ScenarioBroken>
-  /** Keeps how an expectation fared. */
-  readonly keep: (check: Check) => void
+  /** Judges an expectation where the run stands, and keeps how it fared. Gives the fields of the first thing that it is about. */
+  readonly judge: (expectation: PlacedExpectation) => Effect.Effect<JsonObject | undefined, ScenarioBroken>
   readonly settings: RunningSettings
 }
 

@@ -82,10 +82,21 @@ export interface RunScenarioOptions {
   readonly onBroken?: (rows: ReadonlyArray<Row>) => void
   /** Told after each step that is not within a loop. */
   readonly onStep?: (done: number, all: number) => void
+  /** Entries that may follow from one step, and host ms it may take, before it is told that it never settles. */
+  readonly stepEntriesMax?: number
+  readonly stepMsMax?: number
 }
 
 /** An application in this process. A promise that is rejected is a connection that is reset. */
-export type Handler = (request: WireRequest) => Promise<HandlerAnswer>
+export type Handler = (request: WireRequest, exchange: Reached) => Promise<HandlerAnswer>
+
+/** How an application reaches the exchange. */
+export interface Reached {
+  /** Undefined where it does not listen: the scenario names no application. */
+  readonly url: string | undefined
+  readonly accountSid: string
+  readonly authToken: string
+}
 
 export interface HandlerAnswer {
   readonly status: number

@@ -10,7 +10,7 @@ import type { ApiRequested, OutboundRequested } from "../core/entries.ts"
 import type { Run } from "../engine/Run.ts"
 import type { Made } from "../engine/turn.ts"
 import type { Problem } from "./file/problems.ts"
-import type { Handler, ScenarioBroken } from "./Scenario.ts"
+import type { Application, Handler, ScenarioBroken } from "./Scenario.ts"
 
 /*
  * What scenarios need of the exchange. It is made in app/, where settings and carriers meet; a scenario says nothing to the
@@ -28,6 +28,8 @@ export interface Stage {
   readonly request: (request: StageRequest) => Draft<ApiRequested>
   /** The text of an answer with what only the edge knows. */
   readonly fill: (body: string) => string
+  /** A text for people, without the secrets of the run. */
+  readonly hide: (text: string) => string
   readonly phones: {
     /** The input that a message from a phone is, or what is wrong with it. */
     readonly arriving: (message: PhoneMessage) => Either.Either<Draft, string>
@@ -66,8 +68,8 @@ export interface StageOptions {
   readonly settings: JsonObject
   /** The only addresses that requests leave for; anything else is refused at once. */
   readonly forwards: ReadonlyArray<Forward>
-  /** The port to listen on for an application in a process of its own; undefined: do not listen. */
-  readonly port: number | undefined
+  /** The application under test: the exchange listens for it, starts it where it says how, and stops it at the end. */
+  readonly application: Application | undefined
 }
 
 export interface Forward {

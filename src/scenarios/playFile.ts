@@ -98,7 +98,7 @@ const reportOf = (
     checks,
     broken: [],
     golden,
-    notes,
+    notes: golden._tag === "Differs" && isReal(scenario) ? [...notes, realNote] : notes,
     entries: rows.length,
     digest,
     virtualMs: at - scenario.start,
@@ -106,6 +106,12 @@ const reportOf = (
     kept,
   }
 }
+
+/** Whether a process of its own answers. */
+const isReal = ({ endpoints }: Scenario): boolean => endpoints.some(({ forward }) => forward !== undefined)
+
+const realNote =
+  "a real application answers here: its recording can always be verified, but a run makes the same bytes only if the application does the same, one request at a time"
 
 /** A word for a POSIX shell. */
 const word = (text: string): string => (/^[\w./:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)

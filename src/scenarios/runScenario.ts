@@ -26,12 +26,13 @@ export const runScenario = (
   Effect.gen(function* () {
     const seed = options.seed ?? scenario.seed
     const settings = yield* settingsOf(scenario, stages, options)
+    const forwards = forwardsOf(scenario, options)
     const stage = yield* stages.open({
       seed,
       start: scenario.start,
       settings,
-      forwards: forwardsOf(scenario, options),
-      port: scenario.application?.port,
+      forwards,
+      application: applicationOf(scenario, forwards),
     })
     const performance = new Performance(stage, stages, settings, seed, options)
     const failed = yield* watched(performance, Effect.as(performance.play(scenario), undefined)).pipe(
@@ -68,6 +69,12 @@ const settingsOf = (
           ),
         })
   })
+
+/** The application, which is not started where all of it is in this process. */
+const applicationOf = ({ application }: Scenario, forwards: ReadonlyArray<Forward>): Scenario["application"] =>
+  application === undefined || forwards.length === 0 || forwards.some(({ handler }) => handler === undefined)
+    ? application
+    : { run: undefined, reset: undefined, ready: undefined, port: application.port }
 
 const forwardsOf = ({ endpoints }: Scenario, { handlers }: RunScenarioOptions): ReadonlyArray<Forward> =>
   endpoints.flatMap(({ forward, url }) => (forward === undefined ? [] : [{ to: forward, handler: handlers?.get(url) }]))

@@ -1,6 +1,5 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { limits } from "./limits.ts"
 import type { Performance } from "./Performance.ts"
 import { brokenAt, type ScenarioBroken } from "./Scenario.ts"
 
@@ -23,7 +22,7 @@ const tooMany = (performance: Performance): Effect.Effect<never, ScenarioBroken>
     const remove = engine.onCommitted(() => {
       const { from, place } = performance.step
       const entries = engine.head.seq - from
-      if (entries > limits.stepEntriesMax)
+      if (entries > performance.stepEntriesMax)
         resume(brokenAt(place, `the step never settles: ${entries} entries came of it, and more are to come`))
     })
     return Effect.sync(() => void remove())
@@ -36,7 +35,7 @@ const tooLong = (performance: Performance): Effect.Effect<never, ScenarioBroken>
       yield* Effect.sleep(lookEvery)
       const { place, since } = performance.step
       const ms = clock.hostMonotonic() - since
-      if (ms > limits.stepMsMax)
+      if (ms > performance.stepMsMax)
         return yield* brokenAt(
           place,
           `the step never settles: it has taken ${Math.round(ms / 1000)} s of the host's time`,

@@ -7,6 +7,8 @@ import type { Ledger } from "./Ledger.ts"
 export interface ExpectationKind {
   /** The key that names it: `message`. */
   readonly key: string
+  /** What one of them is called, and several. */
+  readonly nouns: readonly [one: string, several: string]
   /** In one line, for editors. */
   readonly summary: string
   /** Its fields, each with what it is. */

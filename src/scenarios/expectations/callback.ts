@@ -16,6 +16,7 @@ const shared = {
 /** Callbacks by the event they report. */
 export const callback: ExpectationKind = {
   key: "callback",
+  nouns: ["callback", "callbacks"],
   summary: "Callbacks, each across its attempts and copies",
   fields: {
     ...shared,
@@ -25,7 +26,7 @@ export const callback: ExpectationKind = {
     delivered: "How often it was answered 2xx: 1 is exactly once",
     answers: "What each attempt was answered: a status, or why there was none, or null while it is on its way",
     at: "When it was first sent, ISO 8601",
-    delivered_at: "When it was first answered 2xx was sent, ISO 8601, or null",
+    delivered_at: "When the first attempt that was answered 2xx was sent, ISO 8601, or null",
   },
   *candidates(ledger) {
     for (const { asked, token } of ledger.events()) {
@@ -36,14 +37,23 @@ export const callback: ExpectationKind = {
         id: `${eventOf(first) ?? "callback"} of ${first.subject}`,
         subject: first.subject,
         fields: {
-          ...sharedOf(first, ledger.stage.signature(first.request)),
+          ...sharedOf(first),
+          get params() {
+            return byName(first.request.params)
+          },
+          // Worked out only where somebody asks for it.
+          get signature() {
+            return ledger.stage.signature(first.request)
+          },
           token,
           event: eventOf(first),
           attempts: asked.length,
           copies: asked.filter(({ request }) => request.copy !== undefined && request.attempt === 1).length,
           delivered: delivered.length,
           answers: asked.map(({ outcome }) => outcome ?? null),
-          at: iso(first.at),
+          get at() {
+            return iso(first.at)
+          },
           delivered_at: delivered[0] === undefined ? null : iso(delivered[0].at),
         },
       }
@@ -54,6 +64,7 @@ export const callback: ExpectationKind = {
 /** Requests as endpoints get them. */
 export const request: ExpectationKind = {
   key: "request",
+  nouns: ["request", "requests"],
   summary: "Requests to endpoints one by one: attempts of callbacks, webhooks, fetches of media",
   fields: {
     ...shared,
@@ -70,25 +81,31 @@ export const request: ExpectationKind = {
         id: `entry ${asked.seq}`,
         subject: asked.subject,
         fields: {
-          ...sharedOf(asked, ledger.stage.signature(asked.request)),
+          ...sharedOf(asked),
+          get params() {
+            return byName(asked.request.params)
+          },
+          get signature() {
+            return ledger.stage.signature(asked.request)
+          },
           token: asked.request.token,
           purpose: asked.request.purpose,
           event: eventOf(asked),
           attempt: asked.request.attempt,
           copy: asked.request.copy ?? 0,
           answer: asked.outcome ?? null,
-          at: iso(asked.at),
+          get at() {
+            return iso(asked.at)
+          },
         },
       }
   },
 }
 
-const sharedOf = ({ request: { method, params, url }, subject }: Asked, signature: string) => ({
+const sharedOf = ({ request: { method, url }, subject }: Asked) => ({
   subject,
   url,
   method,
-  params: byName(params),
-  signature,
 })
 
 /** Of a name that comes twice the last value. */

@@ -10,6 +10,8 @@ export interface Verdict extends Pick<Check, "closest" | "expected" | "met" | "w
   readonly final: boolean
   /** Whose timeline tells more. */
   readonly about?: string
+  /** Of what it is about the first, for steps behind. */
+  readonly first?: JsonObject
 }
 
 type Fields = Readonly<Record<string, Json>>
@@ -38,10 +40,18 @@ export const judge = (kind: ExpectationKind, written: JsonObject, ledger: Ledger
     ...(at === undefined ? {} : { closest: missOf(at, fields), about: at.subject }),
   })
   const count = matching.length
-  if (count > wanted.most) return fail(`found ${count}`, matching[wanted.most], wanted.fields, true)
+  const extra = matching[wanted.most]
+  if (extra !== undefined)
+    return {
+      expected,
+      met: false,
+      final: true,
+      why: `found ${count}: ${extra.id} is one too many`,
+      about: extra.subject,
+    }
   if (count < wanted.least) {
     const closest = closestOf(all, wanted.fields)
-    const none = all.length === 0 ? `; there is no ${kind.key} at all` : ""
+    const none = all.length === 0 ? `; there is no ${kind.nouns[0]} at all` : ""
     return fail(`found ${count === 0 ? "none" : count}${none}`, closest, wanted.fields, false)
   }
   const odd = wanted.each === undefined ? undefined : matching.find((each) => !isLike(wanted.each ?? {}, each))
@@ -52,8 +62,18 @@ export const judge = (kind: ExpectationKind, written: JsonObject, ledger: Ledger
     const why = `none ${patternsShown(next)} comes ${after === undefined ? "at all" : `after ${after.id}`}`
     return fail(why, closestOf(matching, next) ?? after, next, false)
   }
-  return { expected, met: true, final: wanted.most === Number.POSITIVE_INFINITY && wanted.each === undefined }
+  const [first] = matching
+  return {
+    expected,
+    met: true,
+    final: wanted.most === Number.POSITIVE_INFINITY && wanted.each === undefined,
+    ...(first === undefined ? {} : { first: knownFields(first) }),
+  }
 }
+
+/** The fields that are there. */
+const knownFields = ({ fields }: Candidate): JsonObject =>
+  Object.fromEntries(Object.entries(fields).flatMap(([field, value]) => (value === undefined ? [] : [[field, value]])))
 
 /** Judges one value by its pattern. */
 export const judgeValue = ({ is, value }: JsonObject): Verdict => {
@@ -153,19 +173,19 @@ const isGroup = (value: Json | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
 /** `exactly 1 message with to "+15551234567", status "delivered"`. */
-const inWords = ({ key }: ExpectationKind, { each, fields, least, most, order }: Expected): string => {
-  const parts = [`${counted(least, most)} ${key}`]
+const inWords = ({ nouns }: ExpectationKind, { each, fields, least, most, order }: Expected): string => {
+  const parts = [counted(least, most, nouns)]
   if (Object.keys(fields).length > 0) parts.push(patternsShown(fields))
   if (each !== undefined) parts.push(`each ${patternsShown(each)}`)
   if (order.length > 0) parts.push(`in order: ${order.map(patternsShown).join("; ")}`)
   return parts.join(" ")
 }
 
-const counted = (least: number, most: number): string => {
-  if (most === 0) return "no"
-  if (least === most) return `exactly ${least}`
-  if (most === Number.POSITIVE_INFINITY) return `at least ${least}`
-  return least === 0 ? `at most ${most}` : `${least} to ${most}`
+const counted = (least: number, most: number, [one, several]: ExpectationKind["nouns"]): string => {
+  if (most === 0) return `no ${one}`
+  if (least === most) return `exactly ${least} ${least === 1 ? one : several}`
+  if (most === Number.POSITIVE_INFINITY) return `at least ${least} ${least === 1 ? one : several}`
+  return least === 0 ? `at most ${most} ${most === 1 ? one : several}` : `${least} to ${most} ${several}`
 }
 
 const patternsShown = (fields: Fields): string =>

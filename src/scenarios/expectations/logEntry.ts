@@ -5,6 +5,7 @@ import { fits } from "./patterns.ts"
 
 export const logEntry: ExpectationKind = {
   key: "log",
+  nouns: ["log entry", "log entries"],
   summary: "Entries of the log",
   fields: {
     type: "Its type, such as message.status-changed",

@@ -1,3 +1,4 @@
+import { codesIn, linksIn } from "../../carriers/delivery/found.ts"
 import type { SeenMessage } from "../../carriers/delivery/seen.ts"
 import { iso } from "../../core/Instant.ts"
 import type { Candidate, ExpectationKind } from "./ExpectationKind.ts"
@@ -5,6 +6,7 @@ import type { Ledger } from "./Ledger.ts"
 
 export const message: ExpectationKind = {
   key: "message",
+  nouns: ["message", "messages"],
   summary: "Messages of the run, sent or received, as they are now",
   fields: {
     sid: "Its SID",
@@ -14,6 +16,8 @@ export const message: ExpectationKind = {
     from: "Who sent it, or null while a service has not chosen",
     to: "Who gets it",
     body: "Its text",
+    codes: "One-time codes in its text, likeliest first",
+    links: "Addresses in its text",
     status: "What became of it",
     statuses: "Every status it has had, oldest first",
     error_code: "Why it failed, or null",
@@ -36,12 +40,23 @@ const candidate = (seen: SeenMessage, ledger: Ledger): Candidate => ({
     from: seen.from === "" ? null : seen.from,
     to: seen.to,
     body: seen.body,
+    // Looked for only where somebody asks for them.
+    get codes() {
+      return codesIn(seen.body)
+    },
+    get links() {
+      return linksIn(seen.body)
+    },
     status: seen.status,
     statuses: ledger.statusesOf(seen.sid),
     error_code: seen.errorCode ?? null,
     num_media: seen.numMedia,
     num_segments: seen.numSegments,
-    created: iso(seen.created),
-    sent: seen.sent === undefined ? null : iso(seen.sent),
+    get created() {
+      return iso(seen.created)
+    },
+    get sent() {
+      return seen.sent === undefined ? null : iso(seen.sent)
+    },
   },
 })

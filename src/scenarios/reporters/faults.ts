@@ -14,7 +14,7 @@ export const faultsOf = (report: Report): ReadonlyArray<Fault> => [
 
 /** A line of a scenario that could not be played; it begins with its place, if it has one. */
 const brokenFault = ({ file }: Report, text: string): Fault => {
-  const [, at, line, rest] = /^(.*?):(\d+): (.*)$/s.exec(text) ?? []
+  const [, at, line, rest] = /^(\S.*?\.ya?ml):(\d+): (.*)$/s.exec(text) ?? []
   return {
     place: { file: at ?? file, line: Number(line ?? 1), path: "" },
     title: rest ?? text,

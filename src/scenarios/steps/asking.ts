@@ -60,9 +60,9 @@ export const ask = (
       return yield* new StepFailed({
         check: {
           place,
-          expected: `${method} ${url.replace(/\?.*$/s, "")} answered ${expectedShown(expected)}`,
+          expected: play.stage.hide(`${method} ${url.replace(/\?.*$/s, "")} answered ${expectedShown(expected)}`),
           met: false,
-          why: `it was answered ${answerShown(answered)}`,
+          why: play.stage.hide(`it was answered ${answerShown(answered)}`),
         },
       })
     return result
