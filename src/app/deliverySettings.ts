@@ -40,6 +40,16 @@ export const numbersSetting = Schema.Record({
   value: Behavior,
 })
 
+/** Behaviours by the message's SID. */
+export const messagesSetting = Schema.Record({
+  key: Schema.String.pipe(
+    Schema.filter((text) => /^[SM]M[0-9a-f]{32}$/.test(text), {
+      message: () => ({ message: "a message's SID", override: true }),
+    }),
+  ),
+  value: Behavior,
+})
+
 const filterCodes = ["30003", "30004", "30005", "30006", "30007", "30008"] as const
 const filterPercent = optional(Percent)
 const Filtering = Schema.Struct({
@@ -108,6 +118,7 @@ export const carriersSetting = Schema.Array(
 )
 
 interface Written {
+  readonly messages?: typeof messagesSetting.Type
   readonly numbers?: typeof numbersSetting.Type
   readonly carriers?: typeof carriersSetting.Type
   readonly failure_error_code?: number
@@ -117,14 +128,10 @@ interface Written {
 export const deliverySettings = ({
   carriers = [],
   failure_error_code = 30008,
+  messages = {},
   numbers = {},
-}: Written): Pick<TwilioSettings, "behaviors" | "carriers"> => {
-  // A number of which nothing but calls is said has no behaviour for messages.
-  const said = Object.entries(numbers).filter(
-    ([, { call, delays, error_code, outcome }]) =>
-      call === undefined || delays !== undefined || error_code !== undefined || outcome !== undefined,
-  )
-  const behaviors = said.map(([number, { delays = {}, error_code, outcome: given }]) => {
+}: Written): Pick<TwilioSettings, "behaviors" | "carriers" | "message_behaviors"> => {
+  const behavior = ({ delays = {}, error_code, outcome: given }: typeof Behavior.Type) => {
     const outcome =
       given ?? (error_code === undefined ? "delivered" : (messageFailure(error_code)?.status ?? "undelivered"))
     const { delivered, failed, sent, undelivered } = delays
@@ -135,14 +142,21 @@ export const deliverySettings = ({
     return {
       ...(code === undefined ? {} : { error_code: code }),
       ...(landing === undefined ? {} : { landing_ms: durationMs(landing) }),
-      number: parseE164(number) ?? number,
       outcome,
       ...(sending === undefined ? {} : { sending_ms: durationMs(sending) }),
     }
-  })
+  }
+  // A number of which nothing but calls is said has no behaviour for messages.
+  const said = Object.entries(numbers).filter(
+    ([, { call, delays, error_code, outcome }]) =>
+      call === undefined || delays !== undefined || error_code !== undefined || outcome !== undefined,
+  )
+  const behaviors = said.map(([number, written]) => ({ number: parseE164(number) ?? number, ...behavior(written) }))
+  const message_behaviors = Object.entries(messages).map(([sid, written]) => ({ sid, ...behavior(written) }))
   return {
     ...(behaviors.length === 0 ? {} : { behaviors }),
     ...(carriers.length === 0 ? {} : { carriers: carriers.map(carrier) }),
+    ...(message_behaviors.length === 0 ? {} : { message_behaviors }),
   }
 }
 

@@ -14,7 +14,7 @@ import { parseE164 } from "../core/E164.ts"
 import type { CallbacksSettings, ScriptedEndpoint } from "../network/settings.ts"
 import { callSettings } from "./callSettings.ts"
 import { deliverySettings } from "./deliverySettings.ts"
-import { apiFaults, callbackFaults } from "./faultSettings.ts"
+import { aimedFaults, apiFaults, callbackFaults } from "./faultSettings.ts"
 import { messagingSettings } from "./messagingSettings.ts"
 import { checkSettings, problemLine } from "./settingsCheck.ts"
 import { AccountSid, type SettingsFile } from "./settingsFile.ts"
@@ -239,23 +239,13 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
     run: {
       callbacks: {
         ...(callbacks.allow === undefined ? {} : { allow: callbacks.allow }),
+        ...aimedFaults(callbacks.aimed),
         ...callbackFaults(callbacks.faults),
         in_flight: callbacks.in_flight ?? 1,
         quiet_ms: whole(callbacks.quiet_ms ?? 0),
         rewrite: callbacks.rewrite ?? [],
       },
-      endpoints: (written.endpoints ?? []).map(({ answers, fail_percent = 0, url }) => ({
-        answers: (answers ?? [{}]).map(({ after_ms = 0, body = "", content_type, drop, status = 200, when }) => ({
-          after_ms: whole(after_ms),
-          body,
-          ...(content_type === undefined ? {} : { content_type }),
-          ...(drop === undefined ? {} : { drop }),
-          status,
-          ...(when === undefined ? {} : { when: Object.entries(when) }),
-        })) as unknown as ScriptedEndpoint["answers"],
-        fail_bp: whole(fail_percent * 100),
-        url,
-      })),
+      endpoints: endpointsOf(written.endpoints),
       twilio: {
         account_sid: env.accountSid ?? twilio.account_sid ?? defaultAccountSid,
         allowed_from_numbers: allowed.map(normal),
@@ -295,6 +285,21 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
     },
   }
 }
+
+/** Scripted endpoints as the log keeps them, no default missing. */
+const endpointsOf = (endpoints: SettingsFile["endpoints"] = []): ReadonlyArray<ScriptedEndpoint> =>
+  endpoints.map(({ answers, fail_percent = 0, url }) => ({
+    answers: (answers ?? [{}]).map(({ after_ms = 0, body = "", content_type, drop, status = 200, when }) => ({
+      after_ms: whole(after_ms),
+      body,
+      ...(content_type === undefined ? {} : { content_type }),
+      ...(drop === undefined ? {} : { drop }),
+      status,
+      ...(when === undefined ? {} : { when: Object.entries(when) }),
+    })) as unknown as ScriptedEndpoint["answers"],
+    fail_bp: whole(fail_percent * 100),
+    url,
+  }))
 
 /** The nearest whole number; YAML's `-0` is 0. */
 const whole = (n: number): number => Math.round(n) + 0

@@ -9,6 +9,7 @@ export const expects = <A, I>(schema: Schema.Schema<A, I>, message: string): Sch
   schema.annotations({ message: () => ({ message, override: true }) })
 
 export const Flag = expects(Schema.Boolean, "true or false")
+export const True = expects(Schema.Literal(true), "true")
 export const Text = expects(Schema.String, "a text")
 export const Port = expects(Schema.Int.pipe(Schema.between(0, 65_535)), "a port, 0 to 65535")
 export const Seconds = expects(

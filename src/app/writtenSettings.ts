@@ -1,6 +1,6 @@
 import { stepText } from "../carriers/twilio/calls/scriptText.ts"
 import type { TwilioSettings } from "../carriers/twilio/settings.ts"
-import type { CallbackFaults } from "../network/settings.ts"
+import type { AimedFault, CallbackFaults } from "../network/settings.ts"
 import type { Settings } from "./settings.ts"
 import type { SettingsFile } from "./settingsFile.ts"
 
@@ -23,6 +23,7 @@ const said = <Group extends object>(group: Group): { [Key in keyof Group]?: Excl
 export const writtenOf = ({ callbacks, endpoints, twilio }: Settings["run"]): SettingsFile => ({
   twilio: twilioOf(twilio) as WrittenTwilio,
   callbacks: said({
+    aimed: callbacks.aimed?.map(aimedOf),
     allow: callbacks.allow,
     faults: callbacks.faults === undefined ? undefined : callbackFaultsOf(callbacks.faults),
     in_flight: callbacks.in_flight,
@@ -54,6 +55,10 @@ const twilioOf = (twilio: TwilioSettings) =>
     allowed_from_numbers: twilio.allowed_from_numbers,
     failure_numbers: twilio.failure_numbers,
     numbers: numbersOf(twilio),
+    messages:
+      twilio.message_behaviors === undefined
+        ? undefined
+        : Object.fromEntries(twilio.message_behaviors.map(({ sid, ...fate }) => [sid, fateOf(fate)])),
     calls: callsOf(twilio.calls),
     carriers: twilio.carriers === undefined ? undefined : carriersOf(twilio.carriers),
     faults: twilio.faults === undefined ? undefined : faultsOf(twilio.faults),
@@ -123,19 +128,22 @@ const numbersOf = ({ behaviors, calls }: TwilioSettings): WrittenTwilio["numbers
 type Fate = NonNullable<WrittenTwilio["numbers"]>[string]
 
 const fatesOf = (behaviors: NonNullable<TwilioSettings["behaviors"]>): NonNullable<WrittenTwilio["numbers"]> =>
-  Object.fromEntries(
-    behaviors.map(({ error_code, landing_ms, number, outcome, sending_ms }) => [
-      number,
-      said({
-        outcome,
-        error_code,
-        delays: said({
-          [outcome === "failed" ? "failed" : "sent"]: sending_ms === undefined ? undefined : duration(sending_ms),
-          delivered: landing_ms === undefined ? undefined : duration(landing_ms),
-        }),
-      }),
-    ]),
-  ) as NonNullable<WrittenTwilio["numbers"]>
+  Object.fromEntries(behaviors.map(({ number, ...fate }) => [number, fateOf(fate)]))
+
+const fateOf = ({
+  error_code,
+  landing_ms,
+  outcome,
+  sending_ms,
+}: Omit<NonNullable<TwilioSettings["behaviors"]>[number], "number">) =>
+  said({
+    outcome,
+    error_code,
+    delays: said({
+      [outcome === "failed" ? "failed" : "sent"]: sending_ms === undefined ? undefined : duration(sending_ms),
+      delivered: landing_ms === undefined ? undefined : duration(landing_ms),
+    }),
+  }) as Fate
 
 /** The names of a latency's points by their basis points. */
 const pointNames: ReadonlyMap<number, string> = new Map([
@@ -179,4 +187,14 @@ const callbackFaultsOf = (faults: CallbackFaults): NonNullable<Written["callback
   late_percent: percent(faults.late_bp),
   out_of_order_percent: percent(faults.out_of_order_bp),
   late: duration(faults.late_ms),
+  ...(faults.latency_ms === undefined ? {} : { latency: duration(faults.latency_ms) }),
+  ...(faults.unanswered_bp === undefined ? {} : { unanswered_percent: percent(faults.unanswered_bp) }),
 })
+
+const aimedOf = ({ action, ...at }: AimedFault): NonNullable<Written["callbacks"]["aimed"]>[number] => {
+  if ("lost" in action || "unanswered" in action) return { ...at, ...action }
+  if ("late_ms" in action) return { ...at, late: duration(action.late_ms) }
+  return "copy_ms" in action
+    ? { ...at, duplicated: duration(action.copy_ms) }
+    : { ...at, out_of_order: duration(action.behind_ms) }
+}

@@ -8,6 +8,7 @@ import { version } from "../app/version.ts"
 import { at } from "./at.ts"
 import { call } from "./call.ts"
 import { diff } from "./diff.ts"
+import { explore } from "./explore.ts"
 import { CommandFailed } from "./failure.ts"
 import { fork } from "./fork.ts"
 import { inbound } from "./inbound.ts"
@@ -28,6 +29,7 @@ const ringback = Command.make("ringback").pipe(
   Command.withSubcommands([
     serve,
     runCommand,
+    explore,
     schema,
     inbound,
     call,

@@ -181,8 +181,8 @@ export const outboundRequested = entryType(
     /** Ms to connect, where that is bounded for itself. */
     connect_ms: optional(Schema.Int.pipe(Schema.positive())),
     copy: optional(Schema.Int.pipe(Schema.positive())),
-    /** A simulated fault: it never arrives. */
-    fault: optional(Schema.Literal("lost")),
+    /** A simulated fault: it never arrives; or it does, and its answer does not. */
+    fault: optional(Schema.Literal("lost", "unanswered")),
     method: Schema.String,
     params: Pairs,
     purpose: Schema.String,

@@ -87,6 +87,7 @@ export const exchange = (
     })
   }
   const take = (hop: Hop, landing: Landing) => {
+    if (request.fault === "unanswered") return fail({ after_ms: request.timeout_ms, reason: "timeout" })
     if (landing._tag === "Failed") return fail(failed(landing.cause, request))
     const next = nextHop(hop, landing, routes)
     if (next === undefined) {

@@ -29,7 +29,8 @@ interface Waiting extends CallbackHeld {
 /** By the key of their timer, in the order they were held. */
 export type Held = Map<string, Waiting>
 
-const keyOf = ({ token }: OutboundRequested): string => `held ${token}`
+const keyOf = ({ copy, token }: OutboundRequested): string =>
+  copy === undefined ? `held ${token}` : `held ${token} copy ${copy}`
 
 /** Those that wait for the next callback about a subject, but the one of this token. */
 const waitingBehind = (held: Held, about: string, token: OutboundRequested["token"]) =>

@@ -151,7 +151,9 @@ export const outboundMachine: Machine<Outbound> = {
       const waiting = outbound.waiting.get(key)
       if (waiting === undefined) return []
       const { request, subject } = waiting
-      return [outboundRequested.draft(subject, { ...request, attempt: request.attempt + 1 })]
+      // A fault is one attempt's.
+      const { fault: __, ...same } = request
+      return [outboundRequested.draft(subject, { ...same, attempt: request.attempt + 1 })]
     }),
     reacts(callbackResent, (world, { subject, data: { request } }, { copies }) => {
       const { connect: _, copy: __, fault: ___, via: ____, ...same } = request

@@ -40,6 +40,9 @@ export const runScenario = (
         (error): error is StepFailed => error instanceof StepFailed,
         ({ check }) => Effect.succeed(check),
       ),
+      Effect.tapError(() =>
+        Effect.ignore(Effect.map(performance.outcome(scenario, undefined), ({ rows }) => options.onBroken?.(rows))),
+      ),
     )
     return yield* performance.outcome(scenario, failed)
   }).pipe(Effect.scoped)

@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import { RetryOn, SecretName } from "../../core/entries.ts"
 import { optional } from "../../core/optional.ts"
-import { Behavior, CarrierProfile } from "../delivery/profiles.ts"
+import { Behavior, CarrierProfile, MessageBehavior } from "../delivery/profiles.ts"
 import { CallSettings } from "./calls/callSettings.ts"
 import { ApiFault } from "./faults/entries.ts"
 
@@ -74,6 +74,8 @@ export const TwilioSettings = Schema.Struct({
   media: optional(Schema.Literal("generate", "fetch")),
   /** Whether the bytes of media are for those with credentials alone; absent: who knows their URL may have them. */
   media_auth: optional(Schema.Literal(true)),
+  /** Messages with a fate of their own; it wins over that of their number. */
+  message_behaviors: optional(Schema.Array(MessageBehavior)),
   /** One code for every missing parameter; absent: Twilio's own, 21604 for To, 21603 for From, 21602 for Body. */
   missing_parameter_code: optional(Schema.Int),
   /** What the carrier does with STOP, START and HELP; absent: as Twilio does by itself. */
