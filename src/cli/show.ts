@@ -11,7 +11,8 @@ import { type Story, storyOf } from "../timetravel/story.ts"
 import { timelineOf } from "../timetravel/timeline.ts"
 import { type Paint, timelineLines } from "../timetravel/timelineText.ts"
 import { type CommandFailed, wrongUse } from "./failure.ts"
-import { logArg, opened, plain, wordArg } from "./looking.ts"
+import { wordArg } from "./fileArg.ts"
+import { logArg, opened, plain } from "./looking.ts"
 import { jsonLine, printable, progress, styled } from "./terminal.ts"
 
 const options = {

@@ -82,8 +82,12 @@ const written = (out: string, html: string): Effect.Effect<void, CommandFailed> 
       if (fs.existsSync(out) && !isTrace(beginningOf(out)))
         throw new Error("it exists and is no trace; name another file")
       makeFolders(path.dirname(path.resolve(out)))
-      fs.writeFileSync(`${out}.part`, html)
-      fs.renameSync(`${out}.part`, out)
+      try {
+        fs.writeFileSync(`${out}.part`, html)
+        fs.renameSync(`${out}.part`, out)
+      } finally {
+        fs.rmSync(`${out}.part`, { force: true })
+      }
     },
     catch: (cause) => wrongUse(`cannot write ${out}: ${cause instanceof Error ? cause.message : String(cause)}`),
   })

@@ -31,7 +31,9 @@ import { formatDuration } from "../core/Instant.ts"
 /** What an entry says, in a few words for a table. Data of another shape than its type's is shown as it is. */
 export const gist = (entry: Entry): string => {
   try {
-    return told(entry) ?? JSON.stringify(entry.data)
+    const text: unknown = told(entry)
+    // Of a log that was altered any field may hold anything.
+    return typeof text === "string" ? text : JSON.stringify(entry.data)
   } catch {
     return JSON.stringify(entry.data) // A log that was altered is still shown.
   }

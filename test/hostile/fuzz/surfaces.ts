@@ -3,6 +3,7 @@ import { recordingsSurface } from "./recordings.ts"
 import type { Surface } from "./runner.ts"
 import { settingsSurface } from "./settings.ts"
 import { templatesSurface } from "./templates.ts"
+import { travelSurface } from "./travel.ts"
 import { twimlSurface } from "./twiml.ts"
 
 export const surfaces: ReadonlyArray<Surface> = [
@@ -11,4 +12,5 @@ export const surfaces: ReadonlyArray<Surface> = [
   templatesSurface,
   twimlSurface,
   recordingsSurface,
+  travelSurface,
 ]
