@@ -55,6 +55,12 @@ const names = [
   "brokenBody",
   "largeBody",
   "notFoundUser",
+  "callUrl",
+  "callFallback",
+  "callTwiml",
+  "callStatus",
+  "calledFrom",
+  "calledThen",
 ] as const
 type Name = (typeof names)[number]
 
@@ -157,6 +163,18 @@ const plant = async (server: Server, callbackUrl: string): Promise<ReadonlyArray
   await raw("POST", messages, asOwner, `To=%zz&p=${marks.brokenBody}`)
   await raw("POST", messages, asOwner, `p=${marks.largeBody}`.padEnd(70_000, "x"))
   await raw("GET", "/2010-04-01/nowhere", { Authorization: basic(`${marks.notFoundUser}:x`) })
+  const calls = messages.replace("Messages", "Calls")
+  const call = (more: Readonly<Record<string, string>>) =>
+    raw("POST", calls, asOwner, new URLSearchParams({ To: phone, From: "+15550000001", ...more }).toString())
+  const document = `<Response><Redirect>http://u:${marks.callTwiml}@127.0.0.1:1/x</Redirect></Response>`
+  await call({ Twiml: document, StatusCallback: `http://u:${marks.callStatus}@127.0.0.1:1/x` })
+  await call({
+    Url: `http://u:${marks.callUrl}@127.0.0.1:1/x`,
+    FallbackUrl: `http://u:${marks.callFallback}@127.0.0.1:1/x`,
+  })
+  await order("/admin/calls", { from: `https://u:${marks.calledFrom}@127.0.0.1/`, to: "+15550000001" })
+  const jump = `jump https://u:${marks.calledThen}@127.0.0.1/`
+  await order("/admin/calls", { from: phone, to: "+15550000001", ...JSON.parse(`{"then":["${jump}"]}`) })
   return answers
 }
 

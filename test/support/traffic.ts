@@ -6,6 +6,7 @@ import { recipientOptedIn, recipientOptedOut } from "../../src/carriers/twilio/o
 import { twilioMachine } from "../../src/carriers/twilio/twilio.machine.ts"
 import { decode } from "../../src/core/Entry.ts"
 import { callbackResent, type OutboundRequested, outboundRequested } from "../../src/core/entries.ts"
+import { type CallAct, callActs, performCall } from "./callTraffic.ts"
 import { type OrderName, orderNames, ordersOf } from "./orders.ts"
 import { account, messagesPath, type Simulation } from "./simulate.ts"
 
@@ -25,9 +26,10 @@ export type Act =
   | { readonly _tag: "fetch"; readonly nth: number }
   | { readonly _tag: "advance"; readonly ms: number }
   | { readonly _tag: "resend"; readonly nth: number }
-  | { readonly _tag: "clear"; readonly what: "messages" | "callbacks" | "all" }
+  | { readonly _tag: "clear"; readonly what: "messages" | "calls" | "callbacks" | "all" }
   | { readonly _tag: "arrive"; readonly body: string; readonly media?: boolean; readonly from?: string }
   | { readonly _tag: "optOut"; readonly out: boolean }
+  | CallAct
 
 /** How a message is sent: from a number, with pictures, by a service, at an hour, or soon stale. */
 export type Way = "plain" | "pictures" | "service" | "scheduled" | "stale"
@@ -118,6 +120,7 @@ export const requests = FastCheck.array(
     { weight: 1, arbitrary: order },
     { weight: 1, arbitrary: read },
     { weight: 1, arbitrary: phones },
+    { weight: 2, arbitrary: callActs },
   ),
   {
     minLength: 1,
@@ -133,6 +136,7 @@ export const acts = FastCheck.array(
     { weight: 2, arbitrary: change },
     { weight: 3, arbitrary: order },
     { weight: 3, arbitrary: phones },
+    { weight: 5, arbitrary: callActs },
     {
       weight: 2,
       arbitrary: FastCheck.record({
@@ -148,7 +152,7 @@ export const acts = FastCheck.array(
       weight: 1,
       arbitrary: FastCheck.record({
         _tag: FastCheck.constant("clear" as const),
-        what: FastCheck.constantFrom("messages" as const, "callbacks" as const, "all" as const),
+        what: FastCheck.constantFrom("messages" as const, "calls" as const, "callbacks" as const, "all" as const),
       }),
     },
   ),
@@ -218,6 +222,12 @@ export const perform = (
       const draft = changed.draft("", { recipient: phone, sender: numberOf(simulation) })
       return Effect.as(Effect.orDie(simulation.run.engine.submit(draft)), undefined)
     }
+    case "call":
+    case "ring":
+    case "play":
+    case "changeCall":
+    case "around":
+      return Effect.as(performCall(simulation, act), undefined)
     case "resend":
       return Effect.as(resend(simulation, act.nth), undefined)
     case "clear":

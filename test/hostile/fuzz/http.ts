@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { sid as sidOf } from "../../../src/core/chance.ts"
 import { ringback, type Server, serve } from "../../support/program.ts"
+import { callGood, callOrders, callParameters, callPath } from "./calling.ts"
 import { mutated, nasty, type Random } from "./random.ts"
 import { expectations, readingGood, readingParameters, readingPath, verifyPath } from "./reading.ts"
 import type { Outcome, Surface } from "./runner.ts"
@@ -32,6 +33,7 @@ const types = [
 ]
 const parameters = [
   ...readingParameters,
+  ...callParameters,
   "FriendlyName",
   "PhoneNumber",
   "AreaCode",
@@ -71,6 +73,7 @@ const parameters = [
 /** What the rules take in these parameters, so that some requests get far. */
 const good = [
   ...readingGood,
+  ...callGood,
   "FriendlyName=Alerts",
   "AreaCode=415",
   "PhoneNumber=%2B14155550100",
@@ -183,7 +186,12 @@ const pathOf = (random: Random, { accountSid, messages }: Server): string => {
     messages.replace(".json", `/${sid}/Media.json`),
     messages.replace(".json", `/${sid}/Media/${medium}.json`),
     messages.replace(".json", `/${sid}/Media/${medium}`),
-    `/2010-04-01/Accounts/${accountSid}/Calls.json`,
+    callPath(random, seed, accountSid),
+    callPath(random, seed, accountSid),
+    callPath(random, seed, accountSid),
+    callPath(random, seed, accountSid),
+    callPath(random, seed, accountSid),
+    callPath(random, seed, accountSid),
     "/",
     "/health",
     "/openapi.json",
@@ -202,7 +210,7 @@ const pathOf = (random: Random, { accountSid, messages }: Server): string => {
     readingPath(random),
     verifyPath(random, seed),
     verifyPath(random, seed),
-    `/clear/${random.pick(["messages", "all", "callbacks", "x", "__proto__"])}`,
+    `/clear/${random.pick(["messages", "calls", "all", "callbacks", "x", "__proto__"])}`,
     `http://127.0.0.1${messages}`,
     "//evil.example/",
     `/${random.pick(nasty)}`,
@@ -255,8 +263,8 @@ const caseOf = (chance: Random, server: Server): Case => {
   const method = random.chance(60) ? random.pick(["GET", "POST", "POST", "POST"]) : random.pick(methods)
   const query = random.chance(30) ? `?${formOf(random)}` : ""
   const path = lineSafe(random, `${pathOf(random, server)}${query}`)
-  const control = /^\/admin\/(clock|inbound|opt-outs|expect)/.test(path)
-  const order = path.startsWith("/admin/expect") ? expectations : orders
+  const control = /^\/admin\/(clock|inbound|opt-outs|expect|calls)/.test(path)
+  const order = path.startsWith("/admin/expect") ? expectations : path.startsWith("/admin/calls") ? callOrders : orders
   const bodyText = method === "GET" && random.chance(80) ? "" : control ? random.pick(order) : formOf(random)
   const body = Buffer.from(
     random.chance(10) ? mutated(random, bodyText) : bodyText,
@@ -316,7 +324,7 @@ const isControl = (path: string) =>
   /^\/($|\?|health|favicon\.ico|docs|openapi\.json|admin(\/|\?|$)|ui\/|clear\/)/.test(path)
 
 /** Whether a path is that of a medium's bytes. */
-const isBytes = (path: string) => /\/Media\/[^/.?]+(\?|$)/.test(path)
+const isBytes = (path: string) => /\/Media\/[^/.?]+(\?|$)|\/Recordings\/[^/.?]+(\.wav|\.mp3)?(\?|$)/.test(path)
 
 /** What is wrong with an answer. */
 export const faultOf = (
@@ -333,7 +341,7 @@ export const faultOf = (
   if (!head.includes("twilio-request-id"))
     return [204, 400, 408, 417, 431].includes(status) ? undefined : `${status} is nobody's`
   if (status === 200 && isBytes(path))
-    return head.includes("content-type: image/png") ? undefined : `is answered ${status} with another type`
+    return /content-type: (image\/png|audio\/)/.test(head) ? undefined : `is answered ${status} with another type`
   // What is gone has no body and so no type.
   if (status === 204) return method === "DELETE" ? undefined : "is answered with nothing"
   if (!head.includes("content-type: application/json")) return `is answered ${status} with another type`

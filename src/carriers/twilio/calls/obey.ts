@@ -88,7 +88,11 @@ const obey = (world: World, twilio: Twilio, call: Call, order: Order, sofar: Sof
       return decided(sofar, { _tag: "TurnAway", sid, status }, { _tag: "Done", status })
     }
     case "dial":
-      return dialled(world, twilio, call, order)
+      return [
+        ...dialled(world, twilio, call, order),
+        // Calls of its own have time limits of their own.
+        ...(order.targets[0]?.kind === "queue" ? [dialTime(call.sid, at, order)] : []),
+      ]
     case "bridge":
       return call.made.parent_call_sid === undefined
         ? []
@@ -107,7 +111,7 @@ const obey = (world: World, twilio: Twilio, call: Call, order: Order, sofar: Sof
     case "end-recording":
       return recorded(world, twilio, call, order.id, order.ms)
     case "join-conference":
-      return joined(world, twilio, call, order)
+      return [...joined(world, twilio, call, order), dialTime(call.sid, at, order)]
     case "enqueue":
       return enqueued(world, twilio, call, order)
     case "leave":
@@ -123,6 +127,13 @@ const obey = (world: World, twilio: Twilio, call: Call, order: Order, sofar: Sof
       return []
   }
 }
+
+/** The end of the time that a Dial gives a conference or a call out of a queue. */
+const dialTime = (
+  sid: string,
+  at: number,
+  { id, time_limit }: { readonly id: number; readonly time_limit: number },
+): Draft => timerSet.draft(sid, { due: at + time_limit * 1000, key: timerKey(sid, `dial ${id}`) })
 
 /** A decision that follows from where the call stands by now. A refusal means that nothing is left to do. */
 const decided = (sofar: Sofar, command: CallCommand, then: CallState): ReadonlyArray<Draft> =>
