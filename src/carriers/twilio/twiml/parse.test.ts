@@ -111,6 +111,8 @@ describe("a TwiML document", () => {
   it("with a & that begins no reference is refused with that line, though it shows only at the end", () => {
     const refusal = { code: 12100, reason: "a & begins no reference (unclosed tag: Say)", line: 2 }
     deepStrictEqual(refused("<R>\n<Say>Fish & chips</Say>\n</R>"), refusal)
+    const later = { code: 12100, reason: "unclosed tag: R", line: 2 }
+    deepStrictEqual(refused("<R><![CDATA[a & b]]><!-- & --><?p & ?><a b='&#38;'/>\n"), later)
     strictEqual(refused("<R>&amp;\n&b c;</R>").reason, "a & begins no reference (disallowed character in entity name)")
   })
 
@@ -125,6 +127,12 @@ describe("a TwiML document", () => {
       reason: "unexpected close tag: <a> was open",
       line: 4,
     }))
+
+  it("is refused with the line of half a character", () => {
+    const half = { code: 12100, reason: "disallowed character", line: 2 } as const
+    deepStrictEqual(refused("<R>\n<a>\ud83d</a>\n</R>"), half)
+    deepStrictEqual(refused("<R>\n\udc00\n</R>\n"), half)
+  })
 
   it("costs time in proportion to its length, however it is written", () => {
     // Each of these takes minutes where reading one piece looks at all that follows.

@@ -30,37 +30,51 @@ export const twimlLimits = { depthMax: 32, elementsMax: 2_000, attributesMax: 64
 export const parseTwiml = (text: string): Either.Either<TwimlElement, NotWellFormed> => {
   const parser = new SaxesParser({ defaultXMLVersion: "1.0", forceXMLVersion: true, position: false })
   const tree = new Tree()
+  let understood = 0
+  const on = (happens: () => void): void => {
+    understood = parser.position
+    happens()
+  }
   parser.on("error", ({ message }) => {
     const reason = message.replace(/\.$/, "")
     const more = reason === "unexpected close tag" ? `: <${tree.closed}> was open` : ""
-    throw new Refused(reason + more, reason.startsWith("version number") ? 12101 : 12100)
+    refuse(reason + more, reason.startsWith("version number") ? 12101 : 12100)
   })
   parser.on("doctype", () => refuse("there is a document type, which TwiML has not"))
-  parser.on("opentagstart", () => tree.starts())
-  parser.on("attribute", ({ name, value }) => tree.attribute(name, value))
-  parser.on("opentag", ({ name }) => tree.open(name))
-  parser.on("closetag", () => tree.close())
-  parser.on("text", (found) => tree.text(found))
-  parser.on("cdata", (found) => tree.text(found))
+  parser.on("opentagstart", () => on(() => tree.starts()))
+  parser.on("attribute", ({ name, value }) => on(() => tree.attribute(name, value)))
+  parser.on("opentag", ({ name }) => on(() => tree.open(name)))
+  parser.on("closetag", () => on(() => tree.close()))
+  parser.on("text", (found) => on(() => tree.text(found)))
+  parser.on("cdata", (found) => on(() => tree.text(found)))
+  parser.on("comment", () => on(() => {}))
+  parser.on("processinginstruction", () => on(() => {}))
+  const broken = brokenPair(text)
   try {
-    const broken = brokenPair(text)
     parser.write(broken < 0 ? text : text.slice(0, broken))
-    if (broken >= 0) refuse("disallowed character")
-    parser.close()
+    if (broken < 0) parser.close()
   } catch (error) {
     if (!(error instanceof Refused)) throw error
-    return Either.left({ code: error.code, ...placed(text, error.reason, parser.position) })
+    const { code, reason } = error
+    return Either.left({ code, ...placed(text, reason, parser.position, understood) })
   }
+  if (broken >= 0) return Either.left({ code: 12100, reason: "disallowed character", line: lineOf(text, broken) })
   return tree.root === undefined ? Either.left(noElement) : Either.right(tree.root)
 }
 
-/** Where a reason is in a text. A `&` that is no reference is only found out at the next `;` or the end: then it is named instead. */
-const placed = (text: string, reason: string, position: number): Pick<NotWellFormed, "reason" | "line"> => {
+/**
+ * Where a reason is in a text. A `&` that is no reference is only found out at the next `;` or the end: then it is named instead, if
+ * one stands behind what was understood.
+ */
+const placed = (text: string, reason: string, position: number, understood: number) => {
   const late = /^(?:unclosed tag|unexpected end|disallowed character in entity name)/.test(reason)
-  const bare = late ? text.search(/&(?!#?\w{1,10};)/) : -1
-  const line = text.slice(0, bare < 0 ? position : bare).split(/\r\n|\r|\n/).length
-  return { line, reason: bare < 0 ? reason : `a & begins no reference (${reason})` }
+  const bare = late ? text.slice(understood).search(/&(?!#?\w{1,10};)/) : -1
+  return bare < 0
+    ? { line: lineOf(text, position), reason }
+    : { line: lineOf(text, understood + bare), reason: `a & begins no reference (${reason})` }
 }
+
+const lineOf = (text: string, at: number): number => text.slice(0, at).split(/\r\n|\r|\n/).length
 
 const noElement: NotWellFormed = { code: 12100, reason: "document must contain a root element", line: 1 }
 
@@ -75,8 +89,8 @@ class Refused extends Error {
   }
 }
 
-const refuse = (reason: string): never => {
-  throw new Refused(reason, 12100)
+const refuse = (reason: string, code: NotWellFormed["code"] = 12100): never => {
+  throw new Refused(reason, code)
 }
 
 /** Where half of a surrogate pair stands alone, which saxes 6.0 takes together with what follows; -1 if none does. */
