@@ -9,6 +9,7 @@ import { leaksIn, type Marks } from "../support/leaks.ts"
 import { listen } from "../support/listener.ts"
 import { requestText, sendRaw } from "../support/rawSocket.ts"
 import { ringback, type Server, serve } from "../support/ringback.ts"
+import { phoneMarks, plantInPhones } from "./plantInPhones.ts"
 
 const names = [
   "fileToken",
@@ -33,9 +34,6 @@ const names = [
   "refusedCallback",
   "badCallback",
   "media",
-  "phoneMedia",
-  "phoneAddress",
-  "optOut",
   "unknownParameter",
   "parameterName",
   "query",
@@ -55,12 +53,7 @@ const names = [
   "brokenBody",
   "largeBody",
   "notFoundUser",
-  "callUrl",
-  "callFallback",
-  "callTwiml",
-  "callStatus",
-  "calledFrom",
-  "calledThen",
+  ...phoneMarks,
 ] as const
 type Name = (typeof names)[number]
 
@@ -122,10 +115,6 @@ const plant = async (server: Server, callbackUrl: string): Promise<ReadonlyArray
       { Authorization: `Bearer ${marks.adminToken}`, "Content-Type": "application/json" },
       JSON.stringify(data),
     )
-  const message = { from: phone, to: "+15550000001", body: "Hello" }
-  await order("/admin/inbound", { ...message, media: [`https://u:${marks.phoneMedia}@127.0.0.1/x.png`] })
-  await order("/admin/inbound", { ...message, from: `https://u:${marks.phoneAddress}@127.0.0.1/` })
-  await order("/admin/opt-outs", { recipient: phone, sender: `u:${marks.optOut}@127.0.0.1` })
   await raw("GET", messages, {
     ...asOwner,
     Cookie: `a=${marks.cookie}`,
@@ -163,18 +152,10 @@ const plant = async (server: Server, callbackUrl: string): Promise<ReadonlyArray
   await raw("POST", messages, asOwner, `To=%zz&p=${marks.brokenBody}`)
   await raw("POST", messages, asOwner, `p=${marks.largeBody}`.padEnd(70_000, "x"))
   await raw("GET", "/2010-04-01/nowhere", { Authorization: basic(`${marks.notFoundUser}:x`) })
-  const calls = messages.replace("Messages", "Calls")
-  const call = (more: Readonly<Record<string, string>>) =>
-    raw("POST", calls, asOwner, new URLSearchParams({ To: phone, From: "+15550000001", ...more }).toString())
-  const document = `<Response><Redirect>http://u:${marks.callTwiml}@127.0.0.1:1/x</Redirect></Response>`
-  await call({ Twiml: document, StatusCallback: `http://u:${marks.callStatus}@127.0.0.1:1/x` })
-  await call({
-    Url: `http://u:${marks.callUrl}@127.0.0.1:1/x`,
-    FallbackUrl: `http://u:${marks.callFallback}@127.0.0.1:1/x`,
+  await plantInPhones(marks, {
+    call: (more) => raw("POST", messages.replace("Messages", "Calls"), asOwner, form({ Body: "", ...more })),
+    order,
   })
-  await order("/admin/calls", { from: `https://u:${marks.calledFrom}@127.0.0.1/`, to: "+15550000001" })
-  const jump = `jump https://u:${marks.calledThen}@127.0.0.1/`
-  await order("/admin/calls", { from: phone, to: "+15550000001", ...JSON.parse(`{"then":["${jump}"]}`) })
   return answers
 }
 

@@ -12,7 +12,7 @@ import type { Twilio } from "./state.ts"
 import { messageValues } from "./wireOut.ts"
 
 /** Virtual ms a webhook has to answer. Source: errors 11205, 11200: 15 s in all. */
-export const webhookTimeoutMs = 15_000
+const webhookTimeoutMs = 15_000
 
 /** Statuses an API-created message reports. Source: "Outbound message status in status callbacks". */
 const reported: ReadonlySet<string> = new Set(["sent", "failed", "delivered", "undelivered", "canceled"])

@@ -8,6 +8,7 @@ import { ringback, type Server, serve } from "../../support/program.ts"
 import { callGood, callOrders, callParameters, callPath } from "./calling.ts"
 import { mutated, nasty, type Random } from "./random.ts"
 import { expectations, readingGood, readingParameters, readingPath, verifyPath } from "./reading.ts"
+import { resourceOf } from "./resources.ts"
 import type { Outcome, Surface } from "./runner.ts"
 
 /** Of the server's run, so that cases can name its messages. */
@@ -136,32 +137,6 @@ const formOf = (random: Random): string =>
     }),
   ].join(random.pick(["&", "&", "&", "&&", ";"]))
 
-/** Paths of accounts and senders; now and then of one that exists. */
-const resourceOf = (random: Random, accountSid: string): string => {
-  const one = (prefix: string) => sidOf(prefix, seed, random.below(4))
-  const own = `/2010-04-01/Accounts/${random.chance(80) ? accountSid : one("AC")}`
-  const service = `/v1/Services/${one("MG")}`
-  return random.pick([
-    "/2010-04-01/Accounts.json",
-    `${own}.json`,
-    `${own}/Keys.json`,
-    `${own}/Keys/${one("SK")}.json`,
-    `${own}/IncomingPhoneNumbers.json`,
-    `${own}/IncomingPhoneNumbers/Local.json`,
-    `${own}/IncomingPhoneNumbers/${one("PN")}.json`,
-    `${own}/AvailablePhoneNumbers.json`,
-    `${own}/AvailablePhoneNumbers/${random.pick(["US", "GB", "XX"])}/${random.pick(["Local", "Mobile", "TollFree"])}.json`,
-    `${own}/SMS/ShortCodes.json`,
-    "/v1/Services",
-    service,
-    `${service}/PhoneNumbers`,
-    `${service}/AlphaSenders`,
-    `${service}/ShortCodes`,
-    `${service}/PhoneNumbers/${one("PN")}`,
-    `${service}/AlphaSenders/${one("AI")}`,
-  ])
-}
-
 const pathOf = (random: Random, { accountSid, messages }: Server): string => {
   const sid = random.pick([
     `SM${"0".repeat(32)}`,
@@ -171,12 +146,12 @@ const pathOf = (random: Random, { accountSid, messages }: Server): string => {
   const medium = sidOf("ME", seed, random.below(20))
   if (random.chance(35)) return messages
   const path = random.pick([
-    resourceOf(random, accountSid),
-    resourceOf(random, accountSid),
-    resourceOf(random, accountSid),
-    resourceOf(random, accountSid),
-    resourceOf(random, accountSid),
-    resourceOf(random, accountSid),
+    resourceOf(random, seed, accountSid),
+    resourceOf(random, seed, accountSid),
+    resourceOf(random, seed, accountSid),
+    resourceOf(random, seed, accountSid),
+    resourceOf(random, seed, accountSid),
+    resourceOf(random, seed, accountSid),
     messages,
     messages,
     messages,

@@ -7,7 +7,7 @@ import { routeOut } from "../../../network/settings.ts"
 import { signOf } from "../accounts/signing.ts"
 import { raised } from "../alerts/alerts.ts"
 import type { Problem } from "../alerts/debugger.ts"
-import { report, webhookTimeoutMs } from "../callbacks.ts"
+import { policyOf, report } from "../callbacks.ts"
 import { conferenceParameters, joined, stoppedConference } from "../conferences/joining.ts"
 import { enqueued, leftQueue, queueParameters, stoppedQueue } from "../queues/queueing.ts"
 import { recordingMade, over as recordingOver, recordingUrlNames, started } from "../recordings/recordingRules.ts"
@@ -153,6 +153,8 @@ const hangUp = ({ _tag }: CallState, sid: string, at: number, error: boolean): C
 const fetched = (world: World, twilio: Twilio, call: Call, order: Fetch, n: number): Draft => {
   const { method, params, purpose, url } = order
   const { connect, via } = routeOut(world, url)
+  // What is tried again here is its fallback.
+  const { retry: _, ...times } = policyOf(twilio.settings, url)
   const all = [
     ...callParameters(call),
     ...(call.answeredBy === undefined ? [] : [["AnsweredBy", call.answeredBy] as const]),
@@ -168,7 +170,7 @@ const fetched = (world: World, twilio: Twilio, call: Call, order: Fetch, n: numb
     params: all,
     purpose: twimlPurpose,
     sign: signOf(twilio, call.accountSid),
-    timeout_ms: webhookTimeoutMs,
+    ...times,
     token: token(world.seed, `twiml ${n}`, call.sid),
     url,
     via,
