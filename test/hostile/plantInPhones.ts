@@ -37,9 +37,6 @@ export const plantInPhones = async (
   await order("/admin/inbound", { ...message, from: at("phoneAddress") })
   await order("/admin/opt-outs", { recipient: phone, sender: `u:${marks.optOut}@127.0.0.1` })
   await order("/admin/calls", { from: at("calledFrom"), to })
-  await order({
-    from: "+15557654321",
-    to,
-    ...JSON.parse(JSON.stringify({ steps: [`jump ${at("calledThen")}`] }).replace("steps", "then")),
-  })
+  const steps = [`jump ${at("calledThen")}`]
+  await order("/admin/calls", { from: phone, to, ...JSON.parse(JSON.stringify({ steps }).replace("steps", "then")) })
 }

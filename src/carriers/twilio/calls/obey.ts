@@ -31,6 +31,7 @@ import { timerKey } from "./timerKeys.ts"
 interface Sofar {
   /** Where the call stands once the drafts before are in the world. */
   state: CallState
+  /** Requests of this step: with the number of the step they name each one. */
   requests: number
 }
 
@@ -40,7 +41,7 @@ export const obeyed = (
   call: Call,
   orders: ReadonlyArray<Order>,
 ): ReadonlyArray<Draft> => {
-  const sofar: Sofar = { state: stateOf(call), requests: call.requests }
+  const sofar: Sofar = { state: stateOf(call), requests: 0 }
   const drafts: Array<Draft> = []
   const problems: Array<Problem> = []
   let url = ""
@@ -59,8 +60,13 @@ export const obeyed = (
 }
 
 /** The method by which a document was asked for. */
-const methodOf = ({ made }: Call, url: string): string =>
-  made.instructions.url === url ? (made.instructions.method ?? "POST") : "POST"
+const methodOf = ({ made, talk }: Call, url: string): string => {
+  const sources = (talk?.state.frames ?? []).flatMap(({ doing, source }) =>
+    doing.what === "fetching" ? [source, doing.target] : [source],
+  )
+  const first = made.instructions.url === url ? made.instructions.method : undefined
+  return sources.find((source) => source?.url === url)?.method ?? first ?? "POST"
+}
 
 const obey = (world: World, twilio: Twilio, call: Call, order: Order, sofar: Sofar): ReadonlyArray<Draft> => {
   const { at } = world
@@ -171,7 +177,7 @@ const fetched = (world: World, twilio: Twilio, call: Call, order: Fetch, n: numb
     purpose: twimlPurpose,
     sign: signOf(twilio, call.accountSid),
     ...times,
-    token: token(world.seed, `twiml ${n}`, call.sid),
+    token: token(world.seed, `twiml ${call.steps} ${n}`, call.sid),
     url,
     via,
   })
@@ -194,7 +200,7 @@ const notified = (
 ): ReadonlyArray<Draft> =>
   report(world, twilio, {
     accountSid: call.accountSid,
-    event: `${purpose} ${n}`,
+    event: `${purpose} ${call.steps} ${n}`,
     method,
     params: () => [...callParameters(call), ...params],
     subject: call.sid,
