@@ -138,7 +138,8 @@ describe("a snapshot", () => {
     const log = makeMemory()
     log.append(rows)
     const head = headOf(rows.slice(0, cut))
-    const snapshot = () => Either.right({ head, world: throughBytes(folded(rows.slice(0, cut)).save()) })
+    const snapshot = () =>
+      Either.right({ head, world: throughBytes(folded(rows.slice(0, cut)).save()), close: () => {} })
     for (const upTo of [cut - 1, cut, cut + 1, rows.length]) {
       const { snapshotSeq, world } = await Effect.runPromise(worldOfLog({ log, machines, snapshot, upTo }))
       strictEqual(snapshotSeq, upTo < cut ? 0 : cut)

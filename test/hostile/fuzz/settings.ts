@@ -18,6 +18,9 @@ twilio:
   failure_error_code: 30008
   numbers:
     "+15559999999": { outcome: undelivered, error_code: 30005, delays: { sent: 1s, delivered: 40 } }
+    "+15558880001": { call: { answers_after: 3s, answered_by: machine, then: [press 1, wait 2s, say yes, hang up] } }
+    "+15558880002": { call: { outcome: busy } }
+  calls: { per_second: 2, price_per_minute: 0.014 }
   carriers:
     - name: lossy
       to: ["+1555"]
