@@ -1,6 +1,7 @@
 import { callbacks } from "./figures/callbacks.ts"
 import { messages } from "./figures/messages.ts"
 import { growth, millionEntries, millionMessages } from "./figures/million.ts"
+import { scenarioDay, shippedScenarios } from "./figures/scenarios.ts"
 import { memorySimulation, sqliteSimulation, verification } from "./figures/simulation.ts"
 import { startUp } from "./figures/start.ts"
 import { timeTravel } from "./figures/timetravel.ts"
@@ -20,6 +21,8 @@ const short: Benches = new Map([
   ["sqlite", sqliteSimulation],
   ["verify", verification],
   ["start", startUp],
+  ["day", scenarioDay],
+  ["scenarios", shippedScenarios],
 ])
 
 /** A quarter of an hour and more; asked for by name, or with all. */

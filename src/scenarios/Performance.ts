@@ -5,10 +5,11 @@ import { nextTimer, timersMachine } from "../clock/timers.machine.ts"
 import type { Json, JsonObject } from "../core/canonical.ts"
 import { parseDuration } from "../core/Instant.ts"
 import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
-import type { LogUnavailable } from "../log/EventLog.ts"
 import { judge, judgeDigest, judgeValue, timelineOf, type Verdict } from "./expectations/judge.ts"
-import { Ledger } from "./expectations/Ledger.ts"
+import type { Ledger } from "./expectations/Ledger.ts"
 import { expectationKinds } from "./expectations/table.ts"
+import { checkExpectation, checkStep } from "./file/kinds.ts"
+import type { Problem } from "./file/problems.ts"
 import { limits } from "./limits.ts"
 import type { Answered, GoOn, Names, Play, RunningSettings, StepError } from "./Play.ts"
 import { filled, type Known, NothingThere } from "./references.ts"
@@ -21,6 +22,7 @@ import {
   type Place,
   type PlacedExpectation,
   type PlacedStep,
+  placeShown,
   type RunScenarioOptions,
   type Scenario,
   ScenarioBroken,
@@ -51,14 +53,15 @@ export class Performance {
   readonly #settings: RunningSettings
   readonly #checks: Array<Check> = []
 
-  constructor(stage: Stage, stages: Stages, settings: JsonObject, seed: number, options: RunScenarioOptions) {
+  constructor(ledger: Ledger, stages: Stages, settings: JsonObject, seed: number, options: RunScenarioOptions) {
+    const { stage } = ledger
     this.stage = stage
     this.#stages = stages
     this.#seed = seed
     this.#options = options
     this.stepEntriesMax = options.stepEntriesMax ?? limits.stepEntriesMax
     this.stepMsMax = options.stepMsMax ?? limits.stepMsMax
-    this.#ledger = new Ledger(stage)
+    this.#ledger = ledger
     this.#settings = runningSettings(stage, settings)
     this.step = this.#at({ file: "", line: 1, path: "" })
   }
@@ -85,20 +88,18 @@ export class Performance {
   }
 
   /** What came of it; `failed` ended it before its end. */
-  outcome(scenario: Scenario, failed: Check | undefined): Effect.Effect<Outcome, ScenarioBroken> {
-    return Effect.map(this.#read, () => {
-      const checks = failed === undefined ? this.#checks : [...this.#checks, failed]
-      return {
-        scenario,
-        seed: this.#seed,
-        passed: checks.every(({ met }) => met),
-        checks,
-        rows: this.#ledger.rows,
-        digest: this.stage.run.engine.head.hash,
-        at: this.stage.run.engine.now,
-        notes: this.#notes(),
-      }
-    })
+  outcome(scenario: Scenario, failed: Check | undefined): Outcome {
+    const checks = failed === undefined ? this.#checks : [...this.#checks, failed]
+    return {
+      scenario,
+      seed: this.#seed,
+      passed: checks.every(({ met }) => met),
+      checks,
+      rows: this.#ledger.rows,
+      digest: this.stage.run.engine.head.hash,
+      at: this.stage.run.engine.now,
+      notes: this.#notes(),
+    }
   }
 
   #at(place: Place): Performing {
@@ -124,6 +125,7 @@ export class Performance {
       stage: this.stage,
       seed: this.#seed,
       settings: this.#settings,
+      said: (step) => said(step, known, (written) => checkStep(step.kind, written)),
       filled: (value, place) => fill(value, known, place),
       order: (place, order) => this.#order(place, order),
       ask: (place, request) => this.#ask(place, request),
@@ -210,14 +212,12 @@ export class Performance {
     )
   }
 
-  #judge(
-    { kind, place, written }: PlacedExpectation,
-    scope: Scope,
-  ): Effect.Effect<JsonObject | undefined, ScenarioBroken> {
+  #judge(expectation: PlacedExpectation, scope: Scope): Effect.Effect<JsonObject | undefined, ScenarioBroken> {
     return Effect.gen(this, function* () {
+      const { kind, place } = expectation
       const known = this.#known(scope)
-      const expected = yield* fill(written, known, place)
-      const verdict = Effect.map(this.#read, () => this.#verdict(kind, expected))
+      const expected = yield* said<JsonObject>(expectation, known, (written) => checkExpectation(kind, written, true))
+      const verdict = Effect.sync(() => this.#verdict(kind, expected))
       const { eventually, within } = expected
       if (eventually === true) yield* this.#goOn({ enough: Effect.map(verdict, ({ final }) => final) })
       else if (typeof within === "string") {
@@ -255,10 +255,6 @@ export class Performance {
     }
   }
 
-  get #read(): Effect.Effect<void, ScenarioBroken> {
-    return Effect.mapError(this.#ledger.read, (error: LogUnavailable) => new ScenarioBroken({ lines: [error.message] }))
-  }
-
   /** Requests that led nowhere. */
   #notes(): ReadonlyArray<string> {
     const nowhere = new Set<string>()
@@ -285,9 +281,31 @@ interface Scope {
   readonly set: (name: string, value: Json) => unknown
 }
 
-const fill = <A>(value: A, known: Known, place: Place): Effect.Effect<A, ScenarioBroken> =>
+/** What stands at a place, names filled in. A number where only a text can stand is one: `body: ${row.amount}`. */
+const said = <A>(
+  { place, written }: PlacedStep | PlacedExpectation,
+  known: Known,
+  check: (written: unknown) => Either.Either<unknown, ReadonlyArray<Problem>>,
+): Effect.Effect<A, ScenarioBroken> =>
+  Effect.gen(function* () {
+    const made = yield* fill(written, known, place)
+    // What has no names in it was checked when it was read.
+    if (made === written) return made as A
+    const checked = check(made)
+    if (Either.isRight(checked)) return made as A
+    const texts = yield* fill(written, known, place, true)
+    if (Either.isRight(check(texts))) return texts as A
+    return yield* new ScenarioBroken({
+      lines: checked.left.map(({ expected, found, keys }) => {
+        const path = [place.path, ...keys.map(String)].join(".")
+        return `${placeShown({ ...place, path })}: expected ${expected}, found ${found}`
+      }),
+    })
+  })
+
+const fill = <A>(value: A, known: Known, place: Place, asTexts = false): Effect.Effect<A, ScenarioBroken> =>
   Either.try({
-    try: () => filled(value as Json, known) as A,
+    try: () => filled(value as Json, known, asTexts) as A,
     catch: (error) => {
       if (error instanceof NothingThere) return brokenAt(place, error.message)
       throw error
