@@ -178,6 +178,7 @@ describe("Looking back on the command line", () => {
       [["fork", db, "--at", "5", "--out", out, "--swap", "5"], "--swap"],
       [["fork", db, "--at", "5", "--out", out, "--swap", "1,2"], "pending are"],
       [["trace", db, "--out", out, "--subject", "SMx"], "nearest:"],
+      [["trace", db, "--out", out, "--from", "5", "--to", "2"], "nothing lies between them"],
     ] as const) {
       const { code, stderr, stdout } = await ringback(args)
       deepStrictEqual([code, stdout], [2, ""], args.join(" "))
