@@ -1,6 +1,7 @@
 import { callbacks } from "./figures/callbacks.ts"
 import { messages } from "./figures/messages.ts"
 import { growth, millionEntries, millionMessages } from "./figures/million.ts"
+import { scenarioDay, shippedScenarios } from "./figures/scenarios.ts"
 import { memorySimulation, sqliteSimulation, verification } from "./figures/simulation.ts"
 import { startUp } from "./figures/start.ts"
 import { cleanUp } from "./support/programs.ts"
@@ -19,6 +20,8 @@ const benches: ReadonlyMap<string, (wanted: Wanted) => Promise<ReadonlyArray<Fig
   ["sqlite", sqliteSimulation],
   ["verify", verification],
   ["start", startUp],
+  ["day", scenarioDay],
+  ["scenarios", shippedScenarios],
   ["million", millionEntries],
   ["memory-million", millionMessages],
   ["growth", growth],

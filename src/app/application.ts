@@ -38,7 +38,10 @@ export const startApplication = (
 class Running {
   readonly child: ChildProcess
   #said = ""
+  /** How it ended. */
   ended: string | undefined
+  /** Whether whatever it has started has ended, too: nobody holds its output any more. */
+  gone = false
 
   constructor(line: string, { accountSid, authToken, url = "" }: Reached) {
     this.child = spawn(line, {
@@ -59,6 +62,10 @@ class Running {
       })
     this.child.once("error", (error) => {
       this.ended = error.message
+      this.gone = true
+    })
+    this.child.once("close", () => {
+      this.gone = true
     })
     this.child.once("exit", (code, signal) => {
       this.ended ??= signal === null ? `it ended with ${code}` : `it was ended by ${signal}`
@@ -71,7 +78,7 @@ class Running {
 
   kill(signal: NodeJS.Signals): void {
     const { pid } = this.child
-    if (pid === undefined || this.child.exitCode !== null || this.child.signalCode !== null) return
+    if (pid === undefined || this.gone) return
     try {
       if (process.platform === "win32") this.child.kill(signal)
       else process.kill(-pid, signal)
@@ -90,9 +97,8 @@ const started = (line: string, told: Reached): Effect.Effect<Running, never, Sco
 const stop = (running: Running): Effect.Effect<void> =>
   Effect.gen(function* () {
     running.kill("SIGTERM")
-    const gone = Effect.iterate(running.ended, {
-      while: (ended) => ended === undefined,
-      body: () => Effect.as(Effect.sleep(lookEvery), undefined).pipe(Effect.map(() => running.ended)),
+    const gone = Effect.gen(function* () {
+      while (!running.gone) yield* Effect.sleep(lookEvery)
     })
     yield* gone.pipe(
       Effect.interruptible, // A release is not, and then no time-out would end it.
@@ -161,7 +167,7 @@ const command = (line: string, told: Reached): Effect.Effect<void, ScenarioBroke
   Effect.scoped(
     Effect.gen(function* () {
       const running = yield* started(line, told)
-      while (running.ended === undefined) yield* Effect.sleep(lookEvery)
+      while (running.ended === undefined || !running.gone) yield* Effect.sleep(lookEvery)
       if (running.child.exitCode !== 0) return yield* failed(`reset: ${line}: ${running.ended}`, running.said)
       return undefined
     }),

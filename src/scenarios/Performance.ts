@@ -5,9 +5,8 @@ import { nextTimer, timersMachine } from "../clock/timers.machine.ts"
 import type { Json, JsonObject } from "../core/canonical.ts"
 import { parseDuration } from "../core/Instant.ts"
 import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
-import type { LogUnavailable } from "../log/EventLog.ts"
 import { judge, judgeDigest, judgeValue, timelineOf, type Verdict } from "./expectations/judge.ts"
-import { Ledger } from "./expectations/Ledger.ts"
+import type { Ledger } from "./expectations/Ledger.ts"
 import { expectationKinds } from "./expectations/table.ts"
 import { limits } from "./limits.ts"
 import type { Answered, GoOn, Names, Play, RunningSettings, StepError } from "./Play.ts"
@@ -23,7 +22,7 @@ import {
   type PlacedStep,
   type RunScenarioOptions,
   type Scenario,
-  ScenarioBroken,
+  type ScenarioBroken,
 } from "./Scenario.ts"
 import type { Stage, StageRequest, Stages } from "./Stage.ts"
 import { stepKind } from "./steps/table.ts"
@@ -51,14 +50,15 @@ export class Performance {
   readonly #settings: RunningSettings
   readonly #checks: Array<Check> = []
 
-  constructor(stage: Stage, stages: Stages, settings: JsonObject, seed: number, options: RunScenarioOptions) {
+  constructor(ledger: Ledger, stages: Stages, settings: JsonObject, seed: number, options: RunScenarioOptions) {
+    const { stage } = ledger
     this.stage = stage
     this.#stages = stages
     this.#seed = seed
     this.#options = options
     this.stepEntriesMax = options.stepEntriesMax ?? limits.stepEntriesMax
     this.stepMsMax = options.stepMsMax ?? limits.stepMsMax
-    this.#ledger = new Ledger(stage)
+    this.#ledger = ledger
     this.#settings = runningSettings(stage, settings)
     this.step = this.#at({ file: "", line: 1, path: "" })
   }
@@ -85,20 +85,18 @@ export class Performance {
   }
 
   /** What came of it; `failed` ended it before its end. */
-  outcome(scenario: Scenario, failed: Check | undefined): Effect.Effect<Outcome, ScenarioBroken> {
-    return Effect.map(this.#read, () => {
-      const checks = failed === undefined ? this.#checks : [...this.#checks, failed]
-      return {
-        scenario,
-        seed: this.#seed,
-        passed: checks.every(({ met }) => met),
-        checks,
-        rows: this.#ledger.rows,
-        digest: this.stage.run.engine.head.hash,
-        at: this.stage.run.engine.now,
-        notes: this.#notes(),
-      }
-    })
+  outcome(scenario: Scenario, failed: Check | undefined): Outcome {
+    const checks = failed === undefined ? this.#checks : [...this.#checks, failed]
+    return {
+      scenario,
+      seed: this.#seed,
+      passed: checks.every(({ met }) => met),
+      checks,
+      rows: this.#ledger.rows,
+      digest: this.stage.run.engine.head.hash,
+      at: this.stage.run.engine.now,
+      notes: this.#notes(),
+    }
   }
 
   #at(place: Place): Performing {
@@ -217,7 +215,7 @@ export class Performance {
     return Effect.gen(this, function* () {
       const known = this.#known(scope)
       const expected = yield* fill(written, known, place)
-      const verdict = Effect.map(this.#read, () => this.#verdict(kind, expected))
+      const verdict = Effect.sync(() => this.#verdict(kind, expected))
       const { eventually, within } = expected
       if (eventually === true) yield* this.#goOn({ enough: Effect.map(verdict, ({ final }) => final) })
       else if (typeof within === "string") {
@@ -253,10 +251,6 @@ export class Performance {
       ...(closest === undefined ? {} : { closest: { ...closest, fields: closest.fields.map(hidden(hide)) } }),
       ...(met || about === "" ? {} : { timeline: timelineOf(this.#ledger, about, gist, limits.timelineEventsMax) }),
     }
-  }
-
-  get #read(): Effect.Effect<void, ScenarioBroken> {
-    return Effect.mapError(this.#ledger.read, (error: LogUnavailable) => new ScenarioBroken({ lines: [error.message] }))
   }
 
   /** Requests that led nowhere. */

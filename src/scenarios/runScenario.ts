@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import type { JsonObject } from "../core/canonical.ts"
 import { mergePatch } from "../core/mergePatch.ts"
 import { rewriteSettings, scriptedSettings } from "./endpoints.ts"
+import { Ledger } from "./expectations/Ledger.ts"
 import { Performance } from "./Performance.ts"
 import { StepFailed } from "./Play.ts"
 import { type Outcome, type RunScenarioOptions, type Scenario, ScenarioBroken } from "./Scenario.ts"
@@ -34,17 +35,19 @@ export const runScenario = (
       forwards,
       application: applicationOf(scenario, forwards),
     })
-    const performance = new Performance(stage, stages, settings, seed, options)
+    const ledger = yield* Effect.mapError(
+      Ledger.begin(stage),
+      (error) => new ScenarioBroken({ lines: [error.message] }),
+    )
+    const performance = new Performance(ledger, stages, settings, seed, options)
     const failed = yield* watched(performance, Effect.as(performance.play(scenario), undefined)).pipe(
       Effect.catchIf(
         (error): error is StepFailed => error instanceof StepFailed,
         ({ check }) => Effect.succeed(check),
       ),
-      Effect.tapError(() =>
-        Effect.ignore(Effect.map(performance.outcome(scenario, undefined), ({ rows }) => options.onBroken?.(rows))),
-      ),
+      Effect.tapError(() => Effect.sync(() => options.onBroken?.(performance.outcome(scenario, undefined).rows))),
     )
-    return yield* performance.outcome(scenario, failed)
+    return performance.outcome(scenario, failed)
   }).pipe(Effect.scoped)
 
 /** The settings it begins with, in the form of a settings file. */

@@ -4,33 +4,37 @@ import { Count, Duration, optional, True, Value } from "../file/words.ts"
 import type { Ledger } from "./Ledger.ts"
 
 /** One kind of thing that expectations are about: what it looks like in a file, and what there is of it. */
-export interface ExpectationKind {
+export interface ExpectationKind<Item = unknown> {
   /** The key that names it: `message`. */
   readonly key: string
   /** What one of them is called, and several. */
   readonly nouns: readonly [one: string, several: string]
   /** In one line, for editors. */
   readonly summary: string
-  /** Its fields, each with what it is. */
-  readonly fields: Readonly<Record<string, string>>
+  readonly fields: Readonly<Record<string, Field<Item>>>
   /** What there is now, oldest first. `wanted` may be looked at to leave out what cannot fit; what is left out is no closest miss. */
-  readonly candidates: (ledger: Ledger, wanted: Readonly<Record<string, Json>>) => Iterable<Candidate>
+  readonly items: (ledger: Ledger, wanted: Readonly<Record<string, Json>>) => Iterable<Item>
+  /** What an item is called: a SID, or `entry 12`. */
+  readonly id: (item: Item) => string
+  /** What an item's timeline is about; empty for nothing. */
+  readonly subject: (item: Item) => string
 }
 
-/** Something that an expectation may be about. */
-export interface Candidate {
-  /** A SID, or `entry 12`. */
-  readonly id: string
-  /** What its timeline is about; empty for nothing. */
-  readonly subject: string
-  readonly fields: Readonly<Record<string, Json | undefined>>
+/** A field of a kind: what it is, and what it is of an item. It is asked for only where somebody expects something of it. */
+export interface Field<Item> {
+  readonly is: string
+  readonly of: (item: Item, ledger: Ledger) => Json
 }
+
+/** Makes a kind one of the table's. */
+export const expectationKind = <Item>(kind: ExpectationKind<Item>): ExpectationKind =>
+  kind as unknown as ExpectationKind
 
 /** What an expectation of this kind may say: patterns for its fields. */
-export const fieldsSchema = ({ fields }: ExpectationKind) =>
+const fieldsSchema = ({ fields }: ExpectationKind) =>
   Schema.Struct(
     Object.fromEntries(
-      Object.entries(fields).map(([name, description]) => [name, optional(Value.annotations({ description }))]),
+      Object.entries(fields).map(([name, { is }]) => [name, optional(Value.annotations({ description: is }))]),
     ),
   )
 
@@ -66,7 +70,7 @@ export const valueSchema = (step: boolean): Schema.Schema.AnyNoContext =>
     description: "A value, most often of a result, and the pattern it has to fit",
   }) as never
 
-/** `digest: golden`, or the digest itself. */
+/** `digest`: that of the whole log. */
 export const digestSchema = (step: boolean): Schema.Schema.AnyNoContext =>
   Schema.Struct({
     digest: Schema.String.pipe(Schema.pattern(/^[0-9a-f]{64}$/)).annotations({
@@ -76,5 +80,3 @@ export const digestSchema = (step: boolean): Schema.Schema.AnyNoContext =>
   }).annotations({
     description: "The hash of the newest entry, which stands for the whole log",
   }) as never
-
-export type Timed = { readonly within?: string; readonly eventually?: true }

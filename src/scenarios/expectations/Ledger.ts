@@ -25,34 +25,35 @@ export interface Asked {
 }
 
 /** A callback across its attempts and copies, which have one token. */
-export interface Event {
-  readonly token: string
-  readonly asked: ReadonlyArray<Asked>
-}
+export type Event = [first: Asked, ...more: Array<Asked>]
 
-/** What a scenario's log tells, read as far as it goes now: what expectations look at. */
+/** What a scenario's log tells, as it is written: what expectations look at. */
 export class Ledger {
   readonly stage: Stage
   readonly rows: Array<Row> = []
   readonly #asked = new Map<number, Asked>()
-  readonly #events = new Map<string, Array<Asked>>()
+  readonly #events = new Map<string, Event>()
   readonly #statuses = new Map<string, Array<string>>()
 
-  constructor(stage: Stage) {
+  private constructor(stage: Stage) {
     this.stage = stage
   }
 
-  /** Reads what has come since the last time. */
-  readonly read: Effect.Effect<void, LogUnavailable> = Effect.gen(this, function* () {
-    for (;;) {
-      const rows = yield* this.stage.run.log.read(this.rows.length, limits.readEntriesMax)
-      if (rows.length === 0) return
-      for (const row of rows) {
-        this.rows.push(row)
-        if (looked.has(row.type)) this.#take(decode(row))
+  /** A ledger of what is in the log, and of what comes from here on. */
+  static begin(stage: Stage): Effect.Effect<Ledger, LogUnavailable> {
+    return Effect.gen(function* () {
+      const ledger = new Ledger(stage)
+      for (;;) {
+        const rows = yield* stage.run.log.read(ledger.rows.length, limits.readEntriesMax)
+        for (const row of rows) ledger.#take(row, decode(row))
+        if (rows.length === 0) break
       }
-    }
-  })
+      stage.run.engine.onCommitted((made) => {
+        for (const { entry, row } of made) ledger.#take(row, entry)
+      })
+      return ledger
+    })
+  }
 
   /** Requests that left the world, oldest first. */
   get asked(): Iterable<Asked> {
@@ -60,8 +61,8 @@ export class Ledger {
   }
 
   /** Callbacks, in the order of their first attempts. */
-  *events(): Iterable<Event> {
-    for (const [token, asked] of this.#events) yield { token, asked }
+  get events(): Iterable<Event> {
+    return this.#events.values()
   }
 
   /** The statuses a message has had, oldest first. */
@@ -74,7 +75,8 @@ export class Ledger {
     return this.rows.filter((row) => row.subject === subject).map(decode)
   }
 
-  #take(entry: Entry<unknown>): void {
+  #take(row: Row, entry: Entry<unknown>): void {
+    this.rows.push(row)
     if (outboundRequested.is(entry)) {
       const { at, data: request, seq, subject } = entry
       const asked: Asked = { seq, at, subject, request, outcome: undefined }
@@ -102,12 +104,6 @@ export class Ledger {
     const gone = ({ request, subject }: Asked) =>
       forgets(what, subject) || (what === "callbacks" && request.purpose === "callback")
     for (const [seq, asked] of this.#asked) if (gone(asked)) this.#asked.delete(seq)
-    for (const [token, [first]] of this.#events) if (first !== undefined && gone(first)) this.#events.delete(token)
+    for (const [token, [first]] of this.#events) if (gone(first)) this.#events.delete(token)
   }
 }
-
-const looked: ReadonlySet<string> = new Set(
-  [outboundRequested, outboundAnswered, outboundFailed, messageCreated, messageStatusChanged, dataCleared].map(
-    ({ type }) => type,
-  ),
-)

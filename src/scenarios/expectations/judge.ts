@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../../core/canonical.ts"
 import type { Check, Compared, Miss, Timeline } from "../Scenario.ts"
-import type { Candidate, ExpectationKind } from "./ExpectationKind.ts"
+import type { ExpectationKind } from "./ExpectationKind.ts"
 import type { Ledger } from "./Ledger.ts"
 import { alike, fits, textDiff, told } from "./patterns.ts"
 
@@ -29,51 +29,115 @@ interface Expected {
 /** Judges what there is of a kind. */
 export const judge = (kind: ExpectationKind, written: JsonObject, ledger: Ledger): Verdict => {
   const wanted = expectedOf(kind, written)
-  const all = [...kind.candidates(ledger, wanted.fields)]
-  const matching = all.filter((each) => isLike(wanted.fields, each))
+  const things = new Things(kind, ledger, wanted.fields)
+  const matching = things.like(wanted.fields)
   const expected = inWords(kind, wanted)
-  const fail = (why: string, at: Candidate | undefined, fields: Fields, final: boolean): Verdict => ({
+  const fail = (why: string, at: unknown, fields: Fields): Verdict => ({
     expected,
     met: false,
-    final,
+    final: false,
     why,
-    ...(at === undefined ? {} : { closest: missOf(at, fields), about: at.subject }),
+    ...(at === undefined ? {} : { closest: things.miss(at, fields), about: kind.subject(at) }),
   })
   const count = matching.length
   const extra = matching[wanted.most]
-  if (extra !== undefined)
-    return {
-      expected,
-      met: false,
-      final: true,
-      why: `found ${count}: ${extra.id} is one too many`,
-      about: extra.subject,
-    }
-  if (count < wanted.least) {
-    const closest = closestOf(all, wanted.fields)
-    const none = all.length === 0 ? `; there is no ${kind.nouns[0]} at all` : ""
-    return fail(`found ${count === 0 ? "none" : count}${none}`, closest, wanted.fields, false)
+  if (extra !== undefined) {
+    const why = `found ${count}: ${kind.id(extra)} is one too many`
+    return { expected, met: false, final: true, why, about: kind.subject(extra) }
   }
-  const odd = wanted.each === undefined ? undefined : matching.find((each) => !isLike(wanted.each ?? {}, each))
-  if (odd !== undefined) return fail(`${odd.id} is otherwise`, odd, wanted.each ?? {}, false)
-  const missing = firstOutOfOrder(matching, wanted.order)
+  if (count < wanted.least) {
+    const none = things.all.length === 0 ? `; there is no ${kind.nouns[0]} at all` : ""
+    return fail(
+      `found ${count === 0 ? "none" : count}${none}`,
+      things.closest(things.all, wanted.fields),
+      wanted.fields,
+    )
+  }
+  const { each } = wanted
+  const odd = each === undefined ? undefined : matching.find((item) => !things.isLike(item, each))
+  if (odd !== undefined) return fail(`${kind.id(odd)} is otherwise`, odd, each ?? {})
+  const missing = things.firstOutOfOrder(matching, wanted.order)
   if (missing !== undefined) {
     const { after, next } = missing
-    const why = `none ${patternsShown(next)} comes ${after === undefined ? "at all" : `after ${after.id}`}`
-    return fail(why, closestOf(matching, next) ?? after, next, false)
+    const why = `none ${patternsShown(next)} comes ${after === undefined ? "at all" : `after ${kind.id(after)}`}`
+    return fail(why, things.closest(matching, next) ?? after, next)
   }
   const [first] = matching
   return {
     expected,
     met: true,
-    final: wanted.most === Number.POSITIVE_INFINITY && wanted.each === undefined,
-    ...(first === undefined ? {} : { first: knownFields(first) }),
+    final: wanted.most === Number.POSITIVE_INFINITY && each === undefined,
+    ...(first === undefined ? {} : { first: things.fieldsOf(first) }),
   }
 }
 
-/** The fields that are there. */
-const knownFields = ({ fields }: Candidate): JsonObject =>
-  Object.fromEntries(Object.entries(fields).flatMap(([field, value]) => (value === undefined ? [] : [[field, value]])))
+/** What there is of a kind, and how it stands to patterns. */
+class Things {
+  readonly all: ReadonlyArray<unknown>
+  readonly #kind: ExpectationKind
+  readonly #ledger: Ledger
+
+  constructor(kind: ExpectationKind, ledger: Ledger, wanted: Fields) {
+    this.#kind = kind
+    this.#ledger = ledger
+    this.all = [...kind.items(ledger, wanted)]
+  }
+
+  like(fields: Fields): ReadonlyArray<unknown> {
+    const patterns = Object.entries(fields)
+    return this.all.filter((item) => patterns.every(([field, pattern]) => fits(pattern, this.#field(item, field))))
+  }
+
+  isLike(item: unknown, fields: Fields): boolean {
+    return Object.entries(fields).every(([field, pattern]) => fits(pattern, this.#field(item, field)))
+  }
+
+  /** Of what does not match what comes nearest: most fields right, then most of the texts right, then the newest. */
+  closest(items: ReadonlyArray<unknown>, fields: Fields): unknown {
+    let closest: unknown
+    let best = -1
+    for (const item of items) {
+      if (this.isLike(item, fields)) continue
+      let right = 0
+      for (const [field, pattern] of Object.entries(fields)) {
+        const found = this.#field(item, field)
+        right += fits(pattern, found) ? 1 : alike(pattern, found)
+      }
+      if (right < best) continue
+      best = right
+      closest = item
+    }
+    return closest
+  }
+
+  /** The first of patterns that come one after the other which nothing fits behind those before. */
+  firstOutOfOrder(matching: ReadonlyArray<unknown>, order: ReadonlyArray<Fields>) {
+    let at = -1
+    for (const next of order) {
+      const found = matching.findIndex((item, i) => i > at && this.isLike(item, next))
+      if (found < 0) return { next, after: matching[at] }
+      at = found
+    }
+    return undefined
+  }
+
+  miss(item: unknown, fields: Fields): Miss {
+    return {
+      id: this.#kind.id(item),
+      fields: Object.entries(fields).flatMap(([field, pattern]) => compared(field, pattern, this.#field(item, field))),
+    }
+  }
+
+  fieldsOf(item: unknown): JsonObject {
+    return Object.fromEntries(
+      Object.entries(this.#kind.fields).map(([field, { of }]) => [field, of(item, this.#ledger)]),
+    )
+  }
+
+  #field(item: unknown, field: string): Json | undefined {
+    return this.#kind.fields[field]?.of(item, this.#ledger)
+  }
+}
 
 /** Judges one value by its pattern. */
 export const judgeValue = ({ is, value }: JsonObject): Verdict => {
@@ -116,41 +180,6 @@ const expectedOf = ({ key }: ExpectationKind, written: JsonObject): Expected => 
   const [least, most] = bounds()
   return { fields: written[key] as Fields, each: each as Fields | undefined, order: in_order, least, most }
 }
-
-const isLike = (fields: Fields, { fields: found }: Candidate): boolean =>
-  Object.entries(fields).every(([field, pattern]) => fits(pattern, found[field]))
-
-/** The first of patterns that come one after the other which nothing fits behind those before. */
-const firstOutOfOrder = (matching: ReadonlyArray<Candidate>, order: ReadonlyArray<Fields>) => {
-  let at = -1
-  for (const next of order) {
-    const found = matching.findIndex((each, i) => i > at && isLike(next, each))
-    if (found < 0) return { next, after: matching[at] }
-    at = found
-  }
-  return undefined
-}
-
-/** Of what does not match what comes nearest: most fields right, then most of the texts right, then the newest. */
-const closestOf = (all: ReadonlyArray<Candidate>, fields: Fields): Candidate | undefined => {
-  let closest: Candidate | undefined
-  let best = -1
-  for (const each of all) {
-    if (isLike(fields, each)) continue
-    let right = 0
-    for (const [field, pattern] of Object.entries(fields))
-      right += fits(pattern, each.fields[field]) ? 1 : alike(pattern, each.fields[field])
-    if (right < best) continue
-    best = right
-    closest = each
-  }
-  return closest
-}
-
-const missOf = ({ fields: found, id }: Candidate, fields: Fields): Miss => ({
-  id,
-  fields: Object.entries(fields).flatMap(([field, pattern]) => compared(field, pattern, found[field])),
-})
 
 /** A field beside its pattern; of a group key by key. */
 const compared = (field: string, pattern: Json, found: Json | undefined): ReadonlyArray<Compared> => {

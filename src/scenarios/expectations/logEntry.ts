@@ -1,28 +1,29 @@
-import { decode } from "../../core/Entry.ts"
+import { decode, type Row } from "../../core/Entry.ts"
 import { iso } from "../../core/Instant.ts"
-import type { ExpectationKind } from "./ExpectationKind.ts"
+import { expectationKind } from "./ExpectationKind.ts"
 import { fits } from "./patterns.ts"
 
-export const logEntry: ExpectationKind = {
+export const logEntry = expectationKind<Row>({
   key: "log",
   nouns: ["log entry", "log entries"],
   summary: "Entries of the log",
   fields: {
-    type: "Its type, such as message.status-changed",
-    subject: "The SID or id it is about",
-    kind: "input or outcome",
-    seq: "Its place in the log",
-    cause: "The seq of the entry it follows from; 0 if none",
-    at: "When, ISO 8601",
-    data: "What it says",
+    type: { is: "Its type, such as message.status-changed", of: ({ type }) => type },
+    subject: { is: "The SID or id it is about", of: ({ subject }) => subject },
+    kind: { is: "input or outcome", of: ({ kind }) => kind },
+    seq: { is: "Its place in the log", of: ({ seq }) => seq },
+    cause: { is: "The seq of the entry it follows from; 0 if none", of: ({ cause }) => cause },
+    at: { is: "When, ISO 8601", of: ({ at }) => iso(at) },
+    data: { is: "What it says", of: (row) => decode(row).data },
   },
-  *candidates(ledger, { subject: aboutWanted, type: typeWanted }) {
-    for (const row of ledger.rows) {
-      // Data is read only of those that can fit; a log may be long.
-      if (typeWanted !== undefined && !fits(typeWanted, row.type)) continue
-      if (aboutWanted !== undefined && !fits(aboutWanted, row.subject)) continue
-      const { at, cause, data, kind, seq, subject, type } = decode(row)
-      yield { id: `entry ${seq}`, subject, fields: { type, subject, kind, seq, cause, at: iso(at), data } }
-    }
-  },
-}
+  // Data is read only of those that can fit; a log may be long.
+  items: ({ rows }, { subject, type }) =>
+    subject === undefined && type === undefined
+      ? rows
+      : rows.filter(
+          (row) =>
+            (type === undefined || fits(type, row.type)) && (subject === undefined || fits(subject, row.subject)),
+        ),
+  id: ({ seq }) => `entry ${seq}`,
+  subject: ({ subject }) => subject,
+})

@@ -19,22 +19,25 @@ export interface Asking {
   readonly method: string
   /** Path and query. */
   readonly url: string
-  readonly form?: Form | undefined
+  readonly form?: Readonly<Record<string, Form[string] | undefined>> | undefined
   readonly body?: { readonly text: string; readonly contentType: string } | undefined
   /** `none`, or `user:password`; nothing said: the account's own. */
   readonly auth?: string | undefined
 }
 
-/** The parameters that are given. */
-export const formOf = (params: Readonly<Record<string, Form[string] | undefined>>): Form =>
-  Object.fromEntries(Object.entries(params).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
-
-/** A form as a client writes it; of a list each item is a parameter of that name. */
-export const formText = (form: Form): string =>
-  Object.entries(form)
-    .flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((each) => [name, String(each)]))
-    .map(([name = "", value = ""]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
-    .join("&")
+/** A form as a client writes it: what is not given is left out, of a list each item is a parameter of that name. */
+export const formText = (form: Readonly<Record<string, Form[string] | undefined>>): string => {
+  let text = ""
+  const add = (name: string, value: unknown) => {
+    text += `${text === "" ? "" : "&"}${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`
+  }
+  for (const [name, value] of Object.entries(form)) {
+    if (value === undefined) continue
+    if (Array.isArray(value)) for (const each of value) add(name, each)
+    else add(name, value)
+  }
+  return text
+}
 
 /** Asks, and gives the answer as a result: its fields, and `http` with the status. Fails when it is not what the step says. */
 export const ask = (

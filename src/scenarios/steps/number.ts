@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Form, optional, Text } from "../file/words.ts"
-import { answer, ask, formOf } from "./asking.ts"
+import { answer, ask } from "./asking.ts"
 import { as, type StepKind, stepSchema } from "./StepKind.ts"
 
 /* `number`: buys a number and says where messages to it are told. */
@@ -28,13 +28,13 @@ export const number: StepKind = {
       )
       const { params = {}, phone_number, sms_fallback_url, sms_method, sms_url } = step.number
       const url = `/2010-04-01/Accounts/${play.stage.accountSid}/IncomingPhoneNumbers.json`
-      const form = formOf({
+      const form = {
         PhoneNumber: phone_number,
         SmsUrl: sms_url,
         SmsMethod: sms_method,
         SmsFallbackUrl: sms_fallback_url,
         ...params,
-      })
+      }
       return yield* ask(play, place, { method: "POST", url, form }, step.answer)
     }),
 }

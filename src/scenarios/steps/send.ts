@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Form, optional, Text } from "../file/words.ts"
-import { answer, ask, formOf } from "./asking.ts"
+import { answer, ask } from "./asking.ts"
 import { as, type StepKind, stepSchema } from "./StepKind.ts"
 
 /* `send`: a message by the API, as an SDK sends it. */
@@ -32,9 +32,9 @@ export const send: StepKind = {
     }),
 }
 
-const parameters = (message: typeof Message.Type): Form => {
+const parameters = (message: typeof Message.Type) => {
   const { body, from, media, messaging_service_sid, params, send_at, status_callback, to, validity_period } = message
-  return formOf({
+  return {
     To: to,
     From: from,
     MessagingServiceSid: messaging_service_sid,
@@ -45,5 +45,5 @@ const parameters = (message: typeof Message.Type): Form => {
     ScheduleType: send_at === undefined ? undefined : "fixed",
     ValidityPeriod: validity_period,
     ...params,
-  })
+  }
 }
