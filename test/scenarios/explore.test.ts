@@ -7,6 +7,7 @@ import { exploredSaid, exploreScenario, loadScenario, writeReplay } from "../../
 import { runScenario } from "../../src/app/scenarios.ts"
 import { faultSaid } from "../../src/scenarios/explore/drawn.ts"
 import type { Explored, Found } from "../../src/scenarios/explore/explore.ts"
+import type { Handler } from "../../src/scenarios/Scenario.ts"
 import { bookings, bookingsScenario, statusUrl } from "../support/bookings.ts"
 import { newFolder } from "../support/folder.ts"
 
@@ -133,9 +134,50 @@ describe("Exploring a scenario", () => {
       assertTrue(exploredSaid(failing, plain)[0]?.includes("it fails as it is") === true)
       const scenario = yield* loadScenario({ file: "bookings.yaml", text: bookingsScenario })
       const { lines } = yield* Effect.flip(exploreScenario(scenario, { seeds: 1, from: 1 }))
+      const empty = yield* Effect.flip(
+        explored(bookingsScenario.replace(/explore:[\s\S]*?steps:/, "explore: {}\nsteps:")),
+      )
+      deepStrictEqual(empty.lines, [
+        "bookings.yaml:8: explore: expected callbacks or messages that may go wrong, found neither",
+      ])
       deepStrictEqual(lines, [
         "bookings.yaml:4: endpoints.0: expected application.run or application.reset, found neither: an application would remember what earlier seeds did",
       ])
+    }),
+  )
+
+  it.live("finds faults with which it cannot be played to its end", () =>
+    Effect.gen(function* () {
+      const text = `${bookingsScenario.replace(/explore:[\s\S]*/, "")}application: { port: 0 }
+explore: { messages: { undelivered_percent: 50 } }
+steps:
+  - send: { to: "+15551234567", from: "+15550000001", body: "A code", status_callback: ${statusUrl} }
+  - settle: true
+  - api: { path: "/2010-04-01/Accounts/\${account_sid}/Messages.json" }
+    as: list
+  - send: { to: "+15551234567", from: "+15550000001", body: "And \${list.messages.1.sid}" }
+`
+      /** Thanks for every message that is delivered. */
+      const thankful = (): ReadonlyMap<string, Handler> =>
+        new Map([
+          [
+            statusUrl,
+            async ({ body }, { accountSid, authToken, url }) => {
+              const status = new URLSearchParams(body).get("MessageStatus")
+              const form = new URLSearchParams({ To: "+15551234567", From: "+15550000001", Body: "Thanks" })
+              const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString("base64")}`
+              const messages = `${url}/2010-04-01/Accounts/${accountSid}/Messages.json`
+              if (status === "delivered")
+                await fetch(messages, { method: "POST", body: form, headers: { authorization } })
+              return { status: 204 }
+            },
+          ],
+        ])
+      const scenario = yield* loadScenario({ file: "thanks.yaml", text })
+      const result = found(yield* exploreScenario(scenario, { seeds: 30, from: 1, handlers: thankful }))
+      deepStrictEqual([result.failure.check, result.smallest.map(({ _tag }) => _tag)], [undefined, ["Message"]])
+      const [line] = result.failure.broken
+      assertTrue(line?.startsWith("thanks.yaml:13: steps.3: ") && line.includes("list.messages has no 1"), line)
     }),
   )
 

@@ -126,9 +126,14 @@ export const explore = (
 /** Why a scenario cannot be explored; `inProcess` says which endpoints are answered in this process. */
 const unexplorable = (
   { application, endpoints, settings, steps, file }: Scenario,
-  { messages }: Bounds,
+  { callbacks, messages }: Bounds,
   inProcess: (url: string) => boolean,
 ): ScenarioBroken | undefined => {
+  if (callbacks === undefined && messages === undefined)
+    return brokenAt(
+      { file, line: steps[0]?.place.line ?? 1, path: "explore" },
+      "expected callbacks or messages that may go wrong, found neither",
+    )
   const { twilio } = settings as { readonly twilio?: JsonObject }
   if (messages !== undefined && twilio?.carriers !== undefined)
     return brokenAt(
