@@ -118,6 +118,30 @@ describe("Exploring a scenario", () => {
     }),
   )
 
+  it.live("says so when the faults do not make it fail again, and writes a scenario that draws them", () =>
+    Effect.gen(function* () {
+      const folder = newFolder()
+      const [file, out] = [join(folder, "bookings.yaml"), join(folder, "found.yaml")]
+      writeFileSync(file, bookingsScenario)
+      const scenario = yield* loadScenario(file)
+      let playings = 0
+      /** Fails in its third playing, whatever happens in it: the one before is to ask for its endpoints, and one is without faults. */
+      const moody = () => {
+        const status = ++playings === 3 ? 500 : 204
+        return new Map([[statusUrl, async () => ({ status })]])
+      }
+      const result = found(yield* exploreScenario(scenario, { seeds: 5, from: 1, handlers: moody }))
+      deepStrictEqual([result.reproduced, result.seed, result.smallest], [false, 1, result.drawn])
+      assertTrue(
+        exploredSaid(result, plain)[0]?.endsWith("the application depends on more than its callbacks") === true,
+      )
+      yield* writeReplay(scenario, result, out)
+      const text = readFileSync(out, "utf8")
+      assertTrue(text.includes("fails under seed 1, whose faults are drawn again"), text)
+      assertTrue(text.includes("latency: 1s") && !text.includes("aimed:"), text)
+    }),
+  )
+
   it.live("finds nothing where nothing is wrong", () =>
     Effect.gen(function* () {
       const scenario = yield* loadScenario({ file: "bookings.yaml", text: bookingsScenario })

@@ -21,7 +21,7 @@ export const replayText = (
   out: string,
 ): string => {
   const document: Document = parseDocument(source, { merge: true })
-  const { seed, settings, smallest } = found
+  const { reproduced, seed, settings, smallest } = found
   document.delete("explore")
   setFirst(document, "seed", seed)
   setFirst(document, "name", `${scenario.name}, seed ${seed}`)
@@ -29,11 +29,16 @@ export const replayText = (
   withoutDigests(document)
   moveIncludes(document, path.dirname(scenario.file), path.dirname(out))
   const head = [
-    ` Found by ringback explore ${scenario.file}: fails under seed ${seed} with ${smallest.length === 1 ? "this fault" : "these faults"}.`,
-    ...smallest.map((fault) => `   ${faultSaid(fault)}`),
+    ` Found by ringback explore ${scenario.file}: fails under seed ${seed}${withWhat(found)}`,
+    ...(reproduced ? smallest.map((fault) => `   ${faultSaid(fault)}`) : []),
   ]
   document.commentBefore = [head.join("\n"), document.commentBefore].filter(Boolean).join("\n\n")
   return document.toString({ lineWidth: 0 })
+}
+
+const withWhat = ({ reproduced, smallest }: Found): string => {
+  if (!reproduced) return ", whose faults are drawn again: by themselves they did not make it fail again."
+  return smallest.length === 0 ? " by itself." : smallest.length === 1 ? " with this fault." : " with these faults."
 }
 
 /** Writes the file whole or not at all. Fails when the scenario's own file cannot be read, or this one not written. */
