@@ -8,6 +8,8 @@ import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
 import { judge, judgeDigest, judgeValue, timelineOf, type Verdict } from "./expectations/judge.ts"
 import type { Ledger } from "./expectations/Ledger.ts"
 import { expectationKinds } from "./expectations/table.ts"
+import { checkExpectation, checkStep } from "./file/kinds.ts"
+import type { Problem } from "./file/problems.ts"
 import { limits } from "./limits.ts"
 import type { Answered, GoOn, Names, Play, RunningSettings, StepError } from "./Play.ts"
 import { filled, type Known, NothingThere } from "./references.ts"
@@ -20,9 +22,10 @@ import {
   type Place,
   type PlacedExpectation,
   type PlacedStep,
+  placeShown,
   type RunScenarioOptions,
   type Scenario,
-  type ScenarioBroken,
+  ScenarioBroken,
 } from "./Scenario.ts"
 import type { Stage, StageRequest, Stages } from "./Stage.ts"
 import { stepKind } from "./steps/table.ts"
@@ -122,6 +125,7 @@ export class Performance {
       stage: this.stage,
       seed: this.#seed,
       settings: this.#settings,
+      said: (step) => said(step, known, (written) => checkStep(step.kind, written)),
       filled: (value, place) => fill(value, known, place),
       order: (place, order) => this.#order(place, order),
       ask: (place, request) => this.#ask(place, request),
@@ -208,13 +212,11 @@ export class Performance {
     )
   }
 
-  #judge(
-    { kind, place, written }: PlacedExpectation,
-    scope: Scope,
-  ): Effect.Effect<JsonObject | undefined, ScenarioBroken> {
+  #judge(expectation: PlacedExpectation, scope: Scope): Effect.Effect<JsonObject | undefined, ScenarioBroken> {
     return Effect.gen(this, function* () {
+      const { kind, place } = expectation
       const known = this.#known(scope)
-      const expected = yield* fill(written, known, place)
+      const expected = yield* said<JsonObject>(expectation, known, (written) => checkExpectation(kind, written, true))
       const verdict = Effect.sync(() => this.#verdict(kind, expected))
       const { eventually, within } = expected
       if (eventually === true) yield* this.#goOn({ enough: Effect.map(verdict, ({ final }) => final) })
@@ -279,9 +281,31 @@ interface Scope {
   readonly set: (name: string, value: Json) => unknown
 }
 
-const fill = <A>(value: A, known: Known, place: Place): Effect.Effect<A, ScenarioBroken> =>
+/** What stands at a place, names filled in. A number where only a text can stand is one: `body: ${row.amount}`. */
+const said = <A>(
+  { place, written }: PlacedStep | PlacedExpectation,
+  known: Known,
+  check: (written: unknown) => Either.Either<unknown, ReadonlyArray<Problem>>,
+): Effect.Effect<A, ScenarioBroken> =>
+  Effect.gen(function* () {
+    const made = yield* fill(written, known, place)
+    // What has no names in it was checked when it was read.
+    if (made === written) return made as A
+    const checked = check(made)
+    if (Either.isRight(checked)) return made as A
+    const texts = yield* fill(written, known, place, true)
+    if (Either.isRight(check(texts))) return texts as A
+    return yield* new ScenarioBroken({
+      lines: checked.left.map(({ expected, found, keys }) => {
+        const path = [place.path, ...keys.map(String)].join(".")
+        return `${placeShown({ ...place, path })}: expected ${expected}, found ${found}`
+      }),
+    })
+  })
+
+const fill = <A>(value: A, known: Known, place: Place, asTexts = false): Effect.Effect<A, ScenarioBroken> =>
   Either.try({
-    try: () => filled(value as Json, known) as A,
+    try: () => filled(value as Json, known, asTexts) as A,
     catch: (error) => {
       if (error instanceof NothingThere) return brokenAt(place, error.message)
       throw error

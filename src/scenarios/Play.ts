@@ -17,6 +17,8 @@ export type Names = Readonly<Record<string, Json>>
 export interface Play {
   readonly stage: Stage
   readonly seed: number
+  /** All that a step says, names filled in; what stands there then is checked again. */
+  readonly said: <A>(step: PlacedStep) => Effect.Effect<A, ScenarioBroken>
   /** Fills in the names within a value. */
   readonly filled: <A>(value: A, place: Place) => Effect.Effect<A, ScenarioBroken>
   /** Gives an order to the run and waits until nothing more comes of it at this instant. */

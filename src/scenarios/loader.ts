@@ -52,7 +52,7 @@ class Reading {
 
   /** The problems to tell; of many the first. */
   get told(): ReadonlyArray<string> {
-    const all = [...new Set(this.lines)]
+    const all = [...new Set(this.lines)].map(inOneLine)
     const more = all.length - limits.problemsMax
     return more > 0 ? [...all.slice(0, limits.problemsMax), `and ${more} more problems`] : all
   }
@@ -228,6 +228,15 @@ class Reading {
 
 const isGroup = (value: Json | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** A line that a terminal shows as it is, and no longer than people read. */
+const inOneLine = (line: string): string => {
+  const text = line.replace(steering, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`)
+  return text.length > lineLengthMax ? `${text.slice(0, lineLengthMax)}...` : text
+}
+const lineLengthMax = 1_000
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to be shown as escapes
+const steering = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g
 
 /** A key as far as it is no longer than people read. */
 const keyShown = (key: PropertyKey): string => {

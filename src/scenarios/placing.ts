@@ -1,9 +1,7 @@
 import * as Either from "effect/Either"
-import * as Schema from "effect/Schema"
 import type { Json, JsonObject } from "../core/canonical.ts"
-import { digestSchema, expectationSchema, valueSchema } from "./expectations/ExpectationKind.ts"
-import { expectationKinds } from "./expectations/table.ts"
-import { check, shown } from "./file/problems.ts"
+import { checkExpectation, checkStep, expectationKeys } from "./file/kinds.ts"
+import { shown } from "./file/problems.ts"
 import { limits } from "./limits.ts"
 import { builtIn, referencesIn } from "./references.ts"
 import type { Place, PlacedExpectation, PlacedStep } from "./Scenario.ts"
@@ -74,7 +72,7 @@ export class Placing {
     const { placeOf, problem } = this.#options
     const kind = this.#kindOf(written, keys)
     if (kind === undefined) return undefined
-    const checked = check(stepSchemas.get(kind.key) as Schema.Schema<unknown>, written)
+    const checked = checkStep(kind.key, written)
     if (Either.isLeft(checked)) {
       for (const { expected, found, keys: within } of checked.left)
         problem(placeOf([...keys, ...within]), expected, found)
@@ -142,15 +140,14 @@ export class Placing {
 
   #expectation(written: unknown, keys: Keys, scope: Scope, step: boolean): PlacedExpectation | undefined {
     const { placeOf, problem } = this.#options
-    const kinds = expectationSchemas[step ? "step" : "end"]
-    const named = isGroup(written) ? [...kinds.keys()].filter((key) => Object.hasOwn(written, key)) : []
+    const named = isGroup(written) ? expectationKeys.filter((key) => Object.hasOwn(written, key)) : []
     const [kind, another] = named
     if (kind === undefined || another !== undefined) {
       const found = isGroup(written) ? Object.keys(written).slice(0, 5).join(", ") || "nothing" : shown(written)
-      problem(placeOf(keys), `an expectation: one of ${[...kinds.keys()].join(", ")}`, found)
+      problem(placeOf(keys), `an expectation: one of ${expectationKeys.join(", ")}`, found)
       return undefined
     }
-    const checked = check(kinds.get(kind) as Schema.Schema<unknown>, written)
+    const checked = checkExpectation(kind, written, step)
     if (Either.isLeft(checked)) {
       for (const { expected, found, keys: within } of checked.left)
         problem(placeOf([...keys, ...within]), expected, found)
@@ -182,24 +179,6 @@ export class Placing {
     scope.add(as)
   }
 }
-
-/** What lies within a step is checked by itself, so that a problem is told where it is. */
-const unchecked = {
-  steps: Schema.Array(Schema.Unknown) as Schema.Schema<ReadonlyArray<unknown>>,
-  expectation: Schema.Unknown,
-}
-
-const stepSchemas: ReadonlyMap<string, Schema.Schema.AnyNoContext> = new Map(
-  stepKinds.map((kind) => [kind.key, kind.schema(unchecked)]),
-)
-
-const schemas = (step: boolean): ReadonlyMap<string, Schema.Schema.AnyNoContext> =>
-  new Map([
-    ...expectationKinds.map((kind) => [kind.key, expectationSchema(kind, step)] as const),
-    ["value", valueSchema(step)] as const,
-    ["digest", digestSchema(step)] as const,
-  ])
-const expectationSchemas = { step: schemas(true), end: schemas(false) }
 
 /** Counts that exclude each other: what is expected, and what was found. */
 const senselessOf = (written: JsonObject): readonly [string, string] | undefined => {

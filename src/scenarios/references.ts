@@ -74,18 +74,31 @@ export class NothingThere extends Error {
   override readonly name = "NothingThere"
 }
 
-/** The value with every reference in its texts filled in. Throws `NothingThere`. */
-export const filled = (value: Json, known: Known): Json => {
-  if (typeof value === "string") return value.includes("${") ? filledText(value, known) : value
-  if (Array.isArray(value)) return value.map((item) => filled(item, known))
-  if (typeof value === "object" && value !== null)
-    return Object.fromEntries(Object.entries(value as JsonObject).map(([key, inner]) => [key, filled(inner, known)]))
-  return value
+/**
+ * The value with every reference in its texts filled in; the same value where there is none. `asTexts`: numbers and truth become
+ * texts, too. Throws `NothingThere`.
+ */
+export const filled = (value: Json, known: Known, asTexts = false): Json => {
+  if (typeof value === "string") return value.includes("${") ? filledText(value, known, asTexts) : value
+  if (typeof value !== "object" || value === null) return value
+  let changed = false
+  const inner = (each: Json): Json => {
+    const made = filled(each, known, asTexts)
+    if (made !== each) changed = true
+    return made
+  }
+  const made = Array.isArray(value)
+    ? value.map(inner)
+    : Object.fromEntries(Object.entries(value as JsonObject).map(([key, each]) => [key, inner(each)]))
+  return changed ? made : value
 }
 
-const filledText = (text: string, known: Known): Json => {
+const filledText = (text: string, known: Known, asTexts: boolean): Json => {
   const alone = /^\$\{([^{}]*)\}$/.exec(text)
-  if (alone !== null) return standsFor(alone[1] ?? "", known)
+  if (alone !== null) {
+    const value = standsFor(alone[1] ?? "", known)
+    return asTexts && (typeof value === "number" || typeof value === "boolean") ? String(value) : value
+  }
   return text.replace(pattern, (whole, escaped: string, inner: string) => {
     if (escaped === "$") return whole.slice(1)
     const value = standsFor(inner, known)

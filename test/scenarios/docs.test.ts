@@ -10,14 +10,18 @@ import type { Handler } from "../../src/scenarios/Scenario.ts"
 import { stepKinds } from "../../src/scenarios/steps/table.ts"
 import { newFolder } from "../support/folder.ts"
 
-/* Every example of docs/scenarios.md is played: whole scenarios as they are, lists of steps in a scenario of their own. */
+/* Every example is played: whole scenarios as they are, lists of steps in a scenario of their own. */
 
-const text = fs.readFileSync(path.join(import.meta.dirname, "../../docs/scenarios.md"), "utf8")
-const examples = [...text.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, example = ""], i) => ({
-  example,
-  line: text.slice(0, text.indexOf(example)).split("\n").length,
-  i,
-}))
+const root = path.join(import.meta.dirname, "../..")
+const text = fs.readFileSync(path.join(root, "docs/scenarios.md"), "utf8")
+const examplesOf = (file: string) => {
+  const all = fs.readFileSync(path.join(root, file), "utf8")
+  return [...all.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, example = ""]) => ({
+    example,
+    at: `${file}:${all.slice(0, all.indexOf(example)).split("\n").length}`,
+  }))
+}
+const examples = [...examplesOf("docs/scenarios.md"), ...examplesOf("README.md")]
 
 const fileIn = (example: string): string | undefined => /^# file: (\S+)\n/.exec(example)?.[1]
 
@@ -37,8 +41,8 @@ describe("docs/scenarios.md", () => {
 
   it("has examples", () => strictEqual(played.length >= 13, true))
 
-  for (const { example, i, line } of played)
-    it(`example ${i + 1} (line ${line}) holds`, async () => {
+  for (const [i, { at, example }] of played.entries())
+    it(`the example at ${at} holds`, async () => {
       const content = parse(example) as unknown
       const scenario = Array.isArray(content)
         ? stringify({

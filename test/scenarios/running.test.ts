@@ -185,6 +185,23 @@ expect:
     ])
   })
 
+  it("checks what stands in place of a name: a number may be a text, a group may not", async () => {
+    const text = (rows: string) => `
+steps:
+  - each: ${rows}
+    steps:
+      - inbound: { from: "+15551234567", to: "+15550000001", body: "\${row.body}" }
+`
+    await played(text("[{ body: 17 }, { body: true }, { body: '\\ud800' }]"))
+    deepStrictEqual(await broken(text("[{ body: { not: x } }]")), [
+      "a.yaml:5: steps.0.steps.0.inbound.body: expected a text, found a group of keys",
+    ])
+    const timed = 'steps:\n  - repeat: 1\n    steps: [{ expect: { message: {}, within: "${index}" } }]\n'
+    deepStrictEqual(await broken(timed), [
+      "a.yaml:3: steps.0.steps.0.expect.within: expected a duration such as 500ms, 30s, 1h30m or 2d, at most 100 years, found 1",
+    ])
+  })
+
   it("tells no secret of an answer that is not as expected", async () => {
     const outcome = Either.getOrThrow(
       await play(`

@@ -30,14 +30,16 @@ export const statusCallback = (
   // A message of a service was accepted at first, so that it is queued is news.
   if (!reported.has(status) && (status !== "queued" || message.rare?.serviceSid === undefined)) return []
   const { connect, via } = routeOut(world, url)
+  const { timeout_ms, ...policy } = policyOf(settings, url)
   return sendCallback(world, message.sid, {
     attempt: 1,
     ...(connect === undefined ? {} : { connect }),
     method: "POST",
     params: templates.delivery_status.pairs({ ...messageValues(message), status }),
     purpose: "callback",
-    ...policyOf(settings, url),
+    ...policy,
     sign: signOf(twilio, message.accountSid),
+    timeout_ms,
     token: token(world.seed, `callback ${status}`, message.sid),
     url,
     via,

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { expects, Form, optional, Text } from "../file/words.ts"
 import { brokenAt } from "../Scenario.ts"
-import { answer, ask, formText } from "./asking.ts"
+import { type AnswerSaid, answer, ask, formText } from "./asking.ts"
 import { as, type StepKind, stepSchema } from "./StepKind.ts"
 
 /* `api`: any request of the carrier's API. */
@@ -26,14 +26,15 @@ export const api: StepKind = {
   key: "api",
   summary,
   schema: () => stepSchema(summary, { api: Request, as, answer }),
-  perform: ({ place, written }, play) =>
+  perform: (placed, play) =>
     Effect.gen(function* () {
-      const step = yield* play.filled(written as { readonly api: typeof Request.Type; readonly answer?: never }, place)
+      const step = yield* play.said<{ readonly api: typeof Request.Type } & AnswerSaid>(placed)
       const { auth, body, content_type: contentType = "application/json", form, path, query } = step.api
-      if (body !== undefined && form !== undefined) return yield* brokenAt(place, "expected form or body, found both")
+      if (body !== undefined && form !== undefined)
+        return yield* brokenAt(placed.place, "expected form or body, found both")
       const method = step.api.method ?? (body === undefined && form === undefined ? "GET" : "POST")
       const url = query === undefined ? path : `${path}${path.includes("?") ? "&" : "?"}${formText(query)}`
       const asking = { method, url, form, auth, body: body === undefined ? undefined : { text: body, contentType } }
-      return yield* ask(play, place, asking, step.answer)
+      return yield* ask(play, placed.place, asking, step)
     }),
 }

@@ -14,10 +14,10 @@ export const settings: StepKind = {
   key: "settings",
   summary: settingsSummary,
   schema: () => stepSchema(settingsSummary, { settings: Group }),
-  perform: ({ place, written }, play) =>
+  perform: (placed, play) =>
     Effect.gen(function* () {
-      const step = yield* play.filled(written as { readonly settings: JsonObject }, place)
-      yield* play.settings.patch(place, step.settings)
+      const step = yield* play.said<{ readonly settings: JsonObject }>(placed)
+      yield* play.settings.patch(placed.place, step.settings)
       return undefined
     }),
 }
@@ -46,14 +46,14 @@ export const fault: StepKind = {
         "a fault (callbacks, api, or endpoint with answers or fail_percent), or off: NAME or off: true",
       ),
     }),
-  perform: ({ place, written }, play) =>
+  perform: (placed, play) =>
     Effect.gen(function* () {
-      const step = yield* play.filled(written as { readonly fault: typeof On.Type | typeof Off.Type }, place)
+      const step = yield* play.said<{ readonly fault: typeof On.Type | typeof Off.Type }>(placed)
       if ("off" in step.fault)
-        yield* play.settings.faultOff(place, step.fault.off === true ? undefined : step.fault.off)
+        yield* play.settings.faultOff(placed.place, step.fault.off === true ? undefined : step.fault.off)
       else {
         const { name = "fault", ...rest } = step.fault
-        yield* play.settings.faultOn(place, name, rest as Fault)
+        yield* play.settings.faultOn(placed.place, name, rest as Fault)
       }
       return undefined
     }),

@@ -13,13 +13,16 @@ export const advance: StepKind = {
   key: "advance",
   summary: advanceSummary,
   schema: () => stepSchema(advanceSummary, { advance: Duration }),
-  perform: ({ place, written }, play) =>
+  perform: (placed, play) =>
     Effect.gen(function* () {
-      const step = yield* play.filled(written as { readonly advance: string }, place)
+      const step = yield* play.said<{ readonly advance: string }>(placed)
       const ms = parseDuration(step.advance)
       if (ms === undefined || ms > limits.advanceMsMax)
-        return yield* brokenAt(place, `expected a duration such as 30s or 1h30m, found ${JSON.stringify(step.advance)}`)
-      yield* play.order(place, play.stage.run.engine.advance(ms))
+        return yield* brokenAt(
+          placed.place,
+          `expected a duration such as 30s or 1h30m, found ${JSON.stringify(step.advance)}`,
+        )
+      yield* play.order(placed.place, play.stage.run.engine.advance(ms))
       return undefined
     }),
 }
@@ -30,22 +33,22 @@ export const advanceTo: StepKind = {
   key: "advance_to",
   summary: advanceToSummary,
   schema: () => stepSchema(advanceToSummary, { advance_to: Text.annotations({ description: "An instant, ISO 8601" }) }),
-  perform: ({ place, written }, play) =>
+  perform: (placed, play) =>
     Effect.gen(function* () {
-      const step = yield* play.filled(written as { readonly advance_to: string }, place)
+      const step = yield* play.said<{ readonly advance_to: string }>(placed)
       const at = parseInstant(step.advance_to)
       const { engine } = play.stage.run
       if (at === undefined)
         return yield* brokenAt(
-          place,
+          placed.place,
           `expected an instant such as 2026-01-01T09:00:00Z, found ${JSON.stringify(step.advance_to)}`,
         )
       if (at < engine.now)
         return yield* brokenAt(
-          place,
+          placed.place,
           `expected an instant not before ${iso(engine.now)}, where the run stands, found ${iso(at)}`,
         )
-      yield* play.order(place, engine.advance(at - engine.now))
+      yield* play.order(placed.place, engine.advance(at - engine.now))
       return undefined
     }),
 }

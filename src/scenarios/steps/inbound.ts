@@ -21,19 +21,19 @@ export const inbound: StepKind = {
   key: "inbound",
   summary,
   schema: () => stepSchema(summary, { inbound: Inbound, as }),
-  perform: ({ place, written }, play) =>
+  perform: (placed, play) =>
     Effect.gen(function* () {
-      const { inbound: given } = yield* play.filled(written as { readonly inbound: typeof Inbound.Type }, place)
+      const { inbound: given } = yield* play.said<{ readonly inbound: typeof Inbound.Type }>(placed)
       const { body = "", from, media = [], to } = given
       const { phones, run } = play.stage
       const draft = phones.arriving({ body, from, to, media: typeof media === "string" ? [media] : media })
-      if (Either.isLeft(draft)) return yield* brokenAt(place, draft.left)
-      const made = yield* play.order(place, run.engine.submit(draft.right))
+      if (Either.isLeft(draft)) return yield* brokenAt(placed.place, draft.left)
+      const made = yield* play.order(placed.place, run.engine.submit(draft.right))
       const received = phones.received(made)
       if (received === undefined)
         return yield* new StepFailed({
           check: {
-            place,
+            place: placed.place,
             expected: `a message from ${from} arrives at ${to}`,
             met: false,
             why: `nobody has the number ${to}: buy it with a number step, or name it in twilio.allowed_from_numbers`,

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Form, optional, Text } from "../file/words.ts"
-import { answer, ask } from "./asking.ts"
+import { type AnswerSaid, answer, ask } from "./asking.ts"
 import { as, type StepKind, stepSchema } from "./StepKind.ts"
 
 /* `number`: buys a number and says where messages to it are told. */
@@ -20,12 +20,9 @@ export const number: StepKind = {
   key: "number",
   summary,
   schema: () => stepSchema(summary, { number: Numbered, as, answer }),
-  perform: ({ place, written }, play) =>
+  perform: (placed, play) =>
     Effect.gen(function* () {
-      const step = yield* play.filled(
-        written as { readonly number: typeof Numbered.Type; readonly answer?: never },
-        place,
-      )
+      const step = yield* play.said<{ readonly number: typeof Numbered.Type } & AnswerSaid>(placed)
       const { params = {}, phone_number, sms_fallback_url, sms_method, sms_url } = step.number
       const url = `/2010-04-01/Accounts/${play.stage.accountSid}/IncomingPhoneNumbers.json`
       const form = {
@@ -35,6 +32,6 @@ export const number: StepKind = {
         SmsFallbackUrl: sms_fallback_url,
         ...params,
       }
-      return yield* ask(play, place, { method: "POST", url, form }, step.answer)
+      return yield* ask(play, placed.place, { method: "POST", url, form }, step)
     }),
 }

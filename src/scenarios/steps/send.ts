@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Form, optional, Text } from "../file/words.ts"
-import { answer, ask } from "./asking.ts"
+import { type AnswerSaid, answer, ask } from "./asking.ts"
 import { as, type StepKind, stepSchema } from "./StepKind.ts"
 
 /* `send`: a message by the API, as an SDK sends it. */
@@ -24,11 +24,11 @@ export const send: StepKind = {
   key: "send",
   summary,
   schema: () => stepSchema(summary, { send: Message, as, answer }),
-  perform: ({ place, written }, play) =>
+  perform: (placed, play) =>
     Effect.gen(function* () {
-      const step = yield* play.filled(written as { readonly send: typeof Message.Type; readonly answer?: never }, place)
+      const step = yield* play.said<{ readonly send: typeof Message.Type } & AnswerSaid>(placed)
       const url = `/2010-04-01/Accounts/${play.stage.accountSid}/Messages.json`
-      return yield* ask(play, place, { method: "POST", url, form: parameters(step.send) }, step.answer)
+      return yield* ask(play, placed.place, { method: "POST", url, form: parameters(step.send) }, step)
     }),
 }
 

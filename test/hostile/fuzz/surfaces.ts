@@ -1,6 +1,7 @@
 import { httpSurface } from "./http.ts"
 import { recordingsSurface } from "./recordings.ts"
 import type { Surface } from "./runner.ts"
+import { scenariosSurface } from "./scenarios.ts"
 import { settingsSurface } from "./settings.ts"
 import { templatesSurface } from "./templates.ts"
 import { twimlSurface } from "./twiml.ts"
@@ -11,4 +12,5 @@ export const surfaces: ReadonlyArray<Surface> = [
   templatesSurface,
   twimlSurface,
   recordingsSurface,
+  scenariosSurface,
 ]
