@@ -156,6 +156,10 @@ describe("a run", () => {
           at = row.at
           strictEqual(row.cause < row.seq, true)
           const data = JSON.parse(row.data)
+          if (row.type === "message.created") {
+            last.set(row.subject, data.status)
+            past.add(`${row.subject} ${data.status}`)
+          }
           if (row.type === "message.status-changed") {
             strictEqual(["delivered", "undelivered", "failed", "canceled"].includes(last.get(row.subject) ?? ""), false)
             last.set(row.subject, data.status)

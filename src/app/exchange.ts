@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
+import { callsDoor } from "../carriers/twilio/calls/callsDoor.ts"
 import {
   answerHeaders,
   fillHoles,
@@ -123,9 +124,10 @@ export const startExchange = (
       provider: "twilio",
       statistics: () => {
         const { twilio, outbound } = slices()
-        return { messages: twilio.messages.bySid.size, calls: 0, callbacks: outbound.attempts }
+        return { messages: twilio.messages.bySid.size, calls: twilio.calls.size, callbacks: outbound.attempts }
       },
       phones: phonesDoor(keys, () => slices().twilio),
+      calls: callsDoor(() => slices().twilio),
       messages: { newest: (before) => seenMessages(slices().twilio.messages, before) },
       verifications: () => seenVerifications(slices().twilio.verify, run.engine.now),
       carrier: {

@@ -1,10 +1,8 @@
 import * as os from "node:os"
 import { parentPort, workerData } from "node:worker_threads"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
-import { foldLog } from "../engine/fold.ts"
-import { isOfLog, readSnapshot, type SnapshotKey, writeSnapshot } from "../engine/snapshot.ts"
-import { WorldState } from "../engine/World.ts"
+import { worldOfLog } from "../engine/fold.ts"
+import { readSnapshot, type SnapshotKey, writeSnapshot } from "../engine/snapshot.ts"
 import { openReader } from "../log/reader.ts"
 import { machines } from "./machines.ts"
 import { buildHash } from "./version.ts"
@@ -21,11 +19,7 @@ const write = Effect.gen(function* () {
   if (key.rules !== buildHash) return yield* Effect.fail(new Error("another build has taken this one's place"))
   const log = yield* openReader(file)
   const head = yield* log.head
-  const before = Either.getOrUndefined(readSnapshot(file, key))
-  const [row] = before === undefined ? [] : yield* log.read(before.head.seq - 1, 1)
-  const fits = before !== undefined && isOfLog(before, row)
-  const world = new WorldState(machines, fits ? before.world : undefined)
-  yield* foldLog(log, world, fits ? before.head.seq : 0, head.seq)
+  const { world } = yield* worldOfLog({ log, machines, snapshot: () => readSnapshot(file, key), upTo: head.seq })
   yield* Effect.try(() => writeSnapshot(file, key, head, world.save()))
   return head.seq
 }).pipe(Effect.scoped)

@@ -4,7 +4,15 @@ import * as FastCheck from "effect/FastCheck"
 import { at, type Fact, givenEntries } from "../../test/support/given.ts"
 import { seededRuns } from "../../test/support/seeded.ts"
 import type { Entry } from "../core/Entry.ts"
-import { type Cleared, dataCleared, timerCancelled, timerFired, timerSet, turnFailed } from "../core/entries.ts"
+import {
+  type Cleared,
+  dataCleared,
+  timerCancelled,
+  timerFired,
+  timerSet,
+  timersSwapped,
+  turnFailed,
+} from "../core/entries.ts"
 import { nextTimer, type Timer, type Timers, timersMachine } from "./timers.machine.ts"
 
 /** Timers alone, moved by entries without a world. */
@@ -251,5 +259,42 @@ describe("a rule that throws when a timer fires", () => {
       failed({ type: timerSet.type, data: { due: 1, key: "m" } }),
     )
     strictEqual(nextTimer(world.slice(timersMachine))?.key, "m")
+  })
+})
+
+describe("swapping two timers", () => {
+  const pending = (dueA: number, dueB: number) =>
+    givenEntries(
+      [],
+      at(0, timerSet.draft("SM1", { due: dueA, key: "a" })),
+      at(0, timerSet.draft("SM2", { due: dueB, key: "b" })),
+    )
+  const next = ({ world }: { readonly world: ReturnType<typeof givenEntries>["world"] }) =>
+    nextTimer(world.slice(timersMachine))?.key
+
+  it("makes each due when the other was, and sets first the one that goes first now", () => {
+    const stage = pending(10, 20).when(timersSwapped.draft("", { keys: ["a", "b"] }))
+    stage.then(timerSet.draft("SM2", { due: 10, key: "b" }), timerSet.draft("SM1", { due: 20, key: "a" }))
+    strictEqual(next(stage), "b")
+  })
+  it("is the same whichever is named first", () =>
+    pending(10, 20)
+      .when(timersSwapped.draft("", { keys: ["b", "a"] }))
+      .then(timerSet.draft("SM2", { due: 10, key: "b" }), timerSet.draft("SM1", { due: 20, key: "a" })))
+  it("of one instant changes their order", () => {
+    const stage = pending(10, 10)
+    strictEqual(next(stage), "a")
+    strictEqual(next(stage.when(timersSwapped.draft("", { keys: ["a", "b"] }))), "b")
+  })
+  it("of which one is not pending, or that are one, changes nothing", () => {
+    pending(10, 20)
+      .when(timersSwapped.draft("", { keys: ["a", "c"] }))
+      .then()
+    pending(10, 20)
+      .when(timersSwapped.draft("", { keys: ["c", "b"] }))
+      .then()
+    pending(10, 20)
+      .when(timersSwapped.draft("", { keys: ["a", "a"] }))
+      .then()
   })
 })

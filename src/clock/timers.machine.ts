@@ -1,5 +1,5 @@
 import { cancelling, forgets } from "../core/cleared.ts"
-import { dataCleared, timerCancelled, timerFired, timerSet, turnFailed } from "../core/entries.ts"
+import { dataCleared, timerCancelled, timerFired, timerSet, timersSwapped, turnFailed } from "../core/entries.ts"
 import { evolves, type Machine, reacts, type Snapshot } from "../core/Machine.ts"
 
 /** Work that is due at an instant. Order between timers: (due, order of setting). */
@@ -121,6 +121,13 @@ const savedOf = (timers: ReadonlyArray<Timer>): SavedTimers => ({
   set: timers.map(({ set }) => set),
 })
 
+/** Both timers anew, each due when the other was; the one that goes first now is set first. */
+const swapped = (first: Timer, second: Timer) =>
+  [
+    { ...second, due: first.due },
+    { ...first, due: second.due },
+  ].map(({ due, key, subject }) => timerSet.draft(subject, { due, key }))
+
 /** Timers as data, part of the world and alive after a restart. Which timers exist is decided by the other machines. */
 export const timersMachine: Machine<Timers> = {
   name: "timers",
@@ -140,6 +147,11 @@ export const timersMachine: Machine<Timers> = {
     }),
   ],
   react: [
+    reacts(timersSwapped, (_, { data: { keys } }, { byKey }) => {
+      const [one, other] = [byKey.get(keys[0]), byKey.get(keys[1])]
+      if (one === undefined || other === undefined || one === other) return []
+      return sooner(one, other) ? swapped(one, other) : swapped(other, one)
+    }),
     reacts(dataCleared, (_, { data: { what } }, { byKey }) =>
       cancelling([...byKey.values()].filter(({ subject }) => forgets(what, subject)).map(({ key }) => key)),
     ),

@@ -57,6 +57,16 @@ export const limits = {
   repliesMax: 10,
   /** Redirects and actions that the TwiML about one inbound message leads through. */
   redirectsMax: 10,
+  /** Documents of one call, and of these so many without anything heard in between; then it ends with 11215. */
+  callDocumentsMax: 1_000,
+  callRedirectsMax: 20,
+  /** Verbs of one call, and of these so many that take no time. */
+  callVerbsMax: 10_000,
+  callVerbsAtOnceMax: 100,
+  /** Bytes of the WAV of a recording; a longer one has fewer samples a second. */
+  soundBytesMax: 16 * 1024 * 1024,
+  /** Bytes that one step of a call's instructions takes in the log; a document that would take more ends its call (11750). */
+  callStepBytesMax: 192 * 1024,
   /** Alerts that are kept to be read; the log has all. */
   alertsMax: 10_000,
   /** Requests to /callback-test that are kept for looking at; up to twice as many are in memory. */
@@ -75,6 +85,14 @@ export const limits = {
   readEntriesMax: 1_000,
   /** Entries one page of callbacks looks through for them. */
   callbackScanEntriesMax: 20_000,
+  /** Entries one timeline holds, and one trace file. */
+  timelineEntriesMax: 5_000,
+  /** Entries of a recording that is looked into without being made a log first. */
+  recordingEntriesMax: 500_000,
+  /** Entries behind the place where two logs part that are compared subject by subject. */
+  comparedEntriesMax: 200_000,
+  /** Entries a fork makes after its cut. */
+  forkEntriesMax: 1_000_000,
   /** Entries a subscriber of the log is handed at once: what one that never reads keeps in memory. */
   streamEntriesMax: 100,
   /** Entries after which a snapshot is worth its while. */

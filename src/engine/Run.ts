@@ -12,10 +12,10 @@ import { iso } from "../core/Instant.ts"
 import { limits } from "../core/limits.ts"
 import type { EventLog, Head, LogUnavailable } from "../log/EventLog.ts"
 import { Engine } from "./Engine.ts"
-import { foldLog, type NotFoldable } from "./fold.ts"
+import { type NotFoldable, worldOfLog } from "./fold.ts"
 import { type EngineOptions, EngineStopped, type OrderFailed, type WayOut } from "./outside.ts"
-import { isOfLog, type Snapshot } from "./snapshot.ts"
-import { type AnyMachine, WorldState } from "./World.ts"
+import type { Snapshot } from "./snapshot.ts"
+import type { AnyMachine, WorldState } from "./World.ts"
 
 /** The version of the rules that a log names. Raised when old logs need a behaviour flag to stay what they are. */
 export const rulesVersion = 1
@@ -46,7 +46,7 @@ export interface RunOptions<E, R> {
   readonly pace: Pace | undefined
   /** First instant of a new run; by default the host's now, or `defaultStart` where host time never enters. */
   readonly start?: number | undefined
-  /** Reads the newest snapshot that these rules can use; the left says why there is none. */
+  /** Opens the newest snapshot that these rules can use; the left says why there is none. */
   readonly snapshot?: () => Either.Either<Snapshot, string>
 }
 
@@ -98,7 +98,7 @@ export const makeRun = <E, R>(
     const wayOut = yield* options.wayOut(clock)
     const head = yield* log.head
     const resumed = head.seq > 0
-    const { world, snapshotSeq } = yield* worldOf(options)
+    const { world, snapshotSeq } = yield* worldOfLog(options)
     if (resumed && options.seedAsked && world.seed !== options.seed)
       return yield* new OtherSeed({ log: log.place, asked: options.seed, found: world.seed })
     const { advanceTo, offset, pace: ordered } = world.slice(clockMachine)
@@ -123,7 +123,7 @@ export const makeRun = <E, R>(
     yield* refuseTooLarge(begun)
     if (resumed) yield* refuseOtherStart(log, options.start)
     clock.set(first, { _tag: "paused" })
-    const rebuild = Effect.map(worldOf(options), (built) => built.world)
+    const rebuild = Effect.map(worldOfLog(options), (built) => built.world)
     const engine = yield* makeEngine({ log, clock, rebuild, outside: wayOut, pace }, world, head)
     yield* engine.submit(begun)
     clock.set(Math.max(anchor, engine.head.at), held ? { _tag: "paused" } : pace)
@@ -138,17 +138,6 @@ const makeEngine = (options: EngineOptions, world: WorldState, head: Head): Effe
     Effect.map(Effect.runtime<never>(), (runtime) => new Engine(options, world, head, runtime)),
     (engine) => Effect.sync(() => engine.stop(new EngineStopped({ reason: "the run is over" }))),
   )
-
-/** The world of a log: from its snapshot, when that is of this very log, and what came after. */
-const worldOf = <E, R>({ log, machines, snapshot }: RunOptions<E, R>) =>
-  Effect.gen(function* () {
-    const found = snapshot === undefined ? undefined : Either.getOrUndefined(snapshot())
-    const [row] = found === undefined ? [] : yield* log.read(found.head.seq - 1, 1)
-    const fits = found !== undefined && isOfLog(found, row)
-    const snapshotSeq = fits ? found.head.seq : 0
-    const world = yield* foldLog(log, new WorldState(machines, fits ? found.world : undefined), snapshotSeq)
-    return { world, snapshotSeq }
-  })
 
 /** Settings and templates have to fit into one entry. */
 const refuseTooLarge = ({ data }: Draft): Effect.Effect<void, RunRefused> => {

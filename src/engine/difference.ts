@@ -1,9 +1,16 @@
 import type { UnhashedRow } from "../core/Entry.ts"
 
+/** Where two entries differ: a column, or a path into `data`, and both values as JSON; `(nothing)` where one has none. */
+export interface Difference {
+  readonly field: string
+  readonly recorded: string
+  readonly made: string
+}
+
 /** Columns in the order in which a difference is looked for. */
 const columns = ["at", "cause", "kind", "type", "subject", "data"] as const
 
-/** The first thing in which a row is not the recorded one, hashes left out; undefined when they are the same. */
+/** The first difference of two entries, their places and hashes aside; undefined when there is none. */
 export const differenceOf = (recorded: UnhashedRow, made: UnhashedRow): Difference | undefined => {
   const column = columns.find((name) => recorded[name] !== made[name])
   if (column === undefined) return undefined
@@ -12,7 +19,7 @@ export const differenceOf = (recorded: UnhashedRow, made: UnhashedRow): Differen
     : { field: column, recorded: String(recorded[column]), made: String(made[column]) }
 }
 
-const dataDifference = (recorded: string, made: string) => {
+const dataDifference = (recorded: string, made: string): Difference => {
   try {
     const found = firstDifference(JSON.parse(recorded), JSON.parse(made), "data")
     if (found !== undefined) return found
@@ -20,13 +27,6 @@ const dataDifference = (recorded: string, made: string) => {
     // The recorded text is no JSON; it is shown as it is.
   }
   return { field: "data", recorded, made }
-}
-
-/** What two entries of one place differ in: a column, or a path into `data`, and both values. */
-export interface Difference {
-  readonly field: string
-  readonly recorded: string
-  readonly made: string
 }
 
 const firstDifference = (recorded: unknown, made: unknown, field: string, depth = 0): Difference | undefined => {

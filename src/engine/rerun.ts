@@ -16,10 +16,10 @@ import { firing } from "./drafts.ts"
 import { type Made, runTurn } from "./turn.ts"
 import { type AnyMachine, WorldState } from "./World.ts"
 
-/** A rule threw while a log was run again; the entries up to there are good. */
+/** A rule threw while a log was run again, or it would not end; the entries up to there are good. */
 export class RerunFailed extends Data.TaggedError("RerunFailed")<{ readonly seq: number; readonly cause: unknown }> {
   override get message() {
-    return `running again stopped at entry ${this.seq}: ${String(this.cause)}`
+    return `running again stopped at entry ${this.seq}: ${this.cause instanceof Error ? this.cause.message : String(this.cause)}`
   }
 }
 
@@ -55,45 +55,114 @@ interface Feed {
 export const rerun = ({ rows, machines, cut = 0, change }: RerunOptions): Effect.Effect<Rerun, RerunFailed> =>
   Effect.suspend(() => {
     const world = new WorldState(machines)
-    const made: Array<Made> = []
     const kept = rows.slice(0, cut)
-    let head: Head = { seq: 0, at: 0, hash: genesis }
-    for (const row of kept) {
-      world.evolve(upcast(decode(row)))
-      head = row
+    const made: Array<Row> = []
+    const recorded = new Recorded(cut)
+    for (const row of rows) {
+      const entry = upcast(decode(row))
+      recorded.take(entry)
+      if (row.seq <= cut) world.evolve(entry)
     }
-    const recorded = new Recorded(rows)
-    const feeds: Array<Feed> = recorded.outer(cut)
-    const answers: Array<Feed> = []
-    const expect = (entries: ReadonlyArray<Made>) => {
-      for (const { entry } of entries)
-        if (outboundRequested.is(entry) && entry.data.via === "wire") insert(answers, recorded.answerTo(entry))
-    }
-    const turn = (input: Draft, at: number): void => {
-      const from = made.length
-      head = runTurn(world, head, input, at, made)
-      expect(made.slice(from))
-    }
-    try {
-      for (const pending of recorded.unanswered(kept)) insert(answers, recorded.answerTo(pending))
-      if (change !== undefined) turn(change, head.at)
-      for (;;) {
-        const timer = nextTimer(world.slice(timersMachine))
-        const [answer, feed] = [answers[0], feeds[0]]
-        const next = answer !== undefined && (feed === undefined || before(answer, feed)) ? answer : feed
-        if (timer !== undefined && (next === undefined || timer.due <= next.at))
-          turn(firing(timer), Math.max(timer.due, head.at))
-        else if (next === undefined) break
-        else {
-          ;(next === answer ? answers : feeds).shift()
-          turn(next.input, Math.max(next.at, head.at))
-        }
-      }
-    } catch (cause) {
-      return new RerunFailed({ seq: head.seq + 1, cause })
-    }
-    return Effect.succeed({ rows: [...kept, ...made.map(({ row }) => row)], world })
+    const head = kept.at(-1) ?? { seq: 0, at: 0, hash: genesis }
+    const changes = change === undefined ? [] : [change]
+    const collect = (some: ReadonlyArray<Row>) => Effect.sync(() => void made.push(...some))
+    return Effect.map(runOn({ world, head, recorded, changes, made: collect }), () => ({
+      rows: [...kept, ...made],
+      world,
+    }))
   })
+
+/** How a run goes on from a place of its log without a clock, a network or anybody outside. */
+export interface RunOn<E> {
+  /** As it is at `head`; it goes on with the run. */
+  readonly world: WorldState
+  readonly head: Head
+  /** What the recorded log has to say after it. */
+  readonly recorded: Recorded
+  /** The first inputs, at the instant of `head`. */
+  readonly changes?: ReadonlyArray<Draft>
+  /** Makes an outer input the one that is fed in its place. */
+  readonly amend?: (input: Draft) => Draft
+  /** Whether outer inputs are fed: `drop` leaves the run to what is pending. */
+  readonly inputs?: "keep" | "drop"
+  /** A run that makes more entries fails. */
+  readonly entriesMax?: number
+  /** Gets what was made, turn after turn, some at a time. */
+  readonly made: (rows: ReadonlyArray<Row>) => Effect.Effect<void, E>
+}
+
+/** Entries that are handed on together; other work goes on in between. */
+const handedOn = 1_000
+
+/** Goes on until nothing is due and nothing is left to be fed. Gives where the log then ends. */
+export const runOn = <E>(options: RunOn<E>): Effect.Effect<Head, RerunFailed | E> =>
+  Effect.gen(function* () {
+    const { changes = [], entriesMax = Number.MAX_SAFE_INTEGER, head: first, inputs = "keep" } = options
+    const going = new Going(options, inputs === "keep" ? options.recorded.outer : [])
+    const fail = (cause: unknown) => new RerunFailed({ seq: going.head.seq + 1, cause })
+    for (const change of changes) yield* Effect.try({ try: () => going.turn(change, going.head.at), catch: fail })
+    for (let more = true; more; ) {
+      more = yield* Effect.try({ try: () => going.some(handedOn), catch: fail })
+      yield* options.made(going.taken())
+      if (going.head.seq - first.seq > entriesMax)
+        return yield* fail(new Error(`it makes more than ${entriesMax} entries without coming to an end`))
+      yield* Effect.yieldNow()
+    }
+    return going.head
+  })
+
+/** A run that goes on. */
+class Going {
+  readonly #options: Pick<RunOn<never>, "amend" | "recorded" | "world">
+  readonly #feeds: ReadonlyArray<Feed>
+  #fed = 0
+  readonly #answers: Array<Feed> = []
+  #made: Array<Made> = []
+  head: Head
+
+  constructor(options: Pick<RunOn<never>, "amend" | "head" | "recorded" | "world">, feeds: ReadonlyArray<Feed>) {
+    this.#options = options
+    this.#feeds = feeds
+    this.head = options.head
+    for (const pending of options.recorded.unanswered) insert(this.#answers, options.recorded.answerTo(pending))
+  }
+
+  turn(input: Draft, at: number): void {
+    const from = this.#made.length
+    const { recorded, world } = this.#options
+    this.head = runTurn(world, this.head, input, at, this.#made)
+    for (const { entry } of this.#made.slice(from))
+      if (outboundRequested.is(entry) && entry.data.via === "wire") insert(this.#answers, recorded.answerTo(entry))
+  }
+
+  /** Runs turns until there are so many entries; false when nothing is left to be done. */
+  some(entries: number): boolean {
+    const { amend, world } = this.#options
+    while (this.#made.length < entries) {
+      const timer = nextTimer(world.slice(timersMachine))
+      const [answer, feed] = [this.#answers[0], this.#feeds[this.#fed]]
+      const next = answer !== undefined && (feed === undefined || before(answer, feed)) ? answer : feed
+      if (timer !== undefined && (next === undefined || timer.due <= next.at))
+        this.turn(firing(timer), Math.max(timer.due, this.head.at))
+      else if (next === undefined) return false
+      else if (next === answer) {
+        this.#answers.shift()
+        this.turn(next.input, Math.max(next.at, this.head.at))
+      } else {
+        this.#fed++
+        this.turn(amend === undefined ? next.input : amend(next.input), Math.max(next.at, this.head.at))
+      }
+    }
+    return true
+  }
+
+  /** The rows made since the last time. */
+  taken(): ReadonlyArray<Row> {
+    const rows = this.#made.map(({ row }) => row)
+    this.#made = []
+    return rows
+  }
+}
 
 const before = (a: Feed, b: Feed): boolean => a.at < b.at || (a.at === b.at && a.seq < b.seq)
 
@@ -109,38 +178,41 @@ const echoes: ReadonlySet<string> = new Set([
   turnFailed.type,
 ])
 
-/** What a recorded log has to say to a run that is made from it. */
-class Recorded {
-  readonly #entries: ReadonlyArray<Entry>
+/** What a recorded log has to say to a run that is made from it; takes the log's entries in their order. */
+export class Recorded {
+  readonly #cut: number
+  /** Requests whose answer has not come, by their seq. */
+  readonly #asked = new Map<number, Entry<OutboundRequested>>()
+  /** Those of them over the wire that were on their way at the cut. */
+  readonly #open = new Map<number, Entry<OutboundRequested>>()
   readonly #answers = new Map<string, { readonly draft: Draft; readonly seq: number; readonly after: number }>()
-
-  constructor(rows: ReadonlyArray<Row>) {
-    this.#entries = rows.map((row) => upcast(decode(row)))
-    for (const entry of this.#entries) {
-      if (entry.type !== outboundAnswered.type && entry.type !== outboundFailed.type) continue
-      const request = this.#entries[entry.cause - 1] as Entry<unknown> | undefined
-      if (request === undefined || !outboundRequested.is(request)) continue
-      const { type, subject, data, seq } = entry
-      this.#answers.set(keyOf(request.data), { draft: { type, subject, data }, seq, after: entry.at - request.at })
-    }
-  }
-
   /** The outer inputs after the cut. */
-  outer(cut: number): Array<Feed> {
-    return this.#entries
-      .filter(({ seq, kind, type }) => seq > cut && kind === "input" && !echoes.has(type))
-      .map(({ at, seq, type, subject, data }) => ({ at, seq, input: { type, subject, data } }))
+  readonly outer: Array<Feed> = []
+
+  /** Entries up to the cut are kept as they are. */
+  constructor(cut: number) {
+    this.#cut = cut
   }
 
-  /** Wire requests among these rows whose answer is not among them. */
-  unanswered(kept: ReadonlyArray<Row>): ReadonlyArray<Entry<OutboundRequested>> {
-    const open = new Map<number, Entry<OutboundRequested>>()
-    for (const { seq } of kept) {
-      const entry = this.#entries[seq - 1] as Entry<unknown>
-      if (outboundRequested.is(entry) && entry.data.via === "wire") open.set(entry.seq, entry)
-      else if (entry.type === outboundAnswered.type || entry.type === outboundFailed.type) open.delete(entry.cause)
+  take(entry: Entry<unknown>): void {
+    const { at, cause, data, kind, seq, subject, type } = entry
+    if (outboundRequested.is(entry)) {
+      this.#asked.set(seq, entry)
+      if (seq <= this.#cut && entry.data.via === "wire") this.#open.set(seq, entry)
+    } else if (type === outboundAnswered.type || type === outboundFailed.type) {
+      const request = this.#asked.get(cause)
+      this.#asked.delete(cause)
+      if (seq <= this.#cut) this.#open.delete(cause)
+      else if (request !== undefined)
+        this.#answers.set(keyOf(request.data), { draft: { type, subject, data }, seq, after: at - request.at })
     }
-    return [...open.values()]
+    if (seq > this.#cut && kind === "input" && !echoes.has(type))
+      this.outer.push({ at, seq, input: { type, subject, data } })
+  }
+
+  /** Wire requests of kept entries whose answer is not among those. */
+  get unanswered(): Iterable<Entry<OutboundRequested>> {
+    return this.#open.values()
   }
 
   answerTo(request: Entry<OutboundRequested>): Feed {

@@ -52,6 +52,12 @@ export interface LogReader {
     after: number,
     limit: number,
   ) => Effect.Effect<ReadonlyArray<Row>, LogUnavailable>
+  /** Rows about the subjects that the entries at these places are about, after `after`, at most `limit`, oldest first. */
+  readonly readSameSubjects: (
+    seqs: ReadonlyArray<number>,
+    after: number,
+    limit: number,
+  ) => Effect.Effect<ReadonlyArray<Row>, LogUnavailable>
   readonly head: Effect.Effect<Head, LogUnavailable>
 }
 

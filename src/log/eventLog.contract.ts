@@ -115,6 +115,17 @@ export const eventLogContract = <E>(name: string, make: Effect.Effect<typeof Eve
       }),
     )
 
+    it.scoped("reads what is about the subjects of entries, in pages too", () =>
+      Effect.gen(function* () {
+        const rows = chainOf(12, 4)
+        const log = yield* filled(rows)
+        const about = rows.filter(({ subject }) => subject === "SM1" || subject === "SM3")
+        deepStrictEqual(yield* log.readSameSubjects([2, 4, 8], 0, 10), about)
+        deepStrictEqual(yield* log.readSameSubjects([2, 4], 4, 2), about.slice(2, 4))
+        for (const none of [[], [0], [13], [-1]]) deepStrictEqual(yield* log.readSameSubjects(none, 0, 10), [])
+      }),
+    )
+
     it.scoped("keeps every text as it is, in types, subjects and data", () =>
       Effect.gen(function* () {
         const texts = oddTexts.filter((text) => text !== "")

@@ -16,6 +16,11 @@ export const makeMemory = (): typeof EventLog.Service => {
     const last = rows[rows.length - 1]
     return last === undefined ? { seq: 0, at: 0, hash: genesis } : { seq: last.seq, at: last.at, hash: last.hash }
   }
+  const about = (subject: string, after: number, limit: number): ReadonlyArray<Row> => {
+    const all = bySubject.get(subject) ?? []
+    const from = firstAfter(all, after)
+    return all.slice(from, from + pageOf(limit))
+  }
   return {
     place,
     append: (group) => {
@@ -35,11 +40,15 @@ export const makeMemory = (): typeof EventLog.Service => {
       return Either.void
     },
     read: (after, limit) => Effect.sync(() => rows.slice(Math.max(0, after), Math.max(0, after) + pageOf(limit))),
-    readSubject: (subject, after, limit) =>
+    readSubject: (subject, after, limit) => Effect.sync(() => about(subject, after, limit)),
+    readSameSubjects: (seqs, after, limit) =>
       Effect.sync(() => {
-        const about = bySubject.get(subject) ?? []
-        const from = firstAfter(about, after)
-        return about.slice(from, from + pageOf(limit))
+        const subjects = new Set(seqs.flatMap((seq) => rows[seq - 1]?.subject ?? []))
+        const all = [...subjects].flatMap((subject) => bySubject.get(subject) ?? [])
+        return all
+          .filter(({ seq }) => seq > after)
+          .sort((a, b) => a.seq - b.seq)
+          .slice(0, pageOf(limit))
       }),
     head: Effect.sync(head),
   }

@@ -62,6 +62,8 @@ export const makeReader = (sql: SqliteClient, file: string): LogReader => {
   return {
     read: (after, limit) => page(pageQuery, [after, pageOf(limit)], after),
     readSubject: (subject, after, limit) => page(subjectQuery, [toStored(subject), after, pageOf(limit)], after),
+    readSameSubjects: (seqs, after, limit) =>
+      page(sameSubjectsQuery, [JSON.stringify(seqs), after, pageOf(limit)], after),
     head: Effect.map(
       select(headQuery, []),
       ([last]): Head =>
@@ -76,6 +78,7 @@ const named = "FROM entries e LEFT JOIN types t ON t.id = e.type LEFT JOIN subje
 const rowsQuery = `SELECT e.seq, e.at, e.cause, e.kind, e.type, t.name AS typeName, e.subject, s.name AS subjectName, e.data, e.hash ${named}`
 const pageQuery = `${rowsQuery} WHERE e.seq > ? ORDER BY e.seq LIMIT ?`
 const subjectQuery = `${rowsQuery} WHERE e.subject = (SELECT id FROM subjects WHERE name = ?) AND e.seq > ? ORDER BY e.seq LIMIT ?`
+const sameSubjectsQuery = `${rowsQuery} WHERE e.subject IN (SELECT subject FROM entries WHERE seq IN (SELECT value FROM json_each(?))) AND e.seq > ? ORDER BY e.seq LIMIT ?`
 const headQuery = "SELECT seq, at, hash FROM entries ORDER BY seq DESC LIMIT 1"
 const bytesQuery = `SELECT CAST(t.name AS BLOB) AS type, CAST(s.name AS BLOB) AS subject, CAST(e.data AS BLOB) AS data ${named} WHERE e.seq = ?`
 

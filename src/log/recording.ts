@@ -7,10 +7,9 @@ import { ArrayFormatter } from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { decode, type Row, toLine } from "../core/Entry.ts"
-import type { LogOpenError, LogReader, LogUnavailable } from "./EventLog.ts"
+import type { EventLog, LogOpenError, LogReader, LogUnavailable } from "./EventLog.ts"
 import { makeFolders } from "./folders.ts"
-import { makeFolderOf, openHeld } from "./layerSqlite.ts"
-import { takeLock } from "./lock.ts"
+import { cannotWrite, newLog, targetExists } from "./newLog.ts"
 import { BadLine, firstIssue, headerLine, makeLineReader, type Progress, RecordingError } from "./recordingLines.ts"
 import { beginsLikeRecording, readRecording, streamRows } from "./recordingRows.ts"
 import { upcast } from "./upcasts.ts"
@@ -71,31 +70,10 @@ export const importRecording = (
   logFile: string,
   options: { readonly types?: ReadonlyArray<CheckedType> } = {},
 ): Effect.Effect<Progress, RecordingError | LogOpenError | LogUnavailable> =>
-  Effect.scoped(
-    Effect.gen(function* () {
-      yield* refuseExisting(logFile)
-      yield* makeFolderOf(logFile)
-      yield* takeLock(logFile)
-      yield* refuseExisting(logFile)
-      const part = yield* Effect.acquireRelease(
-        Effect.sync(() => removeLog(`${logFile}.importing`)),
-        (made) => Effect.sync(() => removeLog(made)),
-      )
-      const progress = yield* Effect.scoped(fill(part, file, checkerOf(file, options.types ?? [])))
-      yield* Effect.try({
-        try: () => {
-          if (fs.existsSync(`${part}-wal`)) throw new Error("its write-ahead log could not be emptied")
-          fs.renameSync(part, logFile)
-        },
-        catch: (cause) => cannotWrite(logFile, cause),
-      })
-      return progress
-    }),
-  )
+  newLog(logFile, (log) => fill(log, file, checkerOf(file, options.types ?? [])))
 
-const fill = (part: string, file: string, check: (row: Row) => Effect.Effect<void, RecordingError>) =>
+const fill = (log: typeof EventLog.Service, file: string, check: (row: Row) => Effect.Effect<void, RecordingError>) =>
   Effect.gen(function* () {
-    const log = yield* openHeld(part)
     yield* Stream.runForEachChunk(readRecording(file), (rows) =>
       Effect.gen(function* () {
         for (const row of rows) yield* check(row)
@@ -118,17 +96,6 @@ const checkerOf = (file: string, types: ReadonlyArray<CheckedType>) => {
     const message = `${file}:${line}: expected the data of ${row.type}, found ${found}`
     return Effect.fail(new RecordingError({ reason: "wrong-shape", file, line, message }))
   }
-}
-
-const refuseExisting = (logFile: string): Effect.Effect<void, RecordingError> =>
-  ["", "-wal", "-shm"].some((end) => fs.existsSync(logFile + end))
-    ? Effect.fail(targetExists(logFile, `${logFile} exists already; name a log that does not`))
-    : Effect.void
-
-/** Removes what an interrupted import left, and says where the next one may work. */
-const removeLog = (logFile: string): string => {
-  for (const end of ["", "-wal", "-shm"]) fs.rmSync(logFile + end, { force: true })
-  return logFile
 }
 
 /** Opens the file a recording is written to before it takes its name. */
@@ -163,10 +130,3 @@ const checkedText = (outFile: string, read: (line: string) => unknown, rows: Chu
 
 const writeText = (outFile: string, fd: number, text: string) =>
   Effect.try({ try: () => fs.writeFileSync(fd, text), catch: (cause) => cannotWrite(outFile, cause) })
-
-const targetExists = (file: string, message: string) => new RecordingError({ reason: "target-exists", file, message })
-
-const cannotWrite = (file: string, cause: unknown): RecordingError =>
-  new RecordingError({ reason: "unwritable", file, message: `cannot write ${file}: ${said(cause)}` })
-
-const said = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))

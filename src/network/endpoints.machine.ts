@@ -37,11 +37,14 @@ const key = ({ attempt, copy, token }: OutboundRequested): string =>
 const failing: ScriptedAnswer = { after_ms: 0, body: "", status: 500 }
 /** What never arrives has no answer, at once. */
 const lost: ScriptedAnswer = { after_ms: 0, body: "", drop: "connect", status: 0 }
+/** What it says to one that arrives is of no consequence. */
+const unanswered: ScriptedAnswer = { after_ms: 0, body: "", drop: "timeout", status: 0 }
 const gone: ScriptedAnswer = { after_ms: 0, body: "", drop: "connect", status: 0 }
 
 /** What the endpoint's script says to this attempt. */
 const scripted = (world: World, request: OutboundRequested): ScriptedAnswer => {
-  if (request.fault !== undefined) return lost
+  if (request.fault === "lost") return lost
+  if (request.fault === "unanswered") return unanswered
   const endpoint = endpointFor(world, request.connect ?? request.url)
   if (endpoint === undefined) return gone
   const answers = answersTo(endpoint, request)

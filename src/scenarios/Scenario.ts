@@ -2,6 +2,7 @@ import * as Data from "effect/Data"
 import type { JsonObject } from "../core/canonical.ts"
 import type { Row } from "../core/Entry.ts"
 import type { WireRequest } from "../network/nodeClient.ts"
+import type { Bounds } from "./explore/bounds.ts"
 
 /** A scenario whose file, and every file it includes, was found good. */
 export interface Scenario {
@@ -22,8 +23,8 @@ export interface Scenario {
   readonly toEnd: boolean
   /** Steps that are performed when it is played, those of loops as often as they come. */
   readonly performed: number
-  /** Bounds of what exploration draws, as they are written. */
-  readonly explore: JsonObject | undefined
+  /** Bounds of what exploration draws, as they are written; undefined: the usual ones. */
+  readonly explore: Bounds | undefined
 }
 
 /** A step where it stands. Its keys were checked against its kind's schema. */
@@ -77,6 +78,8 @@ export interface RunScenarioOptions {
   readonly settings?: JsonObject
   /** Answers for endpoints that are forwarded, by their URL as the scenario has it: an application in this process. */
   readonly handlers?: ReadonlyMap<string, Handler>
+  /** Told the log of a playing that breaks off. */
+  readonly onBroken?: (rows: ReadonlyArray<Row>) => void
   /** Told after each step that is not within a loop. */
   readonly onStep?: (done: number, all: number) => void
   /** Entries that may follow from one step, and host ms it may take, before it is told that it never settles. */

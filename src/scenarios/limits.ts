@@ -18,6 +18,9 @@ export const limits = {
   patternLengthMax: 1_000,
   /** Events that a timeline shows. */
   timelineEventsMax: 40,
+  /** Seeds of one exploration, and playings to find a smallest set of faults. */
+  seedsMax: 1_000_000,
+  shrinkRunsMax: 2_000,
   /** Problems that are told of one file. */
   problemsMax: 20,
 } as const

@@ -45,6 +45,7 @@ export const runScenario = (
         (error): error is StepFailed => error instanceof StepFailed,
         ({ check }) => Effect.succeed(check),
       ),
+      Effect.tapError(() => Effect.sync(() => options.onBroken?.(performance.outcome(scenario, undefined).rows))),
     )
     return performance.outcome(scenario, failed)
   }).pipe(Effect.scoped)

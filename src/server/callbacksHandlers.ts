@@ -7,7 +7,7 @@ import type { Run } from "../engine/Run.ts"
 import { NoSuchCallback } from "./callbacksApi.ts"
 import { beginsCallback, callbacksOf } from "./callbacksOf.ts"
 import { ControlApi } from "./controlApi.ts"
-import { stopped, Unavailable } from "./controlErrors.ts"
+import { submitted, Unavailable } from "./controlErrors.ts"
 import { Exchange } from "./Exchange.ts"
 
 /** Every callback about a subject. */
@@ -71,7 +71,7 @@ const resend = (run: Run, id: number) =>
         message: `entry ${id} is no attempt of a callback; GET /admin/callbacks lists them`,
       })
     const { data: request, subject } = entry
-    const made = yield* Effect.mapError(run.engine.submit(callbackResent.draft(subject, { of: id, request })), stopped)
+    const made = yield* submitted(run.engine, callbackResent.draft(subject, { of: id, request }))
     const [sent] = callbacksOf(made.map(({ entry }) => entry))
     return yield* sent === undefined ? Effect.dieMessage("a resend made no request") : Effect.succeed(sent)
   })

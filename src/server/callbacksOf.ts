@@ -1,6 +1,7 @@
 import type { Entry } from "../core/Entry.ts"
 import { type OutboundRequested, outboundAnswered, outboundFailed, outboundRequested } from "../core/entries.ts"
 import { iso } from "../core/Instant.ts"
+import { eventOf } from "../network/callbackEvent.ts"
 import type { Callback } from "./callbacksApi.ts"
 
 type Shown = typeof Callback.Type
@@ -27,7 +28,7 @@ export const callbacksOf = (entries: ReadonlyArray<Entry<unknown>>): ReadonlyArr
     const key = `${token} ${copy}`
     let callback = callbacks.get(key)
     if (callback === undefined) {
-      const event = params.find(([name]) => name === "MessageStatus" || name === "CallStatus")?.[1] ?? null
+      const event = eventOf(params) ?? null
       callback = { id: entry.seq, subject: entry.subject, event, method, url, token, copy, attempts: [] }
       callbacks.set(key, callback)
     }

@@ -1,5 +1,13 @@
 import { messageCreated, messageStatusChanged } from "../carriers/delivery/entries.ts"
 import { alertRaised } from "../carriers/twilio/alerts/entries.ts"
+import {
+  callArrived,
+  callCreated,
+  callPressed,
+  callSpoken,
+  callStatusChanged,
+  callStepped,
+} from "../carriers/twilio/calls/entries.ts"
 import { messageArrived } from "../carriers/twilio/inbound/entries.ts"
 import { keywordAnswered, recipientOptedIn, recipientOptedOut } from "../carriers/twilio/optOut/entries.ts"
 import type { Entry } from "../core/Entry.ts"
@@ -42,6 +50,13 @@ const told = (entry: Entry): string | undefined => {
   if (messageStatusChanged.is(general)) return withCode(general.data.status, general.data.error_code)
   if (messageArrived.is(general))
     return `${general.data.from} → ${general.data.to} ${JSON.stringify(general.data.body)}`
+  if (callCreated.is(general))
+    return `${general.data.from} → ${general.data.to} ${general.data.direction} ${general.data.status}`
+  if (callArrived.is(general)) return `${general.data.from} → ${general.data.to}`
+  if (callStatusChanged.is(general)) return general.data.status
+  if (callStepped.is(general)) return general.data.orders.map(({ type }) => String(type)).join(", ")
+  if (callPressed.is(general)) return general.data.digits
+  if (callSpoken.is(general)) return JSON.stringify(general.data.text)
   if (recipientOptedOut.is(general) || recipientOptedIn.is(general))
     return `${general.data.recipient} of ${general.data.sender}`
   if (keywordAnswered.is(general)) return `${general.data.keyword} ${JSON.stringify(general.data.body)}`

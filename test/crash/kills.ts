@@ -85,6 +85,8 @@ export const killServers = async ({ brief = false, folder, kills, seed, told }: 
       callbacks: { delay_seconds: 0.05, retry_attempts: 10, retry_delay_seconds: 0.05 },
       failure_numbers: [failureNumber],
     },
+    // None is lost: what is reported has to arrive.
+    callbacks: { faults: { duplicated_percent: 15, late_percent: 15, late: "150ms", out_of_order_percent: 15 } },
   }
   const config = join(folder, "config.yaml")
   fs.writeFileSync(config, JSON.stringify(settings))

@@ -30,7 +30,9 @@ export const endpoints: NonNullable<SettingsFile["endpoints"]> = [
   { url: "https://good.test" },
   {
     url: "https://twiml.test/sms",
+    // Asked by a URL that has it tried again (orders.ts).
     answers: [
+      { status: 503 },
       {
         body: '<Response><Message statusCallback="https://good.test/reply">One<Media>/a.png</Media></Message><Say>x</Say><Redirect>more</Redirect></Response>',
         after_ms: 300,

@@ -4,8 +4,9 @@ import { itemsOf } from "../../src/carriers/twilio/collection.ts"
 import { messageArrived } from "../../src/carriers/twilio/inbound/entries.ts"
 import { recipientOptedIn, recipientOptedOut } from "../../src/carriers/twilio/optOut/entries.ts"
 import { twilioMachine } from "../../src/carriers/twilio/twilio.machine.ts"
+import { timersMachine } from "../../src/clock/timers.machine.ts"
 import { decode } from "../../src/core/Entry.ts"
-import { callbackResent, type OutboundRequested, outboundRequested } from "../../src/core/entries.ts"
+import { callbackResent, type OutboundRequested, outboundRequested, timersSwapped } from "../../src/core/entries.ts"
 import { type OrderName, orderNames, ordersOf } from "./orders.ts"
 import { account, messagesPath, type Simulation } from "./simulate.ts"
 
@@ -25,6 +26,7 @@ export type Act =
   | { readonly _tag: "fetch"; readonly nth: number }
   | { readonly _tag: "advance"; readonly ms: number }
   | { readonly _tag: "resend"; readonly nth: number }
+  | { readonly _tag: "swap"; readonly nth: number; readonly other: number }
   | { readonly _tag: "clear"; readonly what: "messages" | "callbacks" | "all" }
   | { readonly _tag: "arrive"; readonly body: string; readonly media?: boolean; readonly from?: string }
   | { readonly _tag: "optOut"; readonly out: boolean }
@@ -147,6 +149,14 @@ export const acts = FastCheck.array(
     {
       weight: 1,
       arbitrary: FastCheck.record({
+        _tag: FastCheck.constant("swap" as const),
+        nth: FastCheck.nat(20),
+        other: FastCheck.nat(20),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: FastCheck.record({
         _tag: FastCheck.constant("clear" as const),
         what: FastCheck.constantFrom("messages" as const, "callbacks" as const, "all" as const),
       }),
@@ -169,6 +179,14 @@ export const resend = (simulation: Simulation, nth: number): Effect.Effect<void>
     if (one === undefined) return
     const request = one.data as unknown as OutboundRequested
     yield* Effect.orDie(simulation.run.engine.submit(callbackResent.draft(one.subject, { of: one.seq, request })))
+  })
+
+/** Orders two of the timers that are pending to change places. */
+const swap = ({ run }: Simulation, nth: number, other: number): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const keys = [...run.engine.world.slice(timersMachine).byKey.keys()]
+    const key = (n: number) => keys[n % Math.max(1, keys.length)] ?? ""
+    return Effect.orDie(run.engine.submit(timersSwapped.draft("", { keys: [key(nth), key(other)] })))
   })
 
 /** Does one act; gives the SID of a message that was sent. */
@@ -218,6 +236,8 @@ export const perform = (
       const draft = changed.draft("", { recipient: phone, sender: numberOf(simulation) })
       return Effect.as(Effect.orDie(simulation.run.engine.submit(draft)), undefined)
     }
+    case "swap":
+      return Effect.as(swap(simulation, act.nth, act.other), undefined)
     case "resend":
       return Effect.as(resend(simulation, act.nth), undefined)
     case "clear":

@@ -4,6 +4,7 @@ import type { JsonObject } from "../../core/canonical.ts"
 import { EndpointFile } from "../endpoints.ts"
 import { digestSchema, expectationSchema, valueSchema } from "../expectations/ExpectationKind.ts"
 import { expectationKinds } from "../expectations/table.ts"
+import { BoundsFile } from "../explore/bounds.ts"
 import { stepKinds } from "../steps/table.ts"
 import { expects, Flag, Group, HttpUrl, Instant, Name, optional, Text } from "./words.ts"
 
@@ -37,7 +38,7 @@ const fields = <Step, Expectation, Settings>(parts: {
   run_to_end: optional(
     Flag.annotations({ description: "Whether what is still to come happens before the end is judged; true" }),
   ),
-  explore: optional(Group.annotations({ description: "Bounds of what exploration draws" })),
+  explore: optional(BoundsFile.annotations({ description: "Bounds of what exploration draws" })),
   steps: Schema.Array(parts.step),
   expect: optional(Schema.Array(parts.expectation)),
 })

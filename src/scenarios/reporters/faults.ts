@@ -22,7 +22,7 @@ const brokenFault = ({ file }: Report, text: string): Fault => {
   }
 }
 
-const checkFault = ({ closest, expected, place, timeline, why }: Check): Fault => ({
+export const checkFault = ({ closest, expected, place, timeline, why }: Check): Fault => ({
   place,
   title: `expected ${expected}`,
   lines: [

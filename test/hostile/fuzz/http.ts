@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { sid as sidOf } from "../../../src/core/chance.ts"
 import { ringback, type Server, serve } from "../../support/program.ts"
+import { orders, patchedBack, patches } from "./orders.ts"
 import { mutated, nasty, type Random } from "./random.ts"
 import { expectations, readingGood, readingParameters, readingPath, verifyPath } from "./reading.ts"
 import type { Outcome, Surface } from "./runner.ts"
@@ -93,33 +94,6 @@ const good = [
   "DateSent%3E=2030-01-01",
   "DateSent%3C=2030-01-01T00%3A00%3A00",
 ]
-const orders = [
-  '{"pace":"fast"}',
-  '{"pace":"paused"}',
-  '{"pace":"1e999x"}',
-  '{"advance":"1h"}',
-  '{"advance":"-1s"}',
-  '{"advance":"99999999999999999d"}',
-  '{"step":1}',
-  '{"step":1e999}',
-  '{"step":0.5}',
-  '{"settle":true}',
-  '{"from":"+15551234567","to":"+15550000001","body":"Hello"}',
-  '{"from":"+15551234567","to":"+15550000001","body":"STOP"}',
-  '{"from":"+15551234567","to":"+15550000001","media":["https://u:p@a.example/1.png"]}',
-  '{"from":"whatsapp:+1","to":"","media":[null]}',
-  '{"recipient":"+15551234567","sender":"+15550000001"}',
-  '{"recipient":"__proto__","sender":"MG"}',
-  '{"settle":true,"__proto__":{"step":1}}',
-  '{"__proto__":null}',
-  "[]",
-  "null",
-  "",
-  "{",
-  '"'.padEnd(5_000, "x"),
-  "[".repeat(5_000),
-]
-
 const written = (random: Random, text: string): string =>
   random.chance(70) ? encodeURIComponent(text.toWellFormed()) : text.toWellFormed()
 
@@ -195,6 +169,7 @@ const pathOf = (random: Random, { accountSid, messages }: Server): string => {
     "/admin/alerts",
     `/admin/alerts?after=${written(random, random.pick(nasty))}`,
     "/admin/settings",
+    "/admin/settings",
     "/admin/callbacks",
     "/admin/callbacks/3/resend",
     "/admin/nothing",
@@ -252,14 +227,18 @@ const politely = (random: Random): Random => ({
 const caseOf = (chance: Random, server: Server): Case => {
   const random = chance.chance(60) ? politely(chance) : chance
   const garbage = random.chance(4)
-  const method = random.chance(60) ? random.pick(["GET", "POST", "POST", "POST"]) : random.pick(methods)
   const query = random.chance(30) ? `?${formOf(random)}` : ""
   const path = lineSafe(random, `${pathOf(random, server)}${query}`)
-  const control = /^\/admin\/(clock|inbound|opt-outs|expect)/.test(path)
-  const order = path.startsWith("/admin/expect") ? expectations : orders
+  const usual = path.startsWith("/admin/settings")
+    ? ["GET", "PATCH", "PATCH", "PATCH"]
+    : ["GET", "POST", "POST", "POST"]
+  const method = random.chance(60) ? random.pick(usual) : random.pick(methods)
+  const control = /^\/admin\/(clock|inbound|opt-outs|expect|settings)/.test(path)
+  const settings = path.startsWith("/admin/settings")
+  const order = settings ? patches : path.startsWith("/admin/expect") ? expectations : orders
   const bodyText = method === "GET" && random.chance(80) ? "" : control ? random.pick(order) : formOf(random)
   const body = Buffer.from(
-    random.chance(10) ? mutated(random, bodyText) : bodyText,
+    !settings && random.chance(10) ? mutated(random, bodyText) : bodyText,
     random.chance(5) ? "utf16le" : "utf8",
   )
   const headers = headersOf(random, server)
@@ -382,6 +361,8 @@ export const httpSurface: Surface = {
         return { input, problem: faultOf(made, text) }
       },
       end: async () => {
+        const headers = { "Content-Type": "application/json" }
+        await server.ask("/admin/settings", { method: "PATCH", headers, body: patchedBack }).catch(() => undefined)
         // A phone that no case has opted out.
         const lives = await server.send({ To: "+12025550177" }).catch(() => undefined)
         const memory = residentMiB(server.pid)

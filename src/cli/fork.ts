@@ -1,0 +1,106 @@
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import { changedSettings, readChange, type SettingsChange } from "../app/forkSettings.ts"
+import { machines } from "../app/machines.ts"
+import { snapshotOf } from "../app/snapshots.ts"
+import { newLog } from "../log/newLog.ts"
+import { forkLog } from "../timetravel/fork.ts"
+import { instant, placeOf } from "../timetravel/place.ts"
+import { CommandFailed, wrongUse } from "./failure.ts"
+import { logArg, opened, plain } from "./looking.ts"
+import { progress, progressDone } from "./terminal.ts"
+
+const options = {
+  log: logArg(),
+  at: Options.text("at").pipe(
+    Options.withDescription("The entry after which things go otherwise: its seq, or an instant"),
+  ),
+  set: Options.text("set").pipe(
+    Options.withDescription(
+      "PATH=VALUE in the words of the settings file: twilio.numbers[+15551234567].outcome=failed; may be given several times",
+    ),
+    Options.repeated,
+  ),
+  swap: Options.text("swap").pipe(
+    Options.withDescription("SEQ,SEQ of two timer.set entries that are pending: each is due when the other was"),
+    Options.optional,
+  ),
+  inputs: Options.choice("inputs", ["keep", "drop"]).pipe(
+    Options.withDescription("Whether requests and orders after the cut come again, at their instants (default keep)"),
+    Options.withDefault("keep" as const),
+  ),
+  out: Options.text("out").pipe(Options.withDescription("The log to make; it must not exist")),
+}
+
+/** `ringback fork LOG --at SEQ --out NEW`: what would have happened if, as a log of its own. */
+export const fork = Command.make("fork", options, (given) =>
+  Effect.gen(function* () {
+    const { inputs, log, out } = given
+    if (out.endsWith(".jsonl"))
+      return yield* wrongUse(
+        `--out: a fork is a log; name it otherwise and make a recording of it with ringback export`,
+      )
+    const settings = yield* settingsOf(given.set)
+    const swap = yield* swapOf(Option.getOrUndefined(given.swap))
+    const { isLog, reader } = yield* opened(log)
+    const { seq } = yield* plain(placeOf(reader, given.at))
+    const { cut, head } = yield* newLog(out, (into) =>
+      forkLog(
+        {
+          reader,
+          machines,
+          at: seq,
+          change: { ...settings, ...swap },
+          inputs,
+          snapshot: isLog ? snapshotOf(log) : undefined,
+          progress: (doing, entry) => progress(`${entry} entries ${doing}`),
+        },
+        into,
+      ),
+    ).pipe(
+      Effect.ensuring(Effect.sync(progressDone)),
+      Effect.mapError((error) =>
+        error._tag === "RerunFailed"
+          ? new CommandFailed({ message: error.message, exitCode: 1 })
+          : wrongUse(error.message),
+      ),
+    )
+    if (cut < seq)
+      yield* Console.error(
+        `entry ${cut} is the last one up to ${seq} after which a change can enter: the fork begins there`,
+      )
+    yield* Console.log(
+      [
+        `${out} is ${log} up to entry ${cut}, and goes on by itself to entry ${head.seq} (${instant(head.at)})`,
+        `digest ${head.hash}`,
+        `ringback diff ${log} ${out}`,
+      ].join("\n"),
+    )
+    return undefined
+  }).pipe(Effect.scoped),
+).pipe(
+  Command.withDescription(
+    "Go on from a place of a log with one thing changed, into a log of its own. Example: ringback fork run.jsonl --at 42 --set twilio.default_behavior=failure --out fork.db",
+  ),
+)
+
+const settingsOf = (texts: ReadonlyArray<string>) =>
+  Effect.gen(function* () {
+    const changes: Array<SettingsChange> = []
+    for (const text of texts) changes.push(yield* Either.mapLeft(readChange(text), (why) => wrongUse(`--set: ${why}`)))
+    return changes.length === 0 ? {} : { settings: changedSettings(changes) }
+  })
+
+const swapOf = (text: string | undefined) => {
+  if (text === undefined) return Effect.succeed({})
+  const parts = /^(\d{1,15}),(\d{1,15})$/.exec(text)
+  return parts === null || parts[1] === parts[2]
+    ? wrongUse(
+        `--swap: expected the seqs of two timer.set entries such as 27,29, found ${JSON.stringify(text.slice(0, 60))}`,
+      )
+    : Effect.succeed({ swap: [Number(parts[1]), Number(parts[2])] as const })
+}

@@ -1,0 +1,34 @@
+import * as Args from "@effect/cli/Args"
+import * as HelpDoc from "@effect/cli/HelpDoc"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { openSource, type Source } from "../timetravel/source.ts"
+import { type CommandFailed, wrongUse } from "./failure.ts"
+import { fileArg } from "./fileArg.ts"
+import { progress, progressDone } from "./terminal.ts"
+
+/* What the commands share that look into a log at some place. */
+
+export const logArg = (name = "LOG") => fileArg(name, "A log, also of a running server, or a recording (.jsonl)")
+
+/** A word on the command line that is no option. */
+export const wordArg = (name: string, description: string): Args.Args<string> =>
+  Args.text({ name }).pipe(
+    Args.withDescription(description),
+    Args.mapEffect((text) =>
+      text.startsWith("-") ? Effect.fail(HelpDoc.p(`Received unknown argument: '${text}'`)) : Effect.succeed(text),
+    ),
+  )
+
+/** Opens what is named; a recording is read whole, with progress. */
+export const opened = (file: string): Effect.Effect<Source, CommandFailed, Scope.Scope> =>
+  plain(openSource(file, (entries) => progress(`${entries} entries read`)))
+
+/** Takes the line of progress away at the end, and makes every failure one plain line and exit code 2. */
+export const plain = <A, E extends { readonly message: string }, R>(
+  effect: Effect.Effect<A, E, R>,
+): Effect.Effect<A, CommandFailed, R> =>
+  effect.pipe(
+    Effect.ensuring(Effect.sync(progressDone)),
+    Effect.mapError((error) => wrongUse(error.message)),
+  )

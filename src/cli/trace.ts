@@ -1,0 +1,102 @@
+import * as fs from "node:fs"
+import * as path from "node:path"
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { Entry } from "../core/Entry.ts"
+import { limits } from "../core/limits.ts"
+import type { LogReader } from "../log/EventLog.ts"
+import { makeFolders } from "../log/folders.ts"
+import { placeOf } from "../timetravel/place.ts"
+import { entryOf } from "../timetravel/reading.ts"
+import { isTrace, traceHtml } from "../timetravel/trace.ts"
+import { type CommandFailed, wrongUse } from "./failure.ts"
+import { logArg, opened, plain } from "./looking.ts"
+import { storyAsked } from "./show.ts"
+
+const place = (name: string, what: string) =>
+  Options.text(name).pipe(Options.withDescription(`${what}: its seq, or an instant`), Options.optional)
+
+const options = {
+  log: logArg(),
+  subject: Options.text("subject").pipe(
+    Options.withDescription("Only what happened to this SID or id, and what it follows from"),
+    Options.optional,
+  ),
+  from: place("from", "The first entry"),
+  to: place("to", "The last entry"),
+  out: Options.text("out").pipe(Options.withDescription("The HTML file to write")),
+}
+
+/** `ringback trace LOG --out trace.html`: one file with timeline and slider, for a CI job or a bug report. */
+export const trace = Command.make("trace", options, (given) =>
+  Effect.gen(function* () {
+    const { log, out } = given
+    const subject = Option.getOrUndefined(given.subject)
+    const { reader } = yield* opened(log)
+    const first = Option.isNone(given.from) ? 1 : (yield* plain(placeOf(reader, given.from.value))).seq
+    const last = Option.isNone(given.to)
+      ? (yield* plain(reader.head)).seq
+      : (yield* plain(placeOf(reader, given.to.value))).seq
+    const entries =
+      subject === undefined
+        ? yield* entriesBetween(reader, log, first, last)
+        : (yield* storyAsked(reader, { log, subject, upTo: last })).entries.filter(({ seq }) => seq >= first)
+    yield* written(out, traceHtml(entries, { title: path.basename(log), subject }))
+    yield* Console.log(`${entries.length} entries written to ${out}`)
+  }).pipe(Effect.scoped),
+).pipe(
+  Command.withDescription(
+    "Write one HTML file with timeline and slider that opens from disk. Example: ringback trace run.jsonl --subject SM1f… --out trace.html",
+  ),
+)
+
+const entriesBetween = (
+  reader: LogReader,
+  log: string,
+  first: number,
+  last: number,
+): Effect.Effect<ReadonlyArray<Entry>, CommandFailed> =>
+  Effect.gen(function* () {
+    const count = last - first + 1
+    if (count > limits.timelineEntriesMax)
+      return yield* wrongUse(
+        `${log} has ${count} entries to be traced, and a trace holds ${limits.timelineEntriesMax}; name a --subject, or entries with --from and --to`,
+      )
+    const entries: Array<Entry> = []
+    for (let after = first - 1; after < last; ) {
+      const rows = yield* plain(reader.read(after, limits.readEntriesMax))
+      if (rows.length === 0) break
+      entries.push(...rows.filter(({ seq }) => seq <= last).map(entryOf))
+      after = rows.at(-1)?.seq ?? last
+    }
+    return entries
+  })
+
+/** Writes beside the file and then puts it there; replaces an older trace and nothing else. */
+const written = (out: string, html: string): Effect.Effect<void, CommandFailed> =>
+  Effect.try({
+    try: () => {
+      if (fs.existsSync(out) && !isTrace(beginningOf(out)))
+        throw new Error("it exists and is no trace; name another file")
+      makeFolders(path.dirname(path.resolve(out)))
+      fs.writeFileSync(`${out}.part`, html)
+      fs.renameSync(`${out}.part`, out)
+    },
+    catch: (cause) => wrongUse(`cannot write ${out}: ${cause instanceof Error ? cause.message : String(cause)}`),
+  })
+
+/** Bytes that tell what a file is. */
+const beginningBytes = 1_000
+
+const beginningOf = (file: string): string => {
+  const fd = fs.openSync(file, "r")
+  try {
+    const bytes = Buffer.alloc(beginningBytes)
+    return bytes.subarray(0, fs.readSync(fd, bytes, 0, beginningBytes, 0)).toString()
+  } finally {
+    fs.closeSync(fd)
+  }
+}

@@ -1,0 +1,470 @@
+import { describe, it } from "@effect/vitest"
+import { assertFalse, assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Stream from "effect/Stream"
+import { changedSettings, readChange } from "../../src/app/forkSettings.ts"
+import { machines } from "../../src/app/machines.ts"
+import { rules } from "../../src/app/rules.ts"
+import { settingsOf } from "../../src/app/settings.ts"
+import type { SettingsFile } from "../../src/app/settingsFile.ts"
+import { writtenOf } from "../../src/app/writtenSettings.ts"
+import type { TwilioSettings } from "../../src/carriers/twilio/settings.ts"
+import type { JsonObject } from "../../src/core/canonical.ts"
+import { decode, type Entry, type Row } from "../../src/core/Entry.ts"
+import { outboundAnswered, outboundRequested, settingsChanged } from "../../src/core/entries.ts"
+import type { WayOut } from "../../src/engine/outside.ts"
+import { verifyRows } from "../../src/engine/verify.ts"
+import { makeMemory } from "../../src/log/layerMemory.ts"
+import { outboundMachine } from "../../src/network/outbound.machine.ts"
+import { compareLogs } from "../../src/timetravel/difference.ts"
+import { type Change, forkLog } from "../../src/timetravel/fork.ts"
+import { pendingTimers } from "../../src/timetravel/worldJson.ts"
+import { everyEntry } from "../support/golden.ts"
+import { allRows, type SimulateOptions, type Simulation, simulate } from "../support/simulate.ts"
+import { performAll } from "../support/traffic.ts"
+
+const within = <A, E>(options: SimulateOptions, body: (simulation: Simulation) => Effect.Effect<A, E>) =>
+  Effect.scoped(Effect.flatMap(simulate(options), body))
+
+const logOf = (rows: ReadonlyArray<Row>) => {
+  const log = makeMemory()
+  log.append(rows)
+  return log
+}
+
+/** A change of settings as the command line reads it. */
+const set = (...texts: ReadonlyArray<string>): Change => ({
+  settings: changedSettings(texts.map((text) => Either.getOrThrowWith(readChange(text), (why) => new Error(why)))),
+})
+
+interface Options {
+  readonly inputs?: "keep" | "drop"
+}
+
+/** Forks a log, and makes sure of what holds for every fork: the original is as it was, and the fork is sound. */
+const forked = (rows: ReadonlyArray<Row>, at: number, change: Change, { inputs = "keep" }: Options = {}) =>
+  Effect.gen(function* () {
+    const original = logOf(rows)
+    const into = makeMemory()
+    const { cut, head } = yield* forkLog({ reader: original, machines, at, change, inputs }, into)
+    const made = yield* allRows(into)
+    deepStrictEqual(yield* allRows(original), rows)
+    deepStrictEqual(made.slice(0, cut), rows.slice(0, cut))
+    strictEqual(made.at(-1)?.hash, head.hash)
+    const verdict = yield* verifyRows(Stream.fromIterable(made), rules)
+    strictEqual(verdict._tag === "Sound" ? "sound" : verdict.problem, "sound")
+    return { cut, made, reader: into }
+  })
+
+const ofType = (rows: ReadonlyArray<Row>, type: string) => rows.filter((row) => row.type === type).map(decode)
+const lastStatus = (rows: ReadonlyArray<Row>, sid: string) =>
+  ofType(rows, "message.status-changed").findLast(({ subject }) => subject === sid)?.data.status
+const seqOf = (rows: ReadonlyArray<Row>, type: string, subject?: string) =>
+  rows.find((row) => row.type === type && (subject === undefined || row.subject === subject))?.seq ?? 0
+
+/** Two messages, the second an hour later, with callbacks to an endpoint that recovers. */
+const twoMessages = within(
+  { settings: { endpoints: [{ url: "https://app.test", answers: [{ status: 500 }, {}] }] } },
+  (simulation) =>
+    Effect.gen(function* () {
+      const send = (To: string) => simulation.send({ To, StatusCallback: "https://app.test/status" })
+      const first = yield* send("+15551234567")
+      yield* simulation.settled
+      yield* Effect.orDie(simulation.run.engine.advance(3_600_000))
+      const second = yield* send("+15559876543")
+      yield* simulation.settled
+      return { first, second, rows: yield* simulation.rows }
+    }),
+)
+
+describe("A fork", () => {
+  it.effect("with nothing changed is the log again, wherever it is cut", () =>
+    Effect.gen(function* () {
+      const { rows } = yield* twoMessages
+      for (const at of [1, 4, 9, 20, rows.length]) deepStrictEqual((yield* forked(rows, at, {})).made, rows)
+    }),
+  )
+  it.effect("of a run in which everything occurs is sound, wherever it is cut", () =>
+    Effect.gen(function* () {
+      const rows = yield* everyEntry
+      for (let at = 1; at <= rows.length; at += 37)
+        for (const inputs of ["keep", "drop"] as const)
+          yield* forked(rows, at, set("twilio.default_behavior=failure"), { inputs })
+    }),
+  )
+  it.effect("changes a number's behaviour: the first entry after the cut", () =>
+    Effect.gen(function* () {
+      const { first, rows, second } = yield* twoMessages
+      const at = seqOf(rows, "clock.changed")
+      const change = set(
+        "twilio.numbers[+15559876543].outcome=undelivered",
+        "twilio.numbers[+15559876543].error_code=30005",
+      )
+      const { cut, made } = yield* forked(rows, at, change)
+      strictEqual(made[cut]?.type, settingsChanged.type)
+      deepStrictEqual([lastStatus(rows, second), lastStatus(made, second)], ["delivered", "undelivered"])
+      strictEqual(lastStatus(made, first), lastStatus(rows, first))
+      strictEqual(
+        made.some(({ data }) => data.includes('"error_code":30005')),
+        true,
+      )
+    }),
+  )
+  it.effect("changes an endpoint's answer", () =>
+    Effect.gen(function* () {
+      const { rows } = yield* twoMessages
+      const answers = (of: ReadonlyArray<Row>) => ofType(of, "outbound.answered").map(({ data }) => data.status)
+      const { made } = yield* forked(rows, 1, set("endpoints[https://app.test].answers=[{status: 204}]"))
+      deepStrictEqual(answers(rows), [500, 500, 200, 200, 500, 500, 200, 200])
+      deepStrictEqual(answers(made), [204, 204, 204, 204])
+    }),
+  )
+  it.effect("changes faults", () =>
+    Effect.gen(function* () {
+      const { rows } = yield* twoMessages
+      const { made } = yield* forked(rows, 1, set("callbacks.faults.lost_percent=100"))
+      strictEqual(ofType(made, "outbound.answered").length, 0)
+      deepStrictEqual(new Set(ofType(made, "outbound.failed").map(({ data }) => data.reason)), new Set(["lost"]))
+    }),
+  )
+  it.effect("changes the order of two pending callbacks", () =>
+    Effect.gen(function* () {
+      const { rows } = yield* twoMessages
+      const retries = ofType(rows, "timer.set").filter(({ data }) => String(data.key).startsWith("retry "))
+      const [one, other] = [retries[0]?.seq ?? 0, retries[1]?.seq ?? 0]
+      const { made } = yield* forked(rows, other, { swap: [one, other] })
+      const order = (of: ReadonlyArray<Row>) =>
+        ofType(of, "outbound.requested")
+          .filter(({ data }) => data.attempt === 2)
+          .map(({ data }) => data.token)
+      deepStrictEqual(order(made).slice(0, 2), order(rows).slice(0, 2).reverse())
+      deepStrictEqual(new Set(order(made)), new Set(order(rows)))
+    }),
+  )
+  it.effect("is cut before what is asked for where no change can enter there", () =>
+    Effect.gen(function* () {
+      const { rows } = yield* twoMessages
+      const created = seqOf(rows, "message.created")
+      const { cut } = yield* forked(rows, created, set("twilio.callbacks.delay_seconds=1"))
+      strictEqual(cut, seqOf(rows, "api.requested") - 1)
+    }),
+  )
+  it.effect("keeps what it changes when a later restart or order brings other settings", () =>
+    Effect.gen(function* () {
+      const log = makeMemory()
+      const part = (body: (simulation: Simulation) => Effect.Effect<void>) => within({ log }, body)
+      yield* part((simulation) => Effect.asVoid(simulation.send({ To: "+15551234567" })))
+      yield* part((simulation) =>
+        Effect.gen(function* () {
+          const { engine } = simulation.run
+          const settings = { ...engine.world.settings, endpoints: [] }
+          yield* Effect.orDie(engine.submit(settingsChanged.draft("", { settings })))
+          yield* simulation.send({ To: "+15559876543" })
+          yield* simulation.settled
+        }),
+      )
+      const { made } = yield* forked(yield* allRows(log), 1, set("twilio.default_behavior=failure"))
+      const inForce = made.filter(({ type }) => ["run.resumed", "settings.changed"].includes(type)).map(decode)
+      deepStrictEqual(
+        inForce.map(
+          ({ data }) => [(data.settings as JsonObject).twilio as JsonObject].map((each) => each.default_behavior)[0],
+        ),
+        ["failure", "failure", "failure"],
+      )
+      deepStrictEqual((inForce.at(-1) as Entry<{ settings: JsonObject }>).data.settings.endpoints, [])
+      strictEqual(ofType(made, "message.status-changed").filter(({ data }) => data.status === "delivered").length, 0)
+    }),
+  )
+  it.effect("without later inputs ends when nothing is pending", () =>
+    Effect.gen(function* () {
+      const { first, rows, second } = yield* twoMessages
+      const { made } = yield* forked(rows, seqOf(rows, "message.created", first) + 2, {}, { inputs: "drop" })
+      assertFalse(made.some(({ subject }) => subject === second))
+      strictEqual(lastStatus(made, first), "delivered")
+    }),
+  )
+  it.effect("gets recorded answers from the wire, and none for what was never asked", () =>
+    Effect.gen(function* () {
+      const rows = yield* within({ settings: { endpoints: [] }, wayOut: answering(200) }, (simulation) =>
+        Effect.gen(function* () {
+          yield* simulation.send({ To: "+15551234567", StatusCallback: "http://localhost:1/real" })
+          yield* simulation.settled
+          return yield* simulation.rows
+        }),
+      )
+      const reasons = (made: ReadonlyArray<Row>) => ofType(made, "outbound.failed").map(({ data }) => data.reason)
+      const same = yield* forked(rows, 1, {})
+      deepStrictEqual([same.made, reasons(same.made)], [rows, []])
+      // A message that now fails reports what was never reported.
+      const failing = yield* forked(rows, 1, set("twilio.default_behavior=failure"))
+      deepStrictEqual(reasons(failing.made), ["not-recorded", "not-recorded", "not-recorded"])
+      // A request that was on its way at the cut is answered as it was.
+      const asked = seqOf(rows, outboundRequested.type)
+      const inFlight = yield* forked(rows, asked + 1, set("twilio.callbacks.retry_attempts=1"))
+      assertTrue(inFlight.made.some(({ type }) => type === outboundAnswered.type))
+    }),
+  )
+  it.effect("says what is pending when a timer is named that is not", () =>
+    Effect.gen(function* () {
+      const { rows } = yield* twoMessages
+      const error = yield* Effect.flip(
+        forkLog({ reader: logOf(rows), machines, at: 5, change: { swap: [5, 999] }, inputs: "keep" }, makeMemory()),
+      )
+      assertTrue(
+        /^entry 999 set no timer that is pending after entry 5; pending are 5 \(message SM/.test(error.message),
+      )
+    }),
+  )
+  it.effect("differs from its log first in the change, and leads to the message that fares differently", () =>
+    Effect.gen(function* () {
+      const { rows, second } = yield* twoMessages
+      const at = seqOf(rows, "clock.changed")
+      const { cut, reader } = yield* forked(rows, at, set("twilio.numbers[+15559876543].outcome=failed"))
+      const found = yield* compareLogs(logOf(rows), reader)
+      if (found._tag === "Same") throw new Error("they are the same")
+      deepStrictEqual([found.same, found.first.b?.row.type], [cut, settingsChanged.type])
+      strictEqual(found.leadsTo?.subject, second)
+      deepStrictEqual(found.leadsTo?.difference, {
+        field: "data.plan.outcome",
+        recorded: '"delivered"',
+        made: '"failed"',
+      })
+      deepStrictEqual(
+        found.leadsTo?.b?.causes.map(({ type }) => type),
+        ["api.requested"],
+      )
+      strictEqual((yield* compareLogs(reader, reader))._tag, "Same")
+    }),
+  )
+  it.effect("of a log that goes on where the other ends differs there", () =>
+    Effect.gen(function* () {
+      const { rows } = yield* twoMessages
+      const found = yield* compareLogs(logOf(rows.slice(0, 10)), logOf(rows))
+      if (found._tag === "Same") throw new Error("they are the same")
+      deepStrictEqual([found.same, found.first.a, found.first.b?.row.seq], [10, undefined, 11])
+      const apart = yield* compareLogs(logOf([]), logOf(rows))
+      strictEqual(apart._tag === "Different" && apart.same === 0 && apart.first.b?.row.seq === 1, true)
+    }),
+  )
+})
+
+/** A way out whose wire answers everything alike. */
+const answering = (status: number): WayOut => {
+  let offer: Parameters<WayOut["begin"]>[0] | undefined
+  return {
+    inFlight: (world) => world.slice(outboundMachine).onWire,
+    quietMs: () => 0,
+    committed: (made) => {
+      for (const { entry } of made)
+        if (outboundRequested.is(entry)) offer?.(outboundAnswered.draft(entry.subject, { body: "", status }, entry.seq))
+    },
+    begin: (to) => {
+      offer = to
+    },
+  }
+}
+
+/** A settings file that says everything a run can be told. */
+const everything: SettingsFile = {
+  twilio: {
+    validation: {
+      require_auth: false,
+      validate_phone_format: false,
+      check_from_numbers: false,
+      require_parameters: false,
+    },
+    missing_parameter_code: 21602,
+    from_not_owned_code: 21660,
+    default_behavior: "failure",
+    failure_error_code: 30003,
+    registered_numbers: ["+15551234567"],
+    allowed_from_numbers: ["+15550000001", "12345"],
+    failure_numbers: ["+15559999999"],
+    numbers: {
+      "+15551111111": { outcome: "undelivered", error_code: 30005, delays: { sent: 1, undelivered: "40s" } },
+      "+15552222222": { outcome: "failed", delays: { failed: "500ms" } },
+      "+15553333333": { outcome: "sent" },
+      "12345": { delays: { delivered: 0 } },
+      "+15555555555": { call: { outcome: "busy" }, outcome: "sent" },
+      "+15554444444": {
+        // biome-ignore lint/suspicious/noThenProperty: the word of the settings file; nothing awaits it
+        call: { answered_by: "machine", answers_after: "3s", then: ["press 1#", "say yes", "wait 2s", "hang up"] },
+      },
+    },
+    carriers: [
+      { name: "plain" },
+      {
+        name: "lossy",
+        to: ["+1555"],
+        latency: { p0: 0, p50: "2s", p90: "3s", p95: "4s", p99: "30s", p100: "2m" },
+        loss_percent: 0.29,
+        filtering: { "30003": 1.5, "30007": 0.07 },
+        segments_per_second: 10,
+      },
+    ],
+    faults: [
+      { status: 503 },
+      { method: "POST", path: "*/Messages.json", to: "+15551234567", percent: 12.34, latency: "1h30m" },
+      { drop: "answer", percent: 1 },
+      { status: 429, code: 20429, percent: 0 },
+    ],
+    messages: { [`SM${"1".repeat(32)}`]: { outcome: "failed", error_code: 30001, delays: { failed: 1 } } },
+    media: "fetch",
+    media_auth: true,
+    calls: { per_second: 3, price_per_minute: 0.013 },
+    price_per_segment: 0.0079,
+    api: { latency_seconds: 0.25, concurrency: 7 },
+    rate: { segments_per_second: 3, queue_seconds: 1.5 },
+    opt_out: { advanced: true, enabled: false, repeat_replies: true, yes: false },
+    lookups: {
+      strict: true,
+      numbers: [{ number: "+15551234567", type: "landline", caller_name: "Ann", valid: false }],
+    },
+    verify: { from: "22395", expires_seconds: 60 },
+    scheduling: { min_seconds: 1, max_seconds: 100.5, messages: 5 },
+    callbacks: {
+      enabled: false,
+      delay_seconds: 0.001,
+      retry_attempts: 20,
+      retry_delay_seconds: 3,
+      retry_on: ["5xx", "ct"],
+    },
+  },
+  callbacks: {
+    allow: ["127.0.0.0/8", "*.app.example"],
+    in_flight: 4,
+    quiet_ms: 20,
+    faults: {
+      lost_percent: 1.23,
+      duplicated_percent: 4,
+      late_percent: 5.5,
+      out_of_order_percent: 100,
+      late: "3s",
+      latency: "1s",
+      unanswered_percent: 1,
+    },
+    aimed: [
+      { subject: "SM1", lost: true },
+      { event: "sent", unanswered: true },
+      { event: "sent", late: "1s" },
+      { event: "sent", out_of_order: "2s" },
+      { event: "sent", duplicated: "3s" },
+    ],
+    rewrite: [{ from: "https://app.example", to: "http://localhost:3000" }],
+  },
+  endpoints: [
+    {
+      url: "https://app.test/status",
+      answers: [{ status: 500 }, { drop: "timeout" }, { body: "<Response/>", content_type: "text/xml", after_ms: 5 }],
+    },
+    { url: "https://flaky.test", fail_percent: 12.34 },
+  ],
+}
+
+describe("Settings in force", () => {
+  const inForce = (file: SettingsFile) => settingsOf(file).run as unknown as JsonObject
+  const changed = (file: SettingsFile, ...texts: ReadonlyArray<string>) => set(...texts).settings?.(inForce(file))
+
+  it("are what a settings file would say that is made of them", () => {
+    for (const file of [{}, everything])
+      deepStrictEqual(settingsOf(writtenOf(settingsOf(file).run)).run, settingsOf(file).run)
+    // Whoever adds a setting adds it here: `everything` says every key there is.
+    const keys = (value: object): ReadonlyArray<string> => Object.keys(value).toSorted()
+    deepStrictEqual(
+      keys(settingsOf(everything).run.twilio),
+      keys({ ...settingsOf({}).run.twilio, ...settingsOf(everything).run.twilio }),
+    )
+  })
+  it("are changed as the settings file says it", () => {
+    for (const [text, file] of [
+      ["twilio.default_behavior=failure", { twilio: { default_behavior: "failure" } }],
+      [
+        "twilio.numbers[+15551234567].outcome=failed",
+        { twilio: { numbers: { "+15551234567": { outcome: "failed" } } } },
+      ],
+      [
+        "twilio.numbers[+15551234567]={error_code: 30005}",
+        { twilio: { numbers: { "+15551234567": { error_code: 30005 } } } },
+      ],
+      ['twilio.failure_numbers=["+15551234567"]', { twilio: { failure_numbers: ["+15551234567"] } }],
+      ["twilio.faults=[{status: 503, percent: 5}]", { twilio: { faults: [{ status: 503, percent: 5 }] } }],
+      ["twilio.rate.segments_per_second=1", { twilio: { rate: { segments_per_second: 1 } } }],
+      ["callbacks.faults.late_percent=10", { callbacks: { faults: { late_percent: 10 } } }],
+      [
+        "endpoints[https://a.test/x?a=b]={url: 'https://a.test/x?a=b'}",
+        { endpoints: [{ url: "https://a.test/x?a=b" }] },
+      ],
+      ["endpoints[https://a.test].fail_percent=5", { endpoints: [{ url: "https://a.test", fail_percent: 5 }] }],
+    ] as const)
+      deepStrictEqual(changed({}, text), inForce(file as SettingsFile), text)
+  })
+  it("keep everything no change touches, also what this version does not know", () => {
+    const before = inForce(everything)
+    const unknown = { ...before, later: { x: 1 }, twilio: { ...(before.twilio as JsonObject), later: [1] } }
+    const after = set("twilio.callbacks.retry_attempts=2").settings?.(unknown) as JsonObject
+    const twilio = before.twilio as JsonObject
+    deepStrictEqual(after, {
+      ...unknown,
+      twilio: { ...unknown.twilio, callbacks: { ...(twilio.callbacks as JsonObject), retry_attempts: 2 } },
+    })
+  })
+  it("lose what is said to be nothing, and items of lists go by their name, address or place", () => {
+    deepStrictEqual(
+      changed(everything, "twilio.rate=null"),
+      inForce({ ...everything, twilio: { ...everything.twilio, rate: undefined as never } }),
+    )
+    const names = (text: string) =>
+      ((changed(everything, text) as { twilio: TwilioSettings }).twilio.carriers ?? []).map(({ name }) => name)
+    deepStrictEqual(names("twilio.carriers[lossy]=null"), ["plain"])
+    deepStrictEqual(names("twilio.carriers[0].name=first"), ["first", "lossy"])
+    deepStrictEqual(names("twilio.carriers[third].loss_percent=5"), ["plain", "lossy", "third"])
+  })
+  it("that cannot be changed so are told with path and what was expected", () => {
+    for (const [text, said] of [
+      ["twilio.default_behavior=perhaps", 'twilio.default_behavior: expected success or failure, found "perhaps"'],
+      ["twilio.numbers[12].outcome=failed", "twilio.numbers.12: expected a phone number in E.164 form or a short code"],
+      ["twilio.frobnicate=1", "twilio.frobnicate: expected no such key"],
+      ["callbacks.in_flight=0", "callbacks.in_flight: expected a whole number, 1 to 256, found 0"],
+    ] as const) {
+      const message = Either.match(
+        Either.try(() => changed({}, text)),
+        { onLeft: (e) => String((e as Error).cause ?? e), onRight: () => "" },
+      )
+      assertTrue(message.includes(said), `${message} has not: ${said}`)
+    }
+  })
+  it("are not read from what says no path, another section, or a password", () => {
+    for (const [text, said] of [
+      ["", "expected PATH=VALUE"],
+      ["twilio", "expected PATH=VALUE"],
+      ["=5", "expected PATH=VALUE"],
+      ["server.port=1", "a fork changes what begins with twilio, callbacks, endpoints"],
+      ["twilio.auth_token=x", "a fork keeps the account's SID and secrets"],
+      ["endpoints[https://u:p@a.test].fail_percent=5", "cannot keep a password in a URL"],
+      ["callbacks.rewrite=[{from: 'https://a.test', to: 'https://u:p@b.test'}]", "cannot keep a password in a URL"],
+      ["callbacks.rewrite=[{", "expected a value in YAML"],
+    ] as const) {
+      const read = readChange(text)
+      assertTrue(Either.isLeft(read) && read.left.includes(said), text)
+      assertFalse(Either.isLeft(read) && read.left.includes("u:p"))
+    }
+  })
+})
+
+describe("Pending timers", () => {
+  it.effect("stand in the order in which they will fire", () =>
+    within({ pace: { _tag: "paused" } }, (simulation) =>
+      Effect.gen(function* () {
+        yield* performAll(simulation, [
+          { _tag: "send", to: "+15551234567", callback: undefined, body: "x" },
+          { _tag: "advance", ms: 1_000 },
+          { _tag: "send", to: "+15551234567", callback: undefined, body: "y" },
+        ])
+        const timers = pendingTimers(simulation.run.engine.world)
+        strictEqual(timers.length, 2)
+        assertTrue((timers[0]?.due ?? 0) < (timers[1]?.due ?? 0))
+      }),
+    ),
+  )
+})
