@@ -50,10 +50,12 @@ describe("Exploring a scenario", () => {
       const result = found(yield* explored(bookingsScenario))
       const { subject } = result.passings[0]!.callback
       const lines = exploredSaid(result, plain)
-      deepStrictEqual(lines.slice(0, 3), [
+      deepStrictEqual(lines.slice(0, 5), [
         `✗ seed ${result.seed} fails, after ${result.seeds} seeds; ${result.drawn.length} faults struck, and 1 of them is enough (${result.runs} playings to find that out)`,
         "",
         "  bookings.yaml:19  expected no request with answer 500",
+        "    found 2: entry 100 is one too many",
+        `    what happened to ${subject}:`,
       ])
       deepStrictEqual(lines.slice(-5), [
         "  what goes wrong:",

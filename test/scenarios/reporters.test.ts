@@ -42,6 +42,7 @@ const told = async ({ begin, each, end }: Reporter): Promise<string> => {
     .map((part) => `${part}\n`)
     .join("")
     .replaceAll(`${root}/`, "")
+    .replace(/"[0-9a-f]{64}"/g, '"<digest>"')
 }
 
 const reporters: Readonly<Record<string, Reporter>> = {

@@ -68,6 +68,7 @@ export const report = (
   const { settings } = twilio
   if (!settings.callbacks.enabled) return nothing
   const { connect, via } = routeOut(world, url)
+  const { timeout_ms, ...policy } = policyOf(settings, url)
   return sendCallback(world, subject, {
     ...(absolute === undefined ? {} : { absolute }),
     attempt: 1,
@@ -75,8 +76,9 @@ export const report = (
     method,
     params: params(),
     purpose: "callback",
-    ...policyOf(settings, url),
+    ...policy,
     sign: signOf(twilio, accountSid),
+    timeout_ms,
     token: token(world.seed, `callback ${event}`, subject),
     url,
     via,
