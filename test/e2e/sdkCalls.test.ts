@@ -234,8 +234,9 @@ describe("Whoever is at the other end of a call", () => {
 
   it("calls a number from the command line, presses, speaks and hangs up by orders", async () => {
     const { code, stdout } = await ringback(["call", "--url", server.address, "--from", phone, "--to", number])
-    const sid = /^(CA[0-9a-f]{32}) is ringing/.exec(stdout)?.[1] ?? ""
+    const sid = /^(CA[0-9a-f]{32}) has begun/.exec(stdout)?.[1] ?? ""
     deepStrictEqual([code, sid.length], [0, 34])
+    strictEqual((await order(`/admin/calls/${sid}/answer`)).status, 409)
     await sees(sid, "said")
     strictEqual((await client.calls(sid).fetch()).status, "in-progress")
     const pressed = await order(`/admin/calls/${sid}/press`, { digits: "1" })

@@ -94,7 +94,7 @@ const answered = (world: World, call: Call): ReadonlyArray<Draft> => {
           }),
         ]),
     ...detection(call, at),
-    ...(direction === "outbound-api" && waitsForParty(call) === false ? instructed(call, at) : nothing),
+    ...(direction === "outbound-api" && !waitsForParty(call) ? instructed(call, at) : nothing),
     ...goOn(call, at),
   ]
 }
@@ -196,7 +196,10 @@ export const rulesOfCalls: Machine<Twilio>["react"] = [
   ),
   reacts(
     callPickedUp,
-    ofCall((_, call) => obeyedBy(call, { _tag: "PickUp", sid: call.sid })),
+    // One that comes in is answered by its instructions alone.
+    ofCall((_, call) =>
+      call.made.direction === "inbound" ? nothing : obeyedBy(call, { _tag: "PickUp", sid: call.sid }),
+    ),
   ),
   reacts(
     callHungUp,
@@ -204,10 +207,7 @@ export const rulesOfCalls: Machine<Twilio>["react"] = [
   ),
   reacts(
     callPressed,
-    ofCall((world, call, entry) => [
-      ...heard(world, call, entry, undefined as never),
-      ...afterScripted(call, entry, world.at),
-    ]),
+    ofCall((world, call, entry) => [...takenUp(call, entry.seq), ...afterScripted(call, entry, world.at)]),
   ),
   reacts(
     callSpoken,
