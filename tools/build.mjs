@@ -20,7 +20,13 @@ import { buildInputs, contentPrint } from "./stamps.mjs"
 import { testingFiles, testingLibrary } from "./testingLibrary.mjs"
 import { warm } from "./warm.mjs"
 
-const templates = "src/carriers/twilio/templates"
+/** Folders that lie beside the program as they lie beside their source; files of packages that pages hand to browsers. */
+const folders = {
+  templates: "src/carriers/twilio/templates",
+  views: "src/dashboard/views",
+  assets: "src/dashboard/assets",
+}
+const packaged = { assets: ["node_modules/htmx.org/dist/htmx.min.js"] }
 const staleMsMax = 24 * 60 * 60 * 1000
 const requireBanner = `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);`
 
@@ -95,7 +101,7 @@ export const build = async (root, { keepStale = false } = {}) => {
     { name: "package.json", bytes: `${JSON.stringify({ type: "commonjs" })}\n` },
     { name: "main.js", bytes: launcher, mode: 0o755 },
   )
-  copyTemplates(root, dist)
+  for (const [name, from] of Object.entries(folders)) copyFolder(root, dist, name, from)
   for (const { name, bytes, mode } of files) write(join(dist, name), bytes, mode)
   sweep(dist, { made: new Set(files.map((file) => file.name)), script: program.name, keepStale })
   await warm(join(dist, "main.js")).catch(tellNotWarm)
@@ -173,13 +179,14 @@ const write = (path, bytes, mode = 0o644) => {
   renameSync(half, path)
 }
 
-const copyTemplates = (root, dist) => {
-  const half = join(dist, `templates.${process.pid}.part`)
-  const from = join(root, templates)
+const copyFolder = (root, dist, name, from) => {
+  const half = join(dist, `${name}.${process.pid}.part`)
   rmSync(half, { recursive: true, force: true })
-  if (existsSync(from)) cpSync(from, half, { recursive: true })
-  rmSync(join(dist, "templates"), { recursive: true, force: true })
-  if (existsSync(half)) renameSync(half, join(dist, "templates"))
+  if (existsSync(join(root, from))) cpSync(join(root, from), half, { recursive: true })
+  for (const file of packaged[name] ?? [])
+    if (existsSync(join(root, file))) cpSync(join(root, file), join(half, basename(file)))
+  rmSync(join(dist, name), { recursive: true, force: true })
+  if (existsSync(half)) renameSync(half, join(dist, name))
 }
 
 const sweep = (dist, { made, script, keepStale }) => {

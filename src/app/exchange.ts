@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { callsDoor } from "../carriers/twilio/calls/callsDoor.ts"
+import { itemOf } from "../carriers/twilio/collection.ts"
 import {
   answerHeaders,
   fillHoles,
@@ -13,7 +14,6 @@ import {
   unavailable,
   withoutUserinfo,
 } from "../carriers/twilio/door.ts"
-import { seenMessages } from "../carriers/twilio/messages/seenMessages.ts"
 import { phonesDoor } from "../carriers/twilio/phonesDoor.ts"
 import { authTokenSecret } from "../carriers/twilio/settings.ts"
 import { loadTemplates, type TemplateErrors } from "../carriers/twilio/templateFiles.ts"
@@ -24,6 +24,7 @@ import type { Pace } from "../clock/pace.ts"
 import type { JsonObject } from "../core/canonical.ts"
 import { apiRequested } from "../core/entries.ts"
 import { limits } from "../core/limits.ts"
+import type { Engine } from "../engine/Engine.ts"
 import type { NotFoldable } from "../engine/fold.ts"
 import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
 import { makeRun, type OtherSeed, type RunRefused } from "../engine/Run.ts"
@@ -38,11 +39,15 @@ import { makeNodeClient, type WireClient } from "../network/nodeClient.ts"
 import { outboundMachine } from "../network/outbound.machine.ts"
 import { type CallbacksSettings, callbacksSettings } from "../network/settings.ts"
 import { makeWire } from "../network/Wire.ts"
-import type { Exchange } from "../server/Exchange.ts"
+import type { Exchange, NumbersDoor } from "../server/Exchange.ts"
+import { asOwner } from "./asOwner.ts"
 import { liveSettings, runSettings } from "./liveSettings.ts"
 import { machines } from "./machines.ts"
+import { messagesView } from "./messagesView.ts"
+import { type PagesOfRun, pagesOfRun } from "./pages.ts"
 import type { Settings } from "./settings.ts"
 import { keepSnapshots, snapshotOf } from "./snapshots.ts"
+import { travelDoor } from "./travel.ts"
 import { version } from "./version.ts"
 
 export interface StartOptions {
@@ -63,6 +68,8 @@ export interface Started {
   readonly warnings: ReadonlyArray<string>
   /** Tells where the server listens, which absolute URLs in webhooks begin with unless settings say what is public. */
   readonly listensAt: (address: string) => void
+  /** Loads the pages over the run. */
+  readonly pages: PagesOfRun
 }
 
 /** Starts a run of the exchange over its settings' log, with its keys, templates and the real way out. */
@@ -114,10 +121,7 @@ export const startExchange = (
     })
     inForce = () => callbacksSettings(run.engine.world)
     if (!inMemory) yield* keepSnapshots(run, settings.db)
-    const slices = () => {
-      const { world } = run.engine
-      return { twilio: world.slice(twilioMachine), outbound: world.slice(outboundMachine) }
-    }
+    const slices = () => slicesOf(run.engine)
     const exchange: typeof Exchange.Service = {
       run,
       version,
@@ -128,7 +132,7 @@ export const startExchange = (
       },
       phones: phonesDoor(keys, () => slices().twilio),
       calls: callsDoor(() => slices().twilio),
-      messages: { newest: (before) => seenMessages(slices().twilio.messages, before) },
+      messages: messagesView(() => slices().twilio.messages),
       verifications: () => seenVerifications(slices().twilio.verify, run.engine.now),
       carrier: {
         wireIn: (request) => apiRequested.draft("", wireIn(request, keys)),
@@ -141,12 +145,32 @@ export const startExchange = (
         gone,
       },
       settings: yield* liveSettings(run, keys, settings),
+      numbers: numbersDoor(run.engine, keys),
+      travel: yield* travelDoor(run),
     }
     const listensAt = (address: string) => {
       if (publicUrl === undefined) origin = address
     }
-    return { exchange, authToken, keys, warnings: templates.warnings, listensAt }
+    const pages = pagesOfRun(exchange, { signs: twilioSigns(keys), secrets: keys })
+    return { exchange, authToken, keys, warnings: templates.warnings, listensAt, pages }
   })
+
+const slicesOf = ({ world }: Engine) => ({ twilio: world.slice(twilioMachine), outbound: world.slice(outboundMachine) })
+
+/** Numbers are set up by the carrier's own API. */
+const numbersDoor = (engine: Engine, keys: Keys): NumbersDoor => {
+  const twilio = () => engine.world.slice(twilioMachine)
+  const ask = asOwner(engine, keys, () => twilio().settings.account_sid)
+  return {
+    change: (sid, params) =>
+      Effect.suspend(() => {
+        const number = itemOf(twilio().senders.numbers, sid)
+        return number === undefined
+          ? Effect.succeed(undefined)
+          : ask(`/2010-04-01/Accounts/${number.accountSid}/IncomingPhoneNumbers/${sid}.json`, params)
+      }),
+  }
+}
 
 /** Puts the tokens of the settings into the keys file; gives the settings as the log keeps them. */
 const keepCredentials = (

@@ -10,6 +10,7 @@ import { hideUserinfo, type SecretStore } from "../network/secretUrl.ts"
 import { BadChange, type SettingsDoor, type SettingsProblem } from "../server/Exchange.ts"
 import type { Settings } from "./settings.ts"
 import { checkSettings } from "./settingsCheck.ts"
+import { settingsDifferences } from "./settingsDifferences.ts"
 import type { SettingsFile } from "./settingsFile.ts"
 
 /*
@@ -43,6 +44,12 @@ export const liveSettings = (run: Run, keys: Keys, first: Settings): Effect.Effe
         in_force: run.engine.world.settings,
       }),
       change: (patch) => turns.withPermits(1)(change(patch)),
+      preview: (patch) =>
+        Effect.suspend(() =>
+          Either.map(changed(settings, patch, keys), ({ kept }) =>
+            settingsDifferences(run.engine.world.settings, kept),
+          ),
+        ),
     }
   })
 

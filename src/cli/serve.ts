@@ -98,7 +98,7 @@ const serveSettings = (
     const { exchange, warnings } = started
     const { publicUrl, allowedHosts } = settings.server
     const names = publicUrl === undefined ? allowedHosts : [...allowedHosts, new URL(publicUrl).hostname]
-    const listening = serveHttp({ ...settings.server, allowedHosts: names })
+    const listening = serveHttp({ ...settings.server, allowedHosts: names, pages: started.pages })
     const { port } = yield* Effect.provide(listening, Layer.succeed(Exchange, exchange)).pipe(
       Effect.mapError((error) => wrongUse(error.message)),
     )

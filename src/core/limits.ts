@@ -85,12 +85,19 @@ export const limits = {
   readEntriesMax: 1_000,
   /** Entries one page of callbacks looks through for them. */
   callbackScanEntriesMax: 20_000,
+  /** Entries one page of the dashboard looks through for what fits its search. */
+  listScanEntriesMax: 10_000,
+  /** Browsers that are told at once of what is new; one more asks every few seconds. */
+  liveStreamsMax: 64,
   /** Entries one timeline holds, and one trace file. */
   timelineEntriesMax: 5_000,
   /** Entries of a recording that is looked into without being made a log first. */
   recordingEntriesMax: 500_000,
   /** Entries behind the place where two logs part that are compared subject by subject. */
   comparedEntriesMax: 200_000,
+  /** Forks that one server makes of its run, and breakpoints that are set at once. */
+  forksMax: 100,
+  breakpointsMax: 20,
   /** Entries a fork makes after its cut. */
   forkEntriesMax: 1_000_000,
   /** Entries a subscriber of the log is handed at once: what one that never reads keeps in memory. */

@@ -59,7 +59,8 @@ export interface Outbound {
 /** The copy that a duplicate on its way is; what is ordered counts on from it. */
 export const duplicateCopy = 1
 
-const retryKey = ({ copy, token }: OutboundRequested): string =>
+/** The key of the timer of a next attempt: what names one copy of an event. */
+export const retryKey = ({ copy, token }: OutboundRequested): string =>
   copy === undefined ? `retry ${token}` : `retry ${token} copy ${copy}`
 
 const end = (outbound: Outbound, seq: number): void => {

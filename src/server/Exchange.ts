@@ -3,12 +3,14 @@ import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
 import type { SeenMessage, SeenVerification } from "../carriers/delivery/seen.ts"
-import type { JsonObject } from "../core/canonical.ts"
+import type { Json, JsonObject } from "../core/canonical.ts"
 import type { Draft, Entry } from "../core/Entry.ts"
 import type { ApiRequested } from "../core/entries.ts"
 import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
 import type { Run } from "../engine/Run.ts"
 import type { Made } from "../engine/turn.ts"
+import type { Head, LogReader } from "../log/EventLog.ts"
+import type { Breakpoint } from "../timetravel/Breakpoints.ts"
 
 /** What the server needs of the run it serves; made in app/. */
 export class Exchange extends Context.Tag("ringback/Exchange")<
@@ -26,10 +28,62 @@ export class Exchange extends Context.Tag("ringback/Exchange")<
     /** Makes an HTTP request of the carrier's API the input it is. */
     readonly carrier: CarrierDoor
     readonly settings: SettingsDoor
+    readonly numbers: NumbersDoor
+    readonly travel: TravelDoor
     readonly phones: PhonesDoor
     readonly calls: CallsDoor
   }
 >() {}
+
+/** Forks of the run, and breakpoints of its clock. Neither is in its log. */
+export interface TravelDoor {
+  readonly fork: (order: ForkOrder) => Effect.Effect<ForkMade, OrderRefused>
+  /** Those that were made, oldest first. */
+  readonly forks: () => ReadonlyArray<ForkMade>
+  readonly breakpoints: {
+    readonly all: () => ReadonlyArray<Breakpoint>
+    /** The left says what is wrong with a pattern. */
+    readonly add: (pattern: string) => Either.Either<Breakpoint, string>
+    /** Whether there was one. */
+    readonly remove: (id: number) => boolean
+  }
+}
+
+/** What goes otherwise after an entry, and whether what came from outside after it comes again. */
+export interface ForkOrder {
+  readonly at: number
+  /** `PATH=VALUE` in the words of the settings file. */
+  readonly set: ReadonlyArray<string>
+  /** The entries that set two pending timers, which change places. */
+  readonly swap: readonly [number, number] | undefined
+  readonly inputs: "drop" | "keep"
+}
+
+export interface ForkMade {
+  readonly id: number
+  readonly asked: ForkOrder
+  /** Where its log is: a path or `:memory:`. */
+  readonly place: string
+  /** The last entry that both runs have. */
+  readonly cut: number
+  readonly head: Head
+  readonly reader: LogReader
+}
+
+/** An order that cannot be carried out; the message says why. */
+export class OrderRefused extends Data.TaggedError("OrderRefused")<{ readonly message: string }> {}
+
+/** The accounts' numbers, as the control API changes them. */
+export interface NumbersDoor {
+  /** Sets a number up as its owner would by the carrier's API; `undefined` when nobody has it. */
+  readonly change: (
+    sid: string,
+    params: ReadonlyArray<readonly [name: string, value: string]>,
+  ) => Effect.Effect<{ readonly status: number; readonly body: string } | undefined, AskedInVain | EngineStopped>
+}
+
+/** The carrier's API gave no answer; the message says why. */
+export class AskedInVain extends Data.TaggedError("AskedInVain")<{ readonly message: string }> {}
 
 /** Phones on the other side of the carrier, as the control API sees them. */
 export interface PhonesDoor {
@@ -140,6 +194,15 @@ export interface SettingsDoor {
   readonly read: () => { readonly settings: JsonObject; readonly in_force: JsonObject }
   /** Merges a patch into them; what is wrong with it changes nothing. */
   readonly change: (patch: unknown) => Effect.Effect<void, BadChange | EngineStopped | OrderFailed>
+  /** What a patch would change of what the rules read; nothing is changed. */
+  readonly preview: (patch: unknown) => Effect.Effect<ReadonlyArray<SettingsDifference>, BadChange>
+}
+
+/** One place where settings would differ; undefined: not there. */
+export interface SettingsDifference {
+  readonly path: string
+  readonly from: Json | undefined
+  readonly to: Json | undefined
 }
 
 export interface SettingsProblem {
@@ -151,10 +214,15 @@ export interface SettingsProblem {
 /** A change that was refused; each problem names the place, what was expected and what was found. */
 export class BadChange extends Data.TaggedError("BadChange")<{ readonly problems: ReadonlyArray<SettingsProblem> }> {}
 
-/** What tests read back of messages. */
+/** What tests and pages read back of messages. */
 export interface MessagesView {
-  /** Newest first: all, or those older than one; `undefined` when that one is not known. */
-  readonly newest: (before?: string) => Iterable<SeenMessage> | undefined
+  readonly count: () => number
+  /** Newest first: all, or those older than one; of one number alone, if one is named. `undefined` when that one is not known. */
+  readonly newest: (
+    before?: string,
+    among?: { readonly to?: string | undefined; readonly from?: string | undefined },
+  ) => Iterable<SeenMessage> | undefined
+  readonly bySid: (sid: string) => SeenMessage | undefined
 }
 
 /** The carrier's way in and out as HTTP sees it. */

@@ -12,8 +12,7 @@ import { type AccessRules, type Caller, refusal } from "./access.ts"
 import { carrierHandler } from "./carrierHandler.ts"
 import { type Handler, limitConnections, patiently, timeouts, usualPatience } from "./connections.ts"
 import { Exchange } from "./Exchange.ts"
-import { favicon } from "./favicon.ts"
-import { onFirstUse } from "./onFirstUse.ts"
+import { onFirstUse, type PathHandler } from "./onFirstUse.ts"
 import { refuse, send } from "./plainAnswer.ts"
 
 /** The server cannot listen; the message is one line for people. */
@@ -43,7 +42,12 @@ export interface ServerOptions {
   readonly port: number
   readonly allowedHosts: ReadonlyArray<string>
   readonly adminToken: Redacted.Redacted<string> | undefined
+  /** Loads what answers for pages, when the first one is asked for; absent: there are none. */
+  readonly pages?: () => Promise<Effect.Effect<PathHandler, never, Scope.Scope>>
 }
+
+const noPages: PathHandler = (_, __, response) =>
+  refuse(response, 404, "this exchange has no pages; ringback serve has")
 
 /** A read that asks to wait for what is still to come. */
 const waits = /[?&]wait=/
@@ -51,16 +55,17 @@ const waits = /[?&]wait=/
 /** Host seconds that a stopping server gives answers in flight. */
 const drainSeconds = 4
 
+const isPage = (path: string): boolean =>
+  path === "/" || path === "/ui" || path.startsWith("/ui/") || path === "/favicon.ico"
+
 /** What control and pages answer on; every other path is the carrier's. */
 const isControl = (path: string): boolean =>
-  path === "/" ||
+  isPage(path) ||
   path === "/health" ||
-  path === "/favicon.ico" ||
   path === "/docs" ||
   path === "/openapi.json" ||
   path.startsWith("/admin/") ||
   path === "/admin" ||
-  path.startsWith("/ui/") ||
   path.startsWith("/clear/")
 
 /**
@@ -77,9 +82,11 @@ export const serveHttp = (
       "the control API",
       async () => (await import("./controlHandler.ts")).controlHandler,
     )
+    const pages = options.pages === undefined ? noPages : yield* onFirstUse("the pages", options.pages)
     const carrierApi = carrierHandler(run.engine, carrier)
     const rules: AccessRules = {
       allowedHosts: new Set([options.host, ...options.allowedHosts].map((name) => name.toLowerCase())),
+      hasToken: options.adminToken !== undefined,
     }
     const streams = new Set<http.ServerResponse>()
     const answer: Handler = (request, response) => {
@@ -87,20 +94,25 @@ export const serveHttp = (
       const cut = url.indexOf("?")
       const path = cut < 0 ? url : url.slice(0, cut)
       if (!isControl(path)) return carrierApi(request, response)
-      if (path === "/favicon.ico") return send(response, 200, "image/svg+xml", favicon)
-      const refused = path === "/health" ? undefined : refusal(callerOf(request, options.adminToken), rules)
-      if (refused !== undefined) return refuse(response, refused.status, refused.message)
+      const open = path === "/health" || path === "/favicon.ico"
+      const refused = open ? undefined : refusal(callerOf(request, options.adminToken), rules)
+      if (refused !== undefined) {
+        // Browsers then ask for a password, which is the token.
+        if (refused.status === 401) response.setHeader("WWW-Authenticate", 'Basic realm="Ringback", charset="UTF-8"')
+        return refuse(response, refused.status, refused.message)
+      }
       // No order is one. Effect's reader of them would write files, and dies of a broken one.
       if (/multipart/i.test(request.headers["content-type"] ?? ""))
         return refuse(response, 415, "orders are JSON; send Content-Type: application/json")
       if (Number(request.headers["content-length"]) > limits.bodyBytesMax)
         return refuse(response, 413, `orders have at most ${limits.bodyBytesMax} bytes`)
-      if (path === "/") return welcome(response)
+      if (path === "/" && request.headers.accept?.includes("text/html") !== true) return welcome(response)
       if (request.headers.accept?.includes("text/event-stream") === true || waits.test(url)) {
         streams.add(response)
         response.once("close", () => streams.delete(response))
       }
-      control(path, request, response)
+      if (isPage(path)) pages(path, request, response)
+      else control(path, request, response)
     }
     const handler = yield* patiently(usualPatience, run.clock.hostMonotonic, answer)
     const server = http.createServer(timeouts(usualPatience), handler)
@@ -137,7 +149,7 @@ const listen = (
 
 const callerOf = (request: http.IncomingMessage, adminToken: Redacted.Redacted<string> | undefined): Caller => {
   const { headers, method = "GET", socket } = request
-  const shown = /^bearer +(.+)$/i.exec(headers.authorization ?? "")?.[1]
+  const shown = tokenIn(headers.authorization ?? "")
   return {
     method,
     peer: socket.remoteAddress,
@@ -146,6 +158,14 @@ const callerOf = (request: http.IncomingMessage, adminToken: Redacted.Redacted<s
     secFetchSite: headers["sec-fetch-site"] as string | undefined,
     tokenShown: adminToken !== undefined && shown !== undefined && sameText(shown, Redacted.value(adminToken)),
   }
+}
+
+/** The token as programs show it, or as the password that a browser was given; the user does not matter. */
+const tokenIn = (authorization: string): string | undefined => {
+  const basic = /^basic +([\w+/=-]{1,4096})$/i.exec(authorization)?.[1]
+  return basic === undefined
+    ? /^bearer +(.+)$/i.exec(authorization)?.[1]
+    : /^[^:]*:(.+)$/s.exec(Buffer.from(basic, "base64").toString("utf8"))?.[1]
 }
 
 const sameText = (a: string, b: string): boolean =>
@@ -167,6 +187,7 @@ const welcome = (response: http.ServerResponse) =>
       "/admin/clock   the run's clock",
       "/admin/inbound lets a phone send a message; /admin/opt-outs, /admin/alerts",
       "/docs          the control API, readable; /openapi.json for machines",
+      "/              in a browser: the dashboard; /ui/messages, /ui/callbacks, /ui/log",
       "",
     ].join("\n"),
   )

@@ -2,7 +2,7 @@ import { describe, it } from "@effect/vitest"
 import { assertInclude, strictEqual } from "@effect/vitest/utils"
 import { type AccessRules, type Caller, isLoopback, refusal } from "./access.ts"
 
-const rules: AccessRules = { allowedHosts: new Set(["desk.example"]) }
+const rules: AccessRules = { allowedHosts: new Set(["desk.example"]), hasToken: false }
 
 /** Plain curl on the same machine. */
 const curl: Caller = {
@@ -107,6 +107,13 @@ describe("pages and control", () => {
   it.each(["GET", "HEAD", "OPTIONS"])("may be read (%s) on the way from another site", (method) => {
     check(["", { method, secFetchSite: "cross-site" }, undefined])
     check(["", { method, origin: "https://evil.example" }, undefined])
+  })
+
+  it("ask for the token from beyond loopback, where there is one", () => {
+    const beyond = { ...curl, peer: "192.168.1.2" }
+    strictEqual(refusal(beyond, { ...rules, hasToken: true })?.status, 401)
+    strictEqual(refusal(beyond, rules)?.status, 403)
+    strictEqual(refusal({ ...beyond, tokenShown: true }, { ...rules, hasToken: true }), undefined)
   })
 
   it("say which host name and which origin they refuse, and no more of it than fits a line", () => {

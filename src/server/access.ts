@@ -15,11 +15,14 @@ export interface Caller {
 export interface AccessRules {
   /** Host names, without port, that pages and control answer to besides loopback ones. */
   readonly allowedHosts: ReadonlySet<string>
+  /** Whether there is a token to be shown. */
+  readonly hasToken: boolean
 }
 
 /** Why a request is refused, for the one who sent it. */
 export interface Refusal {
-  readonly status: 403
+  /** 401 where a token would help. */
+  readonly status: 401 | 403
   readonly message: string
 }
 
@@ -32,9 +35,9 @@ export interface Refusal {
  */
 export const refusal = (caller: Caller, rules: AccessRules): Refusal | undefined => {
   if (!caller.tokenShown && !isLoopback(caller.peer))
-    return refuse(
-      "pages and the control API answer only loopback; set server.admin_token and send it as a bearer token",
-    )
+    return rules.hasToken
+      ? { status: 401, message: "send the admin token as a bearer token, or in a browser as the password of any user" }
+      : refuse("pages and the control API answer only loopback; set server.admin_token and send it as a bearer token")
   const host = hostName(caller.host)
   if (!caller.tokenShown && !isLoopbackName(host) && !rules.allowedHosts.has(host))
     return refuse(`the host name ${JSON.stringify(host)} is not allowed here; name it in server.allowed_hosts`)

@@ -4,8 +4,9 @@ import { decode, type Entry } from "../core/Entry.ts"
 import { callbackResent, outboundRequested } from "../core/entries.ts"
 import { limits } from "../core/limits.ts"
 import type { Run } from "../engine/Run.ts"
+import { beginsCallback, callbackStories } from "../network/callbackStories.ts"
 import { NoSuchCallback } from "./callbacksApi.ts"
-import { beginsCallback, callbacksOf } from "./callbacksOf.ts"
+import { shownCallback } from "./callbacksOf.ts"
 import { ControlApi } from "./controlApi.ts"
 import { submitted, Unavailable } from "./controlErrors.ts"
 import { Exchange } from "./Exchange.ts"
@@ -17,7 +18,7 @@ const about = (run: Run, subject: string) =>
     for (let after = 0; ; ) {
       const rows = yield* run.log.readSubject(subject, after, limits.readEntriesMax)
       const last = rows.at(-1)
-      if (last === undefined) return callbacksOf(entries)
+      if (last === undefined) return callbackStories(entries).map(shownCallback)
       entries.push(...rows.map(decode))
       after = last.seq
     }
@@ -72,8 +73,10 @@ const resend = (run: Run, id: number) =>
       })
     const { data: request, subject } = entry
     const made = yield* submitted(run.engine, callbackResent.draft(subject, { of: id, request }))
-    const [sent] = callbacksOf(made.map(({ entry }) => entry))
-    return yield* sent === undefined ? Effect.dieMessage("a resend made no request") : Effect.succeed(sent)
+    const [sent] = callbackStories(made.map(({ entry }) => entry))
+    return yield* sent === undefined
+      ? Effect.dieMessage("a resend made no request")
+      : Effect.succeed(shownCallback(sent))
   })
 
 export const CallbacksLive = HttpApiBuilder.group(ControlApi, "callbacks", (handlers) =>

@@ -9,10 +9,12 @@ import { CallbacksGroup } from "./callbacksApi.ts"
 import { CallsGroup } from "./callsApi.ts"
 import { BadOrder, Failed, Unavailable, whole } from "./controlErrors.ts"
 import { AlertsGroup, InboundGroup, OptOutsGroup } from "./inboundApi.ts"
+import { NumbersGroup } from "./numbersApi.ts"
 import { CallbackTestGroup } from "./reading/callbackTestApi.ts"
 import { MessagesGroup } from "./reading/messagesApi.ts"
 import { VerificationsGroup } from "./reading/verificationsApi.ts"
 import { SettingsGroup } from "./settingsApi.ts"
+import { BreakpointsGroup, ForksGroup } from "./travelApi.ts"
 
 /** The control API: a contract; handlers are in controlHandlers.ts. */
 
@@ -50,6 +52,12 @@ const order = <Fields extends Schema.Struct.Fields>(fields: Fields) =>
 export const ClockOrder = Schema.Union(
   order({
     advance: Schema.String.annotations({ description: "A duration such as 500ms, 30s, 5m, 1h30m, 2d" }),
+  }),
+  order({
+    advance_to: Schema.String.annotations({
+      description: "An instant from now on, ISO 8601",
+      examples: ["2026-01-01T00:00:00Z"],
+    }),
   }),
   order({ pace: Schema.String.annotations({ description: "real, <n>x, paused or fast" }) }),
   order({
@@ -108,7 +116,7 @@ class ClockGroup extends HttpApiGroup.make("clock")
       .addError(NotSettled)
       .annotate(
         OpenApi.Description,
-        "advance: run as fast up to now + the duration, settling at each due instant. pace: change how time moves. " +
+        "advance: run as fast up to now + the duration, settling at each due instant; advance_to: up to an instant. pace: change how time moves. " +
           "step: go to the next due instants. settle: answer when nothing is queued, in flight or due.",
       ),
   )
@@ -153,6 +161,9 @@ export class ControlApi extends HttpApi.make("ringback")
   .add(OptOutsGroup)
   .add(AlertsGroup)
   .add(SettingsGroup)
+  .add(NumbersGroup)
+  .add(ForksGroup)
+  .add(BreakpointsGroup)
   .add(CallbacksGroup)
   .add(CallbackTestGroup)
   .add(MessagesGroup)

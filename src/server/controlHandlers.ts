@@ -12,7 +12,7 @@ import { formatPace, parsePace } from "../clock/pace.ts"
 import { nextTimer, timersMachine } from "../clock/timers.machine.ts"
 import { decode, type Row } from "../core/Entry.ts"
 import { dataCleared } from "../core/entries.ts"
-import { iso, parseDuration } from "../core/Instant.ts"
+import { iso, parseDuration, parseInstant } from "../core/Instant.ts"
 import { limits } from "../core/limits.ts"
 import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
 import type { Run } from "../engine/Run.ts"
@@ -25,11 +25,13 @@ import { BadOrder, committed, stopped, submitted, Unavailable } from "./controlE
 
 import { Exchange } from "./Exchange.ts"
 import { PhonesLive } from "./inboundHandlers.ts"
+import { NumbersLive } from "./numbersHandlers.ts"
 import { CallbackTestLive } from "./reading/callbackTestHandlers.ts"
 import { MessagesLive } from "./reading/messagesHandlers.ts"
 import { VerificationsLive } from "./reading/verificationsHandlers.ts"
 import { Waiters } from "./reading/waiting.ts"
 import { SettingsLive } from "./settingsHandlers.ts"
+import { TravelLive } from "./travelHandlers.ts"
 
 /** Host seconds a clock order waits for the run to settle. */
 const settleSecondsMax = 60
@@ -101,6 +103,15 @@ export const ClockLive = HttpApiBuilder.group(ControlApi, "clock", (handlers) =>
                 message: `advance: expected a duration such as 500ms, 30s, 5m, 1h30m or 2d, at most 100 years, found ${JSON.stringify(payload.advance)}`,
               })
             : ordered(run, engine.advance(ms))
+        }
+        if ("advance_to" in payload) {
+          const at = parseInstant(payload.advance_to)
+          const ms = at === undefined ? Number.NaN : at - engine.now
+          return ms >= 0 && ms <= limits.advanceMsMax
+            ? ordered(run, engine.advance(ms))
+            : new BadOrder({
+                message: `advance_to: expected an instant from ${iso(engine.now)} on, at most 100 years ahead, found ${JSON.stringify(payload.advance_to.slice(0, 100))}`,
+              })
         }
         if ("pace" in payload)
           return Either.match(parsePace(payload.pace), {
@@ -214,6 +225,8 @@ export const ControlLive = Layer.mergeAll(
   ClearLive,
   PhonesLive,
   SettingsLive,
+  NumbersLive,
+  TravelLive,
   CallbacksLive,
   CallbackTestLive,
   MessagesLive,

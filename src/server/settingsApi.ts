@@ -14,6 +14,13 @@ export const LiveSettings = Schema.Struct({
   in_force: Group.annotations({ description: "All of it as the rules read it and the log keeps it" }),
 }).annotations({ identifier: "Settings" })
 
+export const SettingsPreview = Schema.Struct({
+  changes: Schema.Array(Schema.Struct({ path: Schema.String, from: Schema.Unknown, to: Schema.Unknown })).annotations({
+    description: "Where the settings in force would differ; what is not there is absent",
+  }),
+  preview: Schema.String.annotations({ description: "The same for people" }),
+}).annotations({ identifier: "SettingsPreview" })
+
 export class BadSettingsChange extends Schema.TaggedError<BadSettingsChange>()(
   "BadSettingsChange",
   {
@@ -41,5 +48,12 @@ export class SettingsGroup extends HttpApiGroup.make("settings")
         "Merges a part of a settings file into the settings (JSON merge patch: null takes a key away, a list replaces the " +
           "one before). In force from its entry settings.changed until the next start reads the file again.",
       ),
+  )
+  .add(
+    HttpApiEndpoint.post("preview", "/check")
+      .setPayload(Schema.Unknown.annotations({ description: "A part of a settings file, as JSON" }))
+      .addSuccess(SettingsPreview)
+      .addError(BadSettingsChange)
+      .annotate(OpenApi.Description, "What such a change would come to. Nothing is changed."),
   )
   .prefix("/admin/settings") {}

@@ -1,10 +1,8 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as Effect from "effect/Effect"
 import { ControlApi } from "./controlApi.ts"
-
 import { committed, stopped, unlessFull } from "./controlErrors.ts"
-
-import { Exchange } from "./Exchange.ts"
+import { type BadChange, Exchange, type SettingsDifference } from "./Exchange.ts"
 import { BadSettingsChange } from "./settingsApi.ts"
 
 export const SettingsLive = HttpApiBuilder.group(ControlApi, "settings", (handlers) =>
@@ -16,13 +14,28 @@ export const SettingsLive = HttpApiBuilder.group(ControlApi, "settings", (handle
       .handle("change", ({ payload }) =>
         unlessFull(
           run.engine,
-          Effect.mapError(settings.change(payload), (error) => {
-            if (error._tag !== "BadChange") return stopped(error)
-            const { problems } = error
-            const lines = problems.map(({ expected, found, path }) => `${path}: expected ${expected}, found ${found}`)
-            return new BadSettingsChange({ message: lines.join("; "), problems })
-          }),
+          Effect.mapError(settings.change(payload), (error) =>
+            error._tag === "BadChange" ? refused(error) : stopped(error),
+          ),
         ).pipe(Effect.zipRight(inForce)),
+      )
+      .handle("preview", ({ payload }) =>
+        settings.preview(payload).pipe(
+          Effect.mapError(refused),
+          Effect.map((changes) => ({ changes, preview: previewOf(changes) })),
+        ),
       )
   }),
 )
+
+const refused = ({ problems }: BadChange): BadSettingsChange => {
+  const lines = problems.map(({ expected, found, path }) => `${path}: expected ${expected}, found ${found}`)
+  return new BadSettingsChange({ message: lines.join("; "), problems })
+}
+
+const previewOf = (changes: ReadonlyArray<SettingsDifference>): string =>
+  changes.length === 0
+    ? "Nothing would change."
+    : changes.map(({ from, path, to }) => [path, `  - ${shown(from)}`, `  + ${shown(to)}`].join("\n")).join("\n")
+
+const shown = (value: unknown): string => (value === undefined ? "(nothing)" : JSON.stringify(value))

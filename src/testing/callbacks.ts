@@ -2,7 +2,8 @@ import { forgets } from "../core/cleared.ts"
 import type { Entry } from "../core/Entry.ts"
 import { type Cleared, dataCleared, outboundAnswered, outboundFailed, outboundRequested } from "../core/entries.ts"
 import type { Run } from "../engine/Run.ts"
-import { callbacksOf } from "../server/callbacksOf.ts"
+import { callbackStories } from "../network/callbackStories.ts"
+import { shownCallback } from "../server/callbacksOf.ts"
 import { type Check, holds, type Matcher, matcher } from "../server/reading/match.ts"
 import { calledFrom, failedAt } from "./errors.ts"
 import { type LogReading, readLog } from "./log.ts"
@@ -50,11 +51,13 @@ const shown = (entries: ReadonlyArray<Entry<unknown>>): ReadonlyArray<Callback> 
   const params = new Map(
     entries.flatMap((entry) => (outboundRequested.is(entry) ? [[entry.seq, entry.data.params] as const] : [])),
   )
-  return callbacksOf(entries).map(({ attempts, ...callback }) => ({
-    ...callback,
-    params: Object.fromEntries(params.get(callback.id) ?? []),
-    attempts: attempts.map(({ at, ...attempt }) => ({ ...attempt, at: new Date(at) })),
-  }))
+  return callbackStories(entries)
+    .map(shownCallback)
+    .map(({ attempts, ...callback }) => ({
+      ...callback,
+      params: Object.fromEntries(params.get(callback.id) ?? []),
+      attempts: attempts.map(({ at, ...attempt }) => ({ ...attempt, at: new Date(at) })),
+    }))
 }
 
 export const callbacksFor = (run: Run, read: ReadCallbacks, patience: Patience): Callbacks => {

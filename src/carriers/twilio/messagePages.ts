@@ -24,7 +24,7 @@ export interface Among {
 }
 
 /** The messages to or from a number, or all of them, newest first; those older than a place, if it is named. */
-function* newestFirst(
+export function* newestFirst(
   { all, byTo, byFrom, cleared }: Messages,
   { to, from }: Among,
   than?: number,

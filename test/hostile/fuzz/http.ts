@@ -7,6 +7,7 @@ import { sid as sidOf } from "../../../src/core/chance.ts"
 import { ringback, type Server, serve } from "../../support/program.ts"
 import { callGood, callOrders, callParameters, callPath } from "./calling.ts"
 import { orders, patchedBack, patches } from "./orders.ts"
+import { pageOrders, pagePath, partHeaders } from "./pages.ts"
 import { mutated, nasty, type Random } from "./random.ts"
 import { expectations, readingGood, readingParameters, readingPath, verifyPath } from "./reading.ts"
 import { resourceOf } from "./resources.ts"
@@ -119,6 +120,7 @@ const pathOf = (random: Random, { accountSid, messages }: Server): string => {
   ])
   const medium = sidOf("ME", seed, random.below(20))
   if (random.chance(35)) return messages
+  if (random.chance(20)) return pagePath(random, seed)
   const path = random.pick([
     resourceOf(random, seed, accountSid),
     resourceOf(random, seed, accountSid),
@@ -183,6 +185,8 @@ const headersOf = (random: Random, { authorization }: Server): Array<readonly [s
   ...random.some(random.chance(30) ? 3 : 0, () =>
     random.pick<readonly [string, string]>([
       ["Accept", "text/event-stream"],
+      ["Accept", "text/html"],
+      random.pick(partHeaders),
       ["Accept-Encoding", "gzip, br"],
       ["Expect", "100-continue"],
       ["Expect", "nonsense"],
@@ -216,7 +220,7 @@ const caseOf = (chance: Random, server: Server): Case => {
     ? ["GET", "PATCH", "PATCH", "PATCH"]
     : ["GET", "POST", "POST", "POST"]
   const method = random.chance(60) ? random.pick(usual) : random.pick(methods)
-  const control = /^\/admin\/(clock|inbound|opt-outs|expect|settings|calls)/.test(path)
+  const control = /^\/admin\/(clock|inbound|opt-outs|expect|settings|calls|breakpoints|forks|numbers)/.test(path)
   const settings = path.startsWith("/admin/settings")
   const order = settings
     ? patches
@@ -224,7 +228,9 @@ const caseOf = (chance: Random, server: Server): Case => {
       ? expectations
       : path.startsWith("/admin/calls")
         ? callOrders
-        : orders
+        : /^\/admin\/(breakpoints|forks|numbers)/.test(path)
+          ? pageOrders
+          : orders
   const bodyText = method === "GET" && random.chance(80) ? "" : control ? random.pick(order) : formOf(random)
   const body = Buffer.from(
     !settings && random.chance(10) ? mutated(random, bodyText) : bodyText,
@@ -281,7 +287,7 @@ const exchange = (port: number, { bytes, whole }: Case): Promise<string> =>
   })
 
 const isControl = (path: string) =>
-  /^\/($|\?|health|favicon\.ico|docs|openapi\.json|admin(\/|\?|$)|ui\/|clear\/)/.test(path)
+  /^\/($|\?|health|favicon\.ico|docs|openapi\.json|admin(\/|\?|$)|ui(\/|\?|$)|clear\/)/.test(path)
 
 /** Whether a path is that of a medium's bytes. */
 const isBytes = (path: string) => /\/Media\/[^/.?]+(\?|$)|\/Recordings\/[^/.?]+(\.wav|\.mp3)?(\?|$)/.test(path)

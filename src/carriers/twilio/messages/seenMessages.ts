@@ -1,21 +1,29 @@
 import type { SeenMessage } from "../../delivery/seen.ts"
+import { type Among, newestFirst } from "../messagePages.ts"
 import type { Message, Messages } from "../messages.ts"
 
 /**
- * Messages as tests read them back, newest first: all of them, or those older than one. `undefined` when that one was never there, or
- * was cleared. A deleted one keeps its place.
+ * Messages as tests and pages read them back, newest first: all of them, or those older than one; of one number alone, if one is
+ * named. `undefined` when that one was never there, or was cleared. A deleted one keeps its place.
  */
-export const seenMessages = (messages: Messages, before?: string): Iterable<SeenMessage> | undefined => {
-  if (before === undefined) return newestFrom(messages, messages.all.length - 1)
+export const seenMessages = (
+  messages: Messages,
+  before?: string,
+  among: Among = {},
+): Iterable<SeenMessage> | undefined => {
+  if (before === undefined) return allSeen(newestFirst(messages, among))
   const place = messages.bySid.get(before)?.n ?? messages.deleted.get(before)
-  return place === undefined ? undefined : newestFrom(messages, place - messages.cleared - 1)
+  return place === undefined ? undefined : allSeen(newestFirst(messages, among, place))
 }
 
-function* newestFrom({ all }: Messages, start: number): Iterable<SeenMessage> {
-  for (let i = start; i >= 0; i--) {
-    const message = all[i]
-    if (message !== undefined) yield seen(message)
-  }
+/** The message with this SID, if it is there. */
+export const seenMessage = ({ bySid }: Messages, sid: string): SeenMessage | undefined => {
+  const message = bySid.get(sid)
+  return message && seen(message)
+}
+
+function* allSeen(messages: Iterable<Message>): Iterable<SeenMessage> {
+  for (const message of messages) yield seen(message)
 }
 
 const seen = (message: Message): SeenMessage => ({

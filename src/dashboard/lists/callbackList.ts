@@ -1,0 +1,114 @@
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import { decode } from "../../core/Entry.ts"
+import { outboundRequested } from "../../core/entries.ts"
+import { limits } from "../../core/limits.ts"
+import type { LogReader, LogUnavailable } from "../../log/EventLog.ts"
+import {
+  beginsCallback,
+  type CallbackState,
+  type CallbackStory,
+  callbackState,
+  callbackStories,
+} from "../../network/callbackStories.ts"
+import { choiceOperator, holds, numberOperator, textOperator, timeOperators } from "../../timetravel/operators.ts"
+import { type Language, readSearch } from "../../timetravel/search.ts"
+import type { ListAsked, ListPage } from "./messageList.ts"
+import { othersTurn, readable, rowsAbout, rowsBefore } from "./reading.ts"
+
+/* The list of callbacks, newest first. A callback's place is the seq of its first attempt. */
+
+export interface CallbackRow {
+  readonly story: CallbackStory
+  readonly state: CallbackState
+  /** When its first attempt was made, virtual ms. */
+  readonly at: number
+  /** The last answer's status, or why there was none. */
+  readonly outcome: string
+}
+
+const states = ["answered", "sending", "waiting", "lost", "failed"] as const satisfies ReadonlyArray<CallbackState>
+
+/** How callbacks are searched. */
+export const callbackLanguage: Language<CallbackRow> = {
+  operators: [
+    choiceOperator("state", "how it stands", states, ({ state }) => state),
+    textOperator("status", "the last answer's status, or why there was none", "status:500", ({ outcome }) => outcome),
+    textOperator("event", "the status it reports", "event:delivered", ({ story }) => story.event ?? ""),
+    textOperator("url", "a text in where it goes", "url:*/status", ({ story }) => story.url),
+    textOperator("subject", "the SID it is about", "subject:SM12", ({ story }) => story.subject),
+    numberOperator("attempts", "how often it was tried", "attempts:3", ({ story }) => story.attempts.length),
+    numberOperator("copy", "1 for a duplicate, more for one sent again", "copy:2", ({ story }) => story.copy),
+    ...timeOperators<CallbackRow>(({ at }) => at),
+  ],
+  word: (value) => {
+    const fits = holds(value)
+    return ({ outcome, story }) =>
+      fits(story.url) || fits(story.subject) || fits(story.event ?? "") || fits(story.token) || fits(outcome)
+  },
+}
+
+/** A callback as lists show it. */
+export const callbackRow = (story: CallbackStory, now: number): CallbackRow => ({
+  story,
+  state: callbackState(story, now),
+  at: story.attempts[0]?.at ?? 0,
+  outcome: outcomeOf(story),
+})
+
+const outcomeOf = ({ attempts }: CallbackStory): string => {
+  const end = attempts.at(-1)?.end
+  if (end === undefined) return ""
+  if (end._tag === "Answered") return String(end.answer.status)
+  const { detail, reason } = end.failure
+  return detail === undefined ? reason : `${reason}: ${detail}`
+}
+
+/** Entries about as many as are read at once: most lists fill a page from few. */
+const readAtOnce = 500
+
+/**
+ * A page of callbacks, looked for backwards through the log. The left says what is wrong with the search.
+ *
+ * Cost   at most `entries` of them, `limits.listScanEntriesMax` if nothing is said, in parts between which everything else has its turn
+ */
+export const callbackList = (
+  log: LogReader,
+  head: number,
+  { before, entries = limits.listScanEntriesMax, now, search, size }: ListAsked & { readonly entries?: number },
+): Effect.Effect<Either.Either<ListPage<CallbackRow>, ReadonlyArray<string>>, LogUnavailable> =>
+  Effect.gen(function* () {
+    const read = readSearch(callbackLanguage, search, now)
+    if (Either.isLeft(read)) return Either.left(read.left)
+    const rows: Array<CallbackRow> = []
+    const known = new Map<string, ReadonlyArray<CallbackStory>>()
+    let from = place(before, head)
+    for (let looked = 0; looked < entries; looked += readAtOnce) {
+      const page = yield* rowsBefore(log, from, readAtOnce)
+      if (page.length === 0) return Either.right({ rows, older: undefined, cut: false })
+      for (const row of page) {
+        from = row.seq
+        if (row.type !== outboundRequested.type) continue
+        const entry = readable(row)
+        if (!beginsCallback(entry)) continue
+        let stories = known.get(row.subject)
+        if (stories === undefined) {
+          stories = callbackStories((yield* rowsAbout(log, row.subject)).map(decode))
+          known.set(row.subject, stories)
+        }
+        const story = stories.find(({ id }) => id === row.seq)
+        const shown = story && callbackRow(story, now)
+        if (shown === undefined || !read.right.fits(shown)) continue
+        if (rows.length === size) return Either.right({ rows, older: String(rows[size - 1]?.story.id), cut: false })
+        rows.push(shown)
+      }
+      yield* othersTurn
+    }
+    return Either.right({ rows, older: String(from), cut: true })
+  })
+
+/** The seq that a page ends before. */
+export const place = (before: string | undefined, head: number): number => {
+  const seq = Number(before ?? Number.NaN)
+  return Number.isSafeInteger(seq) && seq > 0 ? Math.min(seq, head + 1) : head + 1
+}

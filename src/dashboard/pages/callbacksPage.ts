@@ -1,0 +1,42 @@
+import * as Effect from "effect/Effect"
+import { decode } from "../../core/Entry.ts"
+import { beginsCallback, callbackStories } from "../../network/callbackStories.ts"
+import { outboundMachine } from "../../network/outbound.machine.ts"
+import { type CallbackRow, callbackLanguage, callbackList, callbackRow } from "../lists/callbackList.ts"
+import { rowsAbout } from "../lists/reading.ts"
+import { type ListKind, listPage } from "./listPage.ts"
+import { shownCallback } from "./subjectDrawer.ts"
+
+const callbacks: ListKind<CallbackRow, CallbackRow> = {
+  path: "/ui/callbacks",
+  title: "Callbacks",
+  menu: "callbacks",
+  language: callbackLanguage,
+  rowView: "@callbackRow",
+  columns: ["State", "Reports", "Goes to", "Attempts", "First sent"],
+  shortcuts: [
+    ["All", ""],
+    ["Failed", "state:failed"],
+    ["Waiting", "state:waiting"],
+    ["Lost on purpose", "state:lost"],
+  ],
+  empty: "callbacks",
+  clears: "callbacks",
+  list: ({ run }, asked) => callbackList(run.log, run.engine.head.seq, asked),
+  idOf: ({ story }) => String(story.id),
+  rowOf: (row) => ({ row }),
+  count: ({ run }) => (run.engine.world.slice(outboundMachine).attempts === 0 ? 0 : undefined),
+  drawer: ({ fill, shown }, id, _, now) =>
+    Effect.gen(function* () {
+      const seq = Number(id)
+      const [row] = Number.isSafeInteger(seq) && seq > 0 ? yield* shown.run.log.read(seq - 1, 1) : []
+      if (row?.seq !== seq || !beginsCallback(decode(row))) return undefined
+      const stories = callbackStories((yield* rowsAbout(shown.run.log, row.subject)).map(decode))
+      const story = stories.find((each) => each.id === seq)
+      return (
+        story && fill("callbackDrawer", { callback: shownCallback(story, now, shown), row: callbackRow(story, now) })
+      )
+    }),
+}
+
+export const callbacksPage = listPage(callbacks)

@@ -1,0 +1,109 @@
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import { formatPace } from "../../clock/pace.ts"
+import { nextTimer, timersMachine } from "../../clock/timers.machine.ts"
+import { limits } from "../../core/limits.ts"
+import type { Run } from "../../engine/Run.ts"
+import { outboundMachine } from "../../network/outbound.machine.ts"
+import { faultSwitches } from "../faultSwitches.ts"
+import { type Figures, figuresOf } from "../figures.ts"
+import { callbackList } from "../lists/callbackList.ts"
+import { failureBars, fateBars, latencyLines } from "../pictures.ts"
+import type { Shown } from "../Shown.ts"
+import { snippets } from "../snippets.ts"
+import type { MakePage } from "./Page.ts"
+
+/** Rows of the short lists. */
+const shortList = 10
+/** Entries that are looked through for callbacks that were given up. */
+const givenUpEntries = 1_000
+const givenUpMax = 5
+
+/** The first page: how the run stands, at a glance. */
+export const dashboardPage: MakePage = ({ fill, shown }, asked) =>
+  Effect.gen(function* () {
+    const { run } = shown
+    const { engine } = run
+    const { now } = engine
+    const failed = yield* callbackList(run.log, engine.head.seq, {
+      search: "state:failed",
+      before: undefined,
+      size: givenUpMax,
+      now,
+      entries: givenUpEntries,
+    })
+    yield* engine.written
+    const figures = figuresNow(shown)
+    const board = fill("board", {
+      clock: clockOf(run),
+      figures,
+      messages: shown.messages.count(),
+      callbacks: engine.world.slice(outboundMachine).attempts,
+      pictures: { fates: fateBars(figures), latency: latencyLines(figures), failures: failureBars(figures) },
+      recent: first(shown.messages.newest() ?? [], shortList),
+      waiting: waitingCallbacks(run),
+      failed: Either.isRight(failed) ? failed.right.rows : [],
+      switches: faultSwitches(shown.settings().settings),
+    })
+    const main = fill("dashboard", { board, snippets: snippets(shown, asked.origin), run: aboutRun(shown) })
+    return { status: 200, title: "Dashboard", menu: "dashboard", main, drawer: "", parts: { board } }
+  })
+
+const first = <A>(items: Iterable<A>, most: number): ReadonlyArray<A> => {
+  const found: Array<A> = []
+  for (const item of items) if (found.push(item) >= most) break
+  return found
+}
+
+/** Where the clock stands. */
+const clockOf = ({ engine }: Run) => {
+  const timers = engine.world.slice(timersMachine)
+  const due = nextTimer(timers)?.due
+  const inFlight = engine.world.slice(outboundMachine).onWire
+  return {
+    now: engine.now,
+    pace: formatPace(engine.pace),
+    paces: ["real", "10x", "60x", "paused", "fast"],
+    timers: timers.byKey.size,
+    due,
+    inFlight,
+    settled: engine.queued === 0 && inFlight === 0 && (due === undefined || due > engine.now),
+  }
+}
+
+/** Callbacks whose last attempt failed and that wait for their next, soonest first. */
+const waitingCallbacks = ({ engine }: Run) => {
+  const { byKey } = engine.world.slice(timersMachine)
+  const all = [...engine.world.slice(outboundMachine).waiting].map(([key, { request, seq, subject }]) => ({
+    seq,
+    subject,
+    attempt: request.attempt,
+    attempts: request.retry?.attempts ?? request.attempt,
+    url: request.url,
+    due: byKey.get(key)?.due,
+  }))
+  return { all: all.slice(0, shortList), count: all.length }
+}
+
+const aboutRun = ({ run, version }: Shown) => ({
+  seed: run.seed,
+  digest: run.engine.head.hash,
+  entries: run.engine.head.seq,
+  place: run.log.place,
+  version,
+})
+
+/** Host ms for which figures are good: on a busy run they need not follow every message. */
+const figuresMs = 1_000
+const kept = new WeakMap<Run, { readonly at: number; readonly seq: number; readonly figures: Figures }>()
+
+/** The figures of the newest messages. Worked out at most once a second, and not while nothing happens. */
+const figuresNow = ({ messages, run }: Shown): Figures => {
+  const { seq } = run.engine.head
+  const at = run.clock.hostMonotonic()
+  const known = kept.get(run)
+  if (known !== undefined && (known.seq === seq || at - known.at < figuresMs)) return known.figures
+  const figures = figuresOf(messages.newest() ?? [], limits.messagesSearchedMax)
+  kept.set(run, { at: run.clock.hostMonotonic(), seq, figures })
+  return figures
+}

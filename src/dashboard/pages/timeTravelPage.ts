@@ -1,0 +1,101 @@
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import { decode, type Row } from "../../core/Entry.ts"
+import { gist } from "../../timetravel/gist.ts"
+import { laneOf, laneTitles, stateOf } from "../../timetravel/marks.ts"
+import { placeOf } from "../../timetravel/place.ts"
+import { entryOf } from "../../timetravel/reading.ts"
+import type { Asked } from "../answering.ts"
+import { callbacksAt, countersAt, indexedUpTo, indexOf, messagesAt, rowsAround } from "../asItWas.ts"
+import { rowsAbout } from "../lists/reading.ts"
+import { messageStory } from "../messageStory.ts"
+import type { Shown } from "../Shown.ts"
+import { link, pretty } from "../texts.ts"
+import type { MakePage, Making } from "./Page.ts"
+
+const lists = ["messages", "callbacks"] as const
+type List = (typeof lists)[number]
+
+/** Rows of a list as it was. */
+const rowsShown = 50
+const around = { before: 10, after: 6 }
+/** Entries that are indexed while one waits for the page; of a longer log it is told how far that has come. */
+const indexedAtOnce = 50_000
+
+/** The run as it was at any entry: `/ui/timetravel?at=42&list=messages`; without `at` as it is now. */
+export const timeTravelPage: MakePage = (making, asked, rest) =>
+  Effect.gen(function* () {
+    if (rest !== "") return undefined
+    const { fill, shown } = making
+    const { engine } = shown.run
+    yield* engine.written
+    const head = engine.head.seq
+    const { seq, wrong } = yield* askedPlace(shown, asked, head)
+    const base = { status: 200, title: "Time travel", menu: "timetravel", drawer: "" }
+    if (head - indexedUpTo(shown.run) > indexedAtOnce) {
+      const moment = fill("indexing", { done: indexedUpTo(shown.run), of: head, self: asked.path })
+      yield* Effect.forkDaemon(indexOf(shown.run))
+      return { ...base, main: moment, parts: { moment } }
+    }
+    const list = lists.find((each) => each === asked.query.get("list")) ?? "messages"
+    const live = asked.query.get("at") === null && asked.query.get("to") === null
+    const breakpoints = fill("breakpoints", { breakpoints: shown.breakpoints() })
+    const moment = yield* momentAt(making, { seq, list, live, wrong })
+    const main = fill("timeTravel", { seq, head, list, live, moment, breakpoints })
+    return { ...base, main, parts: { moment, breakpoints } }
+  })
+
+/** The entry that an address means: `at` its seq, `to` a seq or an instant as people write it; the newest one otherwise. */
+const askedPlace = ({ run }: Shown, { query }: Asked, head: number) =>
+  Effect.gen(function* () {
+    const to = query.get("to")?.trim() ?? ""
+    if (to !== "") {
+      const found = yield* Effect.either(placeOf(run.log, to))
+      if (Either.isRight(found)) return { seq: found.right.seq, wrong: undefined }
+      if (found.left._tag === "LogUnavailable") return yield* found.left
+      return { seq: head, wrong: found.left.message }
+    }
+    const at = Number(query.get("at") ?? head)
+    return { seq: Number.isSafeInteger(at) ? Math.min(head, Math.max(1, at)) : head, wrong: undefined }
+  })
+
+interface Moment {
+  readonly seq: number
+  readonly list: List
+  readonly live: boolean
+  readonly wrong: string | undefined
+}
+
+const momentAt = ({ fill, shown }: Making, { list, live, seq, wrong }: Moment) =>
+  Effect.gen(function* () {
+    const { run } = shown
+    const index = yield* indexOf(run)
+    const near = yield* rowsAround(run, seq, around)
+    const row = near.find((each) => each.seq === seq) as Row
+    const entry = entryOf(row)
+    const wanted = { at: seq, size: rowsShown }
+    const story =
+      row.subject === "" ? undefined : messageStory((yield* rowsAbout(run.log, row.subject, seq)).map(decode))
+    return fill("moment", {
+      seq,
+      live,
+      wrong,
+      row,
+      lane: laneTitles[laneOf(entry)],
+      state: stateOf(entry),
+      gist: gist(entry),
+      data: pretty(entry.data),
+      counters: countersAt(index, seq),
+      near: near.map((each) => ({ row: each, url: link("/ui/timetravel", { at: String(each.seq), list }) })),
+      list,
+      lists: lists.map((each) => ({
+        label: each,
+        on: each === list,
+        url: link("/ui/timetravel", { at: live ? undefined : String(seq), list: each }),
+      })),
+      messages: list === "messages" ? yield* messagesAt(shown, index, wanted) : [],
+      callbacks: list === "callbacks" ? yield* callbacksAt(shown, index, { ...wanted, now: row.at }) : [],
+      story,
+      self: link("/ui/timetravel", { at: live ? undefined : String(seq), list }),
+    })
+  })

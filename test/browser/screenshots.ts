@@ -1,0 +1,129 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { endAll, type Server, serve } from "../support/program.ts"
+import { openBrowser, openPage } from "./browser.ts"
+
+/* `npm run screenshots -- [FOLDER [NAME …]]`: what the README shows, of a run of one seed. */
+
+const into = process.argv[2] ?? "docs/screenshots"
+
+const settings = {
+  twilio: {
+    allowed_from_numbers: ["+14155550100", "+14155550101"],
+    carriers: [
+      {
+        name: "lossy",
+        to: ["+1555"],
+        latency: { p50: "2s", p90: "6s", p99: "30s", p100: "2m" },
+        filtering: { "30003": 3, "30007": 2, "30008": 1 },
+      },
+    ],
+    numbers: { "+15550009999": { outcome: "undelivered", error_code: 30005 } },
+  },
+  endpoints: [
+    { url: "https://app.test/status", answers: [{ status: 204 }], fail_percent: 4 },
+    { url: "https://app.test/broken", answers: [{ status: 500, body: "Internal Server Error" }] },
+    {
+      url: "https://app.test/sms",
+      answers: [{ body: "<Response><Message>On its way!</Message></Response>", content_type: "text/xml" }],
+    },
+  ],
+}
+
+const texts = [
+  "Your code is 482913. It expires in 10 minutes.",
+  "Order #1042 has shipped: https://shop.example/t/1042",
+  "Reminder: dentist tomorrow at 09:30. Reply C to confirm.",
+  "Your table for four is ready.",
+  "Déjà vu? Your invoice 2026-114 is paid. Merci!",
+  "<script>alert('a message is only text')</script>",
+]
+
+/** Some traffic that looks like an application's. */
+export const fill = async (server: Server, messages: number): Promise<string> => {
+  let last = ""
+  const own = "/2010-04-01/Accounts/AC62474ed8b1e18cc2bef98099f5cb9616"
+  const numbers = await server.ask(`${own}/IncomingPhoneNumbers.json`)
+  const number = numbers.json.incoming_phone_numbers.find(
+    ({ phone_number }: { phone_number: string }) => phone_number === "+14155550100",
+  )
+  await server.ask(`${own}/IncomingPhoneNumbers/${number.sid}.json`, { form: { SmsUrl: "https://app.test/sms" } })
+  for (let i = 0; i < messages; i++) {
+    const to = i % 17 === 16 ? "+15550009999" : `+1555012${String(3400 + ((i * 37) % 60))}`
+    const broken = i % 23 === 22
+    const sent = await server.send({
+      To: to,
+      From: "+14155550100",
+      Body: texts[i % texts.length] ?? "",
+      StatusCallback: broken ? "https://app.test/broken" : "https://app.test/status",
+    })
+    last = sent.json.sid
+    if (i % 4 === 3) await server.clock({ advance: `${5 + (i % 9) * 3}s` })
+    if (i % 11 === 10)
+      await server.ask("/admin/inbound", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ from: "+15550123401", to: "+14155550100", body: "Where is my order?" }),
+      })
+  }
+  return last
+}
+
+/** Names of shots that are wanted; all when none is named. */
+const wanted = process.argv.slice(3)
+
+const main = async () => {
+  const folder = mkdtempSync(join(tmpdir(), "ringback-shots-"))
+  const config = join(folder, "settings.yaml")
+  writeFileSync(config, JSON.stringify(settings))
+  const server = await serve({
+    cwd: folder,
+    config,
+    db: join(folder, "demo.db"),
+    args: ["--pace", "paused", "--seed", "7"],
+  })
+  const sid = await fill(server, 140)
+  await server.ask("/admin/forks", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ at: 1_200, set: ["twilio.carriers[lossy].loss_percent=50"] }),
+  })
+  mkdirSync(into, { recursive: true })
+  const browser = await openBrowser()
+  const shots: ReadonlyArray<readonly [name: string, path: string]> = [
+    ["dashboard", "/"],
+    ["messages", "/ui/messages"],
+    ["message", `/ui/messages/${sid}`],
+    ["search", "/ui/messages?q=status%3Aundelivered%20to%3A%2B1555012*%20after%3A2h"],
+    ["wrong-search", "/ui/messages?q=stats%3Afailed%20after%3Asoon"],
+    ["callbacks", "/ui/callbacks"],
+    ["log", "/ui/log"],
+    ["timeline", `/ui/timeline/${sid}`],
+    ["timetravel", "/ui/timetravel?at=1200"],
+    ["fork", "/ui/forks/1"],
+    ["phone", "/ui/phone?phone=%2B15550123401&number=%2B14155550100"],
+    ["settings", "/ui/settings"],
+  ]
+  for (const scheme of ["light", "dark"] as const)
+    for (const [size, viewport] of [
+      ["wide", { width: 1280, height: 860 }],
+      ["small", { width: 375, height: 800 }],
+    ] as const) {
+      const { complaints, page } = await openPage(browser, { colorScheme: scheme, viewport })
+      for (const [name, path] of shots) {
+        if (wanted.length > 0 && !wanted.includes(name)) continue
+        await page.goto(`${server.address}${path}`)
+        await page.waitForTimeout(250)
+        await page.screenshot({
+          path: join(into, `${name}-${size}-${scheme}.png`),
+          fullPage: size === "small" && name === "dashboard",
+        })
+      }
+      if (complaints.length > 0) process.stdout.write(`${complaints.join("\n")}\n`)
+    }
+  await browser.close()
+  endAll()
+}
+
+await main()
