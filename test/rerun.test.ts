@@ -4,11 +4,12 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { machines } from "../src/app/machines.ts"
 import { rules } from "../src/app/rules.ts"
-import type { Row } from "../src/core/Entry.ts"
+import { decode, genesis, type Row } from "../src/core/Entry.ts"
 import { outboundAnswered, outboundRequested } from "../src/core/entries.ts"
 import type { WayOut } from "../src/engine/outside.ts"
-import { rerun } from "../src/engine/rerun.ts"
+import { Recorded, rerun, runOn } from "../src/engine/rerun.ts"
 import { verifyRows } from "../src/engine/verify.ts"
+import { WorldState } from "../src/engine/World.ts"
 import { outboundMachine } from "../src/network/outbound.machine.ts"
 import { type SimulateOptions, type Simulation, simulate } from "./support/simulate.ts"
 
@@ -70,5 +71,34 @@ describe("running again", () => {
         yield* sound(fork.rows)
       }),
     ),
+  )
+
+  it.effect(
+    "stops when it makes more entries than it may, and hands on no more than that it was asked for at a time",
+    () =>
+      within({}, (simulation) =>
+        Effect.gen(function* () {
+          for (let n = 0; n < 150; n++)
+            yield* simulation.send({ To: "+15551234567", StatusCallback: "https://good.test" })
+          yield* simulation.settled
+          const rows = yield* simulation.rows
+          const again = (entriesMax: number) => {
+            const recorded = new Recorded(0)
+            for (const row of rows) recorded.take(decode(row))
+            const parts: Array<ReadonlyArray<Row>> = []
+            const made = (some: ReadonlyArray<Row>) => Effect.sync(() => void parts.push(some))
+            const world = new WorldState(machines)
+            return Effect.as(
+              runOn({ world, head: { seq: 0, at: 0, hash: genesis }, recorded, entriesMax, made }),
+              parts,
+            )
+          }
+          const parts = yield* again(rows.length)
+          deepStrictEqual(parts.flat(), rows)
+          strictEqual(parts.length > 1, true)
+          const error = yield* Effect.flip(again(rows.length - 1))
+          strictEqual(error.message.includes(`it makes more than ${rows.length - 1} entries`), true)
+        }),
+      ),
   )
 })

@@ -16,6 +16,7 @@ import { twilioMachine } from "../src/carriers/twilio/twilio.machine.ts"
 import { clockMachine } from "../src/clock/clock.machine.ts"
 import { timersMachine } from "../src/clock/timers.machine.ts"
 import { decode, type Row } from "../src/core/Entry.ts"
+import { worldOfLog } from "../src/engine/fold.ts"
 import { runMachine } from "../src/engine/run.machine.ts"
 import { isOfLog, readSnapshot, type Snapshot, snapshotFileOf, writeSnapshot } from "../src/engine/snapshot.ts"
 import { type SavedWorld, WorldState } from "../src/engine/World.ts"
@@ -131,6 +132,21 @@ const inFolder = <A>(body: (logFile: string) => A): A => {
 }
 
 describe("a snapshot", () => {
+  it("saves the folding up to it, and is no help for a place before it", async () => {
+    const rows = await rowsOf([{ _tag: "send", to: "+15551234567", callback: "https://good.test", body: "x" }])
+    const cut = Math.floor(rows.length / 2)
+    const log = makeMemory()
+    log.append(rows)
+    const head = headOf(rows.slice(0, cut))
+    const snapshot = () =>
+      Either.right({ head, world: throughBytes(folded(rows.slice(0, cut)).save()), close: () => {} })
+    for (const upTo of [cut - 1, cut, cut + 1, rows.length]) {
+      const { snapshotSeq, world } = await Effect.runPromise(worldOfLog({ log, machines, snapshot, upTo }))
+      strictEqual(snapshotSeq, upTo < cut ? 0 : cut)
+      deepStrictEqual(throughBytes(world.save()), throughBytes(folded(rows.slice(0, upTo)).save()))
+    }
+  })
+
   it("and what came after is the whole log's world, wherever it was taken", () =>
     FastCheck.assert(
       FastCheck.asyncProperty(acts, FastCheck.nat(), settings, async (all, place, given) => {

@@ -21,7 +21,7 @@ export const calleeSetting = Schema.Struct({
   then: optional(
     Schema.Array(
       expects(Schema.String.pipe(Schema.filter((text) => calleeStep(text) !== undefined)), stepExpected),
-    ).pipe(Schema.maxItems(stepsMax, { message: () => ({ message: `at most ${stepsMax} steps`, override: true }) })),
+    ).pipe(Schema.maxItems(stepsMax, { message: () => `at most ${stepsMax} steps` })),
   ),
 })
 

@@ -33,7 +33,7 @@ const ownKeys = ["account_sid", "auth_token", "test_credentials"]
 
 /** Reads `PATH=VALUE`; the left says what was expected. */
 export const readChange = (text: string): Either.Either<SettingsChange, string> => {
-  const parts = /^((?:[\w-]+|\[[^\]]*\]|\.)+)=(.*)$/s.exec(text)
+  const parts = /^((?:[\w-]|\[[^\]]*\]|\.)+)=(.*)$/s.exec(text)
   const path = [...(parts?.[1] ?? "").matchAll(/\[([^\]]*)\]|([^.[\]]+)/g)].map(([, key, word]) => key ?? word ?? "")
   // Only words: a URL in brackets may hold a password.
   const named = path.filter((word) => /^[\w-]{1,40}$/.test(word)).join(".")
@@ -41,6 +41,8 @@ export const readChange = (text: string): Either.Either<SettingsChange, string> 
     return Either.left("expected PATH=VALUE such as twilio.numbers[+15551234567].outcome=failed")
   if (!sections.includes(path[0] ?? ""))
     return Either.left(`${named}: a fork changes what begins with ${sections.join(", ")}`)
+  if (path[0] === "twilio" && path.length === 1)
+    return Either.left(`${named}: expected a key below it, such as twilio.default_behavior`)
   if (path[0] === "twilio" && ownKeys.includes(path[1] ?? ""))
     return Either.left(`${named}: a fork keeps the account's SID and secrets`)
   const value = Either.try({ try: () => readValue(parts[2] ?? ""), catch: () => `${named}: expected a value in YAML` })
@@ -53,7 +55,7 @@ export const readChange = (text: string): Either.Either<SettingsChange, string> 
 
 /** Text that is no number, list or group stands for itself: a phone number too. */
 const readValue = (text: string): unknown => {
-  if (/^\s*[[{"']/.test(text)) return parse(text, { maxAliasCount: 0 })
+  if (/^\s*[[{"']/.test(text)) return parse(text, { maxAliasCount: 0, logLevel: "error" })
   return /^(?:-?\d+(?:\.\d+)?|true|false|null)$/.test(text) ? JSON.parse(text) : text
 }
 

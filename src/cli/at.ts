@@ -5,7 +5,8 @@ import { snapshotOf } from "../app/snapshots.ts"
 import { worldOfLog } from "../engine/fold.ts"
 import { placeOf } from "../timetravel/place.ts"
 import { worldJson } from "../timetravel/worldJson.ts"
-import { logArg, opened, plain, wordArg } from "./looking.ts"
+import { wordArg } from "./fileArg.ts"
+import { logArg, opened, plain } from "./looking.ts"
 import { progress, writeJson } from "./terminal.ts"
 
 const options = {

@@ -23,7 +23,7 @@ export const call = Command.make("call", options, ({ adminToken, from, steps, to
     const order = { from, to, ...(steps.length === 0 ? {} : { then: steps }) }
     const { sid } = yield* orderServer({ adminToken, url }, "/admin/calls", order, CallReceipt)
     yield* Console.log(
-      `${styled("bold", sid)} is ringing; its transcript: ${new URL(`/admin/calls/${sid}/transcript`, url)}`,
+      `${styled("bold", sid)} has begun; its transcript: ${new URL(`/admin/calls/${sid}/transcript`, url)}`,
     )
   }),
 ).pipe(

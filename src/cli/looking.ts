@@ -1,5 +1,3 @@
-import * as Args from "@effect/cli/Args"
-import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { openSource, type Source } from "../timetravel/source.ts"
@@ -10,15 +8,6 @@ import { progress, progressDone } from "./terminal.ts"
 /* What the commands share that look into a log at some place. */
 
 export const logArg = (name = "LOG") => fileArg(name, "A log, also of a running server, or a recording (.jsonl)")
-
-/** A word on the command line that is no option. */
-export const wordArg = (name: string, description: string): Args.Args<string> =>
-  Args.text({ name }).pipe(
-    Args.withDescription(description),
-    Args.mapEffect((text) =>
-      text.startsWith("-") ? Effect.fail(HelpDoc.p(`Received unknown argument: '${text}'`)) : Effect.succeed(text),
-    ),
-  )
 
 /** Opens what is named; a recording is read whole, with progress. */
 export const opened = (file: string): Effect.Effect<Source, CommandFailed, Scope.Scope> =>

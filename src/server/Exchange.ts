@@ -73,6 +73,8 @@ export interface PlacedCall {
 export interface CallStanding {
   readonly sid: string
   readonly status: string
+  /** Whether a phone made it. */
+  readonly inbound: boolean
 }
 
 export type CallAct =

@@ -42,14 +42,17 @@ export const CallsLive = HttpApiBuilder.group(ControlApi, "calls", (handlers) =>
       })
     const act = (sid: string, what: CallAct) =>
       Effect.gen(function* () {
-        const { status } = yield* standing(sid)
+        const { inbound, status } = yield* standing(sid)
+        if (what.do === "answer" && inbound)
+          return yield* new WrongMoment({ message: "a call that comes in is answered by its instructions", status })
         if (!moments[what.do].includes(status))
           return yield* new WrongMoment({
             message: `the call is ${status}; to ${what.do} it has to be ${moments[what.do].join(" or ")}`,
             status,
           })
         yield* ordered(run, () => calls.doing(sid, what))
-        return yield* standing(sid)
+        const after = yield* standing(sid)
+        return { sid, status: after.status }
       })
     const allAbout = (sid: string) =>
       Effect.gen(function* () {

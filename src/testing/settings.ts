@@ -264,6 +264,9 @@ export interface Settings {
       readonly drop?: "connect" | "reset" | "timeout" | undefined
       /** An HTTP status, 100 to 599. */
       readonly status?: number | undefined
+      readonly when?: {
+        readonly [key: string]: string
+      } | undefined
     }, ...ReadonlyArray<{
       /** A whole number of milliseconds. */
       readonly after_ms?: number | undefined
@@ -274,6 +277,9 @@ export interface Settings {
       readonly drop?: "connect" | "reset" | "timeout" | undefined
       /** An HTTP status, 100 to 599. */
       readonly status?: number | undefined
+      readonly when?: {
+        readonly [key: string]: string
+      } | undefined
     }>] | undefined
     /** A percentage, 0 to 100. */
     readonly fail_percent?: number | undefined

@@ -5,12 +5,15 @@ import * as Exit from "effect/Exit"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import { type Started, startExchange } from "../app/exchange.ts"
+import { loadScenario } from "../app/scenarios.ts"
 import { parseSettings, settingsOf } from "../app/settings.ts"
 import { checkSettings, problemLine } from "../app/settingsCheck.ts"
 import type { SettingsFile } from "../app/settingsFile.ts"
 import { type Pace, parsePace } from "../clock/pace.ts"
 import { sha256 } from "../core/canonical.ts"
 import { parseInstant } from "../core/Instant.ts"
+import { mergePatch } from "../core/mergePatch.ts"
+import { rewriteSettings, scriptedSettings } from "../scenarios/endpoints.ts"
 import { Exchange } from "../server/Exchange.ts"
 import { serveHttp } from "../server/HttpServer.ts"
 import { Waiters } from "../server/reading/waiting.ts"
@@ -85,12 +88,20 @@ const host = "127.0.0.1"
 
 const readOptions = (options: StartOptions): Effect.Effect<Options, RingbackError> =>
   Effect.gen(function* () {
-    const { pace = "paused", port = 0, seed = 1, start, within = usualPatience } = options
+    const scenario = options.scenario === undefined ? undefined : yield* readScenario(options.scenario)
+    const {
+      pace = "paused",
+      port = 0,
+      seed = scenario?.seed ?? 1,
+      start = scenario?.start,
+      within = usualPatience,
+    } = options
     if (!Number.isSafeInteger(seed)) return yield* wrong("seed", "a whole number", seed)
     if (!Number.isInteger(port) || port < 0 || port > 65_535) return yield* wrong("port", "0 to 65535", port)
     const settings = yield* readSettings(options.settings ?? {})
+    const both = scenario === undefined ? settings : (mergePatch(scenario.settings, settings) as SettingsFile)
     return {
-      settings: withDefaults(settings),
+      settings: withDefaults(both),
       seed,
       pace: yield* Either.mapLeft(parsePace(pace), (why) => new RingbackError(`pace: ${why}`)),
       start: start === undefined ? undefined : yield* readStart(start),
@@ -101,6 +112,21 @@ const readOptions = (options: StartOptions): Effect.Effect<Options, RingbackErro
 
 const wrong = (option: string, expected: string, found: unknown) =>
   Effect.fail(new RingbackError(`${option}: expected ${expected}, found ${JSON.stringify(found) ?? String(found)}`))
+
+/** What a scenario says of a run, its settings as a settings file has them. */
+const readScenario = (file: string) =>
+  loadScenario(file).pipe(
+    Effect.mapError(({ message }) => new RingbackError(message)),
+    Effect.map(({ endpoints, seed, settings, start }) => {
+      const rewrite = rewriteSettings(endpoints)
+      const forwarded = rewrite.length === 0 ? {} : { callbacks: { rewrite } }
+      return {
+        seed,
+        start: new Date(start),
+        settings: mergePatch({ ...forwarded, endpoints: scriptedSettings(endpoints) }, settings),
+      }
+    }),
+  )
 
 const readStart = (start: string | Date): Effect.Effect<number, RingbackError> => {
   const at = typeof start === "string" ? parseInstant(start) : start.getTime()

@@ -1,16 +1,23 @@
 /* The library for tests, `ringback/testing`. What it exports, with the types of these files alone, is what is shipped. */
 export { RingbackError } from "./errors.ts"
 export { type MatcherResult, matchers } from "./matchers.ts"
+export { explore, play } from "./scenarios.ts"
 export type { Settings } from "./settings.ts"
 export { start } from "./start.ts"
 export type {
   Alert,
+  Application,
+  ApplicationAnswer,
+  ApplicationRequest,
+  Applications,
   Attempt,
   Callback,
   CallbackMatch,
   Callbacks,
   Clock,
   Duration,
+  Explored,
+  ExploreOptions,
   Log,
   LogEntry,
   LogFilter,
@@ -22,6 +29,9 @@ export type {
   Pace,
   Patch,
   PhoneMessage,
+  Played,
+  PlayOptions,
+  Reached,
   Received,
   Ringback,
   RingbackMatchers,

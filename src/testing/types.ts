@@ -10,6 +10,11 @@ export type Duration = string
 export type TextMatch = string | RegExp
 
 export interface StartOptions {
+  /**
+   * A scenario file: its seed, first instant, settings and scripted endpoints hold, unless another option says otherwise. Its steps are not
+   * performed; `play` does that.
+   */
+  readonly scenario?: string | undefined
   /** What a settings file says (docs/settings.md), or the path of one. The environment is not read. */
   readonly settings?: Settings | string | undefined
   /** Decides every SID, token and draw: the same seed and requests give the same log. 1 by default. */
@@ -278,6 +283,76 @@ export interface Alert {
   readonly requestMethod: string | null
   readonly requestUrl: string | null
   readonly dateCreated: Date
+}
+
+/** Applications in this process, by the URL of the endpoint of a scenario that is forwarded to them. */
+export type Applications = Readonly<Record<string, Application>>
+
+/** An application that is asked by the exchange. It is done when it has answered; one that throws has its connection reset. */
+export type Application = (
+  request: ApplicationRequest,
+  exchange: Reached,
+) => ApplicationAnswer | Promise<ApplicationAnswer>
+
+export interface ApplicationRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  /** The parameters of a form. */
+  readonly params: Readonly<Record<string, string>>
+}
+
+/** How an application reaches the exchange. */
+export interface Reached {
+  /** Undefined unless the scenario has an `application`. */
+  readonly url: string | undefined
+  readonly accountSid: string
+  readonly authToken: string
+}
+
+export interface ApplicationAnswer {
+  readonly status: number
+  readonly body?: string
+  readonly contentType?: string
+}
+
+export interface PlayOptions {
+  /** Instead of the scenario's own. */
+  readonly seed?: number | undefined
+  /** Made anew for each playing. */
+  readonly applications?: (() => Applications) | undefined
+}
+
+/** A scenario that was played to its end. */
+export interface Played {
+  readonly passed: boolean
+  readonly seed: number
+  readonly digest: string
+  /** What is not as expected, in lines for people; empty when all is. */
+  readonly report: string
+}
+
+export interface ExploreOptions {
+  /** How many seeds are tried; 100 by default. */
+  readonly seeds?: number | undefined
+  /** The first of them; 1 by default. */
+  readonly from?: number | undefined
+  /** Made anew for each playing. */
+  readonly applications?: (() => Applications) | undefined
+  /** A file that the scenario which fails again is written to. */
+  readonly out?: string | undefined
+}
+
+/** What exploring a scenario came to. */
+export interface Explored {
+  /** Whether no seed fails. */
+  readonly passed: boolean
+  /** The first seed that fails; null when none does, or when it fails as it is. */
+  readonly seed: number | null
+  /** A smallest set of faults with which it fails, in words. */
+  readonly faults: ReadonlyArray<string>
+  /** All of it in lines for people. */
+  readonly report: string
 }
 
 /** Settings that are merged into those in force: a key with null is taken away. */

@@ -37,7 +37,7 @@ export interface ListedPage {
 
 /**
  * What lists and counters were at any entry, without folding: for each entry what it does to the counters, and where the items
- * of each list begin. In memory, about ten bytes an entry; made by one pass over the log, then kept up with what is committed.
+ * of each list begin. In memory, two bytes an entry and some for each message, call and callback; made by one pass over the log, then kept up with what is committed.
  * It is a cache of the log and nothing is ever kept of it.
  */
 export class LogIndex {
@@ -164,6 +164,7 @@ export class LogIndex {
       this.#cleared[list].push(seq)
       this.#counters.zero(list)
     }
+    if (forgotten.includes("callbacks")) this.#calling.clear()
     for (const subject of this.#living.keys()) if (forgets(what, subject)) this.#living.delete(subject)
   }
 }

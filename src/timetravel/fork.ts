@@ -56,7 +56,8 @@ export const forkLog = (
     const { world } = yield* worldOfLog({ log: reader, machines, snapshot, ...folded })
     const changes = yield* changesIn(world, options.change, cut)
     const recorded = new Recorded(cut)
-    const head = yield* copy(reader, cut, recorded, into, (seq) => progress("read", seq))
+    const { seq: end } = yield* reader.head
+    const head = yield* copy(reader, { cut, end }, recorded, into, (seq) => progress("read", seq))
     const { settings } = options.change
     const made = (rows: ReadonlyArray<Row>) => {
       progress("made", rows.at(-1)?.seq ?? cut)
@@ -147,18 +148,18 @@ const eachRow = (rows: ReadonlyArray<Row>, look: (row: Row, i: number) => void):
     return Effect.void
   })
 
-/** Copies the entries up to the cut, and lets everything be known that may be asked for after it. */
+/** Copies the entries up to the cut, and lets everything up to the end be known that may be asked for after it. */
 const copy = (
   reader: LogReader,
-  cut: number,
+  { cut, end }: { readonly cut: number; readonly end: number },
   recorded: Recorded,
   into: Pick<typeof EventLog.Service, "append">,
   progress: (seq: number) => void,
 ): Effect.Effect<Head, LogUnavailable | NotFoldable> =>
   Effect.gen(function* () {
     let head: Head = { seq: 0, at: 0, hash: genesis }
-    for (let after = 0; ; ) {
-      const rows = yield* reader.read(after, limits.readEntriesMax)
+    for (let after = 0; after < end; ) {
+      const rows = (yield* reader.read(after, limits.readEntriesMax)).filter(({ seq }) => seq <= end)
       const last = rows.at(-1)
       if (last === undefined) return head
       const kept = rows.filter(({ seq }) => seq <= cut)
@@ -172,4 +173,5 @@ const copy = (
       progress(after)
       yield* Effect.yieldNow()
     }
+    return head
   })

@@ -14,6 +14,7 @@ import type { Entry } from "../core/Entry.ts"
 import {
   apiRequested,
   apiResponded,
+  callbackHeld,
   clockChanged,
   dataCleared,
   outboundAnswered,
@@ -27,11 +28,14 @@ import {
   turnFailed,
 } from "../core/entries.ts"
 import { formatDuration } from "../core/Instant.ts"
+import { eventOf } from "../network/callbackEvent.ts"
 
 /** What an entry says, in a few words for a table. Data of another shape than its type's is shown as it is. */
 export const gist = (entry: Entry): string => {
   try {
-    return told(entry) ?? JSON.stringify(entry.data)
+    const text: unknown = told(entry)
+    // Of a log that was altered any field may hold anything.
+    return typeof text === "string" ? text : JSON.stringify(entry.data)
   } catch {
     return JSON.stringify(entry.data) // A log that was altered is still shown.
   }
@@ -65,6 +69,11 @@ const told = (entry: Entry): string | undefined => {
     return `${general.data.key}, due in ${formatDuration(Math.max(0, general.data.due - entry.at))}`
   if (timerFired.is(general)) return general.data.key
   if (timerCancelled.is(general)) return general.data.keys.join(", ")
+  if (callbackHeld.is(general)) {
+    const { behind, due, request } = general.data
+    const until = formatDuration(Math.max(0, due - entry.at))
+    return `callback ${eventOf(request.params) ?? ""} held ${behind ? `behind the next, at most ${until}` : `for ${until}`}`
+  }
   if (outboundRequested.is(general)) {
     const { purpose, attempt, method, url, connect, via } = general.data
     return `${purpose} attempt ${attempt}: ${method} ${url}${connect === undefined ? "" : ` at ${connect}`}${via === "world" ? " (virtual)" : ""}`

@@ -27,10 +27,10 @@ export const storyOf = (
       const rows = yield* reader.readSubject(subject, after, limits.readEntriesMax)
       own.push(...rows.filter(({ seq }) => seq <= upTo))
       after = rows.at(-1)?.seq ?? upTo
-      more = rows.length > 0 && after < upTo && own.length < limits.timelineEntriesMax
+      more = rows.length > 0 && after < upTo && own.length <= limits.timelineEntriesMax
     }
     if (own.length === 0) return undefined
-    const cut = own.length > limits.timelineEntriesMax || (own.length === limits.timelineEntriesMax && after < upTo)
+    const cut = own.length > limits.timelineEntriesMax
     const story = new Map(own.slice(0, limits.timelineEntriesMax).map((row) => [row.seq, row]))
     for (const row of [...story.values()]) yield* addCauses(reader, story, row)
     for (const row of own.slice(0, answersFollowed)) yield* addReplies(reader, story, row, upTo)

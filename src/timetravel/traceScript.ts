@@ -15,6 +15,8 @@ export const traceScript = `
   let place = entries.length - 1, timer;
   document.body.classList.remove("no-script");
 
+  const hidden = /[\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069]/g;
+  const byNumber = (char) => "\\\\u" + char.charCodeAt(0).toString(16).padStart(4, "0");
   const instant = (at) => Math.abs(at) <= 8.64e15 ? new Date(at).toISOString() : String(at);
   const show = (next, scroll) => {
     place = Math.max(0, Math.min(entries.length - 1, next));
@@ -40,7 +42,7 @@ export const traceScript = `
     });
     byId("none").hidden = fateRows.some((row) => !row.classList.contains("absent"));
     const { data, ...about } = entry;
-    byId("entry").textContent = JSON.stringify({ ...about, at: instant(entry.at), data }, null, 2);
+    byId("entry").textContent = JSON.stringify({ ...about, at: instant(entry.at), data }, null, 2).replace(hidden, byNumber);
     byId("entry-title").textContent = "Entry " + entry.seq;
     byId("cause").hidden = entry.cause === 0 || !entries.some(({ seq }) => seq === entry.cause);
     if (scroll) rows[place].scrollIntoView({ block: "nearest" });
@@ -54,7 +56,7 @@ export const traceScript = `
   };
   const toggle = () => timer === undefined ? start() : stop();
   const step = (by) => { stop(); show(place + by, true); };
-  const cause = () => { const to = placeOf(entries[place].cause); if (to >= 0) { stop(); show(to, true); } };
+  const cause = () => { const to = placeOf(entries[place]?.cause); if (to >= 0) { stop(); show(to, true); } };
 
   slider.addEventListener("input", () => { stop(); show(Number(slider.value) - 1, true); });
   play.addEventListener("click", toggle);

@@ -203,10 +203,11 @@ const recover = async (subject: Subject, application: Application, note: Note, s
   const recoveredMs = Math.round(performance.now() - began)
   const { messages } = (await server.ask("/health")).json.statistics
   for (const sid of [...subject.acknowledged].slice(-5)) {
-    const { json, status } = await server.ask(server.messages.replace(".json", `/${sid}.json`))
+    const list = sid.startsWith("CA") ? server.messages.replace("Messages", "Calls") : server.messages
+    const { json, status } = await server.ask(list.replace(".json", `/${sid}.json`))
     note(status === 200, `${sid} is answered with ${status}`)
     note(
-      ["delivered", "undelivered", "failed", "received"].includes(json?.status),
+      ["delivered", "undelivered", "failed", "received", "completed"].includes(json?.status),
       `${sid} is shown as ${json?.status}`,
     )
   }

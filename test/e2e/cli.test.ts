@@ -21,6 +21,11 @@ describe.concurrent("The command line", () => {
       "log",
       "export",
       "import",
+      "show",
+      "at",
+      "diff",
+      "fork",
+      "trace",
       "--pace",
       "Exit codes: 0 fine, 1 ",
       "2 wrong use",
@@ -32,7 +37,7 @@ describe.concurrent("The command line", () => {
     deepStrictEqual(bare, help)
   })
   it("each command has its --help", async () => {
-    for (const command of ["serve", "inbound", "verify", "log", "export", "import"]) {
+    for (const command of "serve inbound verify log export import show at diff fork trace".split(" ")) {
       const { code, stdout } = await ringback([command, "--help"])
       strictEqual(code, 0)
       assertTrue(stdout.includes(`Example: ringback ${command} `))

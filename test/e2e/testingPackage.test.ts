@@ -8,7 +8,7 @@ import { newFolder } from "../support/folder.ts"
 /* The library for tests as its users have it: packed by npm, installed beside nothing of this repository but what it depends on. */
 
 const root = join(import.meta.dirname, "../..")
-const documentation = join(root, "docs/testing.md")
+const pages = ["docs/testing.md", "docs/exploring.md"].map((page) => join(root, page))
 
 interface Ended {
   readonly code: number | null
@@ -61,13 +61,10 @@ const write = (folder: string, files: Readonly<Record<string, string>>) => {
 }
 
 /** The examples of a page that name their file in the first line. */
-const examples = (page: string): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    [...readFileSync(page, "utf8").matchAll(/^```ts\n\/\/ (\S+\.ts)\n([\s\S]*?)^```$/gm)].map(([, name, text]) => [
-      name,
-      text,
-    ]),
-  )
+const examples = (page: string): ReadonlyArray<readonly [name: string, text: string]> =>
+  [
+    ...readFileSync(page, "utf8").matchAll(/^```(?:ts|js|yaml)\n(?:\/\/|#) (\S+\.(?:ts|mjs|yaml))\n([\s\S]*?)^```$/gm),
+  ].map(([, name = "", text = ""]) => [name, text])
 
 describe("The library for tests, packed and installed", () => {
   let folder: string
@@ -131,8 +128,15 @@ describe("The library for tests, packed and installed", () => {
   })
 
   it("runs the examples of its documentation in Vitest, and they pass the compiler", async () => {
-    const files = examples(documentation)
-    deepStrictEqual(Object.keys(files), ["ringback.setup.ts", "otp.test.ts", "reminder.test.ts"])
+    const files = Object.fromEntries(pages.flatMap(examples))
+    deepStrictEqual(Object.keys(files), [
+      "ringback.setup.ts",
+      "otp.test.ts",
+      "reminder.test.ts",
+      "bookings.yaml",
+      "application.mjs",
+      "bookings.test.ts",
+    ])
     write(folder, {
       ...files,
       "vitest.config.mjs": `export default { test: { setupFiles: ["./ringback.setup.ts"], maxWorkers: 1, minWorkers: 1 } }`,
@@ -142,7 +146,7 @@ describe("The library for tests, packed and installed", () => {
       }),
     })
     const output = await succeeds(run(process.execPath, ["node_modules/vitest/vitest.mjs", "run"], folder))
-    assertTrue(/Tests +4 passed/.test(output), output)
+    assertTrue(/Tests +6 passed/.test(output), output)
     await succeeds(run(process.execPath, ["node_modules/typescript/bin/tsc"], folder))
   })
 

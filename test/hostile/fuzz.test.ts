@@ -15,6 +15,7 @@ const cases: Readonly<Record<string, number>> = {
   templates: 500,
   twiml: 500,
   recordings: 200,
+  travel: 60,
   scenarios: 200,
 }
 

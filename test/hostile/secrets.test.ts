@@ -9,6 +9,7 @@ import { leaksIn, type Marks } from "../support/leaks.ts"
 import { listen } from "../support/listener.ts"
 import { requestText, sendRaw } from "../support/rawSocket.ts"
 import { ringback, type Server, serve } from "../support/ringback.ts"
+import { looksBack } from "./looksBack.ts"
 import { basic, formType, keptNames, marks, phone, plant, testSid, treacherous } from "./secrets/planted.ts"
 
 /** The lines of the greeting that tell the auth token in use: itself, and the credentials of the command to copy. */
@@ -105,6 +106,7 @@ describe("Secrets", () => {
       strictEqual(verified.code, 0)
 
       const found = searched([
+        ...(await looksBack(db)),
         ...running,
         ...after,
         ...files(folder),

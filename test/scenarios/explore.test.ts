@@ -5,7 +5,9 @@ import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import * as Effect from "effect/Effect"
 import { exploredSaid, exploreScenario, loadScenario, writeReplay } from "../../src/app/explore.ts"
 import { runScenario } from "../../src/app/scenarios.ts"
+import { faultSaid } from "../../src/scenarios/explore/drawn.ts"
 import type { Explored, Found } from "../../src/scenarios/explore/explore.ts"
+import type { Handler } from "../../src/scenarios/Scenario.ts"
 import { bookings, bookingsScenario, statusUrl } from "../support/bookings.ts"
 import { newFolder } from "../support/folder.ts"
 
@@ -49,7 +51,7 @@ describe("Exploring a scenario", () => {
       const { subject } = result.passings[0]!.callback
       const lines = exploredSaid(result, plain)
       deepStrictEqual(lines.slice(0, 5), [
-        "✗ seed 6 fails, after 6 seeds; 16 faults struck, and 1 of them is enough (7 playings to find that out)",
+        `✗ seed ${result.seed} fails, after ${result.seeds} seeds; ${result.drawn.length} faults struck, and 1 of them is enough (${result.runs} playings to find that out)`,
         "",
         "  bookings.yaml:19  expected no request with answer 500",
         "    found 2: entry 100 is one too many",
@@ -57,10 +59,10 @@ describe("Exploring a scenario", () => {
       ])
       deepStrictEqual(lines.slice(-5), [
         "  what goes wrong:",
-        `    callback sent of ${subject} is not answered in time, so it comes again`,
+        `    ${faultSaid(result.smallest[0]!)}`,
         "",
         "  what changes places:",
-        `    sent of ${subject} comes again after delivered`,
+        `    sent of ${subject} comes ${result.passings[0]!.now} delivered`,
       ])
     }),
   )
@@ -118,6 +120,30 @@ describe("Exploring a scenario", () => {
     }),
   )
 
+  it.live("says so when the faults do not make it fail again, and writes a scenario that draws them", () =>
+    Effect.gen(function* () {
+      const folder = newFolder()
+      const [file, out] = [join(folder, "bookings.yaml"), join(folder, "found.yaml")]
+      writeFileSync(file, bookingsScenario)
+      const scenario = yield* loadScenario(file)
+      let playings = 0
+      /** Fails in its third playing, whatever happens in it: the one before is to ask for its endpoints, and one is without faults. */
+      const moody = () => {
+        const status = ++playings === 3 ? 500 : 204
+        return new Map([[statusUrl, async () => ({ status })]])
+      }
+      const result = found(yield* exploreScenario(scenario, { seeds: 5, from: 1, handlers: moody }))
+      deepStrictEqual([result.reproduced, result.seed, result.smallest], [false, 1, result.drawn])
+      assertTrue(
+        exploredSaid(result, plain)[0]?.endsWith("the application depends on more than its callbacks") === true,
+      )
+      yield* writeReplay(scenario, result, out)
+      const text = readFileSync(out, "utf8")
+      assertTrue(text.includes("fails under seed 1, whose faults are drawn again"), text)
+      assertTrue(text.includes("latency: 1s") && !text.includes("aimed:"), text)
+    }),
+  )
+
   it.live("finds nothing where nothing is wrong", () =>
     Effect.gen(function* () {
       const scenario = yield* loadScenario({ file: "bookings.yaml", text: bookingsScenario })
@@ -134,9 +160,50 @@ describe("Exploring a scenario", () => {
       assertTrue(exploredSaid(failing, plain)[0]?.includes("it fails as it is") === true)
       const scenario = yield* loadScenario({ file: "bookings.yaml", text: bookingsScenario })
       const { lines } = yield* Effect.flip(exploreScenario(scenario, { seeds: 1, from: 1 }))
+      const empty = yield* Effect.flip(
+        explored(bookingsScenario.replace(/explore:[\s\S]*?steps:/, "explore: {}\nsteps:")),
+      )
+      deepStrictEqual(empty.lines, [
+        "bookings.yaml:8: explore: expected callbacks or messages that may go wrong, found neither",
+      ])
       deepStrictEqual(lines, [
         "bookings.yaml:4: endpoints.0: expected application.run or application.reset, found neither: an application would remember what earlier seeds did",
       ])
+    }),
+  )
+
+  it.live("finds faults with which it cannot be played to its end", () =>
+    Effect.gen(function* () {
+      const text = `${bookingsScenario.replace(/explore:[\s\S]*/, "")}application: { port: 0 }
+explore: { messages: { undelivered_percent: 50 } }
+steps:
+  - send: { to: "+15551234567", from: "+15550000001", body: "A code", status_callback: ${statusUrl} }
+  - settle: true
+  - api: { path: "/2010-04-01/Accounts/\${account_sid}/Messages.json" }
+    as: list
+  - send: { to: "+15551234567", from: "+15550000001", body: "And \${list.messages.1.sid}" }
+`
+      /** Thanks for every message that is delivered. */
+      const thankful = (): ReadonlyMap<string, Handler> =>
+        new Map([
+          [
+            statusUrl,
+            async ({ body }, { accountSid, authToken, url }) => {
+              const status = new URLSearchParams(body).get("MessageStatus")
+              const form = new URLSearchParams({ To: "+15551234567", From: "+15550000001", Body: "Thanks" })
+              const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString("base64")}`
+              const messages = `${url}/2010-04-01/Accounts/${accountSid}/Messages.json`
+              if (status === "delivered")
+                await fetch(messages, { method: "POST", body: form, headers: { authorization } })
+              return { status: 204 }
+            },
+          ],
+        ])
+      const scenario = yield* loadScenario({ file: "thanks.yaml", text })
+      const result = found(yield* exploreScenario(scenario, { seeds: 30, from: 1, handlers: thankful }))
+      deepStrictEqual([result.failure.check, result.smallest.map(({ _tag }) => _tag)], [undefined, ["Message"]])
+      const [line] = result.failure.broken
+      assertTrue(line?.startsWith("thanks.yaml:13: steps.3: ") && line.includes("list.messages has no 1"), line)
     }),
   )
 

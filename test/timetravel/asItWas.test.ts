@@ -5,6 +5,7 @@ import { machines } from "../../src/app/machines.ts"
 import { seenMessages } from "../../src/carriers/twilio/messages/seenMessages.ts"
 import { twilioMachine } from "../../src/carriers/twilio/twilio.machine.ts"
 import { decode, type Row } from "../../src/core/Entry.ts"
+import { limits } from "../../src/core/limits.ts"
 import { WorldState } from "../../src/engine/World.ts"
 import type { LogReader } from "../../src/log/EventLog.ts"
 import { makeMemory } from "../../src/log/layerMemory.ts"
@@ -181,6 +182,29 @@ describe("A subject's story", () => {
         story?.entries.map(({ seq }) => seq),
         [created.cause, created.seq],
       )
+    }),
+  )
+  it.effect("of a subject with more entries than a timeline holds is its oldest ones, and says so", () =>
+    Effect.gen(function* () {
+      const many = (count: number) =>
+        logOf(
+          Array.from({ length: count }, (_, i) => ({
+            ...{
+              seq: i + 1,
+              at: i,
+              cause: i,
+              kind: "outcome" as const,
+              type: "x.y",
+              subject: "SM1",
+              data: "{}",
+              hash: "",
+            },
+          })),
+        )
+      const story = (count: number) =>
+        Effect.map(storyOf(many(count), "SM1"), (found) => [found?.entries.length, found?.cut])
+      deepStrictEqual(yield* story(limits.timelineEntriesMax), [limits.timelineEntriesMax, false])
+      deepStrictEqual(yield* story(limits.timelineEntriesMax + 1), [limits.timelineEntriesMax, true])
     }),
   )
   it.effect("of nobody is nothing, and those that are like it are named, likest first", () =>

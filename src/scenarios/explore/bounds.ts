@@ -2,7 +2,6 @@ import * as Schema from "effect/Schema"
 import type { JsonObject } from "../../core/canonical.ts"
 import { parseDuration } from "../../core/Instant.ts"
 import { expects, optional, Percent } from "../file/words.ts"
-import { brokenAt, type Scenario, type ScenarioBroken } from "../Scenario.ts"
 
 /* How much exploration may let go wrong: what a scenario file says under `explore`. */
 
@@ -74,24 +73,3 @@ const carrierOf = ({
     [...new Set(drawn)].map((code, _, all) => [String(code), undelivered_percent / all.length]),
   ),
 })
-
-/** Why a scenario cannot be explored; `inProcess` says which endpoints are answered in this process. */
-export const unexplorable = (
-  { application, endpoints, settings, steps, file }: Scenario,
-  { messages }: Bounds,
-  inProcess: (url: string) => boolean,
-): ScenarioBroken | undefined => {
-  const { twilio } = settings as { readonly twilio?: JsonObject }
-  if (messages !== undefined && twilio?.carriers !== undefined)
-    return brokenAt(
-      { file, line: steps[0]?.place.line ?? 1, path: "explore.messages" },
-      "expected none beside settings.twilio.carriers, which draw failures by themselves, found both",
-    )
-  const lasting = endpoints.find(({ forward, url }) => forward !== undefined && !inProcess(url))
-  return lasting !== undefined && application?.run === undefined && application?.reset === undefined
-    ? brokenAt(
-        lasting.place,
-        "expected application.run or application.reset, found neither: an application would remember what earlier seeds did",
-      )
-    : undefined
-}

@@ -4,9 +4,17 @@ import type { Row } from "../../core/Entry.ts"
 import { mergePatch } from "../../core/mergePatch.ts"
 import { limits } from "../limits.ts"
 import { runScenario } from "../runScenario.ts"
-import { type Check, type Handler, type Outcome, placeShown, type Scenario, type ScenarioBroken } from "../Scenario.ts"
+import {
+  brokenAt,
+  type Check,
+  type Handler,
+  type Outcome,
+  placeShown,
+  type Scenario,
+  type ScenarioBroken,
+} from "../Scenario.ts"
 import type { Stages } from "../Stage.ts"
-import { drawing, unexplorable, usualBounds } from "./bounds.ts"
+import { type Bounds, drawing, usualBounds } from "./bounds.ts"
 import { aiming, type DrawnFault, drawnIn } from "./drawn.ts"
 import { type Passing, passings } from "./passing.ts"
 import { smallest } from "./smallest.ts"
@@ -114,6 +122,32 @@ export const explore = (
     }
     return { _tag: "NothingFound", seeds }
   })
+
+/** Why a scenario cannot be explored; `inProcess` says which endpoints are answered in this process. */
+const unexplorable = (
+  { application, endpoints, settings, steps, file }: Scenario,
+  { callbacks, messages }: Bounds,
+  inProcess: (url: string) => boolean,
+): ScenarioBroken | undefined => {
+  if (callbacks === undefined && messages === undefined)
+    return brokenAt(
+      { file, line: steps[0]?.place.line ?? 1, path: "explore" },
+      "expected callbacks or messages that may go wrong, found neither",
+    )
+  const { twilio } = settings as { readonly twilio?: JsonObject }
+  if (messages !== undefined && twilio?.carriers !== undefined)
+    return brokenAt(
+      { file, line: steps[0]?.place.line ?? 1, path: "explore.messages" },
+      "expected none beside settings.twilio.carriers, which draw failures by themselves, found both",
+    )
+  const lasting = endpoints.find(({ forward, url }) => forward !== undefined && !inProcess(url))
+  return lasting !== undefined && application?.run === undefined && application?.reset === undefined
+    ? brokenAt(
+        lasting.place,
+        "expected application.run or application.reset, found neither: an application would remember what earlier seeds did",
+      )
+    : undefined
+}
 
 /** A digest belongs to one seed without faults. */
 const explorable = (scenario: Scenario): Scenario => ({

@@ -20,20 +20,25 @@ export const replayText = (
   found: Found,
   out: string,
 ): string => {
-  const document = parseDocument(source, { merge: true })
-  const { seed, settings, smallest } = found
+  const document: Document = parseDocument(source, { merge: true })
+  const { reproduced, seed, settings, smallest } = found
   document.delete("explore")
-  document.set("name", `${scenario.name}, seed ${seed}`)
-  document.set("seed", seed)
+  setFirst(document, "seed", seed)
+  setFirst(document, "name", `${scenario.name}, seed ${seed}`)
   for (const [section, patch] of Object.entries(settings)) merge(document, ["settings", section], patch)
   withoutDigests(document)
   moveIncludes(document, path.dirname(scenario.file), path.dirname(out))
   const head = [
-    ` Found by ringback explore ${scenario.file}: fails under seed ${seed} with ${smallest.length === 1 ? "this fault" : "these faults"}.`,
-    ...smallest.map((fault) => `   ${faultSaid(fault)}`),
+    ` Found by ringback explore ${scenario.file}: fails under seed ${seed}${withWhat(found)}`,
+    ...(reproduced ? smallest.map((fault) => `   ${faultSaid(fault)}`) : []),
   ]
   document.commentBefore = [head.join("\n"), document.commentBefore].filter(Boolean).join("\n\n")
-  return document.toString({ lineWidth: 120 })
+  return document.toString({ lineWidth: 0 })
+}
+
+const withWhat = ({ reproduced, smallest }: Found): string => {
+  if (!reproduced) return ", whose faults are drawn again: by themselves they did not make it fail again."
+  return smallest.length === 0 ? " by itself." : smallest.length === 1 ? " with this fault." : " with these faults."
 }
 
 /** Writes the file whole or not at all. Fails when the scenario's own file cannot be read, or this one not written. */
@@ -47,6 +52,12 @@ export const writeReplay = (scenario: Scenario, found: Found, out: string): Effe
     },
     catch: (error) => new ScenarioBroken({ lines: [`${out}: ${(error as Error).message}`] }),
   })
+
+/** Sets a key where it is, which keeps the comments there; one that is not there comes first. */
+const setFirst = (document: Document, key: string, value: string | number): void => {
+  if (document.has(key) || !isMap(document.contents)) document.set(key, value)
+  else document.contents.items.unshift(document.createPair(key, value))
+}
 
 /** Merges a patch into what lies at a path; lists take the place of what was there. */
 const merge = (document: Document, keys: ReadonlyArray<string>, patch: Json): void => {

@@ -5,9 +5,11 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { sid as sidOf } from "../../../src/core/chance.ts"
 import { ringback, type Server, serve } from "../../support/program.ts"
+import { callGood, callOrders, callParameters, callPath } from "./calling.ts"
 import { orders, patchedBack, patches } from "./orders.ts"
 import { mutated, nasty, type Random } from "./random.ts"
 import { expectations, readingGood, readingParameters, readingPath, verifyPath } from "./reading.ts"
+import { resourceOf } from "./resources.ts"
 import type { Outcome, Surface } from "./runner.ts"
 
 /** Of the server's run, so that cases can name its messages. */
@@ -33,6 +35,7 @@ const types = [
 ]
 const parameters = [
   ...readingParameters,
+  ...callParameters,
   "FriendlyName",
   "PhoneNumber",
   "AreaCode",
@@ -72,6 +75,7 @@ const parameters = [
 /** What the rules take in these parameters, so that some requests get far. */
 const good = [
   ...readingGood,
+  ...callGood,
   "FriendlyName=Alerts",
   "AreaCode=415",
   "PhoneNumber=%2B14155550100",
@@ -107,32 +111,6 @@ const formOf = (random: Random): string =>
     }),
   ].join(random.pick(["&", "&", "&", "&&", ";"]))
 
-/** Paths of accounts and senders; now and then of one that exists. */
-const resourceOf = (random: Random, accountSid: string): string => {
-  const one = (prefix: string) => sidOf(prefix, seed, random.below(4))
-  const own = `/2010-04-01/Accounts/${random.chance(80) ? accountSid : one("AC")}`
-  const service = `/v1/Services/${one("MG")}`
-  return random.pick([
-    "/2010-04-01/Accounts.json",
-    `${own}.json`,
-    `${own}/Keys.json`,
-    `${own}/Keys/${one("SK")}.json`,
-    `${own}/IncomingPhoneNumbers.json`,
-    `${own}/IncomingPhoneNumbers/Local.json`,
-    `${own}/IncomingPhoneNumbers/${one("PN")}.json`,
-    `${own}/AvailablePhoneNumbers.json`,
-    `${own}/AvailablePhoneNumbers/${random.pick(["US", "GB", "XX"])}/${random.pick(["Local", "Mobile", "TollFree"])}.json`,
-    `${own}/SMS/ShortCodes.json`,
-    "/v1/Services",
-    service,
-    `${service}/PhoneNumbers`,
-    `${service}/AlphaSenders`,
-    `${service}/ShortCodes`,
-    `${service}/PhoneNumbers/${one("PN")}`,
-    `${service}/AlphaSenders/${one("AI")}`,
-  ])
-}
-
 const pathOf = (random: Random, { accountSid, messages }: Server): string => {
   const sid = random.pick([
     `SM${"0".repeat(32)}`,
@@ -142,12 +120,12 @@ const pathOf = (random: Random, { accountSid, messages }: Server): string => {
   const medium = sidOf("ME", seed, random.below(20))
   if (random.chance(35)) return messages
   const path = random.pick([
-    resourceOf(random, accountSid),
-    resourceOf(random, accountSid),
-    resourceOf(random, accountSid),
-    resourceOf(random, accountSid),
-    resourceOf(random, accountSid),
-    resourceOf(random, accountSid),
+    resourceOf(random, seed, accountSid),
+    resourceOf(random, seed, accountSid),
+    resourceOf(random, seed, accountSid),
+    resourceOf(random, seed, accountSid),
+    resourceOf(random, seed, accountSid),
+    resourceOf(random, seed, accountSid),
     messages,
     messages,
     messages,
@@ -157,7 +135,12 @@ const pathOf = (random: Random, { accountSid, messages }: Server): string => {
     messages.replace(".json", `/${sid}/Media.json`),
     messages.replace(".json", `/${sid}/Media/${medium}.json`),
     messages.replace(".json", `/${sid}/Media/${medium}`),
-    `/2010-04-01/Accounts/${accountSid}/Calls.json`,
+    callPath(random, seed, accountSid),
+    callPath(random, seed, accountSid),
+    callPath(random, seed, accountSid),
+    callPath(random, seed, accountSid),
+    callPath(random, seed, accountSid),
+    callPath(random, seed, accountSid),
     "/",
     "/health",
     "/openapi.json",
@@ -177,7 +160,7 @@ const pathOf = (random: Random, { accountSid, messages }: Server): string => {
     readingPath(random),
     verifyPath(random, seed),
     verifyPath(random, seed),
-    `/clear/${random.pick(["messages", "all", "callbacks", "x", "__proto__"])}`,
+    `/clear/${random.pick(["messages", "calls", "all", "callbacks", "x", "__proto__"])}`,
     `http://127.0.0.1${messages}`,
     "//evil.example/",
     `/${random.pick(nasty)}`,
@@ -233,9 +216,15 @@ const caseOf = (chance: Random, server: Server): Case => {
     ? ["GET", "PATCH", "PATCH", "PATCH"]
     : ["GET", "POST", "POST", "POST"]
   const method = random.chance(60) ? random.pick(usual) : random.pick(methods)
-  const control = /^\/admin\/(clock|inbound|opt-outs|expect|settings)/.test(path)
+  const control = /^\/admin\/(clock|inbound|opt-outs|expect|settings|calls)/.test(path)
   const settings = path.startsWith("/admin/settings")
-  const order = settings ? patches : path.startsWith("/admin/expect") ? expectations : orders
+  const order = settings
+    ? patches
+    : path.startsWith("/admin/expect")
+      ? expectations
+      : path.startsWith("/admin/calls")
+        ? callOrders
+        : orders
   const bodyText = method === "GET" && random.chance(80) ? "" : control ? random.pick(order) : formOf(random)
   const body = Buffer.from(
     !settings && random.chance(10) ? mutated(random, bodyText) : bodyText,
@@ -295,7 +284,7 @@ const isControl = (path: string) =>
   /^\/($|\?|health|favicon\.ico|docs|openapi\.json|admin(\/|\?|$)|ui\/|clear\/)/.test(path)
 
 /** Whether a path is that of a medium's bytes. */
-const isBytes = (path: string) => /\/Media\/[^/.?]+(\?|$)/.test(path)
+const isBytes = (path: string) => /\/Media\/[^/.?]+(\?|$)|\/Recordings\/[^/.?]+(\.wav|\.mp3)?(\?|$)/.test(path)
 
 /** What is wrong with an answer. */
 export const faultOf = (
@@ -312,7 +301,7 @@ export const faultOf = (
   if (!head.includes("twilio-request-id"))
     return [204, 400, 408, 417, 431].includes(status) ? undefined : `${status} is nobody's`
   if (status === 200 && isBytes(path))
-    return head.includes("content-type: image/png") ? undefined : `is answered ${status} with another type`
+    return /content-type: (image\/png|audio\/)/.test(head) ? undefined : `is answered ${status} with another type`
   // What is gone has no body and so no type.
   if (status === 204) return method === "DELETE" ? undefined : "is answered with nothing"
   if (!head.includes("content-type: application/json")) return `is answered ${status} with another type`

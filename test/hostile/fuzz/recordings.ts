@@ -14,7 +14,7 @@ import { mutated, nasty, type Random } from "./random.ts"
 import type { Outcome, Surface } from "./runner.ts"
 
 /** A run with a bit of everything in it. */
-const recorded: Effect.Effect<ReadonlyArray<Row>> = Effect.scoped(
+export const recorded: Effect.Effect<ReadonlyArray<Row>> = Effect.scoped(
   Effect.gen(function* () {
     const { api, rows, run, send, settled } = yield* simulate()
     for (const host of ["good", "hanging", "recovering", "flaky"])
@@ -53,7 +53,7 @@ const mutatedJson = (random: Random, value: Json, depth = 0): Json => {
 }
 
 /** Rows whose content was changed by somebody who has made the hashes anew. */
-const forged = (random: Random, rows: ReadonlyArray<Row>): ReadonlyArray<Row> => {
+export const forged = (random: Random, rows: ReadonlyArray<Row>): ReadonlyArray<Row> => {
   const changed = rows.map((row) => ({ ...row, data: JSON.parse(row.data) as Json }))
   for (let n = random.below(3) + 1; n > 0; n--) {
     const at = random.below(changed.length)
@@ -90,9 +90,9 @@ const forged = (random: Random, rows: ReadonlyArray<Row>): ReadonlyArray<Row> =>
   })
 }
 
-const textOf = (rows: ReadonlyArray<Row>): string => [headerLine, ...rows.map(toLine), ""].join("\n")
+export const textOf = (rows: ReadonlyArray<Row>): string => [headerLine, ...rows.map(toLine), ""].join("\n")
 
-const spoiled = (random: Random, rows: ReadonlyArray<Row>): string => {
+export const spoiled = (random: Random, rows: ReadonlyArray<Row>): string => {
   const lines = textOf(rows).split("\n")
   for (let n = random.below(2) + 1; n > 0; n--) {
     const at = random.below(lines.length)

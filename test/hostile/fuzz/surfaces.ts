@@ -4,6 +4,7 @@ import type { Surface } from "./runner.ts"
 import { scenariosSurface } from "./scenarios.ts"
 import { settingsSurface } from "./settings.ts"
 import { templatesSurface } from "./templates.ts"
+import { travelSurface } from "./travel.ts"
 import { twimlSurface } from "./twiml.ts"
 
 export const surfaces: ReadonlyArray<Surface> = [
@@ -12,5 +13,6 @@ export const surfaces: ReadonlyArray<Surface> = [
   templatesSurface,
   twimlSurface,
   recordingsSurface,
+  travelSurface,
   scenariosSurface,
 ]

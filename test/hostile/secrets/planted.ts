@@ -1,6 +1,7 @@
 import type { Listener } from "../../support/listener.ts"
 import { requestText, sendRaw } from "../../support/rawSocket.ts"
 import type { Server } from "../../support/ringback.ts"
+import { phoneMarks, plantInPhones } from "./plantInPhones.ts"
 
 /* Secrets for every place where one can be given. */
 
@@ -36,9 +37,6 @@ const names = [
   "mediaRedirect",
   "mediaRedirectQuery",
   "webhookText",
-  "phoneMedia",
-  "phoneAddress",
-  "optOut",
   "patched",
   "patchedBody",
   "patchedToken",
@@ -63,6 +61,7 @@ const names = [
   "brokenBody",
   "largeBody",
   "notFoundUser",
+  ...phoneMarks,
 ] as const
 type Name = (typeof names)[number]
 
@@ -143,10 +142,6 @@ export const plant = async (server: Server, callbackUrl: string): Promise<Readon
       { Authorization: `Bearer ${marks.adminToken}`, "Content-Type": "application/json" },
       JSON.stringify(data),
     )
-  const message = { from: phone, to: "+15550000001", body: "Hello" }
-  await order("/admin/inbound", { ...message, media: [`https://u:${marks.phoneMedia}@127.0.0.1/x.png`] })
-  await order("/admin/inbound", { ...message, from: `https://u:${marks.phoneAddress}@127.0.0.1/` })
-  await order("/admin/opt-outs", { recipient: phone, sender: `u:${marks.optOut}@127.0.0.1` })
   const patch = (data: object) => order("/admin/settings", data, "PATCH")
   await patch({
     endpoints: [
@@ -181,7 +176,7 @@ export const plant = async (server: Server, callbackUrl: string): Promise<Readon
   const numbers = messages.replace("Messages", "IncomingPhoneNumbers")
   const bought = new URLSearchParams({ PhoneNumber: "+14155550100", SmsUrl: `${callbackUrl}/sms` })
   await raw("POST", numbers, asOwner, bought.toString())
-  await order("/admin/inbound", { ...message, to: "+14155550100" })
+  await order("/admin/inbound", { from: phone, to: "+14155550100", body: "Hello" })
   await raw("POST", messages, asOwner, form({ Whatever: `https://u:${marks.unknownParameter}@127.0.0.1/` }))
   await raw("POST", messages, asOwner, form({ [`https://u:${marks.parameterName}@127.0.0.1/`]: "" }))
   await raw("GET", `${messages}?Url=https://u:${marks.query}@127.0.0.1/&To=${phone}`, asOwner)
@@ -204,5 +199,9 @@ export const plant = async (server: Server, callbackUrl: string): Promise<Readon
   await raw("POST", messages, asOwner, `To=%zz&p=${marks.brokenBody}`)
   await raw("POST", messages, asOwner, `p=${marks.largeBody}`.padEnd(70_000, "x"))
   await raw("GET", "/2010-04-01/nowhere", { Authorization: basic(`${marks.notFoundUser}:x`) })
+  await plantInPhones(marks, {
+    call: (more) => raw("POST", messages.replace("Messages", "Calls"), asOwner, form({ Body: "", ...more })),
+    order: (path, data) => order(path, data),
+  })
   return answers
 }

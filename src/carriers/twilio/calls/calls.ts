@@ -39,8 +39,6 @@ export interface Call {
   scriptAt: number
   /** Steps of its instructions. */
   steps: number
-  /** Requests about it, from which their tokens count. */
-  requests: number
   /** Whom it is calling by `<Dial>`. */
   dialling: Dialling | undefined
 }
@@ -77,7 +75,6 @@ export const newCall = (sid: string, at: number, made: CallCreated): Call => ({
   timers: [],
   scriptAt: 0,
   steps: 0,
-  requests: 0,
   dialling: undefined,
 })
 

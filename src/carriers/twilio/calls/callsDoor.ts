@@ -31,7 +31,7 @@ export const callsDoor = (twilio: () => Twilio) => ({
   doing,
   stateOf: (sid: string) => {
     const call = callOf(twilio().calls, sid)
-    return call === undefined ? undefined : { sid, status: call.status }
+    return call === undefined ? undefined : { sid, status: call.status, inbound: call.made.direction === "inbound" }
   },
   transcript: transcriptOf,
 })

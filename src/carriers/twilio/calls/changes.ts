@@ -132,9 +132,7 @@ export const changesOfCalls: Machine<Twilio>["evolve"] = [
   }),
   evolves(outboundRequested, ({ calls }, entry) => {
     const call = entry.subject.startsWith("CA") && entry.data.attempt === 1 ? callOf(calls, entry.subject) : undefined
-    if (call === undefined) return
-    call.requests++
-    ask(call, entry)
+    if (call !== undefined) ask(call, entry)
   }),
   evolves(outboundAnswered, answeredRequest),
   evolves(outboundFailed, answeredRequest),

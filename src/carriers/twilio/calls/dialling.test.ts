@@ -158,6 +158,30 @@ describe("A call dials", () => {
     // Nobody answers here: the party hangs up before it was connected.
     strictEqual(told(stage).DialBridged, "false")
   })
+  it("somebody of whom it is found out who picks up", () => {
+    const stage = talks(
+      `<Dial><Number machineDetection='Enable' amdStatusCallback='https://app.test/party'>${friend}</Number></Dial>`,
+      [],
+      [
+        {
+          answered_by: "machine",
+          number: friend,
+          outcome: "answered",
+          script: [{ do: "wait", ms: 9_000 }, { do: "hang up" }],
+        },
+      ],
+    )
+    const [told] = sentBy(stage, "callback").map(paramsOf)
+    deepStrictEqual([told?.AnsweredBy, told?.CallSid], ["machine_start", children(stage)[0]?.sid])
+  })
+  it("a client", () => {
+    const stage = talks(
+      "<Dial><Client>ann</Client></Dial>",
+      [],
+      [{ number: "client:ann", outcome: "answered", script: [{ do: "hang up" }] }],
+    )
+    strictEqual(children(stage)[0]?.made.to, "client:ann")
+  })
   it("nobody it can reach: an application", () => {
     const stage = talks(`<Dial ${done}><Application>AP1</Application></Dial>`)
     strictEqual(told(stage).DialCallStatus, "failed")

@@ -40,10 +40,10 @@ const child = (
   twilio: Twilio,
   { accountSid, made, sid: parent }: Call,
   order: Dial,
-  { callback, send_digits, to, url }: DialTarget,
+  { callback, kind, machine_detection: detection, send_digits, to, url }: DialTarget,
   i: number,
 ): Draft => {
-  const called = normalParty(to)
+  const called = kind === "client" && !to.startsWith("client:") ? `client:${to}` : normalParty(to)
   const from = order.caller_id === null ? made.from : normalParty(order.caller_id)
   const timeout_ms = order.timeout * 1000
   const { plan, script } = fateOf(twilio, called)
@@ -53,6 +53,7 @@ const child = (
     direction: "outbound-dial",
     from,
     instructions: url === null ? {} : { method: url.method, url: url.url },
+    ...(detection === null ? {} : { machine_detection: detectionOf(detection) }),
     parent_call_sid: parent,
     ...(number?.sid.startsWith("PN") && number.accountSid === accountSid ? { phone_number_sid: number.sid } : {}),
     plan: ringing(plan, timeout_ms),
@@ -66,6 +67,13 @@ const child = (
     to: called,
   })
 }
+
+/** Who picks up is told aside: no instructions wait for that. */
+const detectionOf = ({ callback, mode, timeout }: NonNullable<DialTarget["machine_detection"]>) => ({
+  async: { method: callback?.method ?? ("POST" as const), ...(callback === null ? {} : { url: callback.url }) },
+  mode,
+  timeout_ms: timeout * 1000,
+})
 
 interface Ending {
   readonly status: DialCallStatus

@@ -99,6 +99,12 @@ describe("What is wrong with a document", () => {
     strictEqual(lifeOf(stage).at(-1)?.[1], "completed")
     strictEqual(nextTimer(stage.world.slice(timersMachine)), undefined)
   })
+  it("is told of one that would take too much of the log, and the call ends", () => {
+    const quotes = '"'.repeat(26)
+    const stage = ranUntil(answers(calls(), `<Say>${quotes}</Say>`.repeat(1_700)))
+    deepStrictEqual(codes(stage), [11750])
+    strictEqual(nextTimer(stage.world.slice(timersMachine)), undefined)
+  })
   it("is asked of the fallback first", () => {
     const stage = answers(calls({ voice_fallback_url: "https://app.test/sorry", voice_url: hook }), "x", {
       status: 404,

@@ -9,7 +9,7 @@ import { raised } from "../alerts/alerts.ts"
 import type { Problem } from "../alerts/debugger.ts"
 import { report } from "../callbacks.ts"
 import { conferenceParameters, joined, stoppedConference } from "../conferences/joining.ts"
-import { boundsOf, instructionsRetryOf, overridesOf } from "../connectionOverrides.ts"
+import { boundsOf, overridesOf } from "../connectionOverrides.ts"
 import { enqueued, leftQueue, queueParameters, stoppedQueue } from "../queues/queueing.ts"
 import { recordingMade, over as recordingOver, recordingUrlNames, started } from "../recordings/recordingRules.ts"
 import { runningOf } from "../recordings/recordings.ts"
@@ -32,6 +32,7 @@ import { timerKey } from "./timerKeys.ts"
 interface Sofar {
   /** Where the call stands once the drafts before are in the world. */
   state: CallState
+  /** Requests of this step: with the number of the step they name each one. */
   requests: number
 }
 
@@ -41,7 +42,7 @@ export const obeyed = (
   call: Call,
   orders: ReadonlyArray<Order>,
 ): ReadonlyArray<Draft> => {
-  const sofar: Sofar = { state: stateOf(call), requests: call.requests }
+  const sofar: Sofar = { state: stateOf(call), requests: 0 }
   const drafts: Array<Draft> = []
   const problems: Array<Problem> = []
   let url = ""
@@ -60,8 +61,13 @@ export const obeyed = (
 }
 
 /** The method by which a document was asked for. */
-const methodOf = ({ made }: Call, url: string): string =>
-  made.instructions.url === url ? (made.instructions.method ?? "POST") : "POST"
+const methodOf = ({ made, talk }: Call, url: string): string => {
+  const sources = (talk?.state.frames ?? []).flatMap(({ doing, source }) =>
+    doing.what === "fetching" ? [source, doing.target] : [source],
+  )
+  const first = made.instructions.url === url ? made.instructions.method : undefined
+  return sources.find((source) => source?.url === url)?.method ?? first ?? "POST"
+}
 
 const obey = (world: World, twilio: Twilio, call: Call, order: Order, sofar: Sofar): ReadonlyArray<Draft> => {
   const { at } = world
@@ -89,7 +95,11 @@ const obey = (world: World, twilio: Twilio, call: Call, order: Order, sofar: Sof
       return decided(sofar, { _tag: "TurnAway", sid, status }, { _tag: "Done", status })
     }
     case "dial":
-      return dialled(world, twilio, call, order)
+      return [
+        ...dialled(world, twilio, call, order),
+        // Calls of its own have time limits of their own.
+        ...(order.targets[0]?.kind === "queue" ? [dialTime(call.sid, at, order)] : []),
+      ]
     case "bridge":
       return call.made.parent_call_sid === undefined
         ? []
@@ -108,7 +118,7 @@ const obey = (world: World, twilio: Twilio, call: Call, order: Order, sofar: Sof
     case "end-recording":
       return recorded(world, twilio, call, order.id, order.ms)
     case "join-conference":
-      return joined(world, twilio, call, order)
+      return [...joined(world, twilio, call, order), dialTime(call.sid, at, order)]
     case "enqueue":
       return enqueued(world, twilio, call, order)
     case "leave":
@@ -124,6 +134,13 @@ const obey = (world: World, twilio: Twilio, call: Call, order: Order, sofar: Sof
       return []
   }
 }
+
+/** The end of the time that a Dial gives a conference or a call out of a queue. */
+const dialTime = (
+  sid: string,
+  at: number,
+  { id, time_limit }: { readonly id: number; readonly time_limit: number },
+): Draft => timerSet.draft(sid, { due: at + time_limit * 1000, key: timerKey(sid, `dial ${id}`) })
 
 /** A decision that follows from where the call stands by now. A refusal means that nothing is left to do. */
 const decided = (sofar: Sofar, command: CallCommand, then: CallState): ReadonlyArray<Draft> =>
@@ -143,7 +160,6 @@ const hangUp = ({ _tag }: CallState, sid: string, at: number, error: boolean): C
 const fetched = (world: World, twilio: Twilio, call: Call, order: Fetch, n: number): Draft => {
   const { method, params, purpose, url } = order
   const { connect, via } = routeOut(world, url)
-  const overrides = overridesOf(url)
   const all = [
     ...callParameters(call),
     ...(call.answeredBy === undefined ? [] : [["AnsweredBy", call.answeredBy] as const]),
@@ -154,14 +170,14 @@ const fetched = (world: World, twilio: Twilio, call: Call, order: Fetch, n: numb
   return outboundRequested.draft(call.sid, {
     ...absoluteIn(all),
     attempt: 1,
-    ...boundsOf(overrides),
+    // What is tried again here is its fallback.
+    ...boundsOf(overridesOf(url)),
     ...(connect === undefined ? {} : { connect }),
     method,
     params: all,
     purpose: twimlPurpose,
-    ...instructionsRetryOf(overrides),
     sign: signOf(twilio, call.accountSid),
-    token: token(world.seed, `twiml ${n}`, call.sid),
+    token: token(world.seed, `twiml ${call.steps} ${n}`, call.sid),
     url,
     via,
   })
@@ -184,7 +200,7 @@ const notified = (
 ): ReadonlyArray<Draft> =>
   report(world, twilio, {
     accountSid: call.accountSid,
-    event: `${purpose} ${n}`,
+    event: `${purpose} ${call.steps} ${n}`,
     method,
     params: () => [...callParameters(call), ...params],
     subject: call.sid,

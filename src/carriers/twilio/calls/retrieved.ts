@@ -21,7 +21,9 @@ export const retrieved = (
     detail,
   })
   if ("reason" in answer) return failed(problemOf(answer))
-  const { body, content_type: type = via === "wire" ? "" : null, status } = answer
+  const { body, content_type = via === "wire" ? "" : null, status } = answer
+  // What is nothing needs no type to be that.
+  const type = body === "" ? null : content_type
   if (status < 200 || status > 299) return failed({ code: 11200, detail: `the answer's status is ${status}` })
   const isSound = type?.startsWith("audio/") === true
   if (typeof body !== "string" && !isSound) return failed(unread(body))

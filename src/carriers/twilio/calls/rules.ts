@@ -3,8 +3,13 @@ import { cancelling } from "../../../core/cleared.ts"
 import type { Draft, Entry } from "../../../core/Entry.ts"
 import { outboundAnswered, outboundFailed, timerFired, timerSet } from "../../../core/entries.ts"
 import { type Machine, reacts, type World } from "../../../core/Machine.ts"
+import { placeOf } from "../conferences/conferences.ts"
+import { stoppedConference } from "../conferences/joining.ts"
+import { stopDialledQueue } from "../queues/queueing.ts"
+import { bridgeWith } from "../queues/queues.ts"
 import { started } from "../recordings/recordingRules.ts"
 import type { Twilio } from "../state.ts"
+import type { VoiceEvent } from "../voice/events.ts"
 import type { Order } from "../voice/orders.ts"
 import { statusReports } from "./callReports.ts"
 import { type Call, callOf, stateOf } from "./calls.ts"
@@ -21,6 +26,7 @@ import {
   callStatusChanged,
   callStepped,
   callUpdated,
+  type OrderAnswered,
   orderAnswered,
 } from "./entries.ts"
 import { arrived } from "./inboundCalls.ts"
@@ -88,7 +94,7 @@ const answered = (world: World, call: Call): ReadonlyArray<Draft> => {
           }),
         ]),
     ...detection(call, at),
-    ...(direction === "outbound-api" && waitsForParty(call) === false ? instructed(call, at) : nothing),
+    ...(direction === "outbound-api" && !waitsForParty(call) ? instructed(call, at) : nothing),
     ...goOn(call, at),
   ]
 }
@@ -113,10 +119,12 @@ const fired = (
   world: World,
   call: Call,
   { data: { key }, seq }: Entry<{ readonly key: string }>,
+  twilio: Twilio,
 ): ReadonlyArray<Draft> => {
   const { at } = world
   const { sid } = call
-  switch (timerIn(sid, key)) {
+  const what = timerIn(sid, key) ?? ""
+  switch (what) {
     case "next":
       return obeyedBy(call, { _tag: "Proceed", sid })
     case "limit":
@@ -126,8 +134,22 @@ const fired = (
     case "party":
       return partyFound(call, at)
     default:
-      return takenUp(call, seq)
+      return what.startsWith("dial ") ? dialOver(world, twilio, call, Number(what.slice(5))) : takenUp(call, seq)
   }
+}
+
+/** The time of a Dial is over: the call leaves its conference, or whom it took out of a queue. */
+const dialOver = (world: World, twilio: Twilio, call: Call, order: number): ReadonlyArray<Draft> => [
+  ...(placeOf(twilio.conferences, call.sid)?.participant.order === order ? stoppedConference(world, twilio, call) : []),
+  ...(bridgeWith(twilio.queues, call.sid)?.order === order ? stopDialledQueue(world.at, twilio, call) : []),
+]
+
+/** What a call waited for has ended, and with it the time it had. */
+const orderEnded = (call: Call, { data, seq }: Entry<OrderAnswered>): ReadonlyArray<Draft> => {
+  const event = data.event as unknown as VoiceEvent
+  const isOver = event.type === "conference-left" || event.type === "child-ended"
+  const key = isOver ? timerKey(call.sid, `dial ${event.id}`) : ""
+  return [...(call.timers.includes(key) ? cancelling([key]) : []), ...takenUp(call, seq)]
 }
 
 /** A step is obeyed; then a script goes on that waited for it, and what has happened meanwhile is taken up. */
@@ -174,7 +196,10 @@ export const rulesOfCalls: Machine<Twilio>["react"] = [
   ),
   reacts(
     callPickedUp,
-    ofCall((_, call) => obeyedBy(call, { _tag: "PickUp", sid: call.sid })),
+    // One that comes in is answered by its instructions alone.
+    ofCall((_, call) =>
+      call.made.direction === "inbound" ? nothing : obeyedBy(call, { _tag: "PickUp", sid: call.sid }),
+    ),
   ),
   reacts(
     callHungUp,
@@ -182,10 +207,7 @@ export const rulesOfCalls: Machine<Twilio>["react"] = [
   ),
   reacts(
     callPressed,
-    ofCall((world, call, entry) => [
-      ...heard(world, call, entry, undefined as never),
-      ...afterScripted(call, entry, world.at),
-    ]),
+    ofCall((world, call, entry) => [...takenUp(call, entry.seq), ...afterScripted(call, entry, world.at)]),
   ),
   reacts(
     callSpoken,
@@ -204,7 +226,10 @@ export const rulesOfCalls: Machine<Twilio>["react"] = [
       stepped(world, twilio, call, orders as unknown as ReadonlyArray<Order>),
     ),
   ),
-  reacts(orderAnswered, ofCall(heard)),
+  reacts(
+    orderAnswered,
+    ofCall((_, call, entry) => orderEnded(call, entry)),
+  ),
   reacts(
     callBridged,
     ofCall((world, call, { data }, twilio) => bridged(world, twilio, call, data.with)),

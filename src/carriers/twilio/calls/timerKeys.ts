@@ -2,8 +2,8 @@
  * The timers of calls. Each has its own key; all of a call's are cancelled when it ends.
  */
 
-/** What a call's timer stands for; of a wait that its instructions ordered also which. */
-export type CallTimer = "next" | "limit" | "callee" | "party" | `wait ${number}`
+/** What a call's timer stands for; of a wait that its instructions ordered, and of the end of a Dial's time, also which. */
+export type CallTimer = "next" | "limit" | "callee" | "party" | `wait ${number}` | `dial ${number}`
 
 const prefix = "call "
 

@@ -153,6 +153,16 @@ describe("A conference", () => {
     )
     strictEqual(participantsOf(over, open[0].sid).length, 2)
   })
+  it("is left when the time of its Dial is over", () => {
+    const one = calls(
+      empty(),
+      ann,
+      `<Response><Dial timeLimit='30'><Conference>Short</Conference></Dial><Say>Over</Say></Response>`,
+    )
+    const over = ranUntil(one)
+    deepStrictEqual(lifeOf(over).at(-1), [36_500, "completed"])
+    strictEqual(nextTimer(over.world.slice(timersMachine)), undefined)
+  })
   it("is recorded from its start where that is asked for", () => {
     const { annSid, bobSid, sid, stage } = meeting(
       "record='record-from-start' recordingStatusCallback='https://app.test/recorded'",

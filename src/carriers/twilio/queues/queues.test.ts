@@ -62,6 +62,12 @@ describe("A queue", () => {
     deepStrictEqual([left?.QueueResult, left?.QueueSid], ["bridged", sid])
     deepStrictEqual([done?.DialCallStatus, done?.DialCallSid, done?.CallSid], ["completed", callSid, agentSid])
   })
+  it("gives who dials it the time that Dial says", () => {
+    const { stage } = waiting()
+    const over = ranUntil(calls(stage, bob, agent.replace("<Dial", "<Dial timeLimit='20'")))
+    const done = sentBy(over, "twiml").find(({ data }) => data.url.endsWith("/done"))
+    deepStrictEqual([paramsOf(done!).DialCallStatus, paramsOf(done!).DialCallDuration], ["completed", "20"])
+  })
   it("that nobody waits in answers nobody", () => {
     const made = empty().when(asked({ path: `${base}/Queues.json`, params: [["FriendlyName", "support"]] }))
     const stage = ranUntil(calls(made, bob, agent), 20_000)
