@@ -64,7 +64,7 @@ const open = ({ application, forwards, seed, settings, start }: StageOptions) =>
     const accountSid = read.run.twilio.account_sid
     const address = application === undefined ? undefined : yield* listen(exchange, application.port)
     if (address !== undefined) started.listensAt(address)
-    const { carrier, messages, phones, run, settings: door } = exchange
+    const { calls, carrier, messages, phones, run, settings: door } = exchange
     const host = address === undefined ? hostShown : new URL(address).host
     reached = { accountSid, authToken: Redacted.value(authToken), url: address }
     if (application !== undefined) yield* startApplication(application, forwards, reached)
@@ -89,6 +89,7 @@ const open = ({ application, forwards, seed, settings, start }: StageOptions) =>
         arriving: phones.arriving,
         received: (made) => phones.received(made) as JsonObject | undefined,
       },
+      calls,
       messages: () => messages.newest() ?? [],
       change: (patch) =>
         Effect.matchEffect(door.change(patch), {

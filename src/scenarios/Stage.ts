@@ -36,6 +36,17 @@ export interface Stage {
     /** What was made of it; `undefined` when nobody has its number. */
     readonly received: (made: ReadonlyArray<Made>) => JsonObject | undefined
   }
+  readonly calls: {
+    /** The input that a phone's call is, or what is wrong with it. */
+    readonly calling: (call: PhoneCall) => Either.Either<Draft, string>
+    /** What was made of it; `undefined` when nobody has its number. */
+    readonly called: (made: ReadonlyArray<Made>) => { readonly sid: string; readonly account_sid: string } | undefined
+    /** The input that something whoever is at the other end does is, or what is wrong with it. */
+    readonly doing: (sid: string, act: CallAct) => Either.Either<Draft, string>
+    readonly stateOf: (sid: string) => { readonly status: string } | undefined
+    /** What is heard and done in a call, as entries about it tell it. */
+    readonly transcript: (entries: ReadonlyArray<Entry<unknown>>) => ReadonlyArray<HeardLine>
+  }
   /** Newest first. */
   readonly messages: () => Iterable<SeenMessage>
   /** Merges a patch into the settings in force; the left says what is wrong with it. */
@@ -58,6 +69,24 @@ export interface PhoneMessage {
   readonly to: string
   readonly body: string
   readonly media: ReadonlyArray<string>
+}
+
+export interface PhoneCall {
+  readonly from: string
+  readonly to: string
+  /** What whoever calls does, step by step. */
+  readonly steps: ReadonlyArray<string>
+}
+
+export type CallAct =
+  | { readonly do: "press"; readonly digits: string }
+  | { readonly do: "speak"; readonly text: string; readonly confidence: number }
+  | { readonly do: "answer" | "hang up" }
+
+export interface HeardLine {
+  readonly what: string
+  readonly text?: string
+  readonly digits?: string
 }
 
 export interface StageOptions {

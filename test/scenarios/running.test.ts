@@ -344,3 +344,42 @@ steps: []
     deepStrictEqual(await broken(up), ["reset: echo cannot; exit 4: it ended with 4", "application: cannot"])
   })
 })
+
+describe("a call in a scenario", () => {
+  const start = `
+steps:
+  - call: { to: "+15551234567", from: "+15550000001", twiml: '<Response><Gather input="speech"><Say>Well?</Say></Gather></Response>' }
+    as: call
+`
+  it("is answered, spoken to and hung up by whoever is at the other end", async () => {
+    const outcome = await played(`
+settings: { twilio: { numbers: { "+15551234567": { call: { answers_after: 20s } } } } }
+${start}
+  - advance: 5s
+  - pick_up: { call: "\${call.sid}" }
+  - expect: { call: { status: in-progress, said: [Well?] }, within: 10s }
+  - speak: { call: "\${call.sid}", text: yes please }
+  - expect: { call: { spoke: [yes please] } }
+`)
+    strictEqual((await verdictOn(outcome))._tag, "Sound")
+    await played(`${start}  - expect: { call: { status: in-progress }, within: 1m }
+  - hang_up: { call: "\${call.sid}" }
+  - expect: { call: { status: completed, heard: { not: [] } } }
+  - clear: calls
+  - expect: { call: {}, never: true }
+`)
+  })
+
+  it("takes nothing at a moment at which it cannot be", async () => {
+    const outcome = Either.getOrThrow(
+      await play(`${start}  - settle: true\n  - press: { call: "\${call.sid}", digits: "1" }\n`),
+    )
+    deepStrictEqual(
+      outcome.checks.map(({ expected, why }) => `${expected}; ${why}`),
+      ["a call that is in-progress, to press; it is completed"],
+    )
+    deepStrictEqual(await broken('steps: [{ press: { call: CA1, digits: "1" } }]'), [
+      'a.yaml:1: steps.0: expected the SID of a call, found "CA1"',
+    ])
+  })
+})

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { messageCreated, messageStatusChanged } from "../../carriers/delivery/entries.ts"
+import { type CallCreated, callCreated, callStatusChanged } from "../../carriers/twilio/calls/entries.ts"
 import { forgets } from "../../core/cleared.ts"
 import { decode, type Entry, type Row } from "../../core/Entry.ts"
 import {
@@ -27,6 +28,14 @@ export interface Asked {
 /** A callback across its attempts and copies, which have one token. */
 export type Event = [first: Asked, ...more: Array<Asked>]
 
+/** A call as it was made. */
+export interface PlacedCall {
+  readonly sid: string
+  /** Virtual ms. */
+  readonly at: number
+  readonly data: CallCreated
+}
+
 /** What a scenario's log tells, as it is written: what expectations look at. */
 export class Ledger {
   readonly stage: Stage
@@ -34,6 +43,7 @@ export class Ledger {
   readonly #asked = new Map<number, Asked>()
   readonly #events = new Map<string, Event>()
   readonly #statuses = new Map<string, Array<string>>()
+  readonly #calls = new Map<string, PlacedCall>()
 
   private constructor(stage: Stage) {
     this.stage = stage
@@ -65,7 +75,12 @@ export class Ledger {
     return this.#events.values()
   }
 
-  /** The statuses a message has had, oldest first. */
+  /** Calls, oldest first. */
+  get calls(): Iterable<PlacedCall> {
+    return this.#calls.values()
+  }
+
+  /** The statuses a message or a call has had, oldest first. */
   statusesOf(sid: string): ReadonlyArray<string> {
     return this.#statuses.get(sid) ?? []
   }
@@ -91,6 +106,11 @@ export class Ledger {
       this.#end(entry.cause, detail === undefined ? reason : `${reason}: ${detail}`)
     } else if (messageCreated.is(entry)) this.#statuses.set(entry.subject, [entry.data.status])
     else if (messageStatusChanged.is(entry)) this.#statuses.get(entry.subject)?.push(entry.data.status)
+    else if (callCreated.is(entry)) {
+      const { at, data, subject: sid } = entry
+      this.#calls.set(sid, { sid, at, data })
+      this.#statuses.set(sid, [data.status])
+    } else if (callStatusChanged.is(entry)) this.#statuses.get(entry.subject)?.push(entry.data.status)
     else if (dataCleared.is(entry)) this.#clear(entry.data.what)
   }
 
@@ -103,6 +123,7 @@ export class Ledger {
   #clear(what: Parameters<typeof forgets>[0]): void {
     const gone = ({ request, subject }: Asked) =>
       forgets(what, subject) || (what === "callbacks" && request.purpose === "callback")
+    for (const sid of this.#calls.keys()) if (forgets(what, sid)) this.#calls.delete(sid)
     for (const [seq, asked] of this.#asked) if (gone(asked)) this.#asked.delete(seq)
     for (const [token, [first]] of this.#events) if (gone(first)) this.#events.delete(token)
   }

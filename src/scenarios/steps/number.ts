@@ -11,10 +11,11 @@ const Numbered = Schema.Struct({
   sms_url: optional(Text),
   sms_method: optional(Text),
   sms_fallback_url: optional(Text),
+  voice_url: optional(Text),
   params: optional(Form.annotations({ description: "Further parameters by Twilio's names" })),
 })
 
-const summary = "Buys a phone number, with the webhooks that are told about messages to it"
+const summary = "Buys a phone number, with the webhooks that are told about messages and calls to it"
 
 export const number: StepKind = {
   key: "number",
@@ -23,13 +24,14 @@ export const number: StepKind = {
   perform: (placed, play) =>
     Effect.gen(function* () {
       const step = yield* play.said<{ readonly number: typeof Numbered.Type } & AnswerSaid>(placed)
-      const { params = {}, phone_number, sms_fallback_url, sms_method, sms_url } = step.number
+      const { params = {}, phone_number, sms_fallback_url, sms_method, sms_url, voice_url } = step.number
       const url = `/2010-04-01/Accounts/${play.stage.accountSid}/IncomingPhoneNumbers.json`
       const form = {
         PhoneNumber: phone_number,
         SmsUrl: sms_url,
         SmsMethod: sms_method,
         SmsFallbackUrl: sms_fallback_url,
+        VoiceUrl: voice_url,
         ...params,
       }
       return yield* ask(play, placed.place, { method: "POST", url, form }, step)

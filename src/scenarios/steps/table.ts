@@ -1,4 +1,5 @@
 import { api } from "./api.ts"
+import { call, hangUp, pickUp, press, ring, speak } from "./calls.ts"
 import { clear, fault, settings } from "./changing.ts"
 import { advance, advanceTo, settle } from "./clock.ts"
 import { expect } from "./expect.ts"
@@ -13,6 +14,12 @@ import { send } from "./send.ts"
 export const stepKinds: ReadonlyArray<StepKind> = [
   send,
   inbound,
+  call,
+  ring,
+  press,
+  speak,
+  pickUp,
+  hangUp,
   api,
   number,
   advance,
