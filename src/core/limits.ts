@@ -86,7 +86,10 @@ export const limits = {
   /** Entries one page of callbacks looks through for them. */
   callbackScanEntriesMax: 20_000,
   /** Entries one page of the dashboard looks through for what fits its search. */
-  listScanEntriesMax: 10_000,
+  listScanEntriesMax: 5_000,
+  /** Messages one page of the dashboard looks through for what fits its search, and its pictures look at. */
+  listScanMessagesMax: 40_000,
+  figuredMessagesMax: 20_000,
   /** Browsers that are told at once of what is new; one more asks every few seconds. */
   liveStreamsMax: 64,
   /** Entries one timeline holds, and one trace file. */

@@ -1,13 +1,11 @@
 import * as Effect from "effect/Effect"
 import type { SeenMessage } from "../carriers/delivery/seen.ts"
-import { decode, type Row } from "../core/Entry.ts"
+import type { Row } from "../core/Entry.ts"
 import type { Run } from "../engine/Run.ts"
 import type { LogUnavailable } from "../log/EventLog.ts"
-import { callbackStories } from "../network/callbackStories.ts"
 import { glimpse } from "../timetravel/glimpse.ts"
 import { indexLog, LogIndex } from "../timetravel/LogIndex.ts"
-import { type CallbackRow, callbackRow } from "./lists/callbackList.ts"
-import { rowsAbout } from "./lists/reading.ts"
+import { type CallbackRow, callbackRows } from "./lists/callbackList.ts"
 import type { Shown } from "./Shown.ts"
 
 /* A run as it was at an entry, as far as pages show it. */
@@ -70,12 +68,7 @@ export const messagesAt = (
   Effect.gen(function* () {
     const { seqs } = index.newest("messages", at, { size })
     const world = yield* glimpse({ reader: run.log, index, machines, at, of: seqs })
-    const source = messagesIn(world)
-    const began = yield* Effect.forEach(seqs, (seq) => run.log.read(seq - 1, 1))
-    return began.flatMap(([row]) => {
-      const message = row && source.bySid(row.subject)
-      return message === undefined ? [] : [message]
-    })
+    return [...(messagesIn(world).newest() ?? [])]
   })
 
 /** The newest callbacks as they were. */
@@ -84,15 +77,7 @@ export const callbacksAt = (
   index: LogIndex,
   { at, now, size }: Wanted & { readonly now: number },
 ): Effect.Effect<ReadonlyArray<CallbackRow>, LogUnavailable> =>
-  Effect.forEach(index.newest("callbacks", at, { size }).seqs, (seq) =>
-    Effect.gen(function* () {
-      const [row] = yield* run.log.read(seq - 1, 1)
-      const entries = (yield* rowsAbout(run.log, row?.subject ?? "", at)).map(decode)
-      return callbackStories(entries)
-        .filter(({ id }) => id === seq)
-        .map((story) => callbackRow(story, now))
-    }),
-  ).pipe(Effect.map((rows) => rows.flat()))
+  callbackRows(run.log, index.newest("callbacks", at, { size }).seqs, now, at)
 
 /** Entries before and behind one. */
 export const rowsAround = (

@@ -8,16 +8,15 @@ import type { Operator, Test } from "./search.ts"
 /** Whether the parts of a pattern stand in a text one after the other; `*` stands for any text, case does not count. */
 export const holds = (pattern: string): ((text: string) => boolean) => {
   const parts = pattern
-    .toLowerCase()
     .split("*")
     .filter((part) => part !== "")
+    .map((part) => new RegExp(part.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`), "gi"))
   return (text) => {
-    const lower = text.toLowerCase()
     let from = 0
     for (const part of parts) {
-      const at = lower.indexOf(part, from)
-      if (at < 0) return false
-      from = at + part.length
+      part.lastIndex = from
+      if (!part.test(text)) return false
+      from = part.lastIndex
     }
     return true
   }

@@ -5,7 +5,8 @@ import { afterAll, beforeAll } from "vitest"
 import { configFile } from "../support/config.ts"
 import { type Server, serve } from "../support/ringback.ts"
 import { until } from "../support/until.ts"
-import { browserPlace, fitsAll, howToInstall, openBrowser, openPage, visit } from "./browser.ts"
+import { browserPlace, howToInstall, openBrowser, openPage } from "./browser.ts"
+import { fitsAll, visit } from "./visits.ts"
 
 /* Every page in a real browser, over the built program. */
 

@@ -4,9 +4,22 @@ import { join } from "node:path"
 import { endAll, type Server, serve } from "../support/program.ts"
 import { openBrowser, openPage } from "./browser.ts"
 
-/* `npm run screenshots -- [FOLDER [NAME …]]`: what the README shows, of a run of one seed. */
+/*
+ * `npm run screenshots`: what the docs show, of a run of one seed, into docs/screenshots.
+ * `npm run screenshots -- FOLDER [NAME …]`: every page, or those named, light and dark, wide and small.
+ */
 
 const into = process.argv[2] ?? "docs/screenshots"
+
+/** What the docs show. */
+const kept: ReadonlySet<string> = new Set([
+  "dashboard-wide-light",
+  "message-wide-light",
+  "timetravel-wide-dark",
+  "timeline-wide-light",
+  "fork-wide-light",
+  "phone-small-dark",
+])
 
 const settings = {
   twilio: {
@@ -112,11 +125,12 @@ const main = async () => {
     ] as const) {
       const { complaints, page } = await openPage(browser, { colorScheme: scheme, viewport })
       for (const [name, path] of shots) {
-        if (wanted.length > 0 && !wanted.includes(name)) continue
+        const file = `${name}-${size}-${scheme}`
+        if (process.argv[2] === undefined ? !kept.has(file) : wanted.length > 0 && !wanted.includes(name)) continue
         await page.goto(`${server.address}${path}`)
         await page.waitForTimeout(250)
         await page.screenshot({
-          path: join(into, `${name}-${size}-${scheme}.png`),
+          path: join(into, `${file}.png`),
           fullPage: size === "small" && name === "dashboard",
         })
       }

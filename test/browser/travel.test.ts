@@ -8,7 +8,8 @@ import { configFile } from "../support/config.ts"
 import { newFolder } from "../support/folder.ts"
 import { ringback, type Server, serve } from "../support/ringback.ts"
 import { until } from "../support/until.ts"
-import { browserPlace, fitsAll, openBrowser, visit } from "./browser.ts"
+import { browserPlace, openBrowser } from "./browser.ts"
+import { fitsAll, visit } from "./visits.ts"
 
 /* Looking back, and what would have happened if, in a real browser over the built program. */
 

@@ -1,8 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import { decode } from "../../core/Entry.ts"
+import type { Row } from "../../core/Entry.ts"
 import { outboundRequested } from "../../core/entries.ts"
-import { limits } from "../../core/limits.ts"
 import type { LogReader, LogUnavailable } from "../../log/EventLog.ts"
 import {
   beginsCallback,
@@ -14,7 +13,7 @@ import {
 import { choiceOperator, holds, numberOperator, textOperator, timeOperators } from "../../timetravel/operators.ts"
 import { type Language, readSearch } from "../../timetravel/search.ts"
 import type { ListAsked, ListPage } from "./messageList.ts"
-import { othersTurn, readable, rowsAbout, rowsBefore } from "./reading.ts"
+import { othersTurn, readable, rowsBefore, rowsBySubject } from "./reading.ts"
 
 /* The list of callbacks, newest first. A callback's place is the seq of its first attempt. */
 
@@ -64,47 +63,72 @@ const outcomeOf = ({ attempts }: CallbackStory): string => {
   return detail === undefined ? reason : `${reason}: ${detail}`
 }
 
-/** Entries about as many as are read at once: most lists fill a page from few. */
+/** Entries that are read at once: most lists fill a page from few. */
 const readAtOnce = 500
+/** Entries one page looks through: each callback among them costs a look at all about its subject. */
+const entriesMax = 2_000
+
+interface Asked extends ListAsked {
+  /** Entries to look through at most. */
+  readonly entries?: number
+}
 
 /**
  * A page of callbacks, looked for backwards through the log. The left says what is wrong with the search.
  *
- * Cost   at most `entries` of them, `limits.listScanEntriesMax` if nothing is said, in parts between which everything else has its turn
+ * Cost   the entries looked through, and those about the subjects of the callbacks among them, in parts between which everything
+ *        else has its turn
  */
 export const callbackList = (
   log: LogReader,
   head: number,
-  { before, entries = limits.listScanEntriesMax, now, search, size }: ListAsked & { readonly entries?: number },
+  { before, entries = entriesMax, now, search, size }: Asked,
 ): Effect.Effect<Either.Either<ListPage<CallbackRow>, ReadonlyArray<string>>, LogUnavailable> =>
   Effect.gen(function* () {
     const read = readSearch(callbackLanguage, search, now)
     if (Either.isLeft(read)) return Either.left(read.left)
     const rows: Array<CallbackRow> = []
-    const known = new Map<string, ReadonlyArray<CallbackStory>>()
     let from = place(before, head)
     for (let looked = 0; looked < entries; looked += readAtOnce) {
       const page = yield* rowsBefore(log, from, readAtOnce)
       if (page.length === 0) return Either.right({ rows, older: undefined, cut: false })
-      for (const row of page) {
-        from = row.seq
-        if (row.type !== outboundRequested.type) continue
-        const entry = readable(row)
-        if (!beginsCallback(entry)) continue
-        let stories = known.get(row.subject)
-        if (stories === undefined) {
-          stories = callbackStories((yield* rowsAbout(log, row.subject)).map(decode))
-          known.set(row.subject, stories)
-        }
-        const story = stories.find(({ id }) => id === row.seq)
-        const shown = story && callbackRow(story, now)
-        if (shown === undefined || !read.right.fits(shown)) continue
+      const begins = page.filter(isFirstAttempt)
+      // Without a search a page is full with so many.
+      const wanted = read.right.terms.length === 0 ? begins.slice(0, size + 1 - rows.length) : begins
+      for (const row of yield* callbackRows(
+        log,
+        wanted.map(({ seq }) => seq),
+        now,
+      )) {
+        if (!read.right.fits(row)) continue
         if (rows.length === size) return Either.right({ rows, older: String(rows[size - 1]?.story.id), cut: false })
-        rows.push(shown)
+        rows.push(row)
       }
+      from = page.at(-1)?.seq ?? 0
       yield* othersTurn
     }
     return Either.right({ rows, older: String(from), cut: true })
+  })
+
+const isFirstAttempt = (row: Row): boolean => row.type === outboundRequested.type && beginsCallback(readable(row))
+
+/** The callbacks that began with these entries, in their order, as they are known up to an entry. */
+export const callbackRows = (
+  log: LogReader,
+  began: ReadonlyArray<number>,
+  now: number,
+  upTo?: number,
+): Effect.Effect<ReadonlyArray<CallbackRow>, LogUnavailable> =>
+  Effect.map(rowsBySubject(log, began, upTo), (bySubject) => {
+    const stories = new Map(
+      [...bySubject.values()].flatMap((about) =>
+        callbackStories(about.map(readable)).map((story) => [story.id, story] as const),
+      ),
+    )
+    return began.flatMap((seq) => {
+      const story = stories.get(seq)
+      return story === undefined ? [] : [callbackRow(story, now)]
+    })
   })
 
 /** The seq that a page ends before. */

@@ -68,7 +68,7 @@ export interface ListAsked {
 /**
  * A page of messages. The left says what is wrong with the search.
  *
- * Cost   what it walks over: of one number only its messages, and at most `limits.messagesSearchedMax`
+ * Cost   what it walks over: of one number only its messages, and at most `limits.listScanMessagesMax`
  */
 export const messageList = (
   source: MessagesSource,
@@ -83,7 +83,7 @@ export const messageList = (
     let last: string | undefined
     for (const message of source.newest(before, { to, from }) ?? []) {
       if (rows.length === size) return { rows, older: last, cut: false }
-      if (looked === limits.messagesSearchedMax) return { rows, older: last, cut: true }
+      if (looked === limits.listScanMessagesMax) return { rows, older: last, cut: true }
       looked++
       last = message.sid
       if (fits(message)) rows.push(message)

@@ -26,10 +26,37 @@ export const rowsAbout = (
       const last = page.at(-1)
       if (last === undefined) break
       for (const row of page) if (row.seq <= upTo) rows.push(row)
-      if (last.seq >= upTo) break
+      if (last.seq >= upTo || page.length < limits.readEntriesMax) break
       after = last.seq
     }
     return rows
+  })
+
+/**
+ * Rows about the subjects of some entries, by subject, oldest first. Finding a subject by its name would cost a look at every name
+ * the log has (docs/decisions/0006), and once is enough for all.
+ */
+export const rowsBySubject = (
+  log: LogReader,
+  seqs: ReadonlyArray<number>,
+  upTo = Number.POSITIVE_INFINITY,
+): Effect.Effect<ReadonlyMap<string, ReadonlyArray<Row>>, LogUnavailable> =>
+  Effect.gen(function* () {
+    const bySubject = new Map<string, Array<Row>>()
+    for (let [after, read] = [0, 0]; seqs.length > 0 && read < limits.listScanEntriesMax; ) {
+      const page = yield* log.readSameSubjects(seqs, after, limits.readEntriesMax)
+      for (const row of page) {
+        if (row.seq > upTo) continue
+        const known = bySubject.get(row.subject)
+        if (known === undefined) bySubject.set(row.subject, [row])
+        else known.push(row)
+      }
+      read += page.length
+      after = page.at(-1)?.seq ?? after
+      if (page.length < limits.readEntriesMax || after >= upTo) break
+      yield* othersTurn
+    }
+    return bySubject
   })
 
 /** An entry whose data may have been altered beyond reading; its text is then all there is. */

@@ -1,9 +1,8 @@
 import * as Effect from "effect/Effect"
-import { decode } from "../../core/Entry.ts"
 import { beginsCallback, callbackStories } from "../../network/callbackStories.ts"
 import { outboundMachine } from "../../network/outbound.machine.ts"
 import { type CallbackRow, callbackLanguage, callbackList, callbackRow } from "../lists/callbackList.ts"
-import { rowsAbout } from "../lists/reading.ts"
+import { readable, rowsBySubject } from "../lists/reading.ts"
 import { type ListKind, listPage } from "./listPage.ts"
 import { shownCallback } from "./subjectDrawer.ts"
 
@@ -30,8 +29,9 @@ const callbacks: ListKind<CallbackRow, CallbackRow> = {
     Effect.gen(function* () {
       const seq = Number(id)
       const [row] = Number.isSafeInteger(seq) && seq > 0 ? yield* shown.run.log.read(seq - 1, 1) : []
-      if (row?.seq !== seq || !beginsCallback(decode(row))) return undefined
-      const stories = callbackStories((yield* rowsAbout(shown.run.log, row.subject)).map(decode))
+      if (row?.seq !== seq || !beginsCallback(readable(row))) return undefined
+      const about = (yield* rowsBySubject(shown.run.log, [seq])).get(row.subject) ?? []
+      const stories = callbackStories(about.map(readable))
       const story = stories.find((each) => each.id === seq)
       return (
         story && fill("callbackDrawer", { callback: shownCallback(story, now, shown), row: callbackRow(story, now) })

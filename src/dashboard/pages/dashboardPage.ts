@@ -103,7 +103,7 @@ const figuresNow = ({ messages, run }: Shown): Figures => {
   const at = run.clock.hostMonotonic()
   const known = kept.get(run)
   if (known !== undefined && (known.seq === seq || at - known.at < figuresMs)) return known.figures
-  const figures = figuresOf(messages.newest() ?? [], limits.messagesSearchedMax)
+  const figures = figuresOf(messages.newest() ?? [], limits.figuredMessagesMax)
   kept.set(run, { at: run.clock.hostMonotonic(), seq, figures })
   return figures
 }

@@ -1,13 +1,13 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import { decode, type Row } from "../../core/Entry.ts"
+import type { Row } from "../../core/Entry.ts"
 import { gist } from "../../timetravel/gist.ts"
 import { laneOf, laneTitles, stateOf } from "../../timetravel/marks.ts"
 import { placeOf } from "../../timetravel/place.ts"
 import { entryOf } from "../../timetravel/reading.ts"
 import type { Asked } from "../answering.ts"
 import { callbacksAt, countersAt, indexedUpTo, indexOf, messagesAt, rowsAround } from "../asItWas.ts"
-import { rowsAbout } from "../lists/reading.ts"
+import { rowsBySubject } from "../lists/reading.ts"
 import { messageStory } from "../messageStory.ts"
 import type { Shown } from "../Shown.ts"
 import { link, pretty } from "../texts.ts"
@@ -75,7 +75,9 @@ const momentAt = ({ fill, shown }: Making, { list, live, seq, wrong }: Moment) =
     const entry = entryOf(row)
     const wanted = { at: seq, size: rowsShown }
     const story =
-      row.subject === "" ? undefined : messageStory((yield* rowsAbout(run.log, row.subject, seq)).map(decode))
+      row.subject === ""
+        ? undefined
+        : messageStory(((yield* rowsBySubject(run.log, [seq], seq)).get(row.subject) ?? []).map(entryOf))
     return fill("moment", {
       seq,
       live,
