@@ -1,7 +1,7 @@
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Cause from "effect/Cause"
 import * as Exit from "effect/Exit"
-import { run } from "./cli/run.ts"
+import { run } from "./cli/commandLine.ts"
 
 /* A reader that has seen enough (`ringback log … | head`) closes the pipe; that is no error. */
 for (const stream of [process.stdout, process.stderr])

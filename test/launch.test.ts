@@ -117,6 +117,34 @@ describe.concurrent("The code that V8 made of the program", () => {
   })
 })
 
+describe.concurrent("A Node that is", () => {
+  /** Starts a copy of the program that is told that it runs on this version. */
+  const on = (node: string) => {
+    const { dist } = install()
+    const hook = join(dist, "node.cjs")
+    const versions = `{ ...process.versions, node: ${JSON.stringify(node)} }`
+    writeFileSync(hook, `Object.defineProperty(process, "versions", { value: ${versions} })`)
+    return ringback(["--version"], {
+      cwd: dist,
+      program: join(dist, "main.js"),
+      env: { NODE_OPTIONS: `--require ${hook}` },
+    })
+  }
+
+  for (const old of ["20.11.1", "18.20.4", "9.99.0"])
+    it(`${old} is refused with one plain line`, async () => {
+      const { code, stderr, stdout } = await on(old)
+      deepStrictEqual([code, stdout], [2, ""])
+      strictEqual(stderr, `ringback: Node 20.12 or later is needed; this is ${old}\n`)
+    })
+
+  for (const recent of ["20.12.0", "22.0.0", "100.1.0"])
+    it(`${recent} is not`, async () => {
+      const { code, stderr } = await on(recent)
+      deepStrictEqual([code, stderr], [0, ""])
+    })
+})
+
 const cacheName = `${process.version}-${process.platform}-${process.arch}.cache`
 
 describe("The one script of the program", () => {

@@ -3,13 +3,21 @@ import * as os from "node:os"
 import * as path from "node:path"
 import * as v8 from "node:v8"
 import { describe, it } from "@effect/vitest"
-import { assertLeft, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
+import { assertInclude, assertLeft, deepStrictEqual, strictEqual, throws } from "@effect/vitest/utils"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import { machines } from "../src/app/machines.ts"
+import type { SettingsFile } from "../src/app/settingsFile.ts"
+import type { Chains } from "../src/carriers/twilio/messageChains.ts"
+import type { Messages } from "../src/carriers/twilio/messages.ts"
+import type { Twilio } from "../src/carriers/twilio/state.ts"
+import { twilioMachine } from "../src/carriers/twilio/twilio.machine.ts"
+import { clockMachine } from "../src/clock/clock.machine.ts"
+import { timersMachine } from "../src/clock/timers.machine.ts"
 import { decode, type Row } from "../src/core/Entry.ts"
 import { worldOfLog } from "../src/engine/fold.ts"
+import { runMachine } from "../src/engine/run.machine.ts"
 import { isOfLog, readSnapshot, type Snapshot, snapshotFileOf, writeSnapshot } from "../src/engine/snapshot.ts"
 import { type SavedWorld, WorldState } from "../src/engine/World.ts"
 import { makeMemory } from "../src/log/layerMemory.ts"
@@ -24,6 +32,75 @@ const folded = (rows: ReadonlyArray<Row>, world = new WorldState(machines)): Wor
   return world
 }
 
+/** Runs under which each kind of thing that a slice holds comes up. */
+const settings: FastCheck.Arbitrary<SettingsFile> = FastCheck.constantFrom<ReadonlyArray<SettingsFile>[number]>(
+  {},
+  { twilio: { rate: { segments_per_second: 1, queue_seconds: 9 }, media: "fetch" } },
+  {
+    twilio: {
+      api: { latency_seconds: 2, concurrency: 5 },
+      carriers: [
+        { name: "lossy", to: ["+1555"], loss_percent: 40, segments_per_second: 1 },
+        { name: "slow", latency: { p0: 0, p50: "1s", p100: "1m" } },
+      ],
+      faults: [
+        { method: "POST", percent: 20, status: 503 },
+        { percent: 20, drop: "answer" },
+        { percent: 30, latency: "2s" },
+      ],
+    },
+    callbacks: {
+      faults: { duplicated_percent: 20, late_percent: 20, lost_percent: 20, out_of_order_percent: 20, late: "9s" },
+    },
+  },
+)
+
+/** Everything that rules can see of a world, in the order in which they would. */
+const seen = (world: WorldState): unknown =>
+  [runMachine, clockMachine, ...machines].map((machine) => {
+    const slice: unknown = world.slice(machine)
+    return [machine.name, ordered(machine.name === twilioMachine.name ? seenTwilio(slice as Twilio) : slice)]
+  })
+
+/** Without what is compiled, texts that are shared, and messages that are gone from their numbers' chains. */
+const seenTwilio = ({ messages: { byFrom, byTo, texts: _, ...messages }, templates: __, ...twilio }: Twilio) => ({
+  ...twilio,
+  messages: { ...messages, byFrom: chainsIn(byFrom, messages), byTo: chainsIn(byTo, messages) },
+})
+
+const chainsIn = ({ newest, older }: Chains, { all }: Pick<Messages, "all">) =>
+  [...newest.keys()]
+    .flatMap((number) => {
+      const sids: Array<string> = []
+      for (let at = newest.get(number) ?? -1; at >= 0; at = older[at] ?? -1) {
+        const message = all[at]
+        if (message !== undefined) sids.push(message.sid)
+      }
+      return sids.length === 0 ? [] : [[number, sids]]
+    })
+    .sort()
+
+/** Timers in the order in which they fire, and as `data.cleared` cancels them. */
+const seenTimers = (world: WorldState) => {
+  const { byKey, count } = world.slice(timersMachine)
+  const heap = world.slice(timersMachine).heap.filter((timer) => byKey.get(timer.key) === timer)
+  return { count, byKey: [...byKey], heap: heap.sort((a, b) => a.due - b.due || a.order - b.order) }
+}
+
+const same = (world: WorldState, other: WorldState) => {
+  deepStrictEqual(seen(world), seen(other))
+  deepStrictEqual(seenTimers(world), seenTimers(other))
+}
+
+/** Maps and sets as lists: their order is part of the world. */
+const ordered = (value: unknown): unknown => {
+  if (value instanceof Map) return { map: [...value].map(ordered) }
+  if (value instanceof Set) return { set: [...value].map(ordered) }
+  if (Array.isArray(value)) return value.map(ordered)
+  if (typeof value !== "object" || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, ordered(inner)]))
+}
+
 /** Through the bytes of a snapshot and back. */
 const throughBytes = ({ at, parts }: SavedWorld): SavedWorld =>
   v8.deserialize(v8.serialize({ at, parts: [...parts] })) as SavedWorld
@@ -33,11 +110,11 @@ const headOf = (rows: ReadonlyArray<Row>) => {
   return { seq, at, hash }
 }
 
-const rowsOf = (all: ReadonlyArray<Act>): Promise<ReadonlyArray<Row>> =>
+const rowsOf = (all: ReadonlyArray<Act>, given: SettingsFile = {}): Promise<ReadonlyArray<Row>> =>
   Effect.runPromise(
     Effect.scoped(
       Effect.gen(function* () {
-        const simulation = yield* simulate()
+        const simulation = yield* simulate({ settings: given })
         yield* performAll(simulation, all)
         yield* simulation.settled
         return yield* simulation.rows
@@ -61,7 +138,8 @@ describe("a snapshot", () => {
     const log = makeMemory()
     log.append(rows)
     const head = headOf(rows.slice(0, cut))
-    const snapshot = () => Either.right({ head, world: throughBytes(folded(rows.slice(0, cut)).save()) })
+    const snapshot = () =>
+      Either.right({ head, world: throughBytes(folded(rows.slice(0, cut)).save()), close: () => {} })
     for (const upTo of [cut - 1, cut, cut + 1, rows.length]) {
       const { snapshotSeq, world } = await Effect.runPromise(worldOfLog({ log, machines, snapshot, upTo }))
       strictEqual(snapshotSeq, upTo < cut ? 0 : cut)
@@ -71,12 +149,13 @@ describe("a snapshot", () => {
 
   it("and what came after is the whole log's world, wherever it was taken", () =>
     FastCheck.assert(
-      FastCheck.asyncProperty(acts, FastCheck.nat(), async (all, place) => {
-        const rows = await rowsOf(all)
+      FastCheck.asyncProperty(acts, FastCheck.nat(), settings, async (all, place, given) => {
+        const rows = await rowsOf(all, given)
         const cut = 1 + (place % rows.length)
-        const saved = throughBytes(folded(rows.slice(0, cut)).save())
-        const world = folded(rows.slice(cut), new WorldState(machines, saved))
-        deepStrictEqual(throughBytes(world.save()), throughBytes(folded(rows).save()))
+        const before = folded(rows.slice(0, cut))
+        const world = new WorldState(machines, throughBytes(before.save()))
+        same(world, before)
+        same(folded(rows.slice(cut), world), folded(rows))
       }),
       runs,
     ))
@@ -94,7 +173,8 @@ describe("a snapshot", () => {
           const before = yield* simulate({ log, pace: { _tag: "paused" } })
           yield* performAll(before, all)
           const middle = yield* before.rows
-          const snapshot: Snapshot = { head: headOf(middle), world: throughBytes(folded(middle).save()) }
+          const world = throughBytes(folded(middle).save())
+          const snapshot: Snapshot = { head: headOf(middle), world, close: () => {} }
           const ends: Array<ReadonlyArray<Row>> = []
           for (const given of [undefined, snapshot]) {
             const copy = makeMemory()
@@ -116,6 +196,19 @@ describe("a snapshot", () => {
     strictEqual((whole[0]?.length ?? 0) > 20, true)
   })
 
+  it("whose parts are not those of these machines in their order is a defect, and no half of a world", async () => {
+    const { at, parts } = throughBytes(folded(await rowsOf([{ _tag: "list", pageSize: 1 }])).save())
+    const all = [...parts]
+    for (const wrong of [all.toReversed(), [...all, ["later", {}] as const]])
+      throws(
+        () => new WorldState(machines, { at, parts: wrong }),
+        (error) => {
+          assertInclude(String(error), "was saved out of order")
+          return undefined
+        },
+      )
+  })
+
   it("of another log, or of a log that has changed since, is passed over", async () => {
     const all: ReadonlyArray<Act> = [{ _tag: "send", to: "+15551234567", callback: undefined, body: "x" }]
     const rows = await rowsOf(all)
@@ -127,12 +220,12 @@ describe("a snapshot", () => {
     ]) {
       const log = makeMemory()
       log.append(rows)
+      let closed = 0
+      const snapshot = () => Either.right({ head, world, close: () => closed++ })
       const seq = await Effect.runPromise(
-        Effect.scoped(
-          Effect.map(simulate({ log, snapshot: () => Either.right({ head, world }) }), ({ run }) => run.snapshotSeq),
-        ),
+        Effect.scoped(Effect.map(simulate({ log, snapshot }), ({ run }) => run.snapshotSeq)),
       )
-      strictEqual(seq, 0)
+      deepStrictEqual([seq, closed], [0, 1])
     }
   })
 })
@@ -153,9 +246,12 @@ describe("a snapshot file", () => {
     inFolder((logFile) => {
       writeSnapshot(logFile, key, { ...head, seq: 2 }, world)
       writeSnapshot(logFile, key, head, world)
-      const { parts, ...read } = Either.getOrThrow(readSnapshot(logFile, key)).world
-      deepStrictEqual({ ...read, parts: [...parts] }, world)
-      deepStrictEqual(Either.getOrThrow(readSnapshot(logFile, key)).head, head)
+      const read = Either.getOrThrow(readSnapshot(logFile, key))
+      // One that is being read stays whole while the next one takes its name.
+      writeSnapshot(logFile, key, { ...head, seq: 4 }, { at: 5, parts: [] })
+      deepStrictEqual({ ...read.world, parts: [...read.world.parts] }, world)
+      deepStrictEqual(read.head, head)
+      read.close()
       deepStrictEqual(fs.readdirSync(path.dirname(logFile)), ["run.db.snapshot"])
     }))
 
@@ -168,20 +264,29 @@ describe("a snapshot file", () => {
       const file = snapshotFileOf(logFile)
       const bytes = fs.readFileSync(file)
       const payloadAt = bytes.indexOf("\n") + 1
+      const said = (): Either.Either<Snapshot, string> => {
+        const read = readSnapshot(logFile, key)
+        if (Either.isRight(read)) read.right.close()
+        return read
+      }
+      const fd = fs.openSync(file, "r+")
       const altered = (at: number) => {
-        const other = Buffer.from(bytes)
-        other[at] = (other[at] ?? 0) ^ 1
-        fs.writeFileSync(file, other)
-        return readSnapshot(logFile, key)
+        const byte = bytes[at] ?? 0
+        fs.writeSync(fd, Buffer.of(byte ^ 1), 0, 1, at)
+        const read = said()
+        fs.writeSync(fd, Buffer.of(byte), 0, 1, at)
+        return read
       }
       for (let at = payloadAt; at < bytes.length; at++)
         assertLeft(altered(at), "it is damaged: its content does not match its hash")
       // Where in the log it says it belongs is checked against the log itself.
       const saysAnother = Either.match({ onLeft: () => true, onRight: (found: Snapshot) => !isOfLog(found, row) })
       for (let at = 0; at < payloadAt; at++) strictEqual(saysAnother(altered(at)), true)
+      fs.closeSync(fd)
+      deepStrictEqual(Either.isRight(said()), true)
       for (const length of [0, 1, payloadAt - 1, payloadAt, bytes.length - 1]) {
         fs.writeFileSync(file, bytes.subarray(0, length))
-        strictEqual(Either.isLeft(readSnapshot(logFile, key)), true)
+        strictEqual(Either.isLeft(said()), true)
       }
     }))
 })

@@ -1,5 +1,5 @@
 // Builds dist/: the program (src/main.ts) as one script, its launcher as main.js, every src/**/*.worker.ts and what is rarely
-// loaded in files of their own, and the carrier's templates.
+// loaded in files of their own, the library for tests with its declarations, and the carrier's templates.
 // Everything lies flat in dist/: `new URL("./templates/", import.meta.url)` holds in every file, and next to the
 // source of the carrier as well.
 import {
@@ -17,6 +17,7 @@ import {
 import { basename, join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { buildInputs, contentPrint } from "./stamps.mjs"
+import { testingFiles, testingLibrary } from "./testingLibrary.mjs"
 import { warm } from "./warm.mjs"
 
 /** Folders that lie beside the program as they lie beside their source; files of packages that pages hand to browsers. */
@@ -45,6 +46,14 @@ export const common = (root) => ({
 /** The version that package.json states. */
 export const versionOf = (root) => JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version
 
+/** The oldest Node that package.json allows: `>=20.12` is 20.12. */
+const nodeNeeded = (root) => {
+  const { engines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+  const found = /^>=(\d+\.\d+)$/.exec(engines?.node ?? "")
+  if (found === null) throw new Error(`package.json: engines.node is ${engines?.node}, not >=MAJOR.MINOR.`)
+  return found[1]
+}
+
 /**
  * Builds `dist/` below `root`. Same sources, same bytes, but for the cache of compiled code, which is V8's.
  *
@@ -69,6 +78,7 @@ export const build = async (root, { keepStale = false } = {}) => {
     esbuild.build(wholeProgram(shared)),
     esbuild.build(apart(shared)),
     esbuild.build(workerModules(root, shared)),
+    esbuild.build(testingLibrary(shared, [apartIsOutside])),
   ])
     .catch(async (error) => {
       const lines = await esbuild.formatMessages(error.errors ?? [], { kind: "error", color: false })
@@ -82,9 +92,12 @@ export const build = async (root, { keepStale = false } = {}) => {
   )
   const program = files.find(({ name }) => name.endsWith(".script"))
   program.bytes = ascii(program.bytes)
-  const launcher = readFileSync(join(root, launcherSource), "utf8").replace('"@program@"', JSON.stringify(program.name))
+  const launcher = readFileSync(join(root, launcherSource), "utf8")
+    .replace('"@program@"', JSON.stringify(program.name))
+    .replace('"@node@"', JSON.stringify(nodeNeeded(root)))
   // The entry goes last: whoever reads it finds every file it names.
   files.push(
+    ...(await testingFiles(root)),
     { name: "package.json", bytes: `${JSON.stringify({ type: "commonjs" })}\n` },
     { name: "main.js", bytes: launcher, mode: 0o755 },
   )

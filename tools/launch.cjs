@@ -5,6 +5,16 @@
 // or other flags, but takes a damaged one as it is: hence the sum. What is missing or refused is made anew when a server
 // ends, by when all that it needs was compiled; a folder that cannot be written to stays without.
 "use strict"
+
+/* From package.json. Nothing before this line may be newer than what it refuses. */
+const needed = "@node@"
+const isOlder = (a, b) => a[0] < b[0] || (a[0] === b[0] && a[1] < b[1])
+const numbersOf = (version) => version.split(".").map(Number)
+if (isOlder(numbersOf(process.versions.node), numbersOf(needed))) {
+  process.stderr.write(`ringback: Node ${needed} or later is needed; this is ${process.versions.node}\n`)
+  process.exit(2)
+}
+
 const { createHash } = require("node:crypto")
 const fs = require("node:fs")
 const { createRequire } = require("node:module")

@@ -28,9 +28,14 @@ export const sameTree = (wanted, installed) => {
 
 /** The files a build is made of, below `root`, as sorted paths with `/`. Tests are no part of it. */
 export const buildInputs = (root) => {
-  const files = ["package.json", "package-lock.json", "tools/build.mjs", "tools/launch.cjs"].filter((file) =>
-    existsSync(join(root, file)),
-  )
+  const files = [
+    "package.json",
+    "package-lock.json",
+    "tools/build.mjs",
+    "tools/hostGlobals.mjs",
+    "tools/launch.cjs",
+    "tools/testingLibrary.mjs",
+  ].filter((file) => existsSync(join(root, file)))
   const walk = (folder) => {
     for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
       const path = `${folder}/${entry.name}`

@@ -1,8 +1,15 @@
 import { join } from "node:path"
 import { performance } from "node:perf_hooks"
 import { sendRequest, writeSettings } from "../support/message.ts"
-import { type Program, programFile, startProgram, startServer, temporaryFolder } from "../support/programs.ts"
-import { alternate, type Figure, figure, type Wanted } from "../support/rounds.ts"
+import {
+  type Program,
+  programFile,
+  type Server,
+  startProgram,
+  startServer,
+  temporaryFolder,
+} from "../support/programs.ts"
+import { alternate, each, type Figure, figure, type Measured, type Wanted } from "../support/rounds.ts"
 import { serveCommand, serveEnvironment } from "../support/serve.ts"
 import { rowsAfter } from "../support/stored.ts"
 
@@ -11,12 +18,14 @@ const entriesOfFirstMessage = 40
 
 /** Sends messages and waits for the last of their callbacks, two each. */
 const round =
-  (load: Program, listener: Program, url: string, port: number) =>
-  async (count: number): Promise<number> => {
+  (load: Program, listener: Program, url: string, { port, stopwatch }: Server) =>
+  async (count: number): Promise<Measured> => {
+    const spent = stopwatch()
     const began = performance.timeOrigin + performance.now()
     const all = listener.ask<{ readonly at: number }>({ expect: 2 * count })
     await load.ask({ port, request: sendRequest(url), connections, count })
-    return (count / ((await all).at - began)) * 1000
+    const { at } = await all
+    return { value: (count / (at - began)) * 1000, cpuUs: each(spent(), count) }
   }
 
 /** The bodies of the callbacks that the log says were sent. */
@@ -52,8 +61,8 @@ export const callbacks = async ({ quick }: Wanted): Promise<ReadonlyArray<Figure
   }
   const sample = JSON.stringify({ answer, url, headers, bodies })
   const floor = await startServer([await programFile("floors/callbacks.ts"), sample])
-  const ours = round(load, listener, url, exchange.port)
-  const bare = round(load, listener, url, floor.port)
+  const ours = round(load, listener, url, exchange)
+  const bare = round(load, listener, url, floor)
 
   const [rounds, count] = quick ? [3, 1_000] : [5, 3_000]
   await bare(count)

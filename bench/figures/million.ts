@@ -75,9 +75,13 @@ export const millionEntries = async ({ quick }: Wanted): Promise<ReadonlyArray<F
   await fill(tail)
   const snapshot = snapshotSeq(log)
   const bare = async () => {
-    const parsed = await runProgram<{ readonly entries: number; readonly ms: number }>("floors/parse.ts", log)
-    if (parsed.entries !== headSeq(log)) throw new Error(`the floor read ${parsed.entries} of ${headSeq(log)} entries`)
-    return parsed.ms
+    const { cpuMs, entries, ms } = await runProgram<{
+      readonly entries: number
+      readonly ms: number
+      readonly cpuMs: number
+    }>("floors/parse.ts", log)
+    if (entries !== headSeq(log)) throw new Error(`the floor read ${entries} of ${headSeq(log)} entries`)
+    return { value: ms, cpuUs: cpuMs * 1000 }
   }
   await bare()
   await start()

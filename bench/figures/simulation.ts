@@ -2,18 +2,22 @@ import { rmSync } from "node:fs"
 import { join } from "node:path"
 import { writeSettings } from "../support/message.ts"
 import { runProgram, temporaryFolder } from "../support/programs.ts"
-import { alternate, type Figure, figure, type Wanted } from "../support/rounds.ts"
+import { alternate, type Figure, figure, type Measured, type Wanted } from "../support/rounds.ts"
 import { sameWork } from "../support/stored.ts"
 
 interface Outcome {
   readonly entries: number
   readonly ms: number
+  readonly cpuMs: number
   readonly digest: string
 }
 
 const endpoint = "http://app.example"
 const callback = `${endpoint}/status`
-const perSecond = ({ entries, ms }: { readonly entries: number; readonly ms: number }) => (entries / ms) * 1000
+const perSecond = ({ cpuMs, entries, ms }: Outcome): Measured => ({
+  value: (entries / ms) * 1000,
+  cpuUs: (cpuMs * 1000) / entries,
+})
 
 const simulate = (how: "engine" | "bare", settings: string, log: string, messages: number) =>
   runProgram<Outcome>("programs/simulate.ts", how, settings, log, String(messages), callback)

@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { performance } from "node:perf_hooks"
 import { sendRequest, writeSettings } from "../support/message.ts"
 import { programFile, startServer, temporaryFolder } from "../support/programs.ts"
-import { alternate, type Figure, figure, type Wanted } from "../support/rounds.ts"
+import { alternate, type Figure, figure, type Measured, type Wanted } from "../support/rounds.ts"
 import { serveCommand, serveEnvironment } from "../support/serve.ts"
 
 /** Sends one message and waits for the beginning of its answer. */
@@ -22,18 +22,22 @@ const answered = (port: number): Promise<void> =>
 export const msToAnswer = async (
   command: ReadonlyArray<string>,
   env?: Readonly<Record<string, string>>,
-): Promise<number> => {
+): Promise<Measured> => {
   const began = performance.now()
   const server = await startServer(command, env)
   await answered(server.port)
-  const ms = performance.now() - began
+  const value = performance.now() - began
+  const cpuUs = server.cpuUs()
   await server.end()
-  return ms
+  return { value, cpuUs }
 }
 
 const msOverMax = 150
 
-/** From the start of the process to the answer to a first message, into a log that is not there yet. */
+/**
+ * From the start of the process to the answer to a first message, into a log that is not there yet. With the compiled code that the
+ * build keeps, as everybody's starts but those of an install whose folder cannot be written to.
+ */
 export const startUp = async ({ quick }: Wanted): Promise<ReadonlyArray<Figure>> => {
   const settings = writeSettings(temporaryFolder(), 2)
   const server = await programFile("floors/server.ts")

@@ -13,6 +13,7 @@ const byType = new Map<number, number>()
 const bySubject = new Map<number, number>()
 let entries = 0
 let values = 0
+const usage = process.cpuUsage()
 const began = performance.now()
 for (let after = 0; ; ) {
   const rows = page.all(after)
@@ -27,5 +28,6 @@ for (let after = 0; ; ) {
   after = last.seq
 }
 const ms = performance.now() - began
+const { system, user } = process.cpuUsage(usage)
 db.close()
-process.send?.({ entries, ms, values })
+process.send?.({ entries, ms, values, cpuMs: (system + user) / 1000 })

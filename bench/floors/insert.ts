@@ -23,6 +23,7 @@ const insert = db.prepare(
   "INSERT INTO entries (seq, at, cause, kind, type, subject, data, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 )
 
+const usage = process.cpuUsage()
 const began = performance.now()
 for (let i = 0; i < rows.length; i += 1000) {
   const end = Math.min(rows.length, i + 1000)
@@ -34,5 +35,6 @@ for (let i = 0; i < rows.length; i += 1000) {
   commit.run()
 }
 const ms = performance.now() - began
+const { system, user } = process.cpuUsage(usage)
 db.close()
-process.send?.({ entries: rows.length, ms })
+process.send?.({ entries: rows.length, ms, cpuMs: (system + user) / 1000 })

@@ -11,6 +11,7 @@ const page = db.prepare<[number], { seq: number; data: string }>(
 
 let entries = 0
 let bytes = 0
+const usage = process.cpuUsage()
 const began = performance.now()
 for (let after = 0; ; ) {
   const rows = page.all(after)
@@ -24,5 +25,6 @@ for (let after = 0; ; ) {
   after = last.seq
 }
 const ms = performance.now() - began
+const { system, user } = process.cpuUsage(usage)
 db.close()
-process.send?.({ entries, bytes, ms })
+process.send?.({ entries, bytes, ms, cpuMs: (system + user) / 1000 })

@@ -17,6 +17,7 @@ const [file = "", rounds = "40"] = process.argv.slice(2)
 /** A page at one entry; ms of each part. */
 const page = (reader: Effect.Effect.Success<ReturnType<typeof openReader>>, index: LogIndex, at: number) =>
   Effect.gen(function* () {
+    const usage = process.cpuUsage()
     const began = performance.now()
     const counters = index.countersAt(at)
     const counted = performance.now()
@@ -28,6 +29,7 @@ const page = (reader: Effect.Effect.Success<ReturnType<typeof openReader>>, inde
     const story = subject === "" ? undefined : yield* storyOf(reader, subject, at)
     const { marks } = timelineOf(story?.entries ?? [], subject)
     const told = performance.now()
+    const { system, user } = process.cpuUsage(usage)
     if (messages.length !== seqs.length) throw new Error(`${messages.length} of ${seqs.length} messages at entry ${at}`)
     return {
       found: counters.size + messages.length + marks.length,
@@ -35,6 +37,8 @@ const page = (reader: Effect.Effect.Success<ReturnType<typeof openReader>>, inde
       list: listed - counted,
       timeline: told - listed,
       page: told - began,
+      // Drifts less than the time does on a machine that others use.
+      cpu: (system + user) / 1_000,
     }
   })
 

@@ -11,10 +11,12 @@ const [file = "", how = "threaded"] = process.argv.slice(2)
 const worker = new URL("../../dist/pages.worker.mjs", import.meta.url)
 if (!fs.existsSync(worker)) throw new Error("dist/pages.worker.mjs is missing; run npm run build")
 const threadEntriesMin = how === "threaded" ? 0 : Number.POSITIVE_INFINITY
+const usage = process.cpuUsage()
 const began = performance.now()
 const verdict = await Effect.runPromise(
   Effect.scoped(Effect.flatMap(pagesOf(file, { worker, threadEntriesMin }), (pages) => verifyPages(pages, rules))),
 )
 const ms = performance.now() - began
+const { system, user } = process.cpuUsage(usage)
 if (verdict._tag === "Unsound") throw new Error(verdict.problem)
-process.send?.({ entries: verdict.entries, ms })
+process.send?.({ entries: verdict.entries, ms, cpuMs: (system + user) / 1000 })

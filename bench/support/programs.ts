@@ -109,6 +109,10 @@ export const runProgram = async <A>(path: string, ...args: ReadonlyArray<string>
 export interface Server {
   readonly port: number
   readonly pid: number
+  /** Process time of all its threads, in µs; undefined where the system does not tell. */
+  readonly cpuUs: () => number | undefined
+  /** Begins to count: gives what is spent since then. */
+  readonly stopwatch: () => () => number | undefined
   /** Tells it to end, and waits until it has. */
   readonly end: () => Promise<void>
 }
@@ -123,6 +127,7 @@ export const startServer = async (
     stdio: ["ignore", "pipe", "inherit"],
   })
   keep(child)
+  const cpuUs = () => cpuUsOf(child.pid as number)
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()))
   const port = await new Promise<number>((resolve, reject) => {
     let said = ""
@@ -136,11 +141,28 @@ export const startServer = async (
   return {
     port,
     pid: child.pid as number,
+    cpuUs,
+    stopwatch: () => {
+      const before = cpuUs()
+      return () => {
+        const after = cpuUs()
+        return before === undefined || after === undefined ? undefined : after - before
+      }
+    },
     end: async () => {
       child.kill("SIGTERM")
       await ended
     },
   }
+}
+
+/** Linux counts in hundredths of a second, for user and system: fields 14 and 15, after a name that may hold anything. */
+const cpuUsOf = (pid: number): number | undefined => {
+  if (process.platform !== "linux") return undefined
+  const fields = readFileSync(`/proc/${pid}/stat`, "latin1")
+    .replace(/^.*\) /s, "")
+    .split(" ")
+  return (Number(fields[11]) + Number(fields[12])) * 10_000
 }
 
 const keep = (child: ChildProcess) => {

@@ -6,6 +6,8 @@ export interface Figure {
   readonly floor?: number
   /** Ours over the floor in each pair of neighbouring rounds: median, least, most. */
   readonly ratio?: readonly [number, number, number]
+  /** Process time of all threads for one of what is counted, in µs: the medians of ours and of the floor. */
+  readonly cpuUs?: readonly [ours: number, floor: number]
   readonly note?: string
   /** What the ratio, or for a start the difference in ms, should reach. */
   readonly reach: string
@@ -15,6 +17,22 @@ export interface Figure {
 /** What the whole run was asked for. */
 export interface Wanted {
   readonly quick: boolean
+}
+
+/** What one of so many takes. */
+export const each = (us: number | undefined, count: number): number | undefined => (us === undefined ? us : us / count)
+
+/** What one round showed. */
+export interface Measured {
+  readonly value: number
+  /** Process time of all threads for one of what is counted, in µs; undefined where this system does not tell. */
+  readonly cpuUs: number | undefined
+}
+
+/** Rounds of both, in the order in which they were measured. */
+export interface Rounds {
+  readonly floor: ReadonlyArray<Measured>
+  readonly ours: ReadonlyArray<Measured>
 }
 
 export const median = (values: ReadonlyArray<number>): number => {
@@ -31,10 +49,10 @@ export const median = (values: ReadonlyArray<number>): number => {
  */
 export const alternate = async (
   rounds: number,
-  floor: (round: number) => Promise<number>,
-  ours: (round: number) => Promise<number>,
-): Promise<{ readonly floor: ReadonlyArray<number>; readonly ours: ReadonlyArray<number> }> => {
-  const found = { floor: [] as Array<number>, ours: [] as Array<number> }
+  floor: (round: number) => Promise<Measured>,
+  ours: (round: number) => Promise<Measured>,
+): Promise<Rounds> => {
+  const found = { floor: [] as Array<Measured>, ours: [] as Array<Measured> }
   for (let round = 0; round < rounds; round++) {
     if (round % 2 === 0) found.floor.push(await floor(round))
     found.ours.push(await ours(round))
@@ -45,17 +63,28 @@ export const alternate = async (
 
 export const figure = (
   about: Pick<Figure, "name" | "unit" | "reach">,
-  found: { readonly floor: ReadonlyArray<number>; readonly ours: ReadonlyArray<number> },
+  found: Rounds,
   reached: (ratio: number, difference: number) => boolean,
 ): Figure => {
-  const ratios = found.ours.map((value, i) => value / (found.floor[i] as number))
-  const differences = found.ours.map((value, i) => value - (found.floor[i] as number))
+  const [ours, floor] = [valuesOf(found.ours), valuesOf(found.floor)]
+  const ratios = ours.map((value, i) => value / (floor[i] as number))
+  const differences = ours.map((value, i) => value - (floor[i] as number))
   const ratio = median(ratios)
+  const [oursUs, floorUs] = [cpuOf(found.ours), cpuOf(found.floor)]
   return {
     ...about,
-    ours: median(found.ours),
-    floor: median(found.floor),
+    ours: median(ours),
+    floor: median(floor),
     ratio: [ratio, Math.min(...ratios), Math.max(...ratios)],
+    ...(oursUs === undefined || floorUs === undefined ? {} : { cpuUs: [oursUs, floorUs] as const }),
     reached: reached(ratio, median(differences)),
   }
+}
+
+const valuesOf = (rounds: ReadonlyArray<Measured>) => rounds.map(({ value }) => value)
+
+/** The median; undefined where any round does not know it. */
+const cpuOf = (rounds: ReadonlyArray<Measured>): number | undefined => {
+  const known = rounds.flatMap(({ cpuUs }) => (cpuUs === undefined ? [] : [cpuUs]))
+  return known.length < rounds.length ? undefined : median(known)
 }

@@ -45,9 +45,10 @@ export const sizeOf = (file: string): { readonly rows: number; readonly bytes: n
   }
 }
 
-/** Refuses to go on unless both databases hold the same number of rows and bytes, within 1 %. */
-export const sameWork = (ours: string, floor: string): void => {
-  const [left, right] = [sizeOf(ours), sizeOf(floor)]
+/** Refuses to go on unless ours and the floor's databases together hold the same number of rows and bytes, within 1 %. */
+export const sameWork = (ours: string, ...floors: ReadonlyArray<string>): void => {
+  const left = sizeOf(ours)
+  const right = floors.map(sizeOf).reduce((a, b) => ({ rows: a.rows + b.rows, bytes: a.bytes + b.bytes }))
   const near = (a: number, b: number) => Math.abs(a - b) <= 0.01 * Math.max(a, b)
   if (!near(left.rows, right.rows) || !near(left.bytes, right.bytes))
     throw new Error(

@@ -34,9 +34,16 @@ const lineOf = ({ name, unit, ours, floor, ratio, note, reach, reached }: Figure
   `${reach}${reached ? "" : "  missed"}`,
 ]
 
-/** The figures as one table for people. */
-export const table = (figures: ReadonlyArray<Figure>): string => {
-  const lines = [["figure", "ringback", "floor", "ratio  (spread)", "reach"], ...figures.map(lineOf)]
+/** Process times, where they are known. */
+const cpuOf = ({ cpuUs }: Figure): ReadonlyArray<string> =>
+  cpuUs === undefined ? ["–", "–"] : cpuUs.map((us) => `${shown(us)} µs`)
+
+/** The figures as one table for people; `cpu` with process times for one of what each counts. */
+export const table = (figures: ReadonlyArray<Figure>, { cpu: withCpu = false } = {}): string => {
+  const lines = [
+    ["figure", "ringback", "floor", "ratio  (spread)", "reach", ...(withCpu ? ["process time", "floor's"] : [])],
+    ...figures.map((found) => [...lineOf(found), ...(withCpu ? cpuOf(found) : [])]),
+  ]
   const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? []
   const { commit, cores, cpu, node } = conditions()
   return [

@@ -2,6 +2,7 @@ import * as Schema from "effect/Schema"
 import { messageFailure } from "../carriers/twilio/errors.ts"
 import type { TwilioSettings } from "../carriers/twilio/settings.ts"
 import { parseE164 } from "../core/E164.ts"
+import { calleeSetting } from "./callSettings.ts"
 import { basisPoints, Duration, durationMs, expects, optional, Percent } from "./settingsParts.ts"
 
 /* Per-number behaviours and carrier profiles: how the settings file has them, and how the log does. */
@@ -24,6 +25,7 @@ const Behavior = Schema.Struct({
       undelivered: optional(Duration),
     }),
   ),
+  call: optional(calleeSetting),
 })
 
 const addressed = /^(?:[a-z]+:)?(?:\+[1-9]\d{6,14}|\d{3,8})$/
@@ -32,7 +34,17 @@ const addressed = /^(?:[a-z]+:)?(?:\+[1-9]\d{6,14}|\d{3,8})$/
 export const numbersSetting = Schema.Record({
   key: Schema.String.pipe(
     Schema.filter((text) => addressed.test(text), {
-      message: () => ({ message: "a phone number in E.164 form or a short code", override: true }),
+      message: () => "a phone number in E.164 form or a short code",
+    }),
+  ),
+  value: Behavior,
+})
+
+/** Behaviours by the message's SID. */
+export const messagesSetting = Schema.Record({
+  key: Schema.String.pipe(
+    Schema.filter((text) => /^[SM]M[0-9a-f]{32}$/.test(text), {
+      message: () => ({ message: "a message's SID", override: true }),
     }),
   ),
   value: Behavior,
@@ -49,7 +61,7 @@ const Filtering = Schema.Struct({
   "30008": filterPercent,
 }).pipe(
   Schema.filter((all) => filterCodes.reduce((sum, code) => sum + (all[code] ?? 0), 0) <= 100, {
-    message: () => ({ message: "percentages whose sum is at most 100", override: true }),
+    message: () => "percentages whose sum is at most 100",
   }),
 )
 
@@ -70,10 +82,7 @@ const Latency = Schema.Struct({
       return given.length > 0 && given.every((ms, i) => i === 0 || ms >= (given[i - 1] as number))
     },
     {
-      message: () => ({
-        message: "at least one of p0, p50, p90, p95, p99, p100, none less than the one before",
-        override: true,
-      }),
+      message: () => "at least one of p0, p50, p90, p95, p99, p100, none less than the one before",
     },
   ),
 )
@@ -104,11 +113,12 @@ export const carriersSetting = Schema.Array(
   }),
 ).pipe(
   Schema.filter((carriers) => new Set(carriers.map(({ name }) => name)).size === carriers.length, {
-    message: () => ({ message: "carriers of different names", override: true }),
+    message: () => "carriers of different names",
   }),
 )
 
 interface Written {
+  readonly messages?: typeof messagesSetting.Type
   readonly numbers?: typeof numbersSetting.Type
   readonly carriers?: typeof carriersSetting.Type
   readonly failure_error_code?: number
@@ -118,9 +128,10 @@ interface Written {
 export const deliverySettings = ({
   carriers = [],
   failure_error_code = 30008,
+  messages = {},
   numbers = {},
-}: Written): Pick<TwilioSettings, "behaviors" | "carriers"> => {
-  const behaviors = Object.entries(numbers).map(([number, { delays = {}, error_code, outcome: given }]) => {
+}: Written): Pick<TwilioSettings, "behaviors" | "carriers" | "message_behaviors"> => {
+  const behavior = ({ delays = {}, error_code, outcome: given }: typeof Behavior.Type) => {
     const outcome =
       given ?? (error_code === undefined ? "delivered" : (messageFailure(error_code)?.status ?? "undelivered"))
     const { delivered, failed, sent, undelivered } = delays
@@ -131,14 +142,21 @@ export const deliverySettings = ({
     return {
       ...(code === undefined ? {} : { error_code: code }),
       ...(landing === undefined ? {} : { landing_ms: durationMs(landing) }),
-      number: parseE164(number) ?? number,
       outcome,
       ...(sending === undefined ? {} : { sending_ms: durationMs(sending) }),
     }
-  })
+  }
+  // A number of which nothing but calls is said has no behaviour for messages.
+  const said = Object.entries(numbers).filter(
+    ([, { call, delays, error_code, outcome }]) =>
+      call === undefined || delays !== undefined || error_code !== undefined || outcome !== undefined,
+  )
+  const behaviors = said.map(([number, written]) => ({ number: parseE164(number) ?? number, ...behavior(written) }))
+  const message_behaviors = Object.entries(messages).map(([sid, written]) => ({ sid, ...behavior(written) }))
   return {
     ...(behaviors.length === 0 ? {} : { behaviors }),
     ...(carriers.length === 0 ? {} : { carriers: carriers.map(carrier) }),
+    ...(message_behaviors.length === 0 ? {} : { message_behaviors }),
   }
 }
 

@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
+import { callsDoor } from "../carriers/twilio/calls/callsDoor.ts"
 import { itemOf } from "../carriers/twilio/collection.ts"
 import {
   answerHeaders,
@@ -13,7 +14,6 @@ import {
   unavailable,
   withoutUserinfo,
 } from "../carriers/twilio/door.ts"
-import { seenMessage, seenMessages } from "../carriers/twilio/messages/seenMessages.ts"
 import { phonesDoor } from "../carriers/twilio/phonesDoor.ts"
 import { authTokenSecret } from "../carriers/twilio/settings.ts"
 import { loadTemplates, type TemplateErrors } from "../carriers/twilio/templateFiles.ts"
@@ -35,7 +35,7 @@ import { openSqlite } from "../log/layerSqlite.ts"
 import { openFailure } from "../log/openFailure.ts"
 import { guardsOf } from "../network/guard.ts"
 import { mediaInMemory, openMediaFolder } from "../network/mediaStore.ts"
-import { makeNodeClient } from "../network/nodeClient.ts"
+import { makeNodeClient, type WireClient } from "../network/nodeClient.ts"
 import { outboundMachine } from "../network/outbound.machine.ts"
 import { type CallbacksSettings, callbacksSettings } from "../network/settings.ts"
 import { makeWire } from "../network/Wire.ts"
@@ -43,6 +43,7 @@ import type { Exchange, NumbersDoor } from "../server/Exchange.ts"
 import { asOwner } from "./asOwner.ts"
 import { liveSettings, runSettings } from "./liveSettings.ts"
 import { machines } from "./machines.ts"
+import { messagesView } from "./messagesView.ts"
 import { type PagesOfRun, pagesOfRun } from "./pages.ts"
 import type { Settings } from "./settings.ts"
 import { keepSnapshots, snapshotOf } from "./snapshots.ts"
@@ -55,12 +56,15 @@ export interface StartOptions {
   readonly seed?: number | undefined
   readonly pace?: Pace | undefined
   readonly start?: number | undefined
+  /** What requests leave by, made of the client over HTTP; that client itself when it is not given. */
+  readonly leavesBy?: (client: WireClient) => WireClient
 }
 
 /** A started exchange, and what its owner should be told. */
 export interface Started {
   readonly exchange: typeof Exchange.Service
   readonly authToken: Redacted.Redacted<string>
+  readonly keys: Keys
   readonly warnings: ReadonlyArray<string>
   /** Tells where the server listens, which absolute URLs in webhooks begin with unless settings say what is public. */
   readonly listensAt: (address: string) => void
@@ -91,9 +95,10 @@ export const startExchange = (
     let origin = publicUrl === undefined ? `http://127.0.0.1:${port}` : withoutUserinfo(publicUrl)
     let inForce = (): CallbacksSettings => settings.run.callbacks
     const guard = guardsOf(() => inForce().allow)
-    const client = yield* makeNodeClient(limits.answerBytesMax, guard)
+    const { leavesBy = (client) => client } = options
+    const client = leavesBy(yield* makeNodeClient(limits.answerBytesMax, guard))
     const media = inMemory ? mediaInMemory() : yield* openMediaFolder(settings.db)
-    const mediaClient = yield* makeNodeClient(limits.mediaBytesMax, guard)
+    const mediaClient = leavesBy(yield* makeNodeClient(limits.mediaBytesMax, guard))
     const run = yield* makeRun({
       log,
       machines,
@@ -116,24 +121,18 @@ export const startExchange = (
     })
     inForce = () => callbacksSettings(run.engine.world)
     if (!inMemory) yield* keepSnapshots(run, settings.db)
-    const slices = () => {
-      const { world } = run.engine
-      return { twilio: world.slice(twilioMachine), outbound: world.slice(outboundMachine) }
-    }
+    const slices = () => slicesOf(run.engine)
     const exchange: typeof Exchange.Service = {
       run,
       version,
       provider: "twilio",
       statistics: () => {
         const { twilio, outbound } = slices()
-        return { messages: twilio.messages.bySid.size, calls: 0, callbacks: outbound.attempts }
+        return { messages: twilio.messages.bySid.size, calls: twilio.calls.size, callbacks: outbound.attempts }
       },
       phones: phonesDoor(keys, () => slices().twilio),
-      messages: {
-        count: () => slices().twilio.messages.bySid.size,
-        newest: (before, among) => seenMessages(slices().twilio.messages, before, among),
-        bySid: (sid) => seenMessage(slices().twilio.messages, sid),
-      },
+      calls: callsDoor(() => slices().twilio),
+      messages: messagesView(() => slices().twilio.messages),
       verifications: () => seenVerifications(slices().twilio.verify, run.engine.now),
       carrier: {
         wireIn: (request) => apiRequested.draft("", wireIn(request, keys)),
@@ -153,8 +152,10 @@ export const startExchange = (
       if (publicUrl === undefined) origin = address
     }
     const pages = pagesOfRun(exchange, { signs: twilioSigns(keys), secrets: keys })
-    return { exchange, authToken, warnings: templates.warnings, listensAt, pages }
+    return { exchange, authToken, keys, warnings: templates.warnings, listensAt, pages }
   })
+
+const slicesOf = ({ world }: Engine) => ({ twilio: world.slice(twilioMachine), outbound: world.slice(outboundMachine) })
 
 /** Numbers are set up by the carrier's own API. */
 const numbersDoor = (engine: Engine, keys: Keys): NumbersDoor => {

@@ -1,8 +1,8 @@
 import * as Schema from "effect/Schema"
 import type { TwilioSettings } from "../carriers/twilio/settings.ts"
 import { parseE164 } from "../core/E164.ts"
-import type { CallbackFaults } from "../network/settings.ts"
-import { basisPoints, Duration, durationMs, expects, optional, Percent, Text } from "./settingsParts.ts"
+import type { AimedFault, CallbackFaults } from "../network/settings.ts"
+import { basisPoints, Duration, durationMs, expects, optional, Percent, Text, True } from "./settingsParts.ts"
 
 /* Faults of the API and of callbacks: how the settings file has them, and how the log does. */
 
@@ -27,12 +27,12 @@ const ApiFault = Schema.Struct({
     ({ code, drop, latency, status }) =>
       [drop, latency, status].filter((action) => action !== undefined).length === 1 &&
       (code === undefined || status !== undefined),
-    { message: () => ({ message: "one of status (perhaps with code), latency and drop", override: true }) },
+    { message: () => "one of status (perhaps with code), latency and drop" },
   ),
 )
 
 export const apiFaultsSetting = Schema.Array(ApiFault).pipe(
-  Schema.maxItems(100, { message: () => ({ message: "at most 100 faults", override: true }) }),
+  Schema.maxItems(100, { message: () => "at most 100 faults" }),
 )
 
 export const callbackFaultsSetting = Schema.Struct({
@@ -41,7 +41,28 @@ export const callbackFaultsSetting = Schema.Struct({
   late_percent: optional(Percent),
   out_of_order_percent: optional(Percent),
   late: optional(Duration),
+  latency: optional(Duration),
+  unanswered_percent: optional(Percent),
 })
+
+const actions = ["lost", "late", "out_of_order", "duplicated", "unanswered"] as const
+
+/** Faults that are meant for particular callbacks. */
+export const aimedFaultsSetting = Schema.Array(
+  Schema.Struct({
+    subject: optional(Text),
+    event: optional(Text),
+    lost: optional(True),
+    late: optional(Duration),
+    out_of_order: optional(Duration),
+    duplicated: optional(Duration),
+    unanswered: optional(True),
+  }).pipe(
+    Schema.filter((aimed) => actions.filter((action) => aimed[action] !== undefined).length === 1, {
+      message: () => `one of ${actions.slice(0, -1).join(", ")} and unanswered`,
+    }),
+  ),
+).pipe(Schema.maxItems(1_000, { message: () => "at most 1000 faults" }))
 
 /** The code a status is answered with when none is given. */
 const usualCodes: { readonly [status: number]: number } = { 401: 20003, 403: 20006, 404: 20404, 429: 20429, 503: 20503 }
@@ -77,7 +98,36 @@ export const callbackFaults = (
           duplicated_bp: basisPoints(faults.duplicated_percent ?? 0),
           late_bp: basisPoints(faults.late_percent ?? 0),
           late_ms: durationMs(faults.late ?? 30),
+          ...(faults.latency === undefined ? {} : { latency_ms: durationMs(faults.latency) }),
           lost_bp: basisPoints(faults.lost_percent ?? 0),
           out_of_order_bp: basisPoints(faults.out_of_order_percent ?? 0),
+          ...(faults.unanswered_percent === undefined ? {} : { unanswered_bp: basisPoints(faults.unanswered_percent) }),
         },
       }
+
+/** Faults that are aimed, as the log keeps them; nothing said: absent. */
+export const aimedFaults = (
+  aimed: typeof aimedFaultsSetting.Type | undefined,
+): { readonly aimed?: ReadonlyArray<AimedFault> } =>
+  aimed === undefined || aimed.length === 0
+    ? {}
+    : {
+        aimed: aimed.map(({ event, subject, ...written }) => ({
+          action: actionOf(written),
+          ...(event === undefined ? {} : { event }),
+          ...(subject === undefined ? {} : { subject }),
+        })),
+      }
+
+const actionOf = ({
+  duplicated = 0,
+  late,
+  lost,
+  out_of_order,
+  unanswered,
+}: Omit<(typeof aimedFaultsSetting.Type)[number], "event" | "subject">): AimedFault["action"] => {
+  if (lost) return { lost }
+  if (unanswered) return { unanswered }
+  if (late !== undefined) return { late_ms: durationMs(late) }
+  return out_of_order === undefined ? { copy_ms: durationMs(duplicated) } : { behind_ms: durationMs(out_of_order) }
+}

@@ -34,6 +34,11 @@ const everything: SettingsFile = {
       "+15552222222": { outcome: "failed", delays: { failed: "500ms" } },
       "+15553333333": { outcome: "sent" },
       "12345": { delays: { delivered: 0 } },
+      "+15555555555": { call: { outcome: "busy" }, outcome: "sent" },
+      "+15554444444": {
+        // biome-ignore lint/suspicious/noThenProperty: the word of the settings file; nothing awaits it
+        call: { answered_by: "machine", answers_after: "3s", then: ["press 1#", "say yes", "wait 2s", "hang up"] },
+      },
     },
     carriers: [
       { name: "plain" },
@@ -52,7 +57,10 @@ const everything: SettingsFile = {
       { drop: "answer", percent: 1 },
       { status: 429, code: 20429, percent: 0 },
     ],
+    messages: { [`SM${"1".repeat(32)}`]: { outcome: "failed", error_code: 30001, delays: { failed: 1 } } },
     media: "fetch",
+    media_auth: true,
+    calls: { per_second: 3, price_per_minute: 0.013 },
     price_per_segment: 0.0079,
     api: { latency_seconds: 0.25, concurrency: 7 },
     rate: { segments_per_second: 3, queue_seconds: 1.5 },
@@ -75,7 +83,22 @@ const everything: SettingsFile = {
     allow: ["127.0.0.0/8", "*.app.example"],
     in_flight: 4,
     quiet_ms: 20,
-    faults: { lost_percent: 1.23, duplicated_percent: 4, late_percent: 5.5, out_of_order_percent: 100, late: "3s" },
+    faults: {
+      lost_percent: 1.23,
+      duplicated_percent: 4,
+      late_percent: 5.5,
+      out_of_order_percent: 100,
+      late: "3s",
+      latency: "1s",
+      unanswered_percent: 1,
+    },
+    aimed: [
+      { subject: "SM1", lost: true },
+      { event: "sent", unanswered: true },
+      { event: "sent", late: "1s" },
+      { event: "sent", out_of_order: "2s" },
+      { event: "sent", duplicated: "3s" },
+    ],
     rewrite: [{ from: "https://app.example", to: "http://localhost:3000" }],
   },
   endpoints: [

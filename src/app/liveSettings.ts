@@ -3,6 +3,7 @@ import * as Either from "effect/Either"
 import { canonical, type Json, type JsonObject } from "../core/canonical.ts"
 import { settingsChanged } from "../core/entries.ts"
 import { limits } from "../core/limits.ts"
+import { mergePatch } from "../core/mergePatch.ts"
 import type { Run } from "../engine/Run.ts"
 import { type Keys, SecretsFull } from "../log/Keys.ts"
 import { hideUserinfo, type SecretStore } from "../network/secretUrl.ts"
@@ -22,19 +23,9 @@ const changeable: ReadonlySet<string> = new Set(["callbacks", "endpoints", "twil
 /** Keys of a section that say who the account is. */
 const fixed: ReadonlySet<string> = new Set(["account_sid", "auth_token", "test_credentials"])
 
-/** The settings as the log keeps them: userinfo of URLs by its name. Throws `SecretsFull`. */
+/** The settings as the log keeps them: userinfo of URLs by its name, wherever it stands. Throws `SecretsFull`. */
 export const runSettings = ({ run }: Settings, keys: SecretStore): JsonObject =>
-  ({
-    ...(run as unknown as JsonObject),
-    callbacks: {
-      ...run.callbacks,
-      rewrite: run.callbacks.rewrite.map(({ from, to }) => ({
-        from: hideUserinfo(from, keys),
-        to: hideUserinfo(to, keys),
-      })),
-    },
-    endpoints: run.endpoints.map((endpoint) => ({ ...endpoint, url: hideUserinfo(endpoint.url, keys) })),
-  }) as unknown as JsonObject
+  withoutSecrets(run as unknown as JsonObject, keys) as JsonObject
 
 /** The door to a run's settings. Changes are made one after the other. */
 export const liveSettings = (run: Run, keys: Keys, first: Settings): Effect.Effect<SettingsDoor> =>
@@ -73,7 +64,7 @@ const changed = (settings: Settings, patch: unknown, keys: Keys): Either.Either<
     const misplaced = misplacedIn(patch)
     if (misplaced.length > 0) return yield* Either.left(new BadChange({ problems: misplaced }))
     const written = yield* Either.mapLeft(
-      checkSettings(merged(settings.written, patch, 0)),
+      checkSettings(mergePatch(settings.written, restored(patch, [settings.written], keys))),
       (problems) => new BadChange({ problems: problems.map(({ keys: _, ...problem }) => problem) }),
     )
     const next = settings.resettle(written)
@@ -103,6 +94,10 @@ const misplacedIn = (patch: unknown): ReadonlyArray<SettingsProblem> => {
     expected: "a key that can change while the exchange runs (restart it to change this one)",
     found: "this key",
   })
+  if (patch.twilio === null)
+    return [
+      { path: "twilio", expected: "a group of keys (without it the account would be another one)", found: "null" },
+    ]
   const processOwn = ["database", "provider", "server", "templates"].filter((key) => Object.hasOwn(patch, key))
   const twilio = Object.hasOwn(patch, "twilio") && isGroup(patch.twilio) ? Object.keys(patch.twilio) : []
   return [...processOwn, ...twilio.filter((key) => fixed.has(key)).map((key) => `twilio.${key}`)].map(problem)
@@ -113,19 +108,6 @@ const kindOf = (value: unknown): string =>
 
 const isGroup = (value: unknown): value is { readonly [key: string]: unknown } =>
   typeof value === "object" && value !== null && !Array.isArray(value)
-
-/** Groups in a settings file lie no deeper; below, a patch stands for itself. */
-const depthMax = 8
-
-/** A JSON merge patch (RFC 7396): groups are merged, null takes a key away, anything else replaces what was there. */
-const merged = (target: unknown, patch: unknown, depth: number): unknown => {
-  if (!isGroup(patch) || depth > depthMax) return patch
-  const result = new Map(Object.entries(isGroup(target) ? target : {}))
-  for (const [key, value] of Object.entries(patch))
-    if (value === null) result.delete(key)
-    else result.set(key, merged(result.get(key), value, depth + 1))
-  return Object.fromEntries(result)
-}
 
 const changeableOf = (written: SettingsFile): JsonObject =>
   Object.fromEntries(
@@ -144,3 +126,31 @@ const withoutSecrets = (value: Json, keys: SecretStore): Json => {
   if (!isGroup(value)) return value
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutSecrets(inner as Json, keys)]))
 }
+
+/**
+ * A patch with the URLs that it shows as they were shown by what they are: whoever reads the settings, changes one and sends all
+ * back loses no password.
+ *
+ * Shape   `places` are the values that are in force where the patch stands; of a list, those of all its items
+ * Why     a text counts as shown only where it is the whole of a value that is there: a name in a URL of one's own stays a
+ *         name, or it would take the secret elsewhere
+ */
+const restored = (patch: unknown, places: ReadonlyArray<unknown>, keys: SecretStore): unknown => {
+  if (places.length === 0) return patch
+  if (typeof patch === "string")
+    return (patch.includes("userinfo-") ? places.find((place) => isShownAs(place, patch, keys)) : undefined) ?? patch
+  if (Array.isArray(patch)) {
+    const items = places.flatMap((place) => (Array.isArray(place) ? place : []))
+    return patch.map((item) => restored(item, items, keys))
+  }
+  if (!isGroup(patch)) return patch
+  return Object.fromEntries(
+    Object.entries(patch).map(([key, inner]) => {
+      const values = places.flatMap((place) => (isGroup(place) && Object.hasOwn(place, key) ? [place[key]] : []))
+      return [key, restored(inner, values, keys)]
+    }),
+  )
+}
+
+const isShownAs = (value: unknown, text: string, keys: SecretStore): boolean =>
+  typeof value === "string" && hideUserinfo(value, keys) === text

@@ -1,7 +1,6 @@
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { itemsOf } from "../carriers/twilio/collection.ts"
-import { seenMessage, seenMessages } from "../carriers/twilio/messages/seenMessages.ts"
 import { twilioMachine } from "../carriers/twilio/twilio.machine.ts"
 import type { OutboundRequested } from "../core/entries.ts"
 import type { Shown } from "../dashboard/Shown.ts"
@@ -10,6 +9,7 @@ import { restoreUserinfo, type SecretStore } from "../network/secretUrl.ts"
 import type { Exchange } from "../server/Exchange.ts"
 import type { PathHandler } from "../server/onFirstUse.ts"
 import { machines } from "./machines.ts"
+import { messagesView } from "./messagesView.ts"
 
 /** Loads the pages over a run; nothing of them is there before. */
 export type PagesOfRun = () => Promise<Effect.Effect<PathHandler, never, Scope.Scope>>
@@ -34,11 +34,7 @@ const shownOf = ({ messages, run, settings, travel, version }: typeof Exchange.S
     messages,
     messagesIn: (world) => {
       const there = world.slice(twilioMachine).messages
-      return {
-        count: () => there.bySid.size,
-        newest: (before, among) => seenMessages(there, before, among),
-        bySid: (sid) => seenMessage(there, sid),
-      }
+      return messagesView(() => there)
     },
     machines,
     forks: travel.forks,

@@ -5,6 +5,8 @@ import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
 import { alertRaised } from "../carriers/twilio/alerts/entries.ts"
 import {
+  type OutboundAnswered,
+  type OutboundFailed,
   type OutboundRequested,
   outboundAnswered,
   outboundFailed,
@@ -15,7 +17,8 @@ import { formatDuration } from "../core/Instant.ts"
 import type { Run } from "../engine/Run.ts"
 import type { Made } from "../engine/turn.ts"
 import { notAllowed } from "../network/allow.ts"
-import { outboundMachine, retryGapMs } from "../network/outbound.machine.ts"
+import { outboundMachine } from "../network/outbound.machine.ts"
+import { isTriedAgain, retryGapMs } from "../network/retries.ts"
 import { maskPhones } from "./phoneMask.ts"
 
 /** Lines a host second; what is more is counted. A storm of failing callbacks must not become a storm of output. */
@@ -59,11 +62,8 @@ export const logProcess = ({ engine, clock }: Run, level: LogLevel.LogLevel): Ef
       else if (outboundAnswered.is(entry) || outboundFailed.is(entry)) {
         const request = asked.get(entry.cause)
         asked.delete(entry.cause)
-        const why = outboundFailed.is(entry)
-          ? [entry.data.reason, entry.data.detail].filter(Boolean).join(" ")
-          : String(entry.data.status)
-        if (request !== undefined && !/^2\d\d$/.test(why))
-          tell(Effect.logWarning(failedLine(request, entry.subject, why)))
+        const line = request === undefined ? undefined : failedLine(request, entry.subject, entry.data)
+        if (line !== undefined) tell(Effect.logWarning(line))
       } else if (alertRaised.is(entry)) {
         const { error_code, request_url } = entry.data
         const url = request_url === undefined ? "" : ` by ${withoutQuery(request_url)}`
@@ -86,17 +86,27 @@ export const logProcess = ({ engine, clock }: Run, level: LogLevel.LogLevel): Ef
     )
   })
 
-const failedLine = (
-  { attempt, connect, purpose, retry, url }: OutboundRequested,
+/**
+ * What is told of a request that came to nothing; nothing of one that was answered well. What was redirected names the hop it ended
+ * at, too: that is who answered, or who may not be asked.
+ */
+export const failedLine = (
+  request: OutboundRequested,
   subject: string,
-  why: string,
-): string => {
-  const more = why.endsWith(notAllowed)
-    ? "callbacks.allow does not permit it, no further attempt"
-    : retry !== undefined && attempt < retry.attempts
-      ? `next attempt in ${formatDuration(retryGapMs(retry.gap_ms, attempt))}`
-      : "no further attempt"
-  return `${purpose} for ${subject} to ${withoutQuery(connect ?? url)}, attempt ${attempt}: ${why}; ${more}`
+  end: OutboundAnswered | OutboundFailed,
+): string | undefined => {
+  if ("status" in end && end.status >= 200 && end.status < 300) return undefined
+  const { attempt, connect, purpose, retry, url } = request
+  const why = "status" in end ? String(end.status) : [end.reason, end.detail].filter(Boolean).join(" ")
+  const more =
+    "detail" in end && end.detail === notAllowed
+      ? "callbacks.allow does not permit it, no further attempt"
+      : retry !== undefined && isTriedAgain(request, end)
+        ? `next attempt in ${formatDuration(retryGapMs(retry.gap_ms, attempt))}`
+        : "no further attempt"
+  const led = end.redirected?.at(-1)
+  const redirected = led === undefined ? "" : `, redirected to ${withoutQuery(led)}`
+  return `${purpose} for ${subject} to ${withoutQuery(connect ?? url)}${redirected}, attempt ${attempt}: ${why}; ${more}`
 }
 
 const withoutQuery = (url: string): string => url.replace(/[?#].*$/s, "").replace(/\/\/[^/]*@/, "//")

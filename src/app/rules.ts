@@ -1,9 +1,13 @@
 import { deliveryEntryTypes } from "../carriers/delivery/entries.ts"
 import { accountEntryTypes } from "../carriers/twilio/accounts/entries.ts"
 import { alertEntryTypes } from "../carriers/twilio/alerts/entries.ts"
+import { callEntryTypes } from "../carriers/twilio/calls/entries.ts"
+import { conferenceEntryTypes } from "../carriers/twilio/conferences/entries.ts"
 import { faultEntryTypes } from "../carriers/twilio/faults/entries.ts"
 import { inboundEntryTypes } from "../carriers/twilio/inbound/entries.ts"
 import { optOutEntryTypes } from "../carriers/twilio/optOut/entries.ts"
+import { queueEntryTypes } from "../carriers/twilio/queues/entries.ts"
+import { recordingEntryTypes } from "../carriers/twilio/recordings/entries.ts"
 import { senderEntryTypes } from "../carriers/twilio/senders/entries.ts"
 import { verifyEntryTypes } from "../carriers/twilio/verify/entries.ts"
 import { coreEntryTypes } from "../core/entries.ts"
@@ -23,5 +27,9 @@ export const rules: Rules = {
     ...alertEntryTypes,
     ...faultEntryTypes,
     ...verifyEntryTypes,
+    ...callEntryTypes,
+    ...recordingEntryTypes,
+    ...conferenceEntryTypes,
+    ...queueEntryTypes,
   ],
 }

@@ -12,8 +12,9 @@ import { authTokenSecret, subaccountTokenSecret, type TwilioSettings } from "../
 import { sha256 } from "../core/canonical.ts"
 import { parseE164 } from "../core/E164.ts"
 import type { CallbacksSettings, ScriptedEndpoint } from "../network/settings.ts"
+import { callSettings } from "./callSettings.ts"
 import { deliverySettings } from "./deliverySettings.ts"
-import { apiFaults, callbackFaults } from "./faultSettings.ts"
+import { aimedFaults, apiFaults, callbackFaults } from "./faultSettings.ts"
 import { messagingSettings } from "./messagingSettings.ts"
 import { checkSettings, problemLine } from "./settingsCheck.ts"
 import { AccountSid, type SettingsFile } from "./settingsFile.ts"
@@ -238,22 +239,13 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
     run: {
       callbacks: {
         ...(callbacks.allow === undefined ? {} : { allow: callbacks.allow }),
+        ...aimedFaults(callbacks.aimed),
         ...callbackFaults(callbacks.faults),
         in_flight: callbacks.in_flight ?? 1,
         quiet_ms: whole(callbacks.quiet_ms ?? 0),
         rewrite: callbacks.rewrite ?? [],
       },
-      endpoints: (written.endpoints ?? []).map(({ answers, fail_percent = 0, url }) => ({
-        answers: (answers ?? [{}]).map(({ after_ms = 0, body = "", content_type, drop, status = 200 }) => ({
-          after_ms: whole(after_ms),
-          body,
-          ...(content_type === undefined ? {} : { content_type }),
-          ...(drop === undefined ? {} : { drop }),
-          status,
-        })) as unknown as ScriptedEndpoint["answers"],
-        fail_bp: whole(fail_percent * 100),
-        url,
-      })),
+      endpoints: endpointsOf(written.endpoints),
       twilio: {
         account_sid: env.accountSid ?? twilio.account_sid ?? defaultAccountSid,
         allowed_from_numbers: allowed.map(normal),
@@ -271,6 +263,7 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
         from_not_owned_code: twilio.from_not_owned_code ?? 21606,
         ...messagingSettings(twilio),
         ...deliverySettings(twilio),
+        ...callSettings(twilio),
         ...apiFaults(twilio.faults),
         ...verifySettings(twilio),
         ...(twilio.missing_parameter_code === undefined
@@ -292,6 +285,21 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
     },
   }
 }
+
+/** Scripted endpoints as the log keeps them, no default missing. */
+const endpointsOf = (endpoints: SettingsFile["endpoints"] = []): ReadonlyArray<ScriptedEndpoint> =>
+  endpoints.map(({ answers, fail_percent = 0, url }) => ({
+    answers: (answers ?? [{}]).map(({ after_ms = 0, body = "", content_type, drop, status = 200, when }) => ({
+      after_ms: whole(after_ms),
+      body,
+      ...(content_type === undefined ? {} : { content_type }),
+      ...(drop === undefined ? {} : { drop }),
+      status,
+      ...(when === undefined ? {} : { when: Object.entries(when) }),
+    })) as unknown as ScriptedEndpoint["answers"],
+    fail_bp: whole(fail_percent * 100),
+    url,
+  }))
 
 /** The nearest whole number; YAML's `-0` is 0. */
 const whole = (n: number): number => Math.round(n) + 0

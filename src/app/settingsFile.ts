@@ -2,8 +2,9 @@ import * as Schema from "effect/Schema"
 import { lineTypes } from "../carriers/twilio/settings.ts"
 import { parseE164 } from "../core/E164.ts"
 import { isAllowed } from "../network/allow.ts"
-import { carriersSetting, numbersSetting } from "./deliverySettings.ts"
-import { apiFaultsSetting, callbackFaultsSetting } from "./faultSettings.ts"
+import { callsSetting } from "./callSettings.ts"
+import { carriersSetting, messagesSetting, numbersSetting } from "./deliverySettings.ts"
+import { aimedFaultsSetting, apiFaultsSetting, callbackFaultsSetting } from "./faultSettings.ts"
 import {
   expects,
   Flag,
@@ -39,6 +40,7 @@ const ScriptedAnswer = Schema.Struct({
   content_type: optional(Text),
   drop: optional(expects(Schema.Literal("connect", "reset", "timeout"), "connect, reset or timeout")),
   status: optional(expects(Schema.Int.pipe(Schema.between(100, 599)), "an HTTP status, 100 to 599")),
+  when: optional(Schema.Record({ key: Schema.String, value: Text })),
 })
 
 const LookupsFile = Schema.Struct({
@@ -103,9 +105,12 @@ export const SettingsFile = Schema.Struct({
       allowed_from_numbers: optional(Numbers),
       failure_numbers: optional(Numbers),
       numbers: optional(numbersSetting),
+      calls: optional(callsSetting),
+      messages: optional(messagesSetting),
       carriers: optional(carriersSetting),
       faults: optional(apiFaultsSetting),
       media: optional(expects(Schema.Literal("generate", "fetch"), "generate or fetch")),
+      media_auth: optional(Flag),
       price_per_segment: optional(
         expects(Schema.Number.pipe(Schema.between(0, 1000)), "a price, 0 to 1000, with up to six decimal places"),
       ),
@@ -164,6 +169,7 @@ export const SettingsFile = Schema.Struct({
   templates: optional(Schema.Struct({ path: optional(expects(Schema.NonEmptyString, "a folder")) })),
   callbacks: optional(
     Schema.Struct({
+      aimed: optional(aimedFaultsSetting),
       allow: optional(Schema.Array(AllowedTarget)),
       faults: optional(callbackFaultsSetting),
       in_flight: optional(expects(Schema.Int.pipe(Schema.between(1, 256)), "a whole number, 1 to 256")),

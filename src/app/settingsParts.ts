@@ -3,12 +3,13 @@ import { parseDuration } from "../core/Instant.ts"
 
 /* What sections of the settings file are made of. The messages say what was expected. */
 
-export const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
+export { optional } from "../core/optional.ts"
 
 export const expects = <A, I>(schema: Schema.Schema<A, I>, message: string): Schema.Schema<A, I> =>
   schema.annotations({ message: () => ({ message, override: true }) })
 
 export const Flag = expects(Schema.Boolean, "true or false")
+export const True = expects(Schema.Literal(true), "true")
 export const Text = expects(Schema.String, "a text")
 export const Port = expects(Schema.Int.pipe(Schema.between(0, 65_535)), "a port, 0 to 65535")
 export const Seconds = expects(

@@ -1,5 +1,6 @@
+import { stepText } from "../carriers/twilio/calls/scriptText.ts"
 import type { TwilioSettings } from "../carriers/twilio/settings.ts"
-import type { CallbackFaults } from "../network/settings.ts"
+import type { AimedFault, CallbackFaults } from "../network/settings.ts"
 import type { Settings } from "./settings.ts"
 import type { SettingsFile } from "./settingsFile.ts"
 
@@ -22,14 +23,25 @@ const said = <Group extends object>(group: Group): { [Key in keyof Group]?: Excl
 export const writtenOf = ({ callbacks, endpoints, twilio }: Settings["run"]): SettingsFile => ({
   twilio: twilioOf(twilio) as WrittenTwilio,
   callbacks: said({
+    aimed: callbacks.aimed?.map(aimedOf),
     allow: callbacks.allow,
     faults: callbacks.faults === undefined ? undefined : callbackFaultsOf(callbacks.faults),
     in_flight: callbacks.in_flight,
     quiet_ms: callbacks.quiet_ms,
     rewrite: callbacks.rewrite,
   }) as Written["callbacks"],
-  endpoints: endpoints.map(({ answers, fail_bp, url }) => ({ answers, fail_percent: percent(fail_bp), url })),
+  endpoints: endpoints.map(({ answers, fail_bp, url }) => ({
+    answers: answers.map(({ when, ...answer }) => ({
+      ...answer,
+      ...(when === undefined ? {} : { when: Object.fromEntries(when) }),
+    })) as unknown as WrittenAnswers,
+    fail_percent: percent(fail_bp),
+    url,
+  })),
 })
+
+/** A list that is not empty, as every endpoint's is. */
+type WrittenAnswers = NonNullable<NonNullable<Written["endpoints"]>[number]["answers"]>
 
 const twilioOf = (twilio: TwilioSettings) =>
   said({
@@ -42,7 +54,12 @@ const twilioOf = (twilio: TwilioSettings) =>
     registered_numbers: twilio.registered_numbers,
     allowed_from_numbers: twilio.allowed_from_numbers,
     failure_numbers: twilio.failure_numbers,
-    numbers: twilio.behaviors === undefined ? undefined : numbersOf(twilio.behaviors),
+    numbers: numbersOf(twilio),
+    messages:
+      twilio.message_behaviors === undefined
+        ? undefined
+        : Object.fromEntries(twilio.message_behaviors.map(({ sid, ...fate }) => [sid, fateOf(fate)])),
+    calls: callsOf(twilio.calls),
     carriers: twilio.carriers === undefined ? undefined : carriersOf(twilio.carriers),
     faults: twilio.faults === undefined ? undefined : faultsOf(twilio.faults),
     lookups: twilio.lookups,
@@ -62,8 +79,9 @@ const twilioOf = (twilio: TwilioSettings) =>
     }),
   })
 
-const messagingOf = ({ api, media, opt_out, price_micros, rate, scheduling }: TwilioSettings) => ({
+const messagingOf = ({ api, media, media_auth, opt_out, price_micros, rate, scheduling }: TwilioSettings) => ({
   media,
+  media_auth,
   price_per_segment: price_micros === undefined ? undefined : price_micros / 1_000_000,
   api: api === undefined ? undefined : { latency_seconds: seconds(api.latency_ms), concurrency: api.concurrency_max },
   rate:
@@ -81,20 +99,51 @@ const messagingOf = ({ api, media, opt_out, price_micros, rate, scheduling }: Tw
         },
 })
 
-const numbersOf = (behaviors: NonNullable<TwilioSettings["behaviors"]>): WrittenTwilio["numbers"] =>
-  Object.fromEntries(
-    behaviors.map(({ error_code, landing_ms, number, outcome, sending_ms }) => [
-      number,
-      said({
+const callsOf = (calls: TwilioSettings["calls"]) =>
+  calls === undefined
+    ? undefined
+    : said({
+        per_second: calls.per_second,
+        price_per_minute: calls.price_micros === undefined ? undefined : calls.price_micros / 1_000_000,
+      })
+
+/** Each number's fate of messages and of calls. */
+const numbersOf = ({ behaviors, calls }: TwilioSettings): WrittenTwilio["numbers"] | undefined => {
+  if (behaviors === undefined && calls?.callees === undefined) return undefined
+  const numbers = new Map(Object.entries(behaviors === undefined ? {} : fatesOf(behaviors)))
+  for (const { answered_by, number, outcome, rings_ms, script } of calls?.callees ?? [])
+    numbers.set(number, {
+      ...numbers.get(number),
+      call: said({
         outcome,
-        error_code,
-        delays: said({
-          [outcome === "failed" ? "failed" : "sent"]: sending_ms === undefined ? undefined : duration(sending_ms),
-          delivered: landing_ms === undefined ? undefined : duration(landing_ms),
-        }),
-      }),
-    ]),
-  ) as WrittenTwilio["numbers"]
+        answered_by,
+        answers_after: rings_ms === undefined ? undefined : duration(rings_ms),
+        // biome-ignore lint/suspicious/noThenProperty: the word of the settings file; nothing awaits it
+        then: script?.map(stepText),
+      }) as NonNullable<Fate["call"]>,
+    })
+  return Object.fromEntries(numbers)
+}
+
+type Fate = NonNullable<WrittenTwilio["numbers"]>[string]
+
+const fatesOf = (behaviors: NonNullable<TwilioSettings["behaviors"]>): NonNullable<WrittenTwilio["numbers"]> =>
+  Object.fromEntries(behaviors.map(({ number, ...fate }) => [number, fateOf(fate)]))
+
+const fateOf = ({
+  error_code,
+  landing_ms,
+  outcome,
+  sending_ms,
+}: Omit<NonNullable<TwilioSettings["behaviors"]>[number], "number">) =>
+  said({
+    outcome,
+    error_code,
+    delays: said({
+      [outcome === "failed" ? "failed" : "sent"]: sending_ms === undefined ? undefined : duration(sending_ms),
+      delivered: landing_ms === undefined ? undefined : duration(landing_ms),
+    }),
+  }) as Fate
 
 /** The names of a latency's points by their basis points. */
 const pointNames: ReadonlyMap<number, string> = new Map([
@@ -138,4 +187,14 @@ const callbackFaultsOf = (faults: CallbackFaults): NonNullable<Written["callback
   late_percent: percent(faults.late_bp),
   out_of_order_percent: percent(faults.out_of_order_bp),
   late: duration(faults.late_ms),
+  ...(faults.latency_ms === undefined ? {} : { latency: duration(faults.latency_ms) }),
+  ...(faults.unanswered_bp === undefined ? {} : { unanswered_percent: percent(faults.unanswered_bp) }),
 })
+
+const aimedOf = ({ action, ...at }: AimedFault): NonNullable<Written["callbacks"]["aimed"]>[number] => {
+  if ("lost" in action || "unanswered" in action) return { ...at, ...action }
+  if ("late_ms" in action) return { ...at, late: duration(action.late_ms) }
+  return "copy_ms" in action
+    ? { ...at, duplicated: duration(action.copy_ms) }
+    : { ...at, out_of_order: duration(action.behind_ms) }
+}

@@ -9,7 +9,7 @@ import { instant } from "../timetravel/place.ts"
 import { entryOf } from "../timetravel/reading.ts"
 import { CommandFailed } from "./failure.ts"
 import { logArg, opened, plain } from "./looking.ts"
-import { printable, printableJson, styled } from "./terminal.ts"
+import { jsonLine, printable, styled } from "./terminal.ts"
 
 const options = {
   a: logArg("A"),
@@ -22,7 +22,7 @@ export const diff = Command.make("diff", options, ({ a, b, json }) =>
   Effect.gen(function* () {
     const [sourceA, sourceB] = [yield* opened(a), yield* opened(b)]
     const found = yield* plain(compareLogs(sourceA.reader, sourceB.reader))
-    if (json) yield* Console.log(printableJson(JSON.stringify(asJson(found))))
+    if (json) yield* Console.log(jsonLine(JSON.stringify(asJson(found))))
     else yield* Console.log(linesOf(found, { a, b }).join("\n"))
     if (found._tag === "Different") return yield* new CommandFailed({ message: "", exitCode: 1 })
     return undefined

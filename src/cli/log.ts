@@ -13,7 +13,7 @@ import { rowsOf } from "../log/recording.ts"
 import { gist } from "../timetravel/gist.ts"
 import { wrongUse } from "./failure.ts"
 import { fileArg } from "./fileArg.ts"
-import { printable, styled } from "./terminal.ts"
+import { jsonLine, printable, styled } from "./terminal.ts"
 
 const options = {
   log: fileArg("LOG", "A log, also of a running server, or a recording (.jsonl)"),
@@ -36,7 +36,7 @@ export const log = Command.make("log", options, ({ after, follow, json, log: fil
     const from = Option.getOrElse(after, () => 0)
     if (from < 0) return yield* wrongUse(`--after: expected a seq from 0, found ${from}`)
     const wanted = matcher(Option.getOrUndefined(type), Option.getOrUndefined(subject))
-    const print = (row: Row) => Console.log(json ? toLine(row) : tableLine(row))
+    const print = (row: Row) => Console.log(json ? jsonLine(toLine(row)) : tableLine(row))
     const printHead = json ? Effect.void : Console.log(styled("dim", tableHead))
     if (!follow) {
       const rows = yield* Effect.mapError(rowsOf(file), (error) => wrongUse(error.message))

@@ -13,7 +13,7 @@ import { type Paint, timelineLines } from "../timetravel/timelineText.ts"
 import { type CommandFailed, wrongUse } from "./failure.ts"
 import { wordArg } from "./fileArg.ts"
 import { logArg, opened, plain } from "./looking.ts"
-import { printable, printableJson, progress, styled } from "./terminal.ts"
+import { jsonLine, printable, progress, styled } from "./terminal.ts"
 
 const options = {
   log: logArg(),
@@ -33,7 +33,7 @@ export const show = Command.make("show", options, ({ at, json, log, subject }) =
     const upTo = asked === undefined ? undefined : (yield* plain(placeOf(reader, asked))).seq
     const story = yield* storyAsked(reader, { log, subject, upTo })
     const timeline = timelineOf(story.entries, subject)
-    if (json) return yield* Console.log(printableJson(JSON.stringify(timeline)))
+    if (json) return yield* Console.log(jsonLine(JSON.stringify({ ...timeline, cut: story.cut })))
     for (const line of timelineLines(timeline, { paint, safe: printable })) yield* Console.log(line)
     if (story.cut)
       yield* Console.error(

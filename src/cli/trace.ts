@@ -40,12 +40,17 @@ export const trace = Command.make("trace", options, (given) =>
     const last = Option.isNone(given.to)
       ? (yield* plain(reader.head)).seq
       : (yield* plain(placeOf(reader, given.to.value))).seq
-    const entries =
+    if (first > last && last > 0)
+      return yield* wrongUse(`--from is entry ${first} and --to is entry ${last}: nothing lies between them`)
+    const story =
       subject === undefined
-        ? yield* entriesBetween(reader, log, first, last)
-        : (yield* storyAsked(reader, { log, subject, upTo: last })).entries.filter(({ seq }) => seq >= first)
-    yield* written(out, traceHtml(entries, { title: path.basename(log), subject }))
+        ? { entries: yield* entriesBetween(reader, log, first, last), cut: false }
+        : yield* storyAsked(reader, { log, subject, upTo: last })
+    const entries = story.entries.filter(({ seq }) => seq >= first)
+    const notes = story.cut ? [`Only its first ${limits.timelineEntriesMax} entries are here.`] : []
+    yield* written(out, traceHtml(entries, { title: path.basename(log), subject, notes }))
     yield* Console.log(`${entries.length} entries written to ${out}`)
+    return undefined
   }).pipe(Effect.scoped),
 ).pipe(
   Command.withDescription(

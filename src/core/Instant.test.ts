@@ -1,7 +1,7 @@
 import { describe, it } from "@effect/vitest"
 import { strictEqual } from "@effect/vitest/utils"
 import * as FastCheck from "effect/FastCheck"
-import { formatDuration, iso, isoSeconds, parseDuration, parseInstant, rfc2822 } from "./Instant.ts"
+import { formatDuration, iso, isoSeconds, parseDuration, parseInstant, receiptMinute, rfc2822 } from "./Instant.ts"
 
 const at = Date.UTC(2023, 7, 24, 5, 1, 45, 678)
 /** Years 1000 to 9999: `Date.parse`, the other side of the comparison, guesses a century for earlier ones. */
@@ -22,6 +22,7 @@ describe("texts of an instant", () => {
   it("ISO 8601 comes with and without ms", () => {
     strictEqual(iso(at), "2023-08-24T05:01:45.678Z")
     strictEqual(isoSeconds(at), "2023-08-24T05:01:45Z")
+    strictEqual(receiptMinute(at), "2308240501")
   })
 
   it.prop("RFC 2822 names the same second whatever was asked before", [instants], ([ms]) =>

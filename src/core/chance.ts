@@ -8,6 +8,14 @@ import { sha256 } from "./canonical.ts"
 export const sid = (prefix: string, seed: number, n: number): string =>
   prefix + sha256(`sid\n${seed}\n${prefix}\n${n}`).slice(0, 32)
 
+/**
+ * The SID of something that comes of a subject, by a name that it has there alone.
+ *
+ * What several subjects lead to in one turn gets different SIDs by it, which a count that none of them has moved yet would not do.
+ */
+export const sidUnder = (prefix: string, seed: number, subject: string, name: string): string =>
+  prefix + sha256(`sid\n${seed}\n${prefix}\n${subject}\n${name}`).slice(0, 32)
+
 /** The n-th draw for one purpose about one subject, in basis points 0–9 999; unrelated draws do not shift it. */
 export const roll = (seed: number, name: string, subject: string, n: number): number =>
   Number.parseInt(sha256(`roll\n${seed}\n${name}\n${subject}\n${n}`).slice(0, 12), 16) % 10_000

@@ -3,7 +3,9 @@ import { type Cleared, timerCancelled } from "./entries.ts"
 
 /** Whether clearing forgets a subject, and with it everything that is still due about it. */
 export const forgets = (what: Cleared, subject: string): boolean =>
-  what === "all" || (what === "messages" && /^[SM]M/.test(subject)) || (what === "calls" && subject.startsWith("CA"))
+  what === "all" ||
+  (what === "messages" && /^[SM]M/.test(subject)) ||
+  (what === "calls" && /^(?:CA|CF|QU)/.test(subject))
 
 /** Timers one entry cancels: a turn stays short however many there are, and an entry small. */
 const keysPerEntry = 1_000

@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 import { entryType } from "./Entry.ts"
+import { optional } from "./optional.ts"
 
 /*
  * The types of entry every room shares. Names and fields are a stored format: adding an optional field is free,
@@ -35,7 +36,6 @@ export const Credentials = Schema.Union(
 )
 export type Credentials = typeof Credentials.Type
 
-const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 const Tree = Schema.Record({ key: Schema.String, value: Schema.Any })
 
 /** Where the run's clock stands against the host's: virtual minus host ms. Absent at paces that never look at the host. */
@@ -181,8 +181,8 @@ export const outboundRequested = entryType(
     /** Ms to connect, where that is bounded for itself. */
     connect_ms: optional(Schema.Int.pipe(Schema.positive())),
     copy: optional(Schema.Int.pipe(Schema.positive())),
-    /** A simulated fault: it never arrives. */
-    fault: optional(Schema.Literal("lost")),
+    /** A simulated fault: it never arrives; or it does, and its answer does not. */
+    fault: optional(Schema.Literal("lost", "unanswered")),
     method: Schema.String,
     params: Pairs,
     purpose: Schema.String,

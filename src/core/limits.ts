@@ -57,6 +57,16 @@ export const limits = {
   repliesMax: 10,
   /** Redirects and actions that the TwiML about one inbound message leads through. */
   redirectsMax: 10,
+  /** Documents of one call, and of these so many without anything heard in between; then it ends with 11215. */
+  callDocumentsMax: 1_000,
+  callRedirectsMax: 20,
+  /** Verbs of one call, and of these so many that take no time. */
+  callVerbsMax: 10_000,
+  callVerbsAtOnceMax: 100,
+  /** Bytes of the WAV of a recording; a longer one has fewer samples a second. */
+  soundBytesMax: 16 * 1024 * 1024,
+  /** Bytes that one step of a call's instructions takes in the log; a document that would take more ends its call (11750). */
+  callStepBytesMax: 192 * 1024,
   /** Alerts that are kept to be read; the log has all. */
   alertsMax: 10_000,
   /** Requests to /callback-test that are kept for looking at; up to twice as many are in memory. */

@@ -67,11 +67,11 @@ export class Engine {
     this.#groups = new Groups(options.log, head.hash, {
       written: (group, end) => this.#written(group, end),
       failed: (why, groups) => this.#unwritten(new EngineStopped({ reason: why.message }), groups),
-      free: () => this.#schedule(),
+      free: () => this.wake(),
     })
     this.#runFork = Runtime.runFork(runtime)
     this.#pace = options.pace
-    this.#alarm = new Alarm(options.clock, () => this.#schedule())
+    this.#alarm = new Alarm(options.clock, () => this.wake())
     this.#lastActivity = options.clock.hostMonotonic()
   }
 
@@ -108,7 +108,7 @@ export class Engine {
   ) {
     if (this.#state === "stopped") return lost(this.#stoppedBy)
     this.#inbox.add({ input, taken, lost, since: this.#options.clock.hostMonotonic() })
-    this.#schedule()
+    this.wake()
   }
 
   /** Queues an API request and answers with its `api.responded`, whichever turn that comes in. */
@@ -157,12 +157,19 @@ export class Engine {
     if (this.#state === "stopped") return resume(Effect.fail(this.#stoppedBy))
     const settling = (settled: Either.Either<void, EngineStopped>) => resume(settled)
     this.#settling.add(settling)
-    this.#schedule()
+    this.wake()
     return Effect.sync(() => this.#settling.delete(settling))
   })
 
-  /** Waits until all that has been made is in the log: what the world holds then may be shown. */
-  readonly written: Effect.Effect<void> = Effect.async((resume) => this.#groups.whenWritten(() => resume(Effect.void)))
+  /** Calls `then` once the world is what the log says: at that moment it may be shown. The left: it never will be. */
+  whenWritten(then: (written: Either.Either<void, EngineStopped>) => void): void {
+    const tell = () => then(this.#state === "stopped" ? Either.left(this.#stoppedBy) : Either.void)
+    if (this.#state === "stopped") tell()
+    else this.#groups.whenWritten(tell)
+  }
+
+  /** Waits until the world is what the log says: what it holds then may be shown. */
+  readonly written: Effect.Effect<void, EngineStopped> = Effect.async((resume) => this.whenWritten(resume))
 
   /** Goes on at this pace from now. */
   setPace(pace: Pace): Effect.Effect<void, EngineStopped | OrderFailed> {
@@ -198,15 +205,12 @@ export class Engine {
     this.#alarm.set(undefined)
     for (const { lost } of [...this.#inbox.takeAll(), ...this.#askers.takeAll()]) lost(why)
     for (const settling of this.#settling) settling(Either.left(why))
+    this.#groups.giveUp()
     for (const stopping of this.#stopping) stopping(why)
   }
 
   /** Looks again at what is to be done; also called when the clock brings a timer. */
   wake(): void {
-    this.#schedule()
-  }
-
-  #schedule() {
     if (this.#scheduled) return
     this.#scheduled = true
     setImmediate(this.#pump)
@@ -221,16 +225,11 @@ export class Engine {
     const { hostMonotonic } = this.#options.clock
     const began = hostMonotonic()
     const until = began + Math.min(began - this.#pumpedAt, limits.engineShareMsMax)
-    while (this.#takes) {
+    while (this.#state === "running" && !this.#groups.full) {
       this.#takeGroup(hostMonotonic() + limits.engineShareMsMax)
       if (this.queued === 0 || hostMonotonic() >= until) break
     }
     this.#pumpedAt = hostMonotonic()
-  }
-
-  /** Whether turns can be run now. */
-  get #takes(): boolean {
-    return this.#state === "running" && !this.#groups.full
   }
 
   #takeGroup(until: number) {
@@ -349,14 +348,14 @@ export class Engine {
   /** After a group: more at once, at a later instant, or when something comes from outside. */
   #goOn(move: Move) {
     if (this.#state !== "running") return
-    if (this.queued > 0 || move._tag === "Fire" || move._tag === "Jump" || move._tag === "Arrive")
-      return this.#schedule()
+    if (this.queued > 0 || move._tag === "Fire" || move._tag === "Jump" || move._tag === "Arrive") return this.wake()
     const quietLeft = this.#quietLeft()
     const hostMs = move._tag === "Wait" ? move.hostMs : undefined
     const wait = quietLeft > 0 ? Math.min(quietLeft, hostMs ?? quietLeft) : hostMs
     this.#alarm.set(wait)
-    if (move._tag === "AwaitSettled" || quietLeft > 0 || this.#options.outside.inFlight(this.world) > 0) return
-    if (this.#groups.busy) return
+    if (quietLeft > 0 || this.#options.outside.inFlight(this.world) > 0 || this.#groups.busy) return
+    // The quiet period has ended since the move was chosen.
+    if (move._tag === "AwaitSettled") return this.wake()
     const settling = [...this.#settling]
     this.#settling.clear()
     for (const settle of settling) settle(Either.void)

@@ -46,7 +46,7 @@ export interface RunOptions<E, R> {
   readonly pace: Pace | undefined
   /** First instant of a new run; by default the host's now, or `defaultStart` where host time never enters. */
   readonly start?: number | undefined
-  /** Reads the newest snapshot that these rules can use; the left says why there is none. */
+  /** Opens the newest snapshot that these rules can use; the left says why there is none. */
   readonly snapshot?: () => Either.Either<Snapshot, string>
 }
 

@@ -27,14 +27,15 @@ export class WorldState implements World {
   /** A world before its first entry, or as it was saved. */
   constructor(machines: ReadonlyArray<AnyMachine>, saved?: SavedWorld) {
     this.at = saved?.at ?? 0
-    const parts = saved === undefined ? undefined : byMachine(saved)
+    const parts = saved === undefined ? undefined : new PartsInOrder(saved)
     for (const machine of [...coreMachines, ...machines]) {
-      const slice = parts === undefined ? machine.initial() : loaded(machine, parts)
+      const slice = parts === undefined ? machine.initial() : loaded(machine, parts.of(machine.name))
       this.#slices.set(machine, slice)
       for (const { type, run } of machine.evolve) add(this.#evolvers, type, (entry) => run(slice, entry))
       for (const { type, run } of machine.react)
         add(this.#reactors, type, { machine: machine.name, run: (entry) => run(this, entry, slice) })
     }
+    parts?.end()
   }
 
   get seed() {
@@ -90,26 +91,43 @@ export class WorldState implements World {
 /** Some of a slice, by the name of its machine. */
 export type SavedPart = readonly [machine: string, part: unknown]
 
-/** A world's state outside of it: the parts of each slice in their order. It may be walked once. */
+/** A world's state outside of it: the parts of each slice in their order, machine after machine. It may be walked once. */
 export interface SavedWorld {
   readonly at: number
   readonly parts: Iterable<SavedPart>
 }
 
-/** Takes a list over and gives its items, each let go of as it is given: what is made of them need not lie beside them all. */
-export function* drained<A>(list: Array<A>): Generator<A> {
-  list.reverse()
-  while (list.length > 0) yield list.pop() as A
+/** Hands each machine its parts as they are asked for: what is made of them need not lie beside them all. */
+class PartsInOrder {
+  readonly #parts: Iterator<SavedPart>
+  #next: SavedPart | undefined
+
+  constructor({ parts }: SavedWorld) {
+    this.#parts = parts[Symbol.iterator]()
+    this.#advance()
+  }
+
+  #advance(): void {
+    const { done, value } = this.#parts.next()
+    this.#next = done === true ? undefined : value
+  }
+
+  /** What was saved of a machine; it has to be walked before the next one is asked for. */
+  *of(machine: string): Generator<unknown> {
+    while (this.#next?.[0] === machine) {
+      const [, part] = this.#next
+      this.#advance()
+      yield part
+    }
+  }
+
+  /** Throws when something is left: the parts are of other machines, or in another order. */
+  end(): void {
+    if (this.#next !== undefined) throw new Error(`a part of ${this.#next[0]} was saved out of order`)
+  }
 }
 
-const byMachine = ({ parts }: SavedWorld): ReadonlyMap<string, Generator<unknown>> => {
-  const slices = new Map<string, Array<unknown>>()
-  for (const [name, part] of parts) add(slices, name, part)
-  return new Map([...slices].map(([name, list]) => [name, drained(list)]))
-}
-
-const loaded = (machine: AnyMachine, slices: ReadonlyMap<string, Iterable<unknown>>): unknown => {
-  const parts = slices.get(machine.name) ?? []
+const loaded = (machine: AnyMachine, parts: Iterable<unknown>): unknown => {
   if (machine.snapshot !== undefined) return machine.snapshot.load(parts)
   const [slice] = parts
   return slice

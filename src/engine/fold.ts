@@ -64,26 +64,36 @@ export interface WorldOfLog extends FoldOptions {
   readonly snapshot?: (() => Either.Either<Snapshot, string>) | undefined
 }
 
-/**
- * The world of a log: from its snapshot, when that is of this very log and goes no further than asked, and what came after.
- * `snapshotSeq` is the entry up to which it saved the folding; 0 without one.
- */
+/** A world, and the entry up to which a snapshot saved the folding; 0 without one. */
+export interface BuiltWorld {
+  readonly world: WorldState
+  readonly snapshotSeq: number
+}
+
+/** The world of a log: from its snapshot, when that is of this very log and goes no further than asked, and what came after. */
 export const worldOfLog = ({
   log,
   machines,
   snapshot,
   ...options
-}: WorldOfLog): Effect.Effect<
-  { readonly world: WorldState; readonly snapshotSeq: number },
-  LogUnavailable | NotFoldable
-> =>
+}: WorldOfLog): Effect.Effect<BuiltWorld, LogUnavailable | NotFoldable> =>
   Effect.gen(function* () {
-    const { upTo = Number.MAX_SAFE_INTEGER } = options
     const newest = snapshot === undefined ? undefined : Either.getOrUndefined(snapshot())
-    const found = newest !== undefined && newest.head.seq <= upTo ? newest : undefined
-    const [row] = found === undefined ? [] : yield* log.read(found.head.seq - 1, 1)
-    const fits = found !== undefined && isOfLog(found, row)
-    const snapshotSeq = fits ? found.head.seq : 0
-    const world = yield* foldLog(log, new WorldState(machines, fits ? found.world : undefined), snapshotSeq, options)
-    return { world, snapshotSeq }
+    const saved = newest === undefined ? undefined : yield* savedWorld(log, machines, newest, options)
+    const { world, snapshotSeq } = saved ?? { world: new WorldState(machines), snapshotSeq: 0 }
+    return { world: yield* foldLog(log, world, snapshotSeq, options), snapshotSeq }
   })
+
+/** The world that a snapshot holds, if it is of this log and goes no further than asked; lets go of the snapshot. */
+const savedWorld = (
+  log: Pick<LogReader, "read">,
+  machines: ReadonlyArray<AnyMachine>,
+  { close, head, world }: Snapshot,
+  { upTo = Number.MAX_SAFE_INTEGER }: FoldOptions,
+): Effect.Effect<BuiltWorld | undefined, LogUnavailable> =>
+  Effect.suspend(() => (head.seq > upTo ? Effect.succeed([]) : log.read(head.seq - 1, 1))).pipe(
+    Effect.map(([row]) =>
+      isOfLog({ head }, row) ? { world: new WorldState(machines, world), snapshotSeq: head.seq } : undefined,
+    ),
+    Effect.ensuring(Effect.sync(close)),
+  )

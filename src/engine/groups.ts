@@ -46,6 +46,8 @@ export class Groups {
   #hash: string
   #writing: Group | undefined
   #held: Group | undefined
+  /** A rule has thrown over the world, and what is told of that has not come yet. */
+  #broken = false
   #awaiting: Array<() => void> = []
 
   constructor(log: typeof EventLog.Service, hash: string, hears: Hears) {
@@ -54,9 +56,9 @@ export class Groups {
     this.#hears = hears
   }
 
-  /** Whether a group is not in the log yet. */
+  /** Whether the world is not what the log says: a group is not in it yet, or the world has to be made anew. */
   get busy(): boolean {
-    return this.#writing !== undefined
+    return this.#writing !== undefined || this.#held !== undefined || this.#broken
   }
 
   /**
@@ -71,14 +73,20 @@ export class Groups {
     )
   }
 
-  /** Calls `then` once every group that was added is in the log, or will not be. */
+  /** Calls `then` once the world is what the log says, or never will be. */
   whenWritten(then: () => void): void {
-    if (this.#writing === undefined) then()
-    else this.#awaiting.push(then)
+    if (this.busy) this.#awaiting.push(then)
+    else then()
   }
 
-  /** Takes a group; not while it is full. */
+  /** Nothing more will be written: whoever waits is called. */
+  giveUp(): void {
+    for (const then of this.#awaiting.splice(0)) then()
+  }
+
+  /** Takes a group; not while it is full. After a poisoned one: what is told of it, over the world made anew. */
   add(group: Group): void {
+    this.#broken = false
     if (this.#writing === undefined) this.#write(group)
     else this.#held = group
   }
@@ -86,6 +94,7 @@ export class Groups {
   #write(group: Group): void {
     const { made } = group
     if (made.length === 0) {
+      this.#broken = true
       this.#hears.written(group, { ...group.end, hash: this.#hash })
       return
     }
@@ -93,7 +102,6 @@ export class Groups {
     this.#writing = group
     const behind = this.#log.appendBehind?.(rows, this.#hash, (result) => {
       this.#end(group, result)
-      if (this.#writing === undefined) for (const then of this.#awaiting.splice(0)) then()
       this.#hears.free()
     })
     if (behind === true) return
@@ -105,13 +113,17 @@ export class Groups {
   #end(group: Group, result: Either.Either<void, LogUnavailable>): void {
     const held = this.#held
     this.#writing = undefined
-    this.#held = undefined
     if (Either.isLeft(result)) {
+      this.#held = undefined
       this.#hears.failed(result.left, held === undefined ? [group] : [group, held])
       return
     }
+    this.#broken = group.poisoned !== undefined
     this.#hash = group.made[group.made.length - 1]?.row.hash ?? this.#hash
+    // Whoever hears of it may ask whether all is in the log: what is held counts until it is written itself.
     this.#hears.written(group, { ...group.end, hash: this.#hash })
+    this.#held = undefined
     if (held !== undefined) this.#write(held)
+    if (!this.busy) for (const then of this.#awaiting.splice(0)) then()
   }
 }

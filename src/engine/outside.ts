@@ -28,7 +28,7 @@ export interface Outside {
   readonly inFlight: (world: WorldState) => number
   /** A group is in the log: send what it asks to send. */
   readonly committed: (made: ReadonlyArray<Made>, world: WorldState) => void
-  /** Host ms without anything happening before the run counts as settled. */
+  /** Host ms without anything happening before the run counts as settled, as things stand; 0: none. */
   readonly quietMs: (world: WorldState) => number
 }
 

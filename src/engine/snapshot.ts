@@ -5,7 +5,7 @@ import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import type { Row } from "../core/Entry.ts"
 import type { Head } from "../log/EventLog.ts"
-import { drained, type SavedPart, type SavedWorld } from "./World.ts"
+import type { SavedPart, SavedWorld } from "./World.ts"
 
 /*
  * Snapshots: a world as it was at one entry, so that a start folds only what came after. A cache beside the log, written
@@ -13,7 +13,8 @@ import { drained, type SavedPart, type SavedWorld } from "./World.ts"
  *
  *   header, one line of JSON filled up with spaces | length, part | length, part | …
  *
- * Parts are written and hashed one after the other, so that writing takes the memory of one part and not of the world again.
+ * Parts are written and hashed one after the other, and read one after the other as they are asked for, so that neither takes more
+ * than the memory of one part beside the world.
  */
 
 /** The file beside a log that holds its newest snapshot. */
@@ -42,11 +43,14 @@ const Header = Schema.parseJson(
 /** A snapshot that fits the key; whether it is of the log, its `head` has to show. */
 export interface Snapshot {
   readonly head: Head
+  /** Its parts are read from the file as they are asked for. */
   readonly world: SavedWorld
+  /** Lets go of the file; to be called whether its world was read or not. */
+  readonly close: () => void
 }
 
 /** Whether a snapshot is of the log that has this row at its place. */
-export const isOfLog = ({ head }: Snapshot, row: Row | undefined): boolean =>
+export const isOfLog = ({ head }: Pick<Snapshot, "head">, row: Row | undefined): boolean =>
   row?.seq === head.seq && row.hash === head.hash && row.at === head.at
 
 /** Bytes of the header line with what fills it up. */
@@ -103,7 +107,7 @@ const writeWhole = (fd: number, bytes: Buffer, position: number): void => {
   for (let done = 0; done < bytes.length; ) done += fs.writeSync(fd, bytes, done, bytes.length - done, position + done)
 }
 
-/** Reads the snapshot beside a log. The left says why there is none to be used: missing, damaged, or of other rules. */
+/** Opens the snapshot beside a log and checks it whole. The left says why there is none to be used: missing, damaged, or of other rules. */
 export const readSnapshot = (logFile: string, key: SnapshotKey): Either.Either<Snapshot, string> => {
   let fd: number
   try {
@@ -111,13 +115,13 @@ export const readSnapshot = (logFile: string, key: SnapshotKey): Either.Either<S
   } catch (error) {
     return Either.left((error as NodeJS.ErrnoException).code === "ENOENT" ? "there is none" : String(error))
   }
-  try {
-    return readOpened(fd, key)
-  } catch (error) {
-    return Either.left(`it is damaged: ${String(error)}`)
-  } finally {
-    fs.closeSync(fd)
-  }
+  const tried = Either.try({
+    try: () => readOpened(fd, key),
+    catch: (error) => `it is damaged: ${String(error)}`,
+  })
+  const opened = Either.flatMap(tried, (read) => read)
+  if (Either.isLeft(opened)) fs.closeSync(fd)
+  return opened
 }
 
 const readOpened = (fd: number, key: SnapshotKey): Either.Either<Snapshot, string> => {
@@ -128,17 +132,19 @@ const readOpened = (fd: number, key: SnapshotKey): Either.Either<Snapshot, strin
   if (rules !== key.rules || flags.join() !== key.flags.join()) return Either.left("it was made by other rules")
   if (size !== headerBytes + bytes || hashFrom(fd, headerBytes, size) !== sha256)
     return Either.left("it is damaged: its content does not match its hash")
-  return Either.right({ head: { seq, at, hash: digest }, world: { at, parts: readParts(fd, size) } })
+  return Either.right({
+    head: { seq, at, hash: digest },
+    world: { at, parts: readParts(fd, size) },
+    close: () => fs.closeSync(fd),
+  })
 }
 
-const readParts = (fd: number, size: number): Iterable<SavedPart> => {
-  const parts: Array<SavedPart> = []
+function* readParts(fd: number, size: number): Generator<SavedPart> {
   for (let at = headerBytes; at < size; ) {
     const length = readAt(fd, at, lengthBytes).readUInt32LE()
-    parts.push(v8.deserialize(readAt(fd, at + lengthBytes, length)) as SavedPart)
+    yield v8.deserialize(readAt(fd, at + lengthBytes, length)) as SavedPart
     at += lengthBytes + length
   }
-  return drained(parts)
 }
 
 /** Bytes of the file that are hashed at a time. */

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
 import { makeRunClock } from "../clock/RunClock.ts"
 import type { Draft } from "../core/Entry.ts"
-import { type OutboundRequested, outboundRequested } from "../core/entries.ts"
+import { type OutboundRequested, outboundAnswered, outboundRequested, timerFired } from "../core/entries.ts"
 import { limits } from "../core/limits.ts"
 import type { Made } from "../engine/turn.ts"
 import type { WorldState } from "../engine/World.ts"
@@ -41,7 +41,7 @@ const hanging = Effect.gen(function* () {
     const entry = { ...draft, seq: ++seq, at: 0, cause: 0, kind: "outcome" }
     wire.committed([{ entry } as unknown as Made], world)
   }
-  return { offered, send, sent }
+  return { offered, send, sent, wire }
 })
 
 const sentTo = (sent: ReadonlyArray<string>, origin: string) => sent.filter((url) => url.startsWith(origin)).length
@@ -79,6 +79,31 @@ describe("the wire at paces that follow the host", () => {
           JSON.stringify({ detail: "not-sent", reason: "timeout" }),
         ]),
       )
+    }),
+  )
+})
+
+describe("the quiet period", () => {
+  const settings = { callbacks: { in_flight: 1, quiet_ms: 20, rewrite: [] } }
+  const quietly = { ...world, settings } as unknown as WorldState
+  const written = (draft: Draft, kind: "input" | "outcome") =>
+    [{ entry: { ...draft, seq: 1, at: 0, cause: 0, kind } } as unknown as Made] as const
+
+  it.scoped("lasts from the last the application did, and there is none for what the run does by itself", () =>
+    Effect.gen(function* () {
+      const { wire } = yield* hanging
+      const quietAfter = (draft: Draft, kind: "input" | "outcome") => {
+        wire.committed(written(draft, kind), quietly)
+        return wire.quietMs(quietly)
+      }
+      const answered = outboundAnswered.draft("SM1", { body: "", status: 204 }, 1)
+      deepStrictEqual(quietAfter(timerFired.draft("SM1", { key: "x" }), "input"), 0)
+      deepStrictEqual(quietAfter(answered, "outcome"), 0)
+      deepStrictEqual(quietAfter(answered, "input"), 20)
+      yield* TestClock.adjust(19)
+      deepStrictEqual(quietAfter(timerFired.draft("SM1", { key: "x" }), "input"), 20)
+      yield* TestClock.adjust(1)
+      deepStrictEqual(wire.quietMs(quietly), 0)
     }),
   )
 })

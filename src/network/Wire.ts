@@ -3,8 +3,14 @@ import * as FiberSet from "effect/FiberSet"
 import type * as Scope from "effect/Scope"
 import { rate } from "../clock/pace.ts"
 import type { RunClock } from "../clock/RunClock.ts"
-import type { Draft } from "../core/Entry.ts"
-import { type OutboundRequested, outboundFailed, outboundRequested } from "../core/entries.ts"
+import type { Draft, Entry } from "../core/Entry.ts"
+import {
+  apiRequested,
+  type OutboundRequested,
+  outboundAnswered,
+  outboundFailed,
+  outboundRequested,
+} from "../core/entries.ts"
 import { limits } from "../core/limits.ts"
 import type { WayOut } from "../engine/outside.ts"
 import type { WorldState } from "../engine/World.ts"
@@ -39,6 +45,8 @@ export const makeWire = ({ clock, ...edge }: WireOptions): Effect.Effect<WayOut,
     const flights = new Flights()
     let offer: ((answer: Draft) => void) | undefined
     let world: WorldState | undefined
+    /** When the newest of what came from the application was written, by the host's monotonic clock. */
+    let heardAt = Number.NEGATIVE_INFINITY
 
     const now = clock.hostMonotonic
     const frozen = () => rate(clock.pace()) === 0
@@ -103,9 +111,14 @@ export const makeWire = ({ clock, ...edge }: WireOptions): Effect.Effect<WayOut,
 
     return {
       inFlight: (world) => world.slice(outboundMachine).onWire,
-      quietMs: (world) => callbacksSettings(world).quiet_ms,
+      // What happens inside the run alone is no reason to wait for the application.
+      quietMs: (world) => {
+        const quiet = callbacksSettings(world).quiet_ms
+        return now() - heardAt < quiet ? quiet : 0
+      },
       committed: (made, current) => {
         world = current
+        if (made.some(({ entry }) => fromApplication(entry))) heardAt = now()
         if (offer === undefined) return // What is asked for before the beginning is still pending when it comes.
         for (const { entry } of made)
           if (outboundRequested.is(entry) && entry.data.via === "wire") enqueue(entry.seq, entry.subject, entry.data)
@@ -120,5 +133,9 @@ export const makeWire = ({ clock, ...edge }: WireOptions): Effect.Effect<WayOut,
       },
     }
   })
+
+/** Whether the application has done something, after which it may do more. */
+const fromApplication = (entry: Entry<unknown>): boolean =>
+  apiRequested.is(entry) || (entry.kind === "input" && (outboundAnswered.is(entry) || outboundFailed.is(entry)))
 
 const nothing = () => {}

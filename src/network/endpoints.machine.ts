@@ -8,13 +8,15 @@ import {
   outboundAnswered,
   outboundFailed,
   outboundRequested,
+  type Pair,
   timerCancelled,
   timerFired,
   timerSet,
   turnFailed,
 } from "../core/entries.ts"
+import { globs } from "../core/globs.ts"
 import { evolves, type Machine, reacts, type World } from "../core/Machine.ts"
-import { endpointFor, type ScriptedAnswer } from "./settings.ts"
+import { endpointFor, type ScriptedAnswer, type ScriptedEndpoint } from "./settings.ts"
 
 interface Asked {
   readonly seq: number
@@ -35,18 +37,32 @@ const key = ({ attempt, copy, token }: OutboundRequested): string =>
 const failing: ScriptedAnswer = { after_ms: 0, body: "", status: 500 }
 /** What never arrives has no answer, at once. */
 const lost: ScriptedAnswer = { after_ms: 0, body: "", drop: "connect", status: 0 }
+/** What it says to one that arrives is of no consequence. */
+const unanswered: ScriptedAnswer = { after_ms: 0, body: "", drop: "timeout", status: 0 }
 const gone: ScriptedAnswer = { after_ms: 0, body: "", drop: "connect", status: 0 }
 
 /** What the endpoint's script says to this attempt. */
 const scripted = (world: World, request: OutboundRequested): ScriptedAnswer => {
-  if (request.fault !== undefined) return lost
+  if (request.fault === "lost") return lost
+  if (request.fault === "unanswered") return unanswered
   const endpoint = endpointFor(world, request.connect ?? request.url)
   if (endpoint === undefined) return gone
-  const answer = endpoint.answers[Math.min(request.attempt, endpoint.answers.length) - 1] ?? failing
+  const answers = answersTo(endpoint, request)
+  const answer = answers[Math.min(request.attempt, answers.length) - 1] ?? failing
   const drawn =
     endpoint.fail_bp > 0 && roll(world.seed, endpointRoll(request), request.token, request.attempt) < endpoint.fail_bp
   return drawn ? { ...failing, after_ms: answer.after_ms } : answer
 }
+
+/** The answers whose `when` fits; where none does, those that have none. */
+const answersTo = ({ answers }: ScriptedEndpoint, { params }: OutboundRequested): ReadonlyArray<ScriptedAnswer> => {
+  if (answers.every(({ when }) => when === undefined)) return answers
+  const fitting = answers.filter(({ when }) => when?.every(([name, value]) => hasParameter(params, name, value)))
+  return fitting.length > 0 ? fitting : answers.filter(({ when }) => when === undefined)
+}
+
+const hasParameter = (params: ReadonlyArray<Pair>, name: string, value: string): boolean =>
+  params.some((pair) => pair[0] === name && globs(value, pair[1]))
 
 /** The name of the draw whether an attempt is answered 500; each copy of an event has its own. */
 const endpointRoll = ({ copy }: OutboundRequested): string => (copy === undefined ? "endpoint" : `endpoint ${copy}`)

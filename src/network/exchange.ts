@@ -13,8 +13,14 @@ import { limits } from "../core/limits.ts"
 import { SecretsFull } from "../log/Keys.ts"
 import { notAllowed } from "./allow.ts"
 import { formBody } from "./form.ts"
-import { connectTimeout, type Landing, readTimeout, type WireClient, type WireRequest } from "./nodeClient.ts"
-import { connectDetail } from "./outbound.machine.ts"
+import {
+  connectMsUsual,
+  connectTimeout,
+  type Landing,
+  readTimeout,
+  type WireClient,
+  type WireRequest,
+} from "./nodeClient.ts"
 import {
   type Hop,
   nextHop,
@@ -25,6 +31,7 @@ import {
   tooManyRedirects,
   withQuery,
 } from "./redirects.ts"
+import { connectDetail } from "./retries.ts"
 import { hideUserinfo, restoreUserinfo, type SecretStore } from "./secretUrl.ts"
 import type { Job } from "./wireQueue.ts"
 
@@ -80,6 +87,7 @@ export const exchange = (
     })
   }
   const take = (hop: Hop, landing: Landing) => {
+    if (request.fault === "unanswered") return fail({ after_ms: request.timeout_ms, reason: "timeout" })
     if (landing._tag === "Failed") return fail(failed(landing.cause, request))
     const next = nextHop(hop, landing, routes)
     if (next === undefined) {
@@ -187,7 +195,7 @@ const kept = (bytes: Buffer, secrets: SecretStore): OutboundAnswered["body"] => 
 
 const bodyKeptMax = limits.answerBytesMax / 4
 
-const failed = (cause: unknown, { connect_ms = 0, read_ms = 0 }: OutboundRequested): OutboundFailed => {
+const failed = (cause: unknown, { connect_ms = connectMsUsual, read_ms = 0 }: OutboundRequested): OutboundFailed => {
   const code = errorCode(cause)
   if (code === connectTimeout) return { after_ms: connect_ms, detail: connectDetail, reason: "timeout" }
   if (code === readTimeout) return { after_ms: read_ms, reason: "timeout" }

@@ -33,9 +33,24 @@ describe("a callback that is held", () => {
   })
 
   it("behind the next is sent right after it, and its timer is cancelled", () => {
-    const stage = givenEntries(heldMachine, held("a", 900, true), held("b", 900, true)).when(out("c"))
-    stage.then(timerCancelled.draft("", { keys: ["held a", "held b"] }), out("a"), out("b"))
+    const stage = givenEntries(heldMachine, held("a", 900, true)).when(out("c"))
+    stage.then(timerCancelled.draft("", { keys: ["held a"] }), out("a"))
     strictEqual(size(stage), 0)
+  })
+
+  it("behind the next lets one go that is to be held, too: the two change places", () => {
+    const stage = givenEntries(heldMachine, held("a", 900, true)).when(held("b", 950, true))
+    stage.then(out("b"), timerCancelled.draft("", { keys: ["held a"] }), out("a"))
+    strictEqual(size(stage), 0)
+  })
+
+  it.each([
+    ["one that is only late", held("b", 950)],
+    ["one about something else", held("b", 950, true, "SM2")],
+  ])("behind the next goes on waiting beside %s", (_, other) => {
+    const stage = givenEntries(heldMachine, held("a", 900, true)).when(other)
+    stage.then(timerSet.draft(other.subject, { due: 950, key: "held b" }))
+    strictEqual(size(stage), 2)
   })
 
   it.each<readonly [string, ReturnType<typeof out>]>([

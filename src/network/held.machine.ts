@@ -18,6 +18,8 @@ import { evolves, type Machine, reacts } from "../core/Machine.ts"
  *
  *   held ──> timer ──────────────────────────────────> requested
  *      └──> (behind) the next about its subject is ──> timer cancelled, requested
+ *
+ * The next is requested at once, even if it was to be held behind another one: two of a pair change places, and no more.
  */
 
 interface Waiting extends CallbackHeld {
@@ -27,15 +29,20 @@ interface Waiting extends CallbackHeld {
 /** By the key of their timer, in the order they were held. */
 export type Held = Map<string, Waiting>
 
-const keyOf = ({ token }: OutboundRequested): string => `held ${token}`
+const keyOf = ({ copy, token }: OutboundRequested): string =>
+  copy === undefined ? `held ${token}` : `held ${token} copy ${copy}`
 
-/** Those that go behind this request, which is the first attempt of another callback about the same subject. */
-const behind = (held: Held, { subject, data }: Entry<OutboundRequested>): ReadonlyArray<[string, Waiting]> => {
-  if (held.size === 0 || data.purpose !== "callback" || data.attempt > 1 || data.copy !== undefined) return []
-  return [...held].filter(
-    ([, waiting]) => waiting.behind === true && waiting.subject === subject && waiting.request.token !== data.token,
+/** Those that wait for the next callback about a subject, but the one of this token. */
+const waitingBehind = (held: Held, about: string, token: OutboundRequested["token"]) =>
+  [...held].filter(
+    ([, { behind, request, subject }]) => behind === true && subject === about && request.token !== token,
   )
-}
+
+/** Those that go behind this request, if it is the first attempt of another callback about the same subject. */
+const behind = (held: Held, { subject, data }: Entry<OutboundRequested>): ReadonlyArray<[string, Waiting]> =>
+  held.size === 0 || data.purpose !== "callback" || data.attempt > 1 || data.copy !== undefined
+    ? []
+    : waitingBehind(held, subject, data.token)
 
 export const heldMachine: Machine<Held> = {
   name: "held",
@@ -55,8 +62,11 @@ export const heldMachine: Machine<Held> = {
     }),
   ],
   react: [
-    reacts(callbackHeld, (_, { subject, data: { due, request } }) => [
-      timerSet.draft(subject, { due, key: keyOf(request) }),
+    // One that is to go behind the next, while another waits for it, is that next.
+    reacts(callbackHeld, (_, { subject, data: { behind, due, request } }, held) => [
+      behind === true && waitingBehind(held, subject, request.token).length > 0
+        ? outboundRequested.draft(subject, request)
+        : timerSet.draft(subject, { due, key: keyOf(request) }),
     ]),
     reacts(timerFired, (_, { data: { key } }, held) => {
       const waiting = held.size === 0 ? undefined : held.get(key)

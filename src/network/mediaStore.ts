@@ -1,6 +1,7 @@
 import * as fs from "node:fs"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
+import * as Runtime from "effect/Runtime"
 import { limits } from "../core/limits.ts"
 import { LogOpenError } from "../log/EventLog.ts"
 
@@ -9,7 +10,7 @@ import { LogOpenError } from "../log/EventLog.ts"
  * lost is only that the bytes can be looked at.
  */
 export interface MediaStore {
-  /** Keeps bytes; those past the store's limit are not kept. */
+  /** Keeps bytes; those past the store's limit, or that cannot be written, are not kept. Never throws. */
   readonly keep: (sha256: string, bytes: Uint8Array) => void
   /** The bytes, or `undefined` when they are not kept. */
   readonly bytes: (sha256: string) => Uint8Array | undefined
@@ -32,30 +33,49 @@ export const mediaInMemory = (): MediaStore => {
 /** The folder beside a log that holds its media. */
 export const mediaFolderOf = (logFile: string): string => `${logFile}.media`
 
-/** The store in the folder beside a log, up to `limits.mediaKeptBytesMax`. The folder is made when something is kept. */
+/**
+ * The store in the folder beside a log, up to `limits.mediaKeptBytesMax`. The folder is made when something is kept.
+ *
+ * The first medium that cannot be written is told on the process's log: the run needs none of them.
+ */
 export const openMediaFolder = (logFile: string): Effect.Effect<MediaStore, LogOpenError> =>
-  Effect.try({
-    try: () => {
-      const folder = mediaFolderOf(logFile)
-      let total = 0
-      if (fs.existsSync(folder))
-        for (const name of fs.readdirSync(folder)) total += fs.statSync(join(folder, name)).size
-      return folderStore(folder, total)
-    },
-    catch: (cause) => new LogOpenError({ reason: "unwritable", file: mediaFolderOf(logFile), message: String(cause) }),
+  Effect.gen(function* () {
+    const run = Runtime.runFork(yield* Effect.runtime<never>())
+    const folder = mediaFolderOf(logFile)
+    const total = yield* Effect.try({
+      try: () => bytesIn(folder),
+      catch: (cause) => new LogOpenError({ reason: "unwritable", file: folder, message: String(cause) }),
+    })
+    return folderStore(folder, total, (why) =>
+      run(Effect.logWarning(`${folder} takes no media, their bytes will not be there to be looked at: ${why}`)),
+    )
   })
 
-const folderStore = (folder: string, before: number): MediaStore => {
+const bytesIn = (folder: string): number =>
+  fs.existsSync(folder)
+    ? fs.readdirSync(folder).reduce((total, name) => total + fs.statSync(join(folder, name)).size, 0)
+    : 0
+
+const folderStore = (folder: string, before: number, unwritable: (why: string) => void): MediaStore => {
   let total = before
-  return {
-    keep: (sha256, bytes) => {
-      const file = join(folder, sha256)
-      if (total + bytes.length > limits.mediaKeptBytesMax || fs.existsSync(file)) return
+  let told = false
+  const write = (file: string, bytes: Uint8Array) => {
+    const part = `${file}.part`
+    try {
       fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
-      const part = `${file}.part`
       fs.writeFileSync(part, bytes, { mode: 0o600 })
       fs.renameSync(part, file)
       total += bytes.length
+    } catch (cause) {
+      if (!told) unwritable(String(cause))
+      told = true
+      discard(part)
+    }
+  }
+  return {
+    keep: (sha256, bytes) => {
+      const file = join(folder, sha256)
+      if (total + bytes.length <= limits.mediaKeptBytesMax && !fs.existsSync(file)) write(file, bytes)
     },
     bytes: (sha256) => {
       try {
@@ -64,5 +84,14 @@ const folderStore = (folder: string, before: number): MediaStore => {
         return undefined // A file that cannot be read is as good as gone.
       }
     },
+  }
+}
+
+/** Takes away what was written of a medium; where even that fails the next opening counts it. */
+const discard = (part: string): void => {
+  try {
+    fs.rmSync(part, { force: true })
+  } catch {
+    // It is already told that the folder cannot be written.
   }
 }

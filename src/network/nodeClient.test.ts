@@ -5,7 +5,7 @@ import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import { guardsOf } from "./guard.ts"
-import { type Landing, makeNodeClient, type WireClient } from "./nodeClient.ts"
+import { connectTimeout, type Landing, makeNodeClient, type WireClient, type WireRequest } from "./nodeClient.ts"
 
 /** A server that answers every request with these bytes, or does what it is told with the socket. */
 const answering = (answer: string | ((socket: net.Socket) => void)) =>
@@ -39,9 +39,9 @@ const answering = (answer: string | ((socket: net.Socket) => void)) =>
     ({ close }) => Effect.sync(close),
   )
 
-const send = (client: WireClient, url: string) =>
+const send = (client: WireClient, url: string, more: Partial<WireRequest> = {}) =>
   Effect.async<Landing>((resume) => {
-    const request = { method: "POST", url, headers: { "x-a": "b", "Content-Length": "4" }, body: "To=1" }
+    const request = { method: "POST", url, headers: { "x-a": "b", "Content-Length": "4" }, body: "To=1", ...more }
     const cancel = client.send(request, (landing) => resume(Effect.succeed(landing)))
     return Effect.sync(cancel)
   })
@@ -147,13 +147,48 @@ describe("the client of the wire", () => {
       const client = yield* makeNodeClient(
         10,
         guardsOf(() => undefined),
-        50,
+        { idleMsMax: 50 },
       )
       const ended = Effect.async<void>((resume) => {
         closed = () => resume(Effect.void)
       })
       strictEqual((yield* send(client, server.url))._tag, "Answered")
       yield* ended // The scope, which closes all that is left, is open still.
+    }),
+  )
+
+  it.scoped.each<readonly [string, Partial<WireRequest>]>([
+    ["http://never.test/", {}],
+    ["https://never.test/", {}],
+    ["http://never.test/", { readMs: 10_000 }],
+    ["http://never.test/", { connectMs: 20 }],
+  ])("fails with a code of its own when no connection comes about in time: %s %j", ([url, more]) =>
+    Effect.gen(function* () {
+      // A name whose address is never told.
+      const guard = { check: () => {}, lookup: () => {} }
+      const ms = { connectMs: more.connectMs === undefined ? 20 : 10_000 }
+      const client = yield* makeNodeClient(10, () => guard, ms)
+      const landing = yield* send(client, url, more)
+      assertTrue(landing._tag === "Failed")
+      strictEqual((landing.cause as NodeJS.ErrnoException).code, connectTimeout)
+    }),
+  )
+
+  it.scoped("waits for an answer longer than for a connection", () =>
+    Effect.gen(function* () {
+      const server = yield* answering((socket) => {
+        const late = net.connect((socket.address() as AddressInfo).port, "127.0.0.1")
+        late.setTimeout(80, () => {
+          late.destroy()
+          if (!socket.destroyed) socket.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        })
+      })
+      const client = yield* makeNodeClient(
+        10,
+        guardsOf(() => undefined),
+        { connectMs: 20 },
+      )
+      strictEqual((yield* send(client, server.url))._tag, "Answered")
     }),
   )
 })

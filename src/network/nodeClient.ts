@@ -1,5 +1,7 @@
 import * as http from "node:http"
 import * as https from "node:https"
+import type { Socket } from "node:net"
+import type { Duplex } from "node:stream"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { limits } from "../core/limits.ts"
@@ -11,10 +13,13 @@ export interface WireRequest {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | undefined
-  /** Host ms to connect, and between two bytes of the answer, where these are bounded. */
+  /** Host ms to connect, where they are not the usual ones, and between two bytes of the answer, where these are bounded. */
   readonly connectMs?: number | undefined
   readonly readMs?: number | undefined
 }
+
+/** Host ms a connection has to come about unless a request says otherwise. Source: error 11201, "Webhooks: connection overrides". */
+export const connectMsUsual = 5_000
 
 /** The code of a failure by `connectMs` or `readMs`. */
 export const connectTimeout = "connect-timeout"
@@ -39,6 +44,12 @@ export interface WireClient {
   readonly send: (request: WireRequest, landed: (landing: Landing) => void) => () => void
 }
 
+/** Host ms of connections: how long one is kept unused, and how long it may take to come about. */
+export interface ConnectionMs {
+  readonly idleMsMax?: number
+  readonly connectMs?: number
+}
+
 /**
  * The client of the wire over node's own: one answer with its whole body for each request. Connections are kept for
  * `idleMsMax`, or until the scope closes.
@@ -49,12 +60,53 @@ export interface WireClient {
 export const makeNodeClient = (
   bodyBytesMax: number,
   guard: () => Guard,
-  idleMsMax: number = limits.wireIdleMsMax,
+  { connectMs = connectMsUsual, idleMsMax = limits.wireIdleMsMax }: ConnectionMs = {},
 ): Effect.Effect<WireClient, never, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.sync(() => new KeptConnections(guard, idleMsMax)),
+    Effect.sync(() => new KeptConnections(guard, { connectMs, idleMsMax })),
     (kept) => Effect.sync(() => kept.destroy()),
   ).pipe(Effect.map((kept): WireClient => ({ send: send(kept, bodyBytesMax) })))
+
+/**
+ * Node's agents, with connections that have `connectMs` to come about: bounded where they are made, so that a request over one
+ * that is kept costs nothing more.
+ */
+class HttpAgent extends http.Agent {
+  readonly #ms: Required<ConnectionMs>
+
+  constructor(options: http.AgentOptions, ms: Required<ConnectionMs>) {
+    super(options)
+    this.#ms = ms
+  }
+
+  override createConnection(...args: Parameters<http.Agent["createConnection"]>): Duplex | null | undefined {
+    return connecting(super.createConnection(...args) as Socket, this.#ms)
+  }
+}
+
+class HttpsAgent extends https.Agent {
+  readonly #ms: Required<ConnectionMs>
+
+  constructor(options: https.AgentOptions, ms: Required<ConnectionMs>) {
+    super(options)
+    this.#ms = ms
+  }
+
+  override createConnection(...args: Parameters<https.Agent["createConnection"]>): Duplex | null | undefined {
+    return connecting(super.createConnection(...args) as Socket, this.#ms)
+  }
+}
+
+/** A connection that fails unless it comes about in time. */
+const connecting = (socket: Socket, { connectMs, idleMsMax }: Required<ConnectionMs>): Socket => {
+  const fail = () => socket.destroy(timedOut(connectTimeout))
+  socket.setTimeout(connectMs, fail)
+  socket.once("connect", () => {
+    socket.off("timeout", fail)
+    socket.setTimeout(idleMsMax)
+  })
+  return socket
+}
 
 interface Agents {
   readonly guard: Guard
@@ -65,14 +117,19 @@ interface Agents {
 /** Agents of the guard in force. Those of one before let their requests end and keep no connection. */
 class KeptConnections {
   readonly #guard: () => Guard
-  readonly #idleMsMax: number
+  readonly #ms: Required<ConnectionMs>
   readonly #before = new Set<Agents>()
   #now: Agents
 
-  constructor(guard: () => Guard, idleMsMax: number) {
+  constructor(guard: () => Guard, ms: Required<ConnectionMs>) {
     this.#guard = guard
-    this.#idleMsMax = idleMsMax
+    this.#ms = ms
     this.#now = this.#made(guard())
+  }
+
+  /** Host ms that a connection has to come about. */
+  get connectMs(): number {
+    return this.#ms.connectMs
   }
 
   get agents(): Agents {
@@ -92,8 +149,8 @@ class KeptConnections {
   }
 
   #made(guard: Guard): Agents {
-    const options = { keepAlive: true, lookup: guard.lookup, timeout: this.#idleMsMax }
-    return { guard, http: new http.Agent(options), https: new https.Agent(options) }
+    const options = { keepAlive: true, lookup: guard.lookup, timeout: this.#ms.idleMsMax }
+    return { guard, http: new HttpAgent(options, this.#ms), https: new HttpsAgent(options, this.#ms) }
   }
 
   #retire(agents: Agents): void {
@@ -129,16 +186,17 @@ const send =
         agents.guard.check(target)
         const secure = target.protocol === "https:"
         // A second try takes a connection of its own, and so does one whose connecting or reading is bounded.
-        const agent = again || bounded ? false : secure ? agents.https : agents.http
+        const own = again || bounded
+        const agent = own ? false : secure ? agents.https : agents.http
         const options = { agent, headers, lookup: agents.guard.lookup, method }
         mine = secure ? https.request(target, options) : http.request(target, options)
+        if (own) bound(mine, connectMs ?? kept.connectMs, readMs)
       } catch (cause) {
         queueMicrotask(() => fail(cause))
         return
       }
       sent = mine
       let answering = false
-      if (bounded) bound(mine, connectMs, readMs)
       mine.on("error", (cause: NodeJS.ErrnoException) => {
         // The other end closed a kept connection just as it was taken up: nothing of the request was read.
         const stale = mine.reusedSocket && !answering && (cause.code === "ECONNRESET" || cause.code === "EPIPE")
@@ -159,17 +217,19 @@ const send =
   }
 
 /** Ends a request that connects or is answered too slowly. */
-const bound = (request: http.ClientRequest, connectMs: number | undefined, readMs: number | undefined): void => {
+const bound = (request: http.ClientRequest, connectMs: number, readMs: number | undefined): void => {
   request.once("socket", (socket) => {
     let code = connectTimeout
-    socket.setTimeout(connectMs ?? 0)
+    socket.setTimeout(connectMs)
     socket.once("connect", () => {
       code = readTimeout
       socket.setTimeout(readMs ?? 0)
     })
-    socket.once("timeout", () => request.destroy(Object.assign(new Error(code), { code })))
+    socket.once("timeout", () => request.destroy(timedOut(code)))
   })
 }
+
+const timedOut = (code: string): Error => Object.assign(new Error(code), { code })
 
 /** Gives the answer once its body is there, or as soon as that is too long. */
 const readWhole = (message: http.IncomingMessage, bodyBytesMax: number, end: (landing: Landing) => void): void => {

@@ -1,22 +1,21 @@
 import { cancelling, forgets } from "../core/cleared.ts"
-import type { Draft, Entry } from "../core/Entry.ts"
+import type { Entry } from "../core/Entry.ts"
 import {
   callbackResent,
   dataCleared,
+  type OutboundAnswered,
   type OutboundFailed,
   type OutboundRequested,
   outboundAnswered,
   outboundFailed,
   outboundRequested,
-  type RetryOn,
   timerCancelled,
   timerFired,
   timerSet,
   turnFailed,
 } from "../core/entries.ts"
-import { limits } from "../core/limits.ts"
 import { evolves, type Machine, reacts } from "../core/Machine.ts"
-import { notAllowed } from "./allow.ts"
+import { isTriedAgain, retryGapMs } from "./retries.ts"
 import { routeOut } from "./settings.ts"
 
 /*
@@ -26,13 +25,10 @@ import { routeOut } from "./settings.ts"
  *        │  └──── answered otherwise | failed ──> attempts left? ──> timer ──> requested again, the same token
  *        └─ after a restart, still unanswered: sent again as the same attempt
  *
- * 1. An attempt counts from 1; the first gap is `retry.gap_ms` and doubles each time, up to `limits.retryGapMsMax`.
+ * 1. An attempt counts from 1; the first gap is `retry.gap_ms` and doubles each time (retries.ts).
  * 2. A failure counts from when it was known in virtual time, however long the host took.
  * 3. Only `purpose: callback` is tried again here; other purposes are their machines' business.
- * 4. A policy with `on` tries again only what it names; without one every failure is.
- * 5. An operator's order sends the event of an attempt again, as one more copy with attempts of its own.
- * 6. What was lost on its way looks sent: it is never tried again.
- * 7. A target that is not permitted (allow.ts) will not be permitted later: no further attempt.
+ * 4. An operator's order sends the event of an attempt again, as one more copy with attempts of its own.
  */
 
 /** A request on its way, or waiting for its next attempt. */
@@ -85,47 +81,18 @@ const ends = (outbound: Outbound, entry: Entry<unknown>): void => {
   end(outbound, entry.cause)
 }
 
-/** Virtual ms between an attempt's failure and the next one. */
-export const retryGapMs = (firstGapMs: number, attempt: number): number =>
-  Math.min(firstGapMs * 2 ** (attempt - 1), limits.retryGapMsMax)
-
-/** What an answer is to a retry policy; `undefined`: nothing a policy names. */
-const kindOfStatus = (status: number): RetryOn | undefined =>
-  status >= 500 ? "5xx" : status >= 400 ? "4xx" : undefined
-
-/** What a failure is to a retry policy. */
-const kindOfFailure = ({ detail, reason }: OutboundFailed): RetryOn | undefined => {
-  switch (reason) {
-    case "connect":
-    case "reset":
-      return "ct"
-    case "timeout":
-      return detail === connectDetail ? "ct" : "rt"
-    default:
-      return undefined
-  }
-}
-
-/** The `detail` of a time-out before there was a connection. */
-export const connectDetail = "connect"
-
-const covers = (on: ReadonlyArray<RetryOn> | undefined, kind: RetryOn | undefined): boolean =>
-  on === undefined || on.includes("all") || (kind !== undefined && on.includes(kind))
-
 /** The timer of the next attempt, or nothing: it was the last one, or not one that is tried again here. */
 const triesAgain = (
   outbound: Outbound,
-  entry: Entry<unknown>,
-  kind: RetryOn | undefined,
+  entry: Entry<OutboundAnswered> | Entry<OutboundFailed>,
   knownAt: (pending: Pending) => number,
 ) => {
-  for (const [key, { request, subject, seq, cleared, at }] of outbound.ended) {
+  for (const [key, ended] of outbound.ended) {
+    const { cleared, request, seq, subject } = ended
     if (seq !== entry.cause) continue
-    const { attempt, purpose, retry } = request
-    if (cleared || purpose !== "callback" || retry === undefined || attempt >= retry.attempts) return []
-    if (!covers(retry.on, kind)) return []
-    const due = knownAt({ request, subject, seq, cleared, at }) + retryGapMs(retry.gap_ms, attempt)
-    return [timerSet.draft(subject, { due, key })]
+    if (cleared || request.purpose !== "callback" || request.retry === undefined) return []
+    if (!isTriedAgain(request, entry.data)) return []
+    return [timerSet.draft(subject, { due: knownAt(ended) + retryGapMs(request.retry.gap_ms, request.attempt), key })]
   }
   return []
 }
@@ -177,22 +144,17 @@ export const outboundMachine: Machine<Outbound> = {
     }),
   ],
   react: [
-    reacts(outboundAnswered, (_, entry, outbound): ReadonlyArray<Draft> => {
-      const { status } = entry.data
-      return status >= 200 && status < 300 ? [] : triesAgain(outbound, entry, kindOfStatus(status), () => entry.at)
-    }),
+    reacts(outboundAnswered, (_, entry, outbound) => triesAgain(outbound, entry, () => entry.at)),
     reacts(outboundFailed, (_, entry, outbound) =>
-      entry.data.detail === notAllowed || entry.data.reason === "lost"
-        ? []
-        : triesAgain(outbound, entry, kindOfFailure(entry.data), ({ at }) =>
-            Math.max(entry.at, at + (entry.data.after_ms ?? 0)),
-          ),
+      triesAgain(outbound, entry, ({ at }) => Math.max(entry.at, at + (entry.data.after_ms ?? 0))),
     ),
     reacts(timerFired, (_, { data: { key } }, outbound) => {
       const waiting = outbound.waiting.get(key)
       if (waiting === undefined) return []
       const { request, subject } = waiting
-      return [outboundRequested.draft(subject, { ...request, attempt: request.attempt + 1 })]
+      // A fault is one attempt's.
+      const { fault: __, ...same } = request
+      return [outboundRequested.draft(subject, { ...same, attempt: request.attempt + 1 })]
     }),
     reacts(callbackResent, (world, { subject, data: { request } }, { copies }) => {
       const { connect: _, copy: __, fault: ___, via: ____, ...same } = request

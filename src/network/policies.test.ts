@@ -3,9 +3,16 @@ import { deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import { at, givenEntries } from "../../test/support/given.ts"
 import { answered, endpoint, failed, requested, startedWith } from "../../test/support/outbound.ts"
 import type { Draft } from "../core/Entry.ts"
-import { callbackResent, type OutboundRequested, outboundRequested, type RetryOn } from "../core/entries.ts"
+import {
+  callbackResent,
+  dataCleared,
+  type OutboundRequested,
+  outboundRequested,
+  type RetryOn,
+} from "../core/entries.ts"
 import { endpointsMachine } from "./endpoints.machine.ts"
-import { connectDetail, outboundMachine } from "./outbound.machine.ts"
+import { outboundMachine } from "./outbound.machine.ts"
+import { connectDetail } from "./retries.ts"
 
 const ends: ReadonlyArray<readonly [name: string, end: Draft, kind: RetryOn | "none"]> = [
   ["404", answered(404, 1), "4xx"],
@@ -58,6 +65,15 @@ describe("an order to send a callback again", () => {
     again.then(outboundRequested.draft("SM1", { ...sent(), copy: 2, via: "world" }))
     again.when(order(sent({ copy: 2 }))).then(outboundRequested.draft("SM1", { ...sent(), copy: 3, via: "world" }))
   })
+
+  it.each(["callbacks", "all"] as const)(
+    "counts copies on after a clearing of %s: no two deliveries have one number",
+    (what) =>
+      givenEntries(outboundMachine, startedWith([endpoint("https://app.test")]), order(sent()))
+        .when(dataCleared.draft("", { what }))
+        .when(order(sent()))
+        .then(outboundRequested.draft("SM1", { ...sent(), copy: 3, via: "world" })),
+  )
 
   it("gives the copy retries of its own, beside those of the first", () => {
     const machines = [outboundMachine, endpointsMachine]

@@ -4,7 +4,7 @@ import type * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
 import type { SeenMessage, SeenVerification } from "../carriers/delivery/seen.ts"
 import type { Json, JsonObject } from "../core/canonical.ts"
-import type { Draft } from "../core/Entry.ts"
+import type { Draft, Entry } from "../core/Entry.ts"
 import type { ApiRequested } from "../core/entries.ts"
 import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
 import type { Run } from "../engine/Run.ts"
@@ -31,6 +31,7 @@ export class Exchange extends Context.Tag("ringback/Exchange")<
     readonly numbers: NumbersDoor
     readonly travel: TravelDoor
     readonly phones: PhonesDoor
+    readonly calls: CallsDoor
   }
 >() {}
 
@@ -97,10 +98,61 @@ export interface PhonesDoor {
   readonly alerts: () => ReadonlyArray<ShownAlert>
 }
 
+/** The other ends of calls, as the control API sees them. */
+export interface CallsDoor {
+  /** The input that a phone's call is, or what is wrong with it. */
+  readonly calling: (call: PhoneCall) => Either.Either<Draft, string>
+  /** What was made of a phone's call; `undefined` when nobody has its number. */
+  readonly called: (made: ReadonlyArray<Made>) => PlacedCall | undefined
+  /** The input that something whoever is at the other end does is, or what is wrong with it. */
+  readonly doing: (sid: string, act: CallAct) => Either.Either<Draft, string>
+  /** Where a call stands; `undefined` when there is none of this SID. */
+  readonly stateOf: (sid: string) => CallStanding | undefined
+  /** What is heard and done in a call, as entries about it tell it. */
+  readonly transcript: (entries: ReadonlyArray<Entry<unknown>>) => ReadonlyArray<TranscriptLine>
+}
+
+export interface PhoneCall {
+  readonly from: string
+  readonly to: string
+  /** What whoever calls does, step by step. */
+  readonly steps: ReadonlyArray<string>
+}
+
+export interface PlacedCall {
+  readonly sid: string
+  readonly account_sid: string
+}
+
+export interface CallStanding {
+  readonly sid: string
+  readonly status: string
+  /** Whether a phone made it. */
+  readonly inbound: boolean
+}
+
+export type CallAct =
+  | { readonly do: "press"; readonly digits: string }
+  | { readonly do: "speak"; readonly text: string; readonly confidence: number }
+  | { readonly do: "answer" | "hang up" }
+
+export interface TranscriptLine {
+  readonly seq: number
+  readonly at: number
+  readonly what: string
+  readonly text?: string
+  readonly digits?: string
+  readonly url?: string
+  readonly ms?: number
+  readonly sid?: string
+  readonly code?: number
+}
+
 export interface PhoneMessage {
   readonly from: string
   readonly to: string
-  readonly body: string
+  /** `undefined` is a message without a text, which needs media; an empty text is one. */
+  readonly body: string | undefined
   readonly media: ReadonlyArray<string>
 }
 

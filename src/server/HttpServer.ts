@@ -42,9 +42,12 @@ export interface ServerOptions {
   readonly port: number
   readonly allowedHosts: ReadonlyArray<string>
   readonly adminToken: Redacted.Redacted<string> | undefined
-  /** Loads what answers for pages, when the first one is asked for. */
-  readonly pages: () => Promise<Effect.Effect<PathHandler, never, Scope.Scope>>
+  /** Loads what answers for pages, when the first one is asked for; absent: there are none. */
+  readonly pages?: () => Promise<Effect.Effect<PathHandler, never, Scope.Scope>>
 }
+
+const noPages: PathHandler = (_, __, response) =>
+  refuse(response, 404, "this exchange has no pages; ringback serve has")
 
 /** A read that asks to wait for what is still to come. */
 const waits = /[?&]wait=/
@@ -79,7 +82,7 @@ export const serveHttp = (
       "the control API",
       async () => (await import("./controlHandler.ts")).controlHandler,
     )
-    const pages = yield* onFirstUse("the pages", options.pages)
+    const pages = options.pages === undefined ? noPages : yield* onFirstUse("the pages", options.pages)
     const carrierApi = carrierHandler(run.engine, carrier)
     const rules: AccessRules = {
       allowedHosts: new Set([options.host, ...options.allowedHosts].map((name) => name.toLowerCase())),

@@ -3,13 +3,11 @@ import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
 import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
-import { Failed, Unavailable } from "./controlErrors.ts"
+import { Failed, Unavailable, whole } from "./controlErrors.ts"
 
 /** Callbacks and their attempts: the contract; handlers are in callbacksHandlers.ts. */
 
 export const callbacksPageMax = 100
-
-const whole = (min: number, max: number) => Schema.NumberFromString.pipe(Schema.int(), Schema.between(min, max))
 
 const Attempt = Schema.Struct({
   seq: Schema.Int,

@@ -8,7 +8,7 @@ import { beginsCallback, callbackStories } from "../network/callbackStories.ts"
 import { NoSuchCallback } from "./callbacksApi.ts"
 import { shownCallback } from "./callbacksOf.ts"
 import { ControlApi } from "./controlApi.ts"
-import { stopped, Unavailable } from "./controlErrors.ts"
+import { submitted, Unavailable } from "./controlErrors.ts"
 import { Exchange } from "./Exchange.ts"
 
 /** Every callback about a subject. */
@@ -72,7 +72,7 @@ const resend = (run: Run, id: number) =>
         message: `entry ${id} is no attempt of a callback; GET /admin/callbacks lists them`,
       })
     const { data: request, subject } = entry
-    const made = yield* Effect.mapError(run.engine.submit(callbackResent.draft(subject, { of: id, request })), stopped)
+    const made = yield* submitted(run.engine, callbackResent.draft(subject, { of: id, request }))
     const [sent] = callbackStories(made.map(({ entry }) => entry))
     return yield* sent === undefined
       ? Effect.dieMessage("a resend made no request")

@@ -6,6 +6,7 @@ import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
 import { limits } from "../core/limits.ts"
 import { CallbacksGroup } from "./callbacksApi.ts"
+import { CallsGroup } from "./callsApi.ts"
 import { BadOrder, Failed, Unavailable, whole } from "./controlErrors.ts"
 import { AlertsGroup, InboundGroup, OptOutsGroup } from "./inboundApi.ts"
 import { NumbersGroup } from "./numbersApi.ts"
@@ -167,6 +168,8 @@ export class ControlApi extends HttpApi.make("ringback")
   .add(CallbackTestGroup)
   .add(MessagesGroup)
   .add(VerificationsGroup)
+  .add(CallsGroup)
+  .addError(Unavailable)
   .annotate(OpenApi.Title, "Ringback control API")
   .annotate(
     OpenApi.Description,

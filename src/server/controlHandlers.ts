@@ -18,8 +18,11 @@ import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
 import type { Run } from "../engine/Run.ts"
 import { outboundMachine } from "../network/outbound.machine.ts"
 import { CallbacksLive } from "./callbacksHandlers.ts"
+import { CallsLive } from "./callsHandlers.ts"
 import { ControlApi, NotSettled } from "./controlApi.ts"
-import { BadOrder, stopped, Unavailable } from "./controlErrors.ts"
+
+import { BadOrder, committed, stopped, submitted, Unavailable } from "./controlErrors.ts"
+
 import { Exchange } from "./Exchange.ts"
 import { PhonesLive } from "./inboundHandlers.ts"
 import { NumbersLive } from "./numbersHandlers.ts"
@@ -34,7 +37,7 @@ import { TravelLive } from "./travelHandlers.ts"
 const settleSecondsMax = 60
 
 /** The clock as the log has it. */
-const committedClock = (run: Run) => Effect.map(run.engine.written, () => clockState(run))
+const committedClock = (run: Run) => Effect.map(committed(run.engine), () => clockState(run))
 
 const clockState = ({ engine }: Run) => {
   const timers = engine.world.slice(timersMachine)
@@ -72,7 +75,7 @@ export const HealthLive = HttpApiBuilder.group(ControlApi, "health", (handlers) 
   Effect.gen(function* () {
     const { run, provider, statistics, version } = yield* Exchange
     return handlers.handle("health", () =>
-      Effect.map(run.engine.written, () => ({
+      Effect.map(committed(run.engine), () => ({
         status: "healthy" as const,
         version,
         provider,
@@ -209,9 +212,7 @@ export const ClearLive = HttpApiBuilder.group(ControlApi, "clear", (handlers) =>
       Effect.suspend(() => {
         const { messages, calls, callbacks } = statistics()
         const deleted = { messages, calls, callbacks, all: messages + calls + callbacks }[what]
-        return run.engine
-          .submit(dataCleared.draft("", { what }))
-          .pipe(Effect.mapError(stopped), Effect.as({ deleted, type: what }))
+        return Effect.as(submitted(run.engine, dataCleared.draft("", { what })), { deleted, type: what })
       }),
     )
   }),
@@ -230,4 +231,5 @@ export const ControlLive = Layer.mergeAll(
   CallbackTestLive,
   MessagesLive,
   VerificationsLive,
+  CallsLive,
 ).pipe(Layer.provide(Waiters.layer))

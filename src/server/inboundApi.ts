@@ -4,11 +4,11 @@ import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
 import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
 import { limits } from "../core/limits.ts"
+import { optional } from "../core/optional.ts"
 import { BadOrder, Failed, Unavailable, whole } from "./controlErrors.ts"
 
 /** What phones do, and what went wrong with webhooks: handlers are in inboundHandlers.ts. */
 
-const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 const Address = Schema.String.annotations({
   description: "E.164, a short code, or a number behind its channel",
   examples: ["+15551234567"],

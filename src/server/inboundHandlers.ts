@@ -1,39 +1,18 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
-import type { Draft } from "../core/Entry.ts"
 import { iso } from "../core/Instant.ts"
-import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
-import type { Made } from "../engine/turn.ts"
 import { ControlApi } from "./controlApi.ts"
-import { BadOrder, Failed, Unavailable } from "./controlErrors.ts"
+import { committed } from "./controlErrors.ts"
 import { Exchange, type OptOutPair } from "./Exchange.ts"
 import { NobodysNumber } from "./inboundApi.ts"
-
-const stopped = (why: EngineStopped | OrderFailed) =>
-  why._tag === "OrderFailed" ? new Failed({ message: why.message }) : new Unavailable({ message: why.message })
-
-type Submit = (draft: Draft) => Effect.Effect<ReadonlyArray<Made>, EngineStopped | OrderFailed>
-
-/** Makes an order an input, unless something is wrong with it. */
-const submitted = <D extends Draft>(order: Either.Either<D, string>, submit: Submit) =>
-  Effect.flatMap(
-    Either.mapLeft(order, (message) => new BadOrder({ message })),
-    (draft) =>
-      submit(draft).pipe(
-        Effect.mapError(stopped),
-        Effect.map((made) => ({ draft, made })),
-      ),
-  )
+import { ordered } from "./ordered.ts"
 
 const InboundLive = HttpApiBuilder.group(ControlApi, "inbound", (handlers) =>
   Effect.gen(function* () {
     const { phones, run } = yield* Exchange
-    return handlers.handle("arrive", ({ payload: { body = "", from, media = [], to } }) =>
-      Effect.suspend(() =>
-        submitted(phones.arriving({ body, from, media, to }), (draft) => run.engine.submit(draft)),
-      ).pipe(
+    return handlers.handle("arrive", ({ payload: { body, from, media = [], to } }) =>
+      ordered(run, () => phones.arriving({ body, from, media, to })).pipe(
         Effect.flatMap(({ made }) => {
           const received = phones.received(made)
           return received === undefined
@@ -70,12 +49,13 @@ const OptOutsLive = HttpApiBuilder.group(ControlApi, "optOuts", (handlers) =>
   Effect.gen(function* () {
     const { phones, run } = yield* Exchange
     const order = (pair: OptOutPair, out: boolean) =>
-      Effect.suspend(() => submitted(phones.optOut(pair, out), (draft) => run.engine.submit(draft))).pipe(
-        Effect.map(({ draft }) => draft.data),
+      Effect.map(
+        ordered(run, () => phones.optOut(pair, out)),
+        ({ draft }) => draft.data,
       )
     return handlers
       .handle("list", ({ urlParams }) =>
-        Effect.map(run.engine.written, () => {
+        Effect.map(committed(run.engine), () => {
           const { recipient, sender } = urlParams
           const { shown, ...rest } = pageOf(
             phones.optOuts(),
@@ -103,7 +83,7 @@ const AlertsLive = HttpApiBuilder.group(ControlApi, "alerts", (handlers) =>
   Effect.gen(function* () {
     const { phones, run } = yield* Exchange
     return handlers.handle("list", ({ urlParams }) =>
-      Effect.map(run.engine.written, () => {
+      Effect.map(committed(run.engine), () => {
         const { error_code, resource_sid } = urlParams
         const { shown, ...rest } = pageOf(
           phones.alerts(),

@@ -1,21 +1,23 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as Effect from "effect/Effect"
 import { ControlApi } from "./controlApi.ts"
-import { stopped } from "./controlErrors.ts"
+import { committed, stopped, unlessFull } from "./controlErrors.ts"
 import { type BadChange, Exchange, type SettingsDifference } from "./Exchange.ts"
 import { BadSettingsChange } from "./settingsApi.ts"
 
 export const SettingsLive = HttpApiBuilder.group(ControlApi, "settings", (handlers) =>
   Effect.gen(function* () {
     const { run, settings } = yield* Exchange
-    const committed = Effect.map(run.engine.written, settings.read)
+    const inForce = Effect.map(committed(run.engine), settings.read)
     return handlers
-      .handle("read", () => committed)
+      .handle("read", () => inForce)
       .handle("change", ({ payload }) =>
-        settings.change(payload).pipe(
-          Effect.mapError((error) => (error._tag === "BadChange" ? refused(error) : stopped(error))),
-          Effect.zipRight(committed),
-        ),
+        unlessFull(
+          run.engine,
+          Effect.mapError(settings.change(payload), (error) =>
+            error._tag === "BadChange" ? refused(error) : stopped(error),
+          ),
+        ).pipe(Effect.zipRight(inForce)),
       )
       .handle("preview", ({ payload }) =>
         settings.preview(payload).pipe(

@@ -1,11 +1,20 @@
 import { messageCreated, messageStatusChanged } from "../carriers/delivery/entries.ts"
 import { alertRaised } from "../carriers/twilio/alerts/entries.ts"
+import {
+  callArrived,
+  callCreated,
+  callPressed,
+  callSpoken,
+  callStatusChanged,
+  callStepped,
+} from "../carriers/twilio/calls/entries.ts"
 import { messageArrived } from "../carriers/twilio/inbound/entries.ts"
 import { keywordAnswered, recipientOptedIn, recipientOptedOut } from "../carriers/twilio/optOut/entries.ts"
 import type { Entry } from "../core/Entry.ts"
 import {
   apiRequested,
   apiResponded,
+  callbackHeld,
   clockChanged,
   dataCleared,
   outboundAnswered,
@@ -19,6 +28,7 @@ import {
   turnFailed,
 } from "../core/entries.ts"
 import { formatDuration } from "../core/Instant.ts"
+import { eventOf } from "../network/callbackEvent.ts"
 
 /** What an entry says, in a few words for a table. Data of another shape than its type's is shown as it is. */
 export const gist = (entry: Entry): string => {
@@ -44,6 +54,13 @@ const told = (entry: Entry): string | undefined => {
   if (messageStatusChanged.is(general)) return withCode(general.data.status, general.data.error_code)
   if (messageArrived.is(general))
     return `${general.data.from} → ${general.data.to} ${JSON.stringify(general.data.body)}`
+  if (callCreated.is(general))
+    return `${general.data.from} → ${general.data.to} ${general.data.direction} ${general.data.status}`
+  if (callArrived.is(general)) return `${general.data.from} → ${general.data.to}`
+  if (callStatusChanged.is(general)) return general.data.status
+  if (callStepped.is(general)) return general.data.orders.map(({ type }) => String(type)).join(", ")
+  if (callPressed.is(general)) return general.data.digits
+  if (callSpoken.is(general)) return JSON.stringify(general.data.text)
   if (recipientOptedOut.is(general) || recipientOptedIn.is(general))
     return `${general.data.recipient} of ${general.data.sender}`
   if (keywordAnswered.is(general)) return `${general.data.keyword} ${JSON.stringify(general.data.body)}`
@@ -52,6 +69,11 @@ const told = (entry: Entry): string | undefined => {
     return `${general.data.key}, due in ${formatDuration(Math.max(0, general.data.due - entry.at))}`
   if (timerFired.is(general)) return general.data.key
   if (timerCancelled.is(general)) return general.data.keys.join(", ")
+  if (callbackHeld.is(general)) {
+    const { behind, due, request } = general.data
+    const until = formatDuration(Math.max(0, due - entry.at))
+    return `callback ${eventOf(request.params) ?? ""} held ${behind ? `behind the next, at most ${until}` : `for ${until}`}`
+  }
   if (outboundRequested.is(general)) {
     const { purpose, attempt, method, url, connect, via } = general.data
     return `${purpose} attempt ${attempt}: ${method} ${url}${connect === undefined ? "" : ` at ${connect}`}${via === "world" ? " (virtual)" : ""}`

@@ -56,7 +56,7 @@ export const traceScript = `
   };
   const toggle = () => timer === undefined ? start() : stop();
   const step = (by) => { stop(); show(place + by, true); };
-  const cause = () => { const to = placeOf(entries[place].cause); if (to >= 0) { stop(); show(to, true); } };
+  const cause = () => { const to = placeOf(entries[place]?.cause); if (to >= 0) { stop(); show(to, true); } };
 
   slider.addEventListener("input", () => { stop(); show(Number(slider.value) - 1, true); });
   play.addEventListener("click", toggle);

@@ -21,6 +21,7 @@ export const mayImport: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
   ["server", uses],
   ["dashboard", uses],
   ["app", doors],
+  ["testing", [...doors, "app"]],
   ["cli", [...doors, "app"]],
   ["main", [...doors, "app", "cli"]],
 ])

@@ -241,7 +241,10 @@ const orphanBreaches = (scripts: ReadonlyArray<ReadFile>): ReadonlyArray<Breach>
     ]),
   )
   const isRoot = (path: string) =>
-    !path.startsWith("src/") || path === "src/main.ts" || /\.(contract|fuzz|worker)\.ts$/.test(path)
+    !path.startsWith("src/") ||
+    path === "src/main.ts" ||
+    path === "src/testing/testing.ts" ||
+    /\.(contract|fuzz|worker)\.ts$/.test(path)
   const reached = reachableFrom(paths.filter(isRoot), (path) => edges.get(path) ?? [])
   return scripts
     .filter((file) => !reached.has(file.path) && !isTest(file.path))

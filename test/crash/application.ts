@@ -6,7 +6,7 @@ import { roll } from "../../src/core/chance.ts"
 /** The application that a crashed server owes its callbacks to: it outlives every server. */
 export interface Application {
   readonly url: string
-  /** How often a report of a message arrived, by `SID status`. */
+  /** How often a report of a message or call arrived, by `SID status`; a request for a call's instructions is one, too. */
   readonly reports: ReadonlyMap<string, number>
   /** Callbacks whose signature did not fit. */
   readonly forged: ReadonlyArray<string>
@@ -14,6 +14,7 @@ export interface Application {
 }
 
 const reply = "<Response><Message>Thank you</Message></Response>"
+const talk = "<Response><Say>Hi</Say></Response>"
 
 /** One answer in ten is a 500, and all come after some host ms, so that a kill finds callbacks in flight and retries set. */
 export const startApplication = async (authToken: string, seed: number): Promise<Application> => {
@@ -33,13 +34,15 @@ export const startApplication = async (authToken: string, seed: number): Promise
       const known = userinfo === undefined ? "" : `${Buffer.from(userinfo, "base64").toString()}@`
       if (!validateRequest(authToken, String(signature), `http://${known}${host}${request.url}`, params))
         forged.push(`${request.url} ${body}`)
-      const report = `${params.MessageSid} ${params.MessageStatus ?? params.SmsStatus}`
+      const report = `${params.MessageSid ?? params.CallSid} ${params.MessageStatus ?? params.SmsStatus ?? params.CallStatus}`
       reports.set(report, (reports.get(report) ?? 0) + 1)
       const ms = roll(seed, "answer after", "application", n) % 15
       setTimeout(() => {
         if (roll(seed, "answer", "application", n) < 1_000) response.writeHead(500).end()
         else if (request.url?.startsWith("/sms") === true)
           response.writeHead(200, { "content-type": "text/xml" }).end(reply)
+        else if (request.url?.startsWith("/voice") === true)
+          response.writeHead(200, { "content-type": "text/xml" }).end(talk)
         else response.writeHead(204).end()
       }, ms)
     })

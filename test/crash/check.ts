@@ -1,6 +1,8 @@
 import Database from "better-sqlite3"
 import { type MessageStatus, messageCreated, messageStatusChanged } from "../../src/carriers/delivery/entries.ts"
 import { terminal } from "../../src/carriers/delivery/lifecycle.decider.ts"
+import { type CallStatus, callCreated, callStatusChanged } from "../../src/carriers/twilio/calls/entries.ts"
+import { ended } from "../../src/carriers/twilio/calls/lifecycle.decider.ts"
 import { outboundAnswered, outboundFailed, outboundRequested } from "../../src/core/entries.ts"
 import type { Application } from "./application.ts"
 
@@ -18,6 +20,9 @@ export interface Told {
   readonly messages: number
   readonly problems: ReadonlyArray<string>
 }
+
+/** What is told of a call: that it is answered, by the request for its instructions, and its end, by a callback. */
+const toldOfCalls: ReadonlySet<string> = new Set(["in-progress", "completed", "busy", "no-answer"])
 
 /** What is reported by a callback; `sending` and `queued` are not. */
 const reported: ReadonlySet<string> = new Set(["sent", "delivered", "undelivered", "failed"])
@@ -37,27 +42,40 @@ export const checkLog = (db: string, acknowledged: ReadonlySet<string>, applicat
     const problems: Array<string> = []
     if (first !== 1 || last !== entries) problems.push(`${entries} entries, but seq goes from ${first} to ${last}`)
     const statuses = new Map<string, Array<string>>()
+    const calls = new Map<string, Array<string>>()
     const unanswered = new Set<number>()
     const rows = log.prepare(
       `SELECT e.seq, e.cause, t.name AS type, s.name AS subject, e.data FROM entries e
        JOIN types t ON t.id = e.type JOIN subjects s ON s.id = e.subject
-       WHERE t.name GLOB 'message.*' OR t.name GLOB 'outbound.*' ORDER BY e.seq`,
+       WHERE t.name GLOB 'message.*' OR t.name GLOB 'outbound.*' OR t.name IN ('${callCreated.type}', '${callStatusChanged.type}')
+       ORDER BY e.seq`,
     )
     for (const { cause, data, seq, subject, type } of rows.iterate() as IterableIterator<Stored>) {
       if (type === messageCreated.type) statuses.set(subject, data.includes('"status":"received"') ? ["received"] : [])
+      else if (type === callCreated.type) calls.set(subject, [])
+      else if (type === callStatusChanged.type) calls.get(subject)?.push(JSON.parse(data).status)
       else if (type === messageStatusChanged.type) statuses.get(subject)?.push(JSON.parse(data).status)
       else if (type === outboundAnswered.type || type === outboundFailed.type) unanswered.delete(cause)
       else if (type === outboundRequested.type) {
         unanswered.add(seq)
         const { params, via } = JSON.parse(data) as { params: ReadonlyArray<[string, string]>; via: string }
-        const told = params.find(([name]) => name === "MessageStatus") ?? params.find(([name]) => name === "SmsStatus")
+        const told = ["MessageStatus", "SmsStatus", "CallStatus"]
+          .map((field) => params.find(([name]) => name === field))
+          .find((pair) => pair !== undefined)
         const report = `${subject} ${told?.[1]}`
         if (via === "wire" && !application.reports.has(report)) problems.push(`entry ${seq}: ${report} never arrived`)
       }
     }
     for (const seq of unanswered) problems.push(`entry ${seq} was sent and has no outcome`)
+    for (const [sid, passed] of calls) {
+      if (!ended.has(passed.at(-1) as CallStatus)) problems.push(`${sid} ended ${passed.at(-1) ?? "queued"}`)
+      for (const status of passed)
+        if (toldOfCalls.has(status) && !application.reports.has(`${sid} ${status}`))
+          problems.push(`${sid} ${status} was never told`)
+    }
     for (const sid of acknowledged) {
       const passed = statuses.get(sid)
+      if (calls.has(sid)) continue
       if (passed === undefined) problems.push(`${sid} was acknowledged and is not in the log`)
       else if (!terminal.has(passed.at(-1) as MessageStatus)) problems.push(`${sid} ended ${passed.at(-1) ?? "queued"}`)
       for (const status of passed ?? [])

@@ -7,7 +7,10 @@ const { syncBuiltinESMExports } = require("node:module")
 const { isMainThread, Worker } = require("node:worker_threads")
 const Database = require("better-sqlite3")
 
-/** `kill`, `fail` or `fill`; where; at which occurrence; a seeded number of µs; and the file that is told what was done. */
+/**
+ * `kill`, `fail` or `fill`; where (`beside`: in the thread that writes big groups); at which occurrence; a seeded number of µs; and
+ * the file that is told what was done.
+ */
 const order = JSON.parse(process.env.RINGBACK_FAULT ?? "{}")
 const { appendFileSync } = fs
 
@@ -64,7 +67,7 @@ const { prepare, pragma } = Database.prototype
 
 Database.prototype.prepare = function (sql) {
   const statement = prepare.call(this, sql)
-  if (sql === "BEGIN IMMEDIATE" && isMainThread) {
+  if (sql === "BEGIN IMMEDIATE" && isMainThread !== (order.beside === true)) {
     writers.add(this)
     if (order.do === "fill") this.pragma(`max_page_count = ${this.pragma("page_count", { simple: true }) + order.nth}`)
   }

@@ -1,8 +1,11 @@
 import { fileURLToPath } from "node:url"
 
 /** What `faults.cjs` does inside a server. */
-export type Fault = { readonly told: string; readonly nth: number } & (
-  | { readonly do: "kill"; readonly point: number; readonly us: number }
+export type Fault = {
+  readonly told: string
+  readonly nth: number
+} /** `beside`: in the thread that writes big groups, not in the main one. */ & (
+  | { readonly do: "kill"; readonly point: number; readonly us: number; readonly beside?: boolean }
   /** The n-th COMMIT of a group in which a message is acknowledged fails. */
   | { readonly do: "fail" }
   /** The log may grow by n pages and no more. */

@@ -85,6 +85,8 @@ export const killServers = async ({ brief = false, folder, kills, seed, told }: 
       callbacks: { delay_seconds: 0.05, retry_attempts: 10, retry_delay_seconds: 0.05 },
       failure_numbers: [failureNumber],
     },
+    // None is lost: what is reported has to arrive.
+    callbacks: { faults: { duplicated_percent: 15, late_percent: 15, late: "150ms", out_of_order_percent: 15 } },
   }
   const config = join(folder, "config.yaml")
   fs.writeFileSync(config, JSON.stringify(settings))
@@ -201,10 +203,11 @@ const recover = async (subject: Subject, application: Application, note: Note, s
   const recoveredMs = Math.round(performance.now() - began)
   const { messages } = (await server.ask("/health")).json.statistics
   for (const sid of [...subject.acknowledged].slice(-5)) {
-    const { json, status } = await server.ask(server.messages.replace(".json", `/${sid}.json`))
+    const list = sid.startsWith("CA") ? server.messages.replace("Messages", "Calls") : server.messages
+    const { json, status } = await server.ask(list.replace(".json", `/${sid}.json`))
     note(status === 200, `${sid} is answered with ${status}`)
     note(
-      ["delivered", "undelivered", "failed", "received"].includes(json?.status),
+      ["delivered", "undelivered", "failed", "received", "completed"].includes(json?.status),
       `${sid} is shown as ${json?.status}`,
     )
   }

@@ -36,7 +36,7 @@ export const askAboutPhones = async (server: Server, application: string): Promi
 
 /**
  * Sends messages over several connections until it is stopped or the server answers no more. One callback in four has a
- * password of its own; with `phones` one message in five is a phone's.
+ * password of its own; with `phones` one message in five is a phone's, and one in seven a call.
  */
 export const startLoad = (server: Server, callbacks: string, { phones = false } = {}): Load => {
   const acknowledged = new Set<string>()
@@ -63,15 +63,18 @@ export const startLoad = (server: Server, callbacks: string, { phones = false } 
           Body: `number ${n}`,
           StatusCallback: `${callbacks.replace("://", `://${userinfo}`)}/status?n=${n}`,
         }
+        const call = { To: form.To, From: sender, Url: `${callbacks}/voice`, StatusCallback: form.StatusCallback }
         const { json, status, text } =
-          phones && n % 5 === 0
-            ? await server.ask("/admin/inbound", {
-                method: "POST",
-                body: JSON.stringify({ from: form.To, to: sender, body: form.Body }),
-                headers: { "content-type": "application/json" },
-                signal: request.signal,
-              })
-            : await server.ask(server.messages, { form, signal: request.signal })
+          phones && n % 7 === 3
+            ? await server.ask(server.messages.replace("Messages", "Calls"), { form: call, signal: request.signal })
+            : phones && n % 5 === 0
+              ? await server.ask("/admin/inbound", {
+                  method: "POST",
+                  body: JSON.stringify({ from: form.To, to: sender, body: form.Body }),
+                  headers: { "content-type": "application/json" },
+                  signal: request.signal,
+                })
+              : await server.ask(server.messages, { form, signal: request.signal })
         if (status === 201 || status === 200) acknowledged.add(json.sid)
         else {
           refused.push({ status, text })

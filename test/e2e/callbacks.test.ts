@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { afterAll, describe, it } from "@effect/vitest"
 import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import twilio from "twilio"
+import { configFile } from "../support/config.ts"
 import { newFolder } from "../support/folder.ts"
 import { listen } from "../support/listener.ts"
 import { entriesOf } from "../support/logEntries.ts"
@@ -74,6 +75,62 @@ describe.concurrent("Callbacks as Twilio makes them", () => {
     const led = [204, [`${base}/other`, `${base}/end`]]
     const round = ["too-many-redirects", Array.from({ length: 10 }, () => `${base}/round`)]
     deepStrictEqual(ends, [led, led, round, round])
+  })
+
+  it("brings a redirect behind a rewritten URL back to the public one, which is signed, and refuses one into the run", async () => {
+    const db = join(newFolder(), "ringback.db")
+    const listener = await listen()
+    const away = await listen()
+    const server = await serve({
+      db,
+      args: ["--pace", "fast"],
+      config: configFile({
+        callbacks: { allow: ["127.0.0.1"], rewrite: [{ from: "https://app.example", to: listener.url }] },
+        endpoints: [{ url: "https://inside.example" }],
+        twilio: { callbacks: { retry_attempts: 1 } },
+      }),
+    })
+    const leads: Readonly<Record<string, string>> = {
+      "/own": `${listener.url}/end?own`,
+      "/public": "https://app.example/end?public",
+      "/relative": "end?relative",
+      "/away": `${away.url}/end`,
+      "/inside": "https://inside.example/x?y",
+      "/forbidden": "http://10.0.0.1/x?y",
+    }
+    listener.answer = ({ path }) => {
+      const location = leads[path]
+      return location === undefined ? 204 : { location }
+    }
+    for (const path of Object.keys(leads)) {
+      await server.send({ StatusCallback: `https://app.example${path}` })
+      await server.clock({ settle: true })
+    }
+    const signed = ({ headers, params, path }: (typeof listener.callbacks)[number], origin: string) =>
+      twilio.validateRequest(server.authToken, String(headers["x-twilio-signature"]), `${origin}${path}`, { ...params })
+    assertTrue(listener.callbacks.every((callback) => signed(callback, "https://app.example")))
+    assertTrue(away.callbacks.length === 2 && away.callbacks.every((callback) => signed(callback, away.url)))
+    deepStrictEqual(
+      [...new Set(listener.callbacks.map(({ path }) => path).filter((path) => path.startsWith("/end")))],
+      ["/end?own", "/end?public", "/end?relative"],
+    )
+    const { stderr } = await server.kill("SIGTERM")
+    const led = (await outcomes(db)).map(({ data }) => [data.status ?? data.detail, data.redirected?.at(-1)])
+    const twice = (end: unknown) => [end, end]
+    deepStrictEqual(led, [
+      ...twice([204, "https://app.example/end?own"]),
+      ...twice([204, "https://app.example/end?public"]),
+      ...twice([204, "https://app.example/end?relative"]),
+      ...twice([204, `${away.url}/end`]),
+      ...twice(["redirect-into-run", undefined]),
+      ...twice(["not-allowed", "http://10.0.0.1/x?y"]),
+    ])
+    assertTrue(
+      stderr.includes(
+        `to ${listener.url}/forbidden, redirected to http://10.0.0.1/x, attempt 1: refused not-allowed; callbacks.allow does not permit it`,
+      ),
+      stderr,
+    )
   })
 
   it("keeps to the time-outs and the retry policy of the URL's fragment, which it does not send", async () => {

@@ -48,6 +48,20 @@ describe.concurrent("The command line", () => {
     const { code, stderr, stdout } = await ringback(["--version"])
     deepStrictEqual([code, stderr, stdout.trim()], [0, "", version])
   })
+  it("log --json gives programs what the log holds, whatever it would do to a terminal", async () => {
+    const db = join(newFolder(), "ringback.db")
+    const server = await serve({ db })
+    const Body = "\u001b[31mred\u009b31m\u202e"
+    await server.send({ Body })
+    await server.kill("SIGTERM")
+    const [message] = await entriesOf(db, ["--type", "message.created"])
+    strictEqual(message?.data.body, Body)
+    const { stdout } = await ringback(["log", db])
+    strictEqual(
+      [..."\u001b\u009b\u202e"].some((char) => stdout.includes(char)),
+      false,
+    )
+  })
   for (const [args, word] of [
     [["frobnicate"], "serve"],
     [["serve", "--frobnicate"], "--frobnicate"],

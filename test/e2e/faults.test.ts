@@ -51,7 +51,11 @@ describe.concurrent("An API that fails, on real sockets", () => {
     const got = async (faults: object) => {
       const db = join(newFolder(), "ringback.db")
       const listener = await listen()
-      const server = await serve({ db, args: ["--pace", "fast"], config: configFile({ callbacks: { faults } }) })
+      const server = await serve({
+        db,
+        args: ["--pace", "fast", "--seed", "1"],
+        config: configFile({ callbacks: { faults } }),
+      })
       await server.send({ StatusCallback: `${listener.url}/status` })
       const { json } = await server.clock({ settle: true })
       await server.kill("SIGTERM")
@@ -61,6 +65,11 @@ describe.concurrent("An API that fails, on real sockets", () => {
     }
     deepStrictEqual(await got({ lost_percent: 100 }), [[], 0, "04"])
     deepStrictEqual(await got({ duplicated_percent: 100 }), [["sent", "sent", "delivered", "delivered"], 2, "04"])
+    deepStrictEqual(await got({ out_of_order_percent: 100 }), [["delivered", "sent"], 2, "04"])
     deepStrictEqual(await got({ late_percent: 100, late: "40s" }), [["sent", "delivered"], 2, "44"])
+    // Of this seed the first is held back, and the second is not: it brings the first one behind itself.
+    deepStrictEqual(await got({ out_of_order_percent: 50, late: "40s" }), [["delivered", "sent"], 2, "04"])
+    // Where both are held back the first comes after its time, and brings the second.
+    deepStrictEqual(await got({ out_of_order_percent: 100, late: "40s" }), [["sent", "delivered"], 2, "42"])
   })
 })

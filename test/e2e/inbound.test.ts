@@ -56,7 +56,7 @@ describe("A phone sends a message to an application on Twilio's SDK", () => {
     deepStrictEqual([Body, From, MessageSid, NumMedia, SmsStatus], ["Hello", phone, sid, "0", "received"])
     deepStrictEqual(
       callbacks.map(({ params }) => params.MessageStatus),
-      ["sent", "delivered"],
+      ["queued", "sent", "delivered"],
     )
     const [reply] = await client.messages.list({ to: phone })
     deepStrictEqual([reply?.body, reply?.direction, reply?.status], ["Hi & <welcome>", "outbound-reply", "delivered"])
@@ -153,6 +153,11 @@ describe("A phone sends a message to an application on Twilio's SDK", () => {
     const { status, text } = await order(data, "recipient" in data ? "/admin/opt-outs" : "/admin/inbound")
     strictEqual(status, 400)
     assertTrue(text.includes(wanted))
+  })
+
+  it("may be empty", async () => {
+    listener.answer = () => 204
+    deepStrictEqual((await arrives({ body: "" })).asked.at(-1)?.params.Body, "")
   })
 
   it("from the command line", async () => {

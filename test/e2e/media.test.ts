@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs"
+import { rmSync, writeFileSync } from "node:fs"
 import * as http from "node:http"
 import type { AddressInfo } from "node:net"
 import { join } from "node:path"
@@ -52,9 +52,7 @@ describe("Media that are fetched", () => {
     return client.messages(sid)
   }
   const bytesOf = async (uri: string) => {
-    const response = await fetch(`${server.address}${uri.replace(/\.json$/, "")}`, {
-      headers: { authorization: server.authorization },
-    })
+    const response = await fetch(`${server.address}${uri.replace(/\.json$/, "")}`)
     return { response, bytes: Buffer.from(await response.arrayBuffer()) }
   }
 
@@ -94,6 +92,40 @@ describe("Media that are fetched", () => {
     const { sid } = await client.messages.create({ to, from, body: "x", mediaUrl: [`${refusing}/x.png`] })
     await until("the message is delivered", async () => (await client.messages(sid).fetch()).status === "delivered")
     strictEqual((await client.messages(sid).media.list())[0]?.contentType, "image/png")
+  })
+
+  it("are for those with credentials alone where settings say so", async () => {
+    const shut = await serve({ config: configFile({ twilio: { media_auth: true } }) })
+    const client = twilio(shut.accountSid, shut.authToken)
+    client.api.baseUrl = shut.address
+    const message = await client.messages.create({ to, from, body: "look", mediaUrl: ["https://a.example/"] })
+    const [medium] = await client.messages(message.sid).media.list()
+    const url = `${shut.address}${medium?.uri.replace(/\.json$/, "")}`
+    const { status } = await fetch(url, { headers: { authorization: shut.authorization } })
+    deepStrictEqual([(await fetch(url)).status, status], [401, 200])
+  })
+
+  it("and that cannot be written cost nothing but themselves, before a restart and after it", async () => {
+    const db = join(newFolder(), "ringback.db")
+    const started = () => serve({ args: ["--pace", "fast"], config, db })
+    const sent = async (server: Server) => {
+      const { json } = await server.send({ MediaUrl: `${origin}/photo` })
+      await server.clock({ settle: true })
+      const medium = (await server.ask(json.uri.replace(".json", "/Media.json"))).json.media_list[0]
+      const bytes = await server.ask(medium.uri.replace(".json", ""))
+      return [(await server.ask(json.uri)).json.status, medium.content_type, bytes.status]
+    }
+    const unwritable = ["delivered", "image/jpeg", 404]
+    const first = await started()
+    writeFileSync(`${db}.media`, "a file where the folder would be")
+    deepStrictEqual([await sent(first), await sent(first)], [unwritable, unwritable])
+    const { stderr } = await first.kill("SIGKILL")
+    strictEqual(stderr.split("takes no media").length, 2, stderr)
+    rmSync(`${db}.media`)
+    const second = await started()
+    deepStrictEqual(await sent(second), ["delivered", "image/jpeg", 200])
+    strictEqual((await second.kill("SIGTERM")).code, 0)
+    strictEqual((await ringback(["verify", db])).code, 0)
   })
 
   it("and outlive a restart, until they are thrown away; the log is sound without them", async () => {

@@ -4,30 +4,12 @@ import twilio from "twilio"
 import { configFile } from "../support/config.ts"
 import { type Callback, type Listener, listen } from "../support/listener.ts"
 import { type Server, serve } from "../support/ringback.ts"
+import { type Client, clientOf, refused } from "../support/sdk.ts"
 import { until } from "../support/until.ts"
 
 const to = "+15551234567"
 const from = "+15550000001"
 const failing = "+15559999999"
-
-const clientOf = ({ accountSid, address, authToken }: Server, token = authToken) => {
-  const client = twilio(accountSid, token)
-  client.api.baseUrl = address
-  return client
-}
-
-type Client = ReturnType<typeof clientOf>
-
-/** The RestException a call ends with. */
-const refused = async (call: Promise<unknown>): Promise<InstanceType<typeof twilio.RestException>> => {
-  try {
-    await call
-  } catch (error) {
-    assertTrue(error instanceof twilio.RestException)
-    return error
-  }
-  throw new Error("the call was not refused")
-}
 
 const isSigned = (server: Server, { headers, params }: Callback, url: string): boolean =>
   twilio.validateRequest(server.authToken, String(headers["x-twilio-signature"]), url, params)
@@ -222,7 +204,7 @@ describe("Twilio's SDK is told what is wrong", () => {
     })
 
   it("of wrong credentials: 401, 20003, whatever else is wrong", async () => {
-    const wrong = clientOf(server, "0".repeat(32))
+    const wrong = clientOf(server, [server.accountSid, "0".repeat(32)])
     const error = await refused(wrong.messages.create({ to: "banana", from: "x", body: "" }))
     strictEqual(error.status, 401)
     strictEqual(error.code, 20003)

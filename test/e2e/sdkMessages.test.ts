@@ -1,32 +1,14 @@
 import { beforeAll, describe, it } from "@effect/vitest"
 import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
-import twilio from "twilio"
 import { configFile } from "../support/config.ts"
 import { type Callback, type Listener, listen } from "../support/listener.ts"
 import { type Server, serve } from "../support/ringback.ts"
+import { type Client, clientOf, refusal } from "../support/sdk.ts"
 import { until } from "../support/until.ts"
 
 const to = "+15551234567"
 const from = "+15550000001"
 const messagingServiceSid = `MG${"7".repeat(32)}`
-
-const clientOf = ({ accountSid, address, authToken }: Server) => {
-  const client = twilio(accountSid, authToken)
-  client.api.baseUrl = address
-  return client
-}
-type Client = ReturnType<typeof clientOf>
-
-/** Code and HTTP status of the RestException a call ends with. */
-const refused = async (call: Promise<unknown>): Promise<readonly [number, number | undefined]> => {
-  try {
-    await call
-  } catch (error) {
-    assertTrue(error instanceof twilio.RestException)
-    return [error.status, error.code]
-  }
-  throw new Error("the call was not refused")
-}
 
 describe("Twilio's SDK changes a message", () => {
   let server: Server
@@ -54,16 +36,16 @@ describe("Twilio's SDK changes a message", () => {
   it("by removing it: it is gone", async () => {
     const message = await delivered()
     strictEqual(await message.remove(), true)
-    deepStrictEqual(await refused(message.fetch()), [404, 20404])
+    deepStrictEqual(await refusal(message.fetch()), [404, 20404])
   })
 
   it("but does not remove or redact one that is under way", async () => {
     await server.clock({ pace: "paused" })
     const message = client.messages((await client.messages.create({ to, from, body: "x" })).sid)
-    deepStrictEqual(await refused(message.remove()), [409, 20009])
-    deepStrictEqual(await refused(message.update({ body: "" })), [409, 20009])
-    deepStrictEqual(await refused(message.update({ status: "canceled" })), [409, 30409])
-    deepStrictEqual(await refused(message.update({ body: "new" })), [400, 30400])
+    deepStrictEqual(await refusal(message.remove()), [409, 20009])
+    deepStrictEqual(await refusal(message.update({ body: "" })), [409, 20009])
+    deepStrictEqual(await refusal(message.update({ status: "canceled" })), [409, 30409])
+    deepStrictEqual(await refusal(message.update({ body: "new" })), [400, 30400])
     await server.clock({ pace: "fast" })
   })
 
@@ -130,7 +112,7 @@ describe("Twilio's SDK reads media", () => {
     const [first] = await message.media.list()
     strictEqual(await message.media(first?.sid ?? "").remove(), true)
     strictEqual((await message.media.list()).length, 2)
-    deepStrictEqual(await refused(message.media(first?.sid ?? "").fetch()), [404, 20404])
+    deepStrictEqual(await refusal(message.media(first?.sid ?? "").fetch()), [404, 20404])
   })
 })
 
@@ -179,11 +161,11 @@ describe("Twilio's SDK schedules messages", () => {
   it("and takes them back", async () => {
     const message = await schedule(at(600))
     strictEqual((await client.messages(message.sid).update({ status: "canceled" })).status, "canceled")
-    deepStrictEqual(await refused(client.messages(message.sid).update({ status: "canceled" })), [409, 30409])
+    deepStrictEqual(await refusal(client.messages(message.sid).update({ status: "canceled" })), [409, 30409])
   })
 
   it("but not in the past of the run, whatever the host's clock says", async () => {
-    deepStrictEqual(await refused(schedule(new Date("2029-01-01T00:00:00Z"))), [400, 35114])
+    deepStrictEqual(await refusal(schedule(new Date("2029-01-01T00:00:00Z"))), [400, 35114])
     try {
       await schedule(new Date("2029-01-01T00:00:00Z"))
     } catch (error) {
@@ -226,7 +208,7 @@ describe("Twilio's SDK meets a sender's limits", () => {
     await send()
     const late = await send(2)
     await send()
-    deepStrictEqual(await refused(send()), [429, 21611])
+    deepStrictEqual(await refusal(send()), [429, 21611])
     await server.clock({ advance: "10s" })
     const { errorCode, errorMessage, status } = await client.messages(late.sid).fetch()
     deepStrictEqual([status, errorCode, errorMessage], ["failed", 30036, "Validity period expired"])

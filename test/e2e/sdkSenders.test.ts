@@ -4,28 +4,10 @@ import twilio from "twilio"
 import { configFile } from "../support/config.ts"
 import { type Listener, listen } from "../support/listener.ts"
 import { type Server, serve } from "../support/ringback.ts"
+import { type Client, clientOf, refusal } from "../support/sdk.ts"
 import { until } from "../support/until.ts"
 
 const to = "+14155550100"
-
-const clientOf = (address: string, ...[user, password, options]: Parameters<typeof twilio>) => {
-  const client = twilio(user, password, options)
-  client.api.baseUrl = address
-  client.messaging.baseUrl = address
-  return client
-}
-
-type Client = ReturnType<typeof clientOf>
-
-const refusal = async (call: Promise<unknown>): Promise<readonly [number, number | undefined]> => {
-  try {
-    await call
-  } catch (error) {
-    assertTrue(error instanceof twilio.RestException)
-    return [error.status, error.code]
-  }
-  throw new Error("the call was not refused")
-}
 
 describe("Twilio's SDK has phone numbers", () => {
   let server: Server
@@ -33,7 +15,7 @@ describe("Twilio's SDK has phone numbers", () => {
 
   beforeAll(async () => {
     server = await serve({ config: configFile({ twilio: { allowed_from_numbers: ["+15550000001", "12345"] } }) })
-    client = clientOf(server.address, server.accountSid, server.authToken)
+    client = clientOf(server)
   })
 
   it("that are for sale: it finds them, buys one, sends from it, sets it up and gives it back", async () => {
@@ -101,7 +83,7 @@ describe("Twilio's SDK has messaging services", () => {
       args: ["--pace", "fast"],
       config: configFile({ twilio: { allowed_from_numbers: ["+15550000001", "12345"] } }),
     })
-    client = clientOf(server.address, server.accountSid, server.authToken)
+    client = clientOf(server)
   })
 
   it("which it makes, fetches, sets up, lists page by page and deletes", async () => {
@@ -188,7 +170,7 @@ describe("Twilio's SDK has subaccounts and API keys", () => {
   beforeAll(async () => {
     listener = await listen()
     server = await serve({ args: ["--pace", "fast"] })
-    client = clientOf(server.address, server.accountSid, server.authToken)
+    client = clientOf(server)
   })
 
   it("and fetches, renames and lists its own account", async () => {
@@ -205,7 +187,7 @@ describe("Twilio's SDK has subaccounts and API keys", () => {
     const sub = await client.api.v2010.accounts.create({ friendlyName: "Branch" })
     strictEqual(sub.ownerAccountSid, server.accountSid)
     assertTrue(/^[0-9a-f]{32}$/.test(sub.authToken))
-    const branch = clientOf(server.address, sub.sid, sub.authToken)
+    const branch = clientOf(server, [sub.sid, sub.authToken])
     const statusCallback = `${listener.url}/branch`
     const message = await branch.messages.create({ to, from: "+15550000009", body: "x", statusCallback })
     strictEqual(message.accountSid, sub.sid)
@@ -217,7 +199,7 @@ describe("Twilio's SDK has subaccounts and API keys", () => {
       twilio.validateRequest(token, String(told?.headers["x-twilio-signature"]), statusCallback, told?.params ?? {})
     assertTrue(signedWith(sub.authToken))
     assertFalse(signedWith(server.authToken))
-    const above = clientOf(server.address, server.accountSid, server.authToken, { accountSid: sub.sid })
+    const above = clientOf(server, [server.accountSid, server.authToken, { accountSid: sub.sid }])
     strictEqual((await above.messages(message.sid).fetch()).sid, message.sid)
     deepStrictEqual(await refusal(client.messages(message.sid).fetch()), [404, 20404])
     await client.api.v2010.accounts(sub.sid).update({ status: "suspended" })
@@ -226,13 +208,13 @@ describe("Twilio's SDK has subaccounts and API keys", () => {
 
   it("whose secret is told once, and which work until they are deleted", async () => {
     const key = await client.newKeys.create({ friendlyName: "CI" })
-    const byKey = () => clientOf(server.address, key.sid, key.secret, { accountSid: server.accountSid })
+    const byKey = () => clientOf(server, [key.sid, key.secret, { accountSid: server.accountSid }])
     strictEqual((await byKey().messages.create({ to, from: "+15550000009", body: "x" })).status, "queued")
     deepStrictEqual(await refusal(byKey().keys.list()), [401, 20003])
     strictEqual((await client.keys(key.sid).fetch()).friendlyName, "CI")
     strictEqual((await client.keys(key.sid).update({ friendlyName: "Other" })).friendlyName, "Other")
     strictEqual((await client.keys.list()).length, 1)
-    const wrong = clientOf(server.address, key.sid, server.authToken, { accountSid: server.accountSid })
+    const wrong = clientOf(server, [key.sid, server.authToken, { accountSid: server.accountSid }])
     deepStrictEqual(await refusal(wrong.messages.list()), [401, 20003])
     strictEqual(await client.keys(key.sid).remove(), true)
     deepStrictEqual(await refusal(byKey().messages.list()), [401, 20003])

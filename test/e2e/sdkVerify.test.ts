@@ -1,31 +1,15 @@
 import { beforeAll, describe, it } from "@effect/vitest"
 import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
-import twilio from "twilio"
 import { configFile } from "../support/config.ts"
 import { newFolder } from "../support/folder.ts"
 import { ringback, type Server, serve } from "../support/ringback.ts"
+import { type Client, clientOf, refusal } from "../support/sdk.ts"
 
 const to = "+15551234567"
 
-const clientOf = ({ accountSid, address, authToken }: Server) => {
-  const client = twilio(accountSid, authToken)
-  for (const domain of [client.api, client.lookups, client.verify]) domain.baseUrl = address
-  return client
-}
-
-const refusal = async (call: Promise<unknown>): Promise<readonly [number, number | undefined]> => {
-  try {
-    await call
-  } catch (error) {
-    assertTrue(error instanceof twilio.RestException)
-    return [error.status, error.code]
-  }
-  throw new Error("the call was not refused")
-}
-
 describe("Twilio's SDK verifies", () => {
   let server: Server
-  let client: ReturnType<typeof clientOf>
+  let client: Client
   beforeAll(async () => {
     server = await serve({ args: ["--pace", "fast"] })
     client = clientOf(server)

@@ -2,6 +2,9 @@ import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { beforeAll, describe, it } from "@effect/vitest"
 import { assertFalse, assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
+import { encode, genesis, toLine } from "../../src/core/Entry.ts"
+import { limits } from "../../src/core/limits.ts"
+import { headerLine } from "../../src/log/recordingLines.ts"
 import { configFile } from "../support/config.ts"
 import { newFolder } from "../support/folder.ts"
 import { entriesOf, type LoggedEntry } from "../support/logEntries.ts"
@@ -178,6 +181,7 @@ describe("Looking back on the command line", () => {
       [["fork", db, "--at", "5", "--out", out, "--swap", "5"], "--swap"],
       [["fork", db, "--at", "5", "--out", out, "--swap", "1,2"], "pending are"],
       [["trace", db, "--out", out, "--subject", "SMx"], "nearest:"],
+      [["trace", db, "--out", out, "--from", "5", "--to", "2"], "nothing lies between them"],
     ] as const) {
       const { code, stderr, stdout } = await ringback(args)
       deepStrictEqual([code, stdout], [2, ""], args.join(" "))
@@ -185,6 +189,21 @@ describe("Looking back on the command line", () => {
       assertTrue(stderr.trimEnd().split("\n").length === 1, stderr)
       assertFalse(existsSync(out))
     }
+  })
+  it("trace holds a stretch of a long log, and says so when it is asked for more", async () => {
+    const long = join(newFolder(), "long.jsonl")
+    let hash = genesis
+    const lines = Array.from({ length: limits.timelineEntriesMax + 1 }, (_, i) => {
+      const row = encode({ seq: i + 1, at: i, cause: 0, kind: "input", type: "x.y", subject: "", data: {} }, hash)
+      hash = row.hash
+      return toLine(row)
+    })
+    writeFileSync(long, [headerLine, ...lines, ""].join("\n"))
+    const out = join(newFolder(), "trace.html")
+    const refused = await ringback(["trace", long, "--out", out])
+    strictEqual(refused.code, 2)
+    assertTrue(refused.stderr.includes("a trace holds 5000; name a --subject, or entries with --from and --to"))
+    strictEqual((await ringback(["trace", long, "--from", "2", "--out", out])).code, 0)
   })
   it("of a log that was altered shows what can be shown, and says to verify where it cannot", async () => {
     const copy = join(newFolder(), "altered.db")

@@ -10,62 +10,7 @@ import { listen } from "../support/listener.ts"
 import { requestText, sendRaw } from "../support/rawSocket.ts"
 import { ringback, type Server, serve } from "../support/ringback.ts"
 import { looksBack } from "./looksBack.ts"
-import { pages } from "./shown.ts"
-
-const names = [
-  "fileToken",
-  "environmentToken",
-  "adminToken",
-  "wrongAdminToken",
-  "wrongPassword",
-  "wrongUser",
-  "malformedBasic",
-  "bareBasic",
-  "bearer",
-  "digest",
-  "cookie",
-  "proxyAuthorization",
-  "publicUrl",
-  "rewriteFrom",
-  "rewriteTo",
-  "endpoint",
-  "callback",
-  "callbackUser",
-  "deadCallback",
-  "refusedCallback",
-  "badCallback",
-  "media",
-  "phoneMedia",
-  "phoneAddress",
-  "optOut",
-  "unknownParameter",
-  "parameterName",
-  "query",
-  "queryName",
-  "encodedQuery",
-  "path",
-  "encodedPath",
-  "absolute",
-  "foreignScheme",
-  "tested",
-  "testedQuery",
-  "testedPath",
-  "testedPassword",
-  "testedJson",
-  "hostHeader",
-  "jsonBody",
-  "brokenBody",
-  "largeBody",
-  "notFoundUser",
-] as const
-type Name = (typeof names)[number]
-
-/** One mark for each place: letters and digits that nothing else has. */
-const marks = Object.fromEntries(names.map((name, i) => [name, `mk${i}Q7x${name}Zr9w`])) as Readonly<
-  Record<Name, string>
->
-
-const phone = "+15557654321"
+import { basic, formType, keptNames, marks, phone, plant, testSid, treacherous } from "./secrets/planted.ts"
 
 /** The lines of the greeting that tell the auth token in use: itself, and the credentials of the command to copy. */
 const told = /^ {2}auth token {3}.*$|^ {4}-u '.*$/gm
@@ -83,83 +28,35 @@ const searched = (found: ReadonlyArray<readonly [where: string, content: string 
 const files = (folder: string) =>
   filesIn(folder).map((file) => [file.slice(folder.length), readFileSync(file)] as const)
 
-const basic = (text: string) => `Basic ${Buffer.from(text).toString("base64")}`
-const formType = { "Content-Type": "application/x-www-form-urlencoded" }
-
-/** Gives secrets away in every place of a request there is; what was answered. */
-const plant = async (server: Server, callbackUrl: string): Promise<ReadonlyArray<string>> => {
-  const answers: Array<string> = []
-  const raw = async (method: string, path: string, headers: Readonly<Record<string, string>> = {}, body = "") => {
-    answers.push((await sendRaw(server.port, [requestText(method, path, headers, body)])).text)
+const pages = async (server: Server): Promise<ReadonlyArray<readonly [string, string]>> => {
+  const given: Array<readonly [string, string]> = []
+  const shown =
+    "/ /health /openapi.json /docs /admin/clock /admin/alerts /admin/opt-outs /admin/callback-test /admin/messages /admin/settings /admin/callbacks"
+  for (const path of shown.split(" ")) given.push([path, (await server.ask(path)).text])
+  const asBrowser = { headers: { accept: "text/html" } }
+  const { entries } = (await server.ask("/admin/clock")).json
+  const pagesShown = [
+    "/ /ui/messages /ui/callbacks /ui/log /ui/phone /ui/settings /ui/timetravel /ui/forks /ui/live".split(" "),
+    ...((await server.ask("/admin/messages?limit=1000")).json.messages as ReadonlyArray<{ sid: string }>).map(
+      ({ sid }) => [`/ui/messages/${sid}`, `/ui/timeline/${sid}`],
+    ),
+    ...Array.from({ length: entries }, (_, i) => [
+      `/ui/log/${i + 1}`,
+      ...(i % 9 === 0 ? [`/ui/timetravel?at=${i + 1}&list=callbacks`] : []),
+    ]),
+  ].flat()
+  for (const path of pagesShown) {
+    const { status, text } = await server.ask(path, asBrowser)
+    assertTrue(status === 200, `${path} is answered ${status}`)
+    given.push([path, text])
   }
-  const asOwner = { Authorization: server.authorization, ...formType }
-  const form = (more: Readonly<Record<string, string>>) =>
-    new URLSearchParams({ To: phone, From: "+15550000001", Body: "Hello", ...more }).toString()
-  const { messages } = server
-  const withUser = (url: string, user: string) => url.replace("://", `://${user}@`)
-
-  for (const authorization of [
-    basic(`${server.accountSid}:${marks.wrongPassword}`),
-    basic(`${marks.wrongUser}:x`),
-    `Basic ${marks.malformedBasic}!`,
-    basic(marks.bareBasic),
-    `Bearer ${marks.bearer}`,
-    `Digest username="x", response="${marks.digest}"`,
-  ])
-    for (const method of ["POST", "GET"])
-      await raw(method, messages, { Authorization: authorization, ...formType }, method === "POST" ? form({}) : "")
-  await raw("GET", "/admin/log", { Authorization: `Bearer ${marks.wrongAdminToken}`, Host: "evil.example" })
-  await raw("GET", "/admin/clock", { Authorization: `Bearer ${marks.adminToken}` })
-  await raw("POST", "/admin/clock", { Authorization: `Bearer ${marks.adminToken}` }, `{"pace":"x"}`)
-  const order = (path: string, data: object) =>
-    raw(
-      "POST",
-      path,
-      { Authorization: `Bearer ${marks.adminToken}`, "Content-Type": "application/json" },
-      JSON.stringify(data),
-    )
-  const message = { from: phone, to: "+15550000001", body: "Hello" }
-  await order("/admin/inbound", { ...message, media: [`https://u:${marks.phoneMedia}@127.0.0.1/x.png`] })
-  await order("/admin/inbound", { ...message, from: `https://u:${marks.phoneAddress}@127.0.0.1/` })
-  await order("/admin/opt-outs", { recipient: phone, sender: `u:${marks.optOut}@127.0.0.1` })
-  await raw("GET", messages, {
-    ...asOwner,
-    Cookie: `a=${marks.cookie}`,
-    "Proxy-Authorization": marks.proxyAuthorization,
-  })
-
-  const cb = (StatusCallback: string) => raw("POST", messages, asOwner, form({ StatusCallback }))
-  await cb(withUser(callbackUrl, `${marks.callbackUser}:${marks.callback}`))
-  await cb(`http://u:${marks.deadCallback}@127.0.0.1:1/to/${phone}/x`)
-  await cb(`http://u:${marks.deadCallback}@127.0.0.1:1/to/${encodeURIComponent(phone)}`)
-  await cb(`http://u:${marks.refusedCallback}@169.254.169.254/${phone}`)
-  await cb(`ftp://u:${marks.badCallback}@127.0.0.1/x`)
-  await cb(`https://u:${marks.rewriteFrom}@rewritten.example/x`)
-  await cb("https://scripted.example/x")
-  await raw("POST", messages, asOwner, form({ MediaUrl: `https://u:${marks.media}@127.0.0.1/x.png` }))
-  await raw("POST", messages, asOwner, form({ Whatever: `https://u:${marks.unknownParameter}@127.0.0.1/` }))
-  await raw("POST", messages, asOwner, form({ [`https://u:${marks.parameterName}@127.0.0.1/`]: "" }))
-  await raw("GET", `${messages}?Url=https://u:${marks.query}@127.0.0.1/&To=${phone}`, asOwner)
-  await raw("GET", `${messages}?https://u:${marks.queryName}@127.0.0.1/`, asOwner)
-  await raw("GET", `${messages}?u=${encodeURIComponent(`https://u:${marks.encodedQuery}@127.0.0.1/`)}`, asOwner)
-  await raw("GET", `/https://u:${marks.path}@127.0.0.1/x`, asOwner)
-  await raw("GET", `//u:${marks.path}@127.0.0.1/x`, asOwner)
-  await raw("GET", `/${encodeURIComponent(`https://u:${marks.encodedPath}@127.0.0.1/x`)}`, asOwner)
-  await raw("GET", `http://u:${marks.absolute}@127.0.0.1${messages}`, asOwner)
-  await raw("GET", `HTTPS://u:${marks.absolute}@127.0.0.1/nowhere`, asOwner)
-  await raw("GET", `ftp://u:${marks.foreignScheme}@127.0.0.1/nowhere`, asOwner)
-  const test = { Authorization: basic(`u:${marks.testedPassword}`), ...formType }
-  await raw("POST", "/callback-test", test, `Url=${encodeURIComponent(`https://u:${marks.tested}@127.0.0.1/`)}`)
-  await raw("PUT", `/callback-test?u=https://u:${marks.testedQuery}@127.0.0.1/`, test)
-  await raw("GET", `/callback-test/https://u:${marks.testedPath}@127.0.0.1/x`, test)
-  const json = { ...test, "Content-Type": "application/json" }
-  await raw("POST", "/callback-test", json, `{"p":"${marks.testedJson}"}`)
-  await raw("GET", messages, { ...asOwner, "X-Forwarded-Host": `u:${marks.hostHeader}@127.0.0.1` })
-  await raw("POST", messages, { ...asOwner, "Content-Type": "application/json" }, `{"p":"${marks.jsonBody}"}`)
-  await raw("POST", messages, asOwner, `To=%zz&p=${marks.brokenBody}`)
-  await raw("POST", messages, asOwner, `p=${marks.largeBody}`.padEnd(70_000, "x"))
-  await raw("GET", "/2010-04-01/nowhere", { Authorization: basic(`${marks.notFoundUser}:x`) })
-  return answers
+  for (let after = 0, more = true; more; ) {
+    const { json, text } = await server.ask(`/admin/log?limit=1000&after=${after}`)
+    given.push([`/admin/log after ${after}`, text])
+    after = json.last
+    more = json.more
+  }
+  return given
 }
 
 describe("Secrets", () => {
@@ -177,7 +74,14 @@ describe("Secrets", () => {
         env: { LOG_LEVEL: "DEBUG", ...(way === "the environment" ? { TWILIO_AUTH_TOKEN: token } : {}) },
         config: configFile({
           server: { admin_token: marks.adminToken, public_url: `https://u:${marks.publicUrl}@public.example` },
-          twilio: { auth_token: marks.fileToken, failure_numbers: [phone], callbacks: { delay_seconds: 0 } },
+          twilio: {
+            auth_token: marks.fileToken,
+            failure_numbers: [phone],
+            callbacks: { delay_seconds: 0 },
+            lookups: { numbers: [{ number: phone, caller_name: `//u:${marks.settingText}@a.example` }] },
+            media: "fetch",
+            test_credentials: { account_sid: testSid, auth_token: marks.testToken },
+          },
           callbacks: {
             rewrite: [
               {
@@ -186,10 +90,16 @@ describe("Secrets", () => {
               },
             ],
           },
-          endpoints: [{ url: `https://u:${marks.endpoint}@scripted.example`, answers: [{ status: 500 }] }],
+          endpoints: [
+            {
+              url: `https://u:${marks.endpoint}@scripted.example`,
+              answers: [{ status: 500, body: `{"next":"https://u:${marks.endpointBody}@a.example"}` }],
+            },
+          ],
         }),
         args: ["--pace", "fast"],
       }
+      listener.answer = treacherous(listener.url)
       const first = await serve(options)
       strictEqual(first.authToken, token)
       const answers = await plant(first, listener.url)
@@ -231,9 +141,15 @@ describe("Secrets", () => {
       // What had to be found again is in the keys file, readable by its owner alone.
       const keys = `${db}.keys`
       strictEqual(statSync(keys).mode & 0o777, 0o600)
-      for (const name of ["callback", "deadCallback", "media", "rewriteTo", "endpoint"] as const)
-        assertTrue(readFileSync(keys, "utf8").includes(marks[name]))
-      assertTrue(readFileSync(keys, "utf8").includes(token))
+      const kept = readFileSync(keys, "utf8")
+      for (const name of keptNames) assertTrue(kept.includes(marks[name]), name)
+      assertTrue(kept.includes(token))
+      // And led to what it was given for.
+      for (const path of ["/led", "/sms", "/picture.png"])
+        assertTrue(
+          listener.callbacks.some((callback) => callback.path.startsWith(path)),
+          path,
+        )
       // The auth token is told twice in the greeting and nowhere else.
       strictEqual(ended[0]?.stdout.split(token).length, 3)
       // Numbers are in the log, and in no line of the process.

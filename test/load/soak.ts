@@ -99,7 +99,10 @@ export const soak = async ({ brief, every, folder, rate, seconds, told }: SoakOp
   checks.say("requests", sent)
   checks.say("answers by status", by.join(", "))
   checks.is("without an answer", lost, 0)
-  checks.say("not sent, because no connection was free", unsent)
+  const noneFree = "not sent, because no connection was free"
+  // Of half a traffic nothing can be said; how much is sent depends on the machine.
+  if (brief) checks.say(noneFree, unsent)
+  else checks.atMost(noneFree, unsent, (sent + unsent) / 2)
   checks.is("answered otherwise than 200, 201, 400, 404", [...statuses.keys()].filter(unwanted).join(), "")
   if (!brief) flatness(samples, checks)
   await stopServed(server, checks, acknowledged)

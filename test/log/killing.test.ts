@@ -13,11 +13,17 @@ import { chainOf } from "../../src/log/eventLog.contract.ts"
 import { openSqlite } from "../../src/log/layerSqlite.ts"
 import { openReader } from "../../src/log/reader.ts"
 import { streamRows } from "../../src/log/recording.ts"
+import { preloaded } from "../crash/faulty.ts"
 import { folder, logPath } from "./given.ts"
 
-const started = (script: string, log: string) =>
+const started = (script: string, args: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}) =>
   Effect.acquireRelease(
-    Effect.sync(() => spawn(process.execPath, [script, log], { stdio: ["pipe", "pipe", "inherit"] })),
+    Effect.sync(() =>
+      spawn(process.execPath, [script, ...args], {
+        env: { ...process.env, ...env },
+        stdio: ["pipe", "pipe", "inherit"],
+      }),
+    ),
     killed,
   )
 
@@ -58,7 +64,7 @@ describe("the lock of a log", () => {
   it.scoped("is held by another process until that is killed", () =>
     Effect.gen(function* () {
       const file = yield* logPath
-      const child = yield* started(holder, file)
+      const child = yield* started(holder, [file])
       yield* line(child, (said) => said === "held")
       strictEqual((yield* Effect.flip(Effect.scoped(openSqlite(file)))).reason, "locked")
       assertTrue(!fs.existsSync(file), "a log that is locked is not touched")
@@ -72,7 +78,7 @@ describe("the lock of a log", () => {
     Effect.gen(function* () {
       const file = yield* logPath
       yield* Effect.scoped(Effect.flatMap(openSqlite(file), (log) => log.append(chainOf(2))))
-      const child = yield* started(holder, file)
+      const child = yield* started(holder, [file])
       yield* line(child, (said) => said === "held")
       const reader = yield* openReader(file)
       deepStrictEqual(yield* reader.read(0, 10), chainOf(2))
@@ -83,11 +89,25 @@ describe("the lock of a log", () => {
 /** Enough entries that the worker thread has checkpointed more than once. */
 const entriesBeforeKill = 50_000
 
+/** That a log is whole groups that follow each other, up to what was said and perhaps on from there. */
+const isWhole = (file: string, groupRows: number, said: number) =>
+  Effect.gen(function* () {
+    const log = yield* openSqlite(file)
+    const { seq, hash } = yield* log.head
+    assertTrue(seq >= said && seq % groupRows === 0, `${seq} entries; ${said} were said to be committed`)
+    const digest = yield* Stream.runFold(streamRows(log, 0), genesis, (previous, row) => {
+      strictEqual(row.hash, hashOf(row, previous))
+      return row.hash
+    })
+    strictEqual(digest, hash)
+    return seq
+  })
+
 describe("a server killed while it appends, from one bundle", () => {
   it.scoped("has in its log all it said was committed, in whole groups, and was read meanwhile", () =>
     Effect.gen(function* () {
       const file = path.join(yield* folder, "log.db")
-      const child = yield* started(yield* bundled("appendForever.ts"), file)
+      const child = yield* started(yield* bundled("appendForever.ts"), [file, "100"])
       yield* line(child, (said) => Number(said) >= 5_000)
       const reader = yield* openReader(file)
       const early = yield* reader.head
@@ -96,17 +116,37 @@ describe("a server killed while it appends, from one bundle", () => {
       strictEqual((yield* Effect.flip(Effect.scoped(openSqlite(file)))).reason, "locked")
       yield* killed(child)
       assertTrue(fs.statSync(file).size > 1_000_000, "the worker thread has copied entries into the file")
-
-      const log = yield* openSqlite(file)
-      const { seq, hash } = yield* log.head
-      assertTrue(seq >= said && seq % 100 === 0, `${seq} entries; ${said} were said to be committed`)
-      const digest = yield* Stream.runFold(streamRows(log, 0), genesis, (previous, row) => {
-        strictEqual(row.hash, hashOf(row, previous))
-        return row.hash
-      })
-      strictEqual(digest, hash)
+      yield* isWhole(file, 100, said)
     }),
   )
+
+  // Each is reached in the sixth group that the log's own thread writes, or the seventh.
+  const places: ReadonlyArray<readonly [where: string, point: number, nth: number]> = [
+    ["between two inserts", 2, 5_500],
+    ["before its COMMIT", 3, 6],
+    ["after its COMMIT, before anybody is told", 4, 6],
+  ]
+  for (const [where, point, nth] of places)
+    it.scoped(`by the thread that writes beside it, ${where}, has whole groups`, () =>
+      Effect.gen(function* () {
+        const file = path.join(yield* folder, "log.db")
+        const told = `${file}.died`
+        const env = preloaded({ do: "kill", beside: true, point, nth, us: 0, told })
+        const child = yield* started(yield* bundled("appendForever.ts"), [file, "1000"], env)
+        let said = 0
+        yield* Effect.async<void>((resume) => {
+          createInterface({ input: child.stdout! })
+            .on("line", (text) => {
+              said = Number(text)
+            })
+            .on("close", () => resume(Effect.void))
+        })
+        yield* killed(child)
+        strictEqual(fs.readFileSync(told, "utf8"), `point ${point}, occurrence ${nth}\n`)
+        assertTrue(said >= 10_000)
+        strictEqual(yield* isWhole(file, 1_000, said), point === 4 ? said + 1_000 : said)
+      }),
+    )
 })
 
 /** The script as one file, below node_modules so that it finds its native driver. */

@@ -2,6 +2,7 @@ import { deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import * as Arbitrary from "effect/Arbitrary"
 import * as FastCheck from "effect/FastCheck"
 import * as Schema from "effect/Schema"
+import { callStepped, orderAnswered } from "../../src/carriers/twilio/calls/entries.ts"
 import { canonical, type JsonObject, sha256 } from "../../src/core/canonical.ts"
 import { decode, type Entry, type EntryType, encode, hashOf, RowShape, toLine } from "../../src/core/Entry.ts"
 import { runResumed, runStarted, settingsChanged, turnFailed } from "../../src/core/entries.ts"
@@ -21,6 +22,8 @@ const inForce = {
 
 /** Types whose schema says "any JSON" somewhere: a schema's own arbitrary would say any value. */
 const withJson: ReadonlyMap<string, FastCheck.Arbitrary<unknown>> = new Map<string, FastCheck.Arbitrary<unknown>>([
+  [callStepped.type, FastCheck.record({ orders: FastCheck.array(jsonObject, { maxLength: 3 }), state: jsonObject })],
+  [orderAnswered.type, FastCheck.record({ event: jsonObject })],
   [runStarted.type, FastCheck.record({ ...inForce, format: FastCheck.nat(), seed: FastCheck.integer() })],
   [runResumed.type, FastCheck.record({ ...inForce, offset: FastCheck.integer() })],
   [settingsChanged.type, FastCheck.record({ settings: jsonObject })],

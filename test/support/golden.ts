@@ -125,6 +125,40 @@ export const everyEntry: Effect.Effect<ReadonlyArray<Row>> = Effect.gen(function
         { _tag: "advance", ms: 60_000 },
         { _tag: "optOut", out: false },
       ])
+      yield* simulation.run.engine.setPace({ _tag: "paused" })
+      yield* performAll(simulation, [
+        { _tag: "call", document: "menu", to: "+15551234567", more: "detected" },
+        { _tag: "advance", ms: 6_000 },
+        { _tag: "play", nth: 0, how: "press" },
+        { _tag: "call", document: "record", to: "+15551234567", more: "nothing" },
+        { _tag: "advance", ms: 4_000 },
+        { _tag: "play", nth: 1, how: "answer" },
+        { _tag: "play", nth: 1, how: "speak" },
+        { _tag: "advance", ms: 10_000 },
+        { _tag: "ring", scripted: false },
+        { _tag: "call", document: "dial", to: "+15551234567", more: "told" },
+        { _tag: "advance", ms: 60_000 },
+        { _tag: "around", how: "deleteRecording" },
+        { _tag: "changeCall", nth: 0, how: "delete" },
+        { _tag: "call", document: "conference", to: "+15551234567", more: "nothing" },
+        { _tag: "call", document: "conference", to: "+15551234567", more: "nothing" },
+        { _tag: "advance", ms: 8_000 },
+        { _tag: "around", how: "mute" },
+        { _tag: "around", how: "end" },
+        { _tag: "call", document: "queue", to: "+15551234567", more: "nothing" },
+        { _tag: "advance", ms: 7_000 },
+        { _tag: "call", document: "agent", to: "+15551234567", more: "nothing" },
+        { _tag: "advance", ms: 20_000 },
+        { _tag: "call", document: "queue", to: "+15551234567", more: "nothing" },
+        { _tag: "advance", ms: 7_000 },
+        { _tag: "around", how: "dequeue" },
+        { _tag: "around", how: "makeQueue" },
+        { _tag: "around", how: "resizeQueue" },
+        { _tag: "around", how: "deleteQueue" },
+        { _tag: "play", nth: 99, how: "hangUp" },
+        { _tag: "clear", what: "calls" },
+      ])
+      yield* simulation.run.engine.setPace({ _tag: "fast" })
       yield* resend(simulation, 0)
       yield* simulation.settled
       const { settings } = simulation.run.engine.world
@@ -153,5 +187,10 @@ export const everyEntry: Effect.Effect<ReadonlyArray<Row>> = Effect.gen(function
       ])
     }).pipe(Effect.orDie),
   )
-  return yield* Effect.orDie(log.read(0, 1_000))
+  const rows: Array<Row> = []
+  for (;;) {
+    const page = yield* Effect.orDie(log.read(rows.length, 1_000))
+    if (page.length === 0) return rows
+    rows.push(...page)
+  }
 })

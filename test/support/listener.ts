@@ -12,8 +12,8 @@ export interface Callback {
   readonly params: Readonly<Record<string, string>>
 }
 
-/** What a listener does with a callback: a status, a text of a type, or nothing at all, so that the caller hangs. */
-export type Answer = number | "hang" | { readonly type: string; readonly body: string }
+/** What a listener does with a callback: a status, a redirect, a text of a type, or nothing at all, so that the caller hangs. */
+export type Answer = number | "hang" | { readonly location: string } | { readonly type: string; readonly body: string }
 
 export interface Listener {
   readonly url: string
@@ -51,6 +51,7 @@ export const listen = async (): Promise<Listener> => {
       const answer = listener.answer(callback, callbacks.length)
       if (answer === "hang") return
       if (typeof answer === "number") response.writeHead(answer).end()
+      else if ("location" in answer) response.writeHead(307, { Location: answer.location }).end()
       else response.writeHead(200, { "Content-Type": answer.type }).end(answer.body)
     })
   })

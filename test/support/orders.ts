@@ -42,7 +42,7 @@ export const ordersOf = (account: string, seed: number) => {
     buy: {
       method: "POST",
       path: `${own}/IncomingPhoneNumbers.json`,
-      form: "AreaCode=415&SmsUrl=https%3A%2F%2Ftwiml.test%2Fsms&SmsFallbackUrl=https%3A%2F%2Ftwiml.test%2Ffallback",
+      form: "AreaCode=415&SmsUrl=https%3A%2F%2Ftwiml.test%2Fsms%23rc%3D1%26rp%3D5xx&SmsFallbackUrl=https%3A%2F%2Ftwiml.test%2Ffallback",
     },
     setUpNumber: {
       method: "POST",

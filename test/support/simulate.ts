@@ -30,13 +30,26 @@ export const endpoints: NonNullable<SettingsFile["endpoints"]> = [
   { url: "https://good.test" },
   {
     url: "https://twiml.test/sms",
+    // Asked by a URL that has it tried again (orders.ts).
     answers: [
+      { status: 503 },
       {
         body: '<Response><Message statusCallback="https://good.test/reply">One<Media>/a.png</Media></Message><Say>x</Say><Redirect>more</Redirect></Response>',
         after_ms: 300,
       },
     ],
   },
+  {
+    url: "https://twiml.test/voice",
+    answers: [
+      {
+        body: '<Response><Say>Hello</Say><Gather numDigits="1" timeout="3"><Play>https://good.test/a.mp3</Play></Gather><Dial timeLimit="5">+15558880003</Dial></Response>',
+        after_ms: 200,
+      },
+    ],
+  },
+  { url: "https://twiml.test/wait", answers: [{ body: "<Response><Say>Wait</Say><Pause length='30'/></Response>" }] },
+  { url: "https://twiml.test/sorry", answers: [{ body: "Sorry", content_type: "text/plain" }] },
   { url: "https://twiml.test/more", answers: [{ body: '<Response><Message action="/next">Two</Message></Response>' }] },
   { url: "https://twiml.test/next", answers: [{ body: "<Response>", status: 200 }] },
   { url: "https://twiml.test/fallback", answers: [{ body: "Sorry", content_type: "text/plain" }] },

@@ -7,6 +7,7 @@ import { twilioMachine } from "../../src/carriers/twilio/twilio.machine.ts"
 import { timersMachine } from "../../src/clock/timers.machine.ts"
 import { decode } from "../../src/core/Entry.ts"
 import { callbackResent, type OutboundRequested, outboundRequested, timersSwapped } from "../../src/core/entries.ts"
+import { type CallAct, callActs, performCall } from "./callTraffic.ts"
 import { type OrderName, orderNames, ordersOf } from "./orders.ts"
 import { account, messagesPath, type Simulation } from "./simulate.ts"
 
@@ -27,9 +28,10 @@ export type Act =
   | { readonly _tag: "advance"; readonly ms: number }
   | { readonly _tag: "resend"; readonly nth: number }
   | { readonly _tag: "swap"; readonly nth: number; readonly other: number }
-  | { readonly _tag: "clear"; readonly what: "messages" | "callbacks" | "all" }
+  | { readonly _tag: "clear"; readonly what: "messages" | "calls" | "callbacks" | "all" }
   | { readonly _tag: "arrive"; readonly body: string; readonly media?: boolean; readonly from?: string }
   | { readonly _tag: "optOut"; readonly out: boolean }
+  | CallAct
 
 /** How a message is sent: from a number, with pictures, by a service, at an hour, or soon stale. */
 export type Way = "plain" | "pictures" | "service" | "scheduled" | "stale"
@@ -120,6 +122,7 @@ export const requests = FastCheck.array(
     { weight: 1, arbitrary: order },
     { weight: 1, arbitrary: read },
     { weight: 1, arbitrary: phones },
+    { weight: 2, arbitrary: callActs },
   ),
   {
     minLength: 1,
@@ -135,6 +138,7 @@ export const acts = FastCheck.array(
     { weight: 2, arbitrary: change },
     { weight: 3, arbitrary: order },
     { weight: 3, arbitrary: phones },
+    { weight: 5, arbitrary: callActs },
     {
       weight: 2,
       arbitrary: FastCheck.record({
@@ -158,7 +162,7 @@ export const acts = FastCheck.array(
       weight: 1,
       arbitrary: FastCheck.record({
         _tag: FastCheck.constant("clear" as const),
-        what: FastCheck.constantFrom("messages" as const, "callbacks" as const, "all" as const),
+        what: FastCheck.constantFrom("messages" as const, "calls" as const, "callbacks" as const, "all" as const),
       }),
     },
   ),
@@ -238,6 +242,12 @@ export const perform = (
     }
     case "swap":
       return Effect.as(swap(simulation, act.nth, act.other), undefined)
+    case "call":
+    case "ring":
+    case "play":
+    case "changeCall":
+    case "around":
+      return Effect.as(performCall(simulation, act), undefined)
     case "resend":
       return Effect.as(resend(simulation, act.nth), undefined)
     case "clear":

@@ -117,6 +117,17 @@ export const form = (changes: Readonly<Record<string, string | undefined>>): Rea
   return [...all].filter((pair): pair is [string, string] => pair[1] !== undefined)
 }
 
+/** A service that a run without services takes for one. */
+export const anyService = `MG${"0".repeat(32)}`
+
+/** The parameters of a message that is scheduled, an hour into a run that begins with the epoch. */
+export const inAnHour: ReadonlyArray<Pair> = form({
+  From: undefined,
+  MessagingServiceSid: anyService,
+  ScheduleType: "fixed",
+  SendAt: "1970-01-01T01:00:00Z",
+})
+
 /** An answer as the API's user sees it. */
 export interface Answer {
   readonly status: number

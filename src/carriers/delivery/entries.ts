@@ -1,11 +1,10 @@
 import * as Schema from "effect/Schema"
 import { entryType } from "../../core/Entry.ts"
+import { optional } from "../../core/optional.ts"
 
 /*
  * What happens to messages, whichever carrier simulates it. Fields in the order of canonical JSON.
  */
-
-const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 
 /** Every status a message can have. Source: OpenAPI `message_enum_status`. */
 export const MessageStatus = Schema.Literal(

@@ -26,7 +26,7 @@ export type MessageState =
 export type MessageCommand =
   /** A sender is chosen: the message joins its queue. */
   | { readonly _tag: "Enqueue"; readonly sid: string; readonly queued: Omit<MessageStatusChanged, "status"> }
-  /** There is no sender to be had, or a medium is none. */
+  /** There is no sender to be had, a medium is none, or its account does not send any more. */
   | { readonly _tag: "GiveUp"; readonly sid: string; readonly errorCode: number }
   /** The application takes a scheduled message back. */
   | { readonly _tag: "Cancel"; readonly sid: string }

@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 import { roll } from "../../core/chance.ts"
+import { optional } from "../../core/optional.ts"
 import type { Plan } from "./entries.ts"
 
 /*
@@ -7,21 +8,26 @@ import type { Plan } from "./entries.ts"
  * message by its SID, and what was drawn is kept in its plan.
  */
 
-const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 const BasisPoints = Schema.Int.pipe(Schema.between(0, 10_000))
 
-/** How messages to one number end, and when. */
-export const Behavior = Schema.Struct({
+/** How a message ends, and when. */
+const ending = {
   error_code: optional(Schema.Int),
   /** Virtual ms from `sent` to the receipt; absent: the usual delay. */
   landing_ms: optional(Schema.NonNegativeInt),
-  number: Schema.String,
   /** `sent`: no receipt ever comes. */
   outcome: Schema.Literal("delivered", "undelivered", "failed", "sent"),
   /** Virtual ms before `sent` or `failed`; absent: the usual delay. */
   sending_ms: optional(Schema.NonNegativeInt),
-})
+}
+
+/** How messages to one number end, and when. */
+export const Behavior = Schema.Struct({ ...ending, number: Schema.String })
 export type Behavior = typeof Behavior.Type
+
+/** How one message ends, and when. Its SID follows from the seed. */
+export const MessageBehavior = Schema.Struct({ ...ending, sid: Schema.String })
+export type MessageBehavior = typeof MessageBehavior.Type
 
 /** A carrier behind the simulated API: which numbers it has, and how it treats their messages. */
 export const CarrierProfile = Schema.Struct({
@@ -57,8 +63,11 @@ export const carrierOf = (carriers: ReadonlyArray<CarrierProfile>, number: strin
 const prefixLength = (prefixes: ReadonlyArray<string>, number: string): number =>
   prefixes.reduce((longest, prefix) => (number.startsWith(prefix) ? Math.max(longest, prefix.length) : longest), -1)
 
-/** The plan of a message to a number that has a behaviour of its own. */
-export const planOfBehavior = ({ error_code, landing_ms, outcome, sending_ms }: Behavior, delay_ms: number): Plan => ({
+/** The plan of a message that has a behaviour of its own, or goes to a number that has. */
+export const planOfBehavior = (
+  { error_code, landing_ms, outcome, sending_ms }: Behavior | MessageBehavior,
+  delay_ms: number,
+): Plan => ({
   delay_ms: sending_ms ?? delay_ms,
   ...(error_code === undefined ? {} : { error_code }),
   ...(landing_ms === undefined ? {} : { landing_ms }),

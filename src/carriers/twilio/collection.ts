@@ -74,3 +74,33 @@ export const pageOf = <Item extends { readonly sid: string }>(
   if (start._tag === "Before") return { items: items.reverse(), older: true, newer: more }
   return { items, older: more, newer: start._tag === "After" || (start.skip > 0 && all.length > 0) }
 }
+
+/** Items that follow each other, for a snapshot; those that were removed go by their SIDs alone. */
+export interface SavedItems<Item> {
+  readonly sids: ReadonlyArray<string>
+  readonly items: ReadonlyArray<Item | undefined>
+}
+
+/** Items that one part of a snapshot holds. */
+const savedTogether = 10_000
+
+/** All items in their order, some at a time. */
+export function* saveItems<Item extends { readonly sid: string }>({
+  all,
+  places,
+}: Collection<Item>): Generator<SavedItems<Item>> {
+  const sids = [...places.keys()]
+  for (let i = 0; i < all.length; i += savedTogether)
+    yield { sids: sids.slice(i, i + savedTogether), items: all.slice(i, i + savedTogether) }
+}
+
+/** Adds items as they were saved to those before them. */
+export const loadItems = <Item extends { readonly sid: string }>(
+  { all, places }: Collection<Item>,
+  { items, sids }: SavedItems<Item>,
+): void => {
+  for (let i = 0; i < items.length; i++) {
+    places.set(sids[i] as string, all.length)
+    all.push(items[i])
+  }
+}

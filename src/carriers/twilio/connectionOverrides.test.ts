@@ -1,6 +1,6 @@
 import { describe, it } from "@effect/vitest"
-import { deepStrictEqual } from "@effect/vitest/utils"
-import { overridesOf } from "./connectionOverrides.ts"
+import { deepStrictEqual, strictEqual } from "@effect/vitest/utils"
+import { badPolicyIn, overridesOf } from "./connectionOverrides.ts"
 
 describe("the fragment of a webhook's URL", () => {
   it.each([
@@ -26,4 +26,14 @@ describe("the fragment of a webhook's URL", () => {
     ["#rc=2&rp=rt&e=ashburn&sni=y", { on: ["rt"], retries: 2 }],
     ["?rc=3#x=?#rc=1", {}],
   ])("%s", (fragment, overrides) => deepStrictEqual(overridesOf(`https://app.example/status${fragment}`), overrides))
+
+  it.each([
+    ["", undefined],
+    ["#rc=9", undefined],
+    ["#rp=4xx,all", undefined],
+    ["#rp=sometimes", "sometimes"],
+    ["#rc=1&rp=", ""],
+  ])("names a retry policy that is none, or not: %s", (fragment, policy) =>
+    strictEqual(badPolicyIn(`https://app.example/${fragment}`), policy),
+  )
 })

@@ -23,6 +23,11 @@ export interface Parameter<Field extends string = string> {
     | { readonly _tag: "Number"; readonly min: number; readonly max: number; readonly code: ErrorCode }
 }
 
+/* Kinds that many tables have. */
+export const url = { _tag: "Url" } as const
+export const method = { _tag: "Method" } as const
+export const flag = { _tag: "Flag" } as const
+
 export type FieldValue = string | number | boolean
 
 /** Characters of a friendly name. Source: error 20002. */
@@ -84,14 +89,14 @@ const read = ({ kind, name }: Parameter, text: string): Either.Either<FieldValue
       if (text === "" || isSid(kind.prefix, text)) return Either.right(text)
       return kind.code === undefined
         ? wrong(`${name} is no SID of a ${kind.prefix}`)
-        : Either.left(twilioError(kind.code))
+        : Either.left(twilioError(kind.code, { parameter: name }))
     }
     case "OneOf":
       if (text === "") return Either.right(undefined)
       return kind.values.includes(text) ? Either.right(text) : wrong(`${name} is none of ${kind.values.join(", ")}`)
     case "Number": {
       const n = wholeNumber(text, Number.NaN) ?? Number.NaN
-      return n >= kind.min && n <= kind.max ? Either.right(n) : Either.left(twilioError(kind.code))
+      return n >= kind.min && n <= kind.max ? Either.right(n) : Either.left(twilioError(kind.code, { parameter: name }))
     }
   }
 }

@@ -7,7 +7,7 @@ import type { Alert } from "./alerts/alerts.ts"
 import { debuggerCodes } from "./alerts/debugger.ts"
 import { moreInfo } from "./errors.ts"
 import { messageArrived } from "./inbound/entries.ts"
-import { parseAddress } from "./messages/addresses.ts"
+import { parseAddress, shortCode } from "./messages/addresses.ts"
 import { keywordAnswered, type RecipientAndSender, recipientOptedIn, recipientOptedOut } from "./optOut/entries.ts"
 import { keywordIn } from "./optOut/keywordRules.ts"
 import { isSid } from "./parameters.ts"
@@ -23,7 +23,8 @@ const urlLengthMax = 4000
 interface PhoneMessage {
   readonly from: string
   readonly to: string
-  readonly body: string
+  /** `undefined` is a message without a text, which needs media; an empty text is one. */
+  readonly body: string | undefined
   readonly media: ReadonlyArray<string>
 }
 
@@ -40,13 +41,17 @@ export const phonesDoor = (secrets: SecretStore, twilio: () => Twilio) => ({
   alerts: () => twilio().alerts.kept.map(shown),
 })
 
-const arriving = ({ body, from, media, to }: PhoneMessage, secrets: SecretStore): Either.Either<Draft, string> => {
+const arriving = (
+  { body: written, from, media, to }: PhoneMessage,
+  secrets: SecretStore,
+): Either.Either<Draft, string> => {
+  const body = written ?? ""
   const [sender, number] = [addressOf(from), addressOf(to)]
   if (sender === undefined) return Either.left(noAddress("from", from))
   if (number === undefined) return Either.left(noAddress("to", to))
   if ([...body].length > bodyLengthMax) return Either.left(`body: expected at most ${bodyLengthMax} characters`)
   if (media.length > mediaMax) return Either.left(`media: expected at most ${mediaMax} URLs, found ${media.length}`)
-  if (body === "" && media.length === 0) return Either.left("body: expected a text, or media")
+  if (written === undefined && media.length === 0) return Either.left("body: expected a text, or media")
   if (!media.every(isMediaUrl)) return Either.left("media: expected URLs that begin with http:// or https://")
   try {
     const hidden = media.map((url) => hideUserinfo(url, secrets))
@@ -59,8 +64,7 @@ const arriving = ({ body, from, media, to }: PhoneMessage, secrets: SecretStore)
   }
 }
 
-const addressOf = (text: string): string | undefined =>
-  parseAddress(text) ?? (/^\d{3,8}$/.test(text) ? text : undefined)
+const addressOf = (text: string): string | undefined => parseAddress(text) ?? (shortCode.test(text) ? text : undefined)
 
 const noAddress = (field: string, found: string): string =>
   `${field}: expected a phone number such as +15551234567, a short code, or a number behind its channel (whatsapp:+15551234567), found ${shownText(found)}`

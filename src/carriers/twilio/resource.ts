@@ -1,4 +1,5 @@
 import type { Reply, Request } from "./request.ts"
+import type { TwilioSettings } from "./settings.ts"
 
 /**
  * Answers a request of a resource. `sid` names what the path is about, `inner` what stands below that (a message's medium, a
@@ -10,5 +11,7 @@ export type Handler = (request: Request, sid: string, inner: string) => Reply
 export interface Resource {
   /** Groups: the account SID, then the resource's own SID if the path names one, then the inner one. */
   readonly path: RegExp
+  /** Whether it is answered without credentials; absent: it is not. */
+  readonly open?: (settings: TwilioSettings) => boolean
   readonly methods: { readonly GET?: Handler; readonly POST?: Handler; readonly DELETE?: Handler }
 }

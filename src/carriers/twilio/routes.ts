@@ -5,10 +5,14 @@ import type { World } from "../../core/Machine.ts"
 import { accountsResources } from "./accounts/accountsResources.ts"
 import { accountShown, reaches } from "./accounts/credentials.ts"
 import { keysResources } from "./accounts/keysResources.ts"
+import { callsResources } from "./calls/callsResources.ts"
 import { itemOf } from "./collection.ts"
+import { conferencesResources } from "./conferences/conferencesResources.ts"
 import { twilioError } from "./errors.ts"
 import { lookupsResources } from "./lookups/lookupsResources.ts"
 import { messagesResources } from "./messages/messagesResources.ts"
+import { queuesResources } from "./queues/queuesResources.ts"
+import { recordingsResources } from "./recordings/recordingsResources.ts"
 import { type Reply, type Request, respond } from "./request.ts"
 import type { Handler, Resource } from "./resource.ts"
 import { availableResources } from "./senders/availableResources.ts"
@@ -35,6 +39,10 @@ const resources: ReadonlyArray<Resource> = [
   ...lookupsResources,
   ...verifyServicesResources,
   ...verificationsResources,
+  ...callsResources,
+  ...recordingsResources,
+  ...conferencesResources,
+  ...queuesResources,
 ]
 
 /**
@@ -52,12 +60,13 @@ export const answerRequest = (
     const request: Request = { world, twilio, entry, seenAt, accountSid: twilio.settings.test.account_sid }
     return respond(request, unreadable(entry.data) ?? answerTest(request))
   }
-  for (const { path, methods } of resources) {
-    const found = path.exec(entry.data.path)
+  for (const resource of resources) {
+    const found = resource.path.exec(entry.data.path)
     if (found === null) continue
+    const { methods } = resource
     const accountSid = found[1] === "" ? accountOf(entry.data, twilio) : (found[1] ?? "")
     const request: Request = { world, twilio, entry, seenAt, accountSid }
-    return respond(request, checked(request, methods) ?? handled(request, methods, found[2] ?? "", found[3] ?? ""))
+    return respond(request, checked(request, resource) ?? handled(request, methods, found[2] ?? "", found[3] ?? ""))
   }
   const request: Request = { world, twilio, entry, seenAt, accountSid: "" }
   return respond(request, refusal(twilioError(20404, { path: entry.data.path.slice(0, 500) })))
@@ -75,9 +84,10 @@ const handlerOf = (methods: Resource["methods"], method: string): Handler | unde
 }
 
 /** What is wrong with a request whatever its resource: credentials first, then a body that could not be read. */
-const checked = (request: Request, methods: Resource["methods"]): Reply | undefined => {
+const checked = (request: Request, { methods, open }: Resource): Reply | undefined => {
   const { twilio, entry, accountSid } = request
-  if (twilio.settings.validation.require_auth && !authenticated(entry.data, twilio, accountSid))
+  const { settings } = twilio
+  if (settings.validation.require_auth && open?.(settings) !== true && !authenticated(entry.data, twilio, accountSid))
     return { status: 401, body: templateError(twilio, "auth_failed", 20003, {}) }
   if (isInactive(request)) return refusal(twilioError(20005))
   return handlerOf(methods, entry.data.method) === undefined ? undefined : unreadable(entry.data)

@@ -1,9 +1,9 @@
 import * as Schema from "effect/Schema"
 import { RetryOn, SecretName } from "../../core/entries.ts"
-import { Behavior, CarrierProfile } from "../delivery/profiles.ts"
+import { optional } from "../../core/optional.ts"
+import { Behavior, CarrierProfile, MessageBehavior } from "../delivery/profiles.ts"
+import { CallSettings } from "./calls/callSettings.ts"
 import { ApiFault } from "./faults/entries.ts"
-
-const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 
 /** What a line can be. Source: Lookup docs, "Line Type Intelligence". */
 export const lineTypes = [
@@ -56,6 +56,8 @@ export const TwilioSettings = Schema.Struct({
     /** What is tried again; absent: every failure. */
     retry_on: optional(Schema.Array(RetryOn)),
   }),
+  /** Who is called, and what calls cost; absent: everybody answers. */
+  calls: optional(CallSettings),
   /** Carriers behind the API; absent: none that makes a difference. */
   carriers: optional(Schema.Array(CarrierProfile)),
   default_behavior: Schema.Literal("success", "failure"),
@@ -70,6 +72,10 @@ export const TwilioSettings = Schema.Struct({
   lookups: optional(Schema.Struct({ numbers: Schema.Array(LookedUp), strict: Schema.Boolean })),
   /** Where the bytes of media come from: made here, or fetched from their URLs; absent: media are only counted. */
   media: optional(Schema.Literal("generate", "fetch")),
+  /** Whether the bytes of media are for those with credentials alone; absent: who knows their URL may have them. */
+  media_auth: optional(Schema.Literal(true)),
+  /** Messages with a fate of their own; it wins over that of their number. */
+  message_behaviors: optional(Schema.Array(MessageBehavior)),
   /** One code for every missing parameter; absent: Twilio's own, 21604 for To, 21603 for From, 21602 for Body. */
   missing_parameter_code: optional(Schema.Int),
   /** What the carrier does with STOP, START and HELP; absent: as Twilio does by itself. */

@@ -5,11 +5,15 @@ import type { Snapshot } from "../../core/Machine.ts"
 import type { Behavior } from "../delivery/profiles.ts"
 import { type Accounts, knowOwnAccount, noAccounts } from "./accounts/accounts.ts"
 import { type Alerts, noAlerts } from "./alerts/alerts.ts"
-import { itemOf, itemsOf } from "./collection.ts"
+import { type Calls, noCalls } from "./calls/calls.ts"
+import { type Collection, itemOf, itemsOf, loadItems, noItems, type SavedItems, saveItems } from "./collection.ts"
+import { type Conferences, noConferences } from "./conferences/conferences.ts"
 import { type Faults, noFaults } from "./faults/drawnFaults.ts"
 import { type Flows, noFlows } from "./inbound/flows.ts"
 import { addGone, type Messages, noMessages } from "./messages.ts"
 import { noOptOuts, type OptOuts } from "./optOut/optOuts.ts"
+import { noQueues, type Queues } from "./queues/queues.ts"
+import { noRecordings, type Recordings } from "./recordings/recordings.ts"
 import {
   headOf,
   loadMessages,
@@ -29,6 +33,10 @@ export interface Twilio {
   settings: TwilioSettings
   templates: TemplateSet
   readonly messages: Messages
+  readonly calls: Calls
+  readonly recordings: Recordings
+  readonly conferences: Conferences
+  readonly queues: Queues
   readonly accounts: Accounts
   readonly senders: Senders
   readonly flows: Flows
@@ -58,6 +66,10 @@ export const initialTwilio = (): Twilio => ({
   settings: undefined as unknown as TwilioSettings,
   templates: undefined as unknown as TemplateSet,
   messages: noMessages(),
+  calls: noCalls(),
+  recordings: noRecordings(),
+  conferences: noConferences(),
+  queues: noQueues(),
   accounts: noAccounts(),
   senders: noSenders(),
   flows: noFlows(),
@@ -98,58 +110,91 @@ export const knowAllowedFrom = (twilio: Twilio): void => {
   twilio.allowedFrom = new Set([...named, ...owned.map(({ number }) => number)])
 }
 
-/** Takes templates that are in force from here on. Their texts were checked when they entered; a fault is a defect. */
+/**
+ * Takes templates that are in force from here on. Their texts were checked when they entered; a fault is a defect. Every start
+ * tells them again and compiling takes ms, so what has not changed stays.
+ */
 export const furnish = (twilio: Twilio, texts: Readonly<Record<string, string>>): void => {
+  const { templates } = twilio as { readonly templates: TemplateSet | undefined }
+  if (templates !== undefined && templateNames.every((name) => templates[name].text === texts[name])) return
   twilio.templates = Either.getOrThrowWith(
     parseTemplateSet(texts),
     (errors) => new Error(errors.map(({ message }) => message).join("; ")),
   )
 }
 
-/** The first part of a saved slice; messages follow. */
-interface SavedTwilio
-  extends Pick<
-    Twilio,
-    "accounts" | "alerts" | "faults" | "flows" | "optOuts" | "seed" | "senders" | "tested" | "underWay" | "verify"
-  > {
+/** What goes into a snapshot as it is. */
+const savedWhole = [
+  "accounts",
+  "alerts",
+  "faults",
+  "flows",
+  "optOuts",
+  "queues",
+  "seed",
+  "senders",
+  "tested",
+  "underWay",
+  "verify",
+] as const
+
+/** The first part of a saved slice; messages, calls and what comes of these follow. */
+interface SavedTwilio extends Pick<Twilio, (typeof savedWhole)[number]> {
   readonly settings: TwilioSettings
   readonly texts: Readonly<Record<string, string>>
   readonly messages: SavedHead
+  readonly calls: Omit<Calls, "calls">
+  readonly conferences: Omit<Conferences, "conferences">
+  readonly recordings: Omit<Recordings, "recordings">
 }
 
-/** Compiled templates go by their texts, messages as lists of their values, accounts and senders as they are. */
+/** The collections that are saved some items at a time. */
+const collectionsOf = ({ calls, conferences, recordings }: Twilio) => ({
+  calls: calls.calls,
+  conferences: conferences.conferences,
+  recordings: recordings.recordings,
+})
+type Collections = ReturnType<typeof collectionsOf>
+
+/** A further part. */
+type SavedSome = { readonly of: keyof Collections; readonly some: SavedItems<{ readonly sid: string }> }
+
+/** Compiled templates go by their texts, messages as lists of their values, the rest as it is. */
 export const twilioSnapshot: Snapshot<Twilio> = {
-  save: function* ({ messages, settings, templates, ...twilio }) {
-    const { accounts, alerts, faults, flows, optOuts, seed, senders, tested, underWay, verify } = twilio
+  save: function* (twilio) {
+    const { messages, settings, templates } = twilio
+    const { calls: _, ...calls } = twilio.calls
+    const { conferences: __, ...conferences } = twilio.conferences
+    const { recordings: ___, ...recordings } = twilio.recordings
     const texts = Object.fromEntries(templateNames.map((name) => [name, templates[name].text]))
-    yield {
-      accounts,
-      alerts,
-      faults,
-      flows,
-      optOuts,
-      seed,
-      senders,
-      settings,
-      tested,
-      underWay,
-      verify,
-      texts,
-      messages: headOf(messages),
-    } satisfies SavedTwilio
+    const whole = Object.fromEntries(savedWhole.map((name) => [name, twilio[name]]))
+    const head = { ...whole, calls, conferences, messages: headOf(messages), recordings, settings, texts }
+    yield head as unknown as SavedTwilio
     yield* saveMessages(messages)
+    for (const [of, collection] of Object.entries(collectionsOf(twilio)))
+      for (const some of saveItems<{ readonly sid: string }>(collection)) yield { of, some } as SavedSome
   },
   load: (parts) => {
     let twilio = initialTwilio()
     let next = 0
-    for (const part of parts as Iterable<SavedTwilio | SavedMessages>)
+    for (const part of parts as Iterable<SavedTwilio | SavedMessages | SavedSome>)
       if ("settings" in part) {
         const { messages, settings, texts, ...rest } = part
-        twilio = { ...twilio, ...rest, messages: messagesFrom(messages) }
+        twilio = {
+          ...twilio,
+          ...rest,
+          calls: { ...rest.calls, calls: noItems() },
+          conferences: { ...rest.conferences, conferences: noItems() },
+          recordings: { ...rest.recordings, recordings: noItems() },
+          messages: messagesFrom(messages),
+        }
         // What settings bring with them is there already: the instant does not matter.
         configure(twilio, settings, 0)
         furnish(twilio, texts)
         next = messages.nextPlace
+      } else if ("some" in part) {
+        const collection: Collection<{ readonly sid: string }> = collectionsOf(twilio)[part.of]
+        loadItems(collection, part.some)
       } else loadMessages(twilio.messages, part)
     addGone(twilio.messages, next)
     return twilio

@@ -4,6 +4,7 @@ import * as path from "node:path"
 import { afterEach, beforeEach, describe, it } from "@effect/vitest"
 import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import * as Either from "effect/Either"
+import { documentTemplates } from "../../../test/e2e/fixtures/mockServerDocument.ts"
 import { limits } from "../../core/limits.ts"
 import { twilioError } from "./errors.ts"
 import { parseTemplateSet, type TemplateName, type TemplateValues, templateNames } from "./template.ts"
@@ -114,10 +115,11 @@ describe("the shipped templates", () => {
       ["ApiVersion", "2010-04-01"],
     ]))
 
-  it("report an error code and a service only where there is one", () => {
-    const values = { ...message, status: "undelivered", error_code: 30003, messaging_service_sid: "MG1" }
+  it("report an error code, a receipt and a service only where there is one", () => {
+    const receipt = { error_code: 30003, raw_dlr_done_date: "2601010000" }
+    const values = { ...message, ...receipt, status: "undelivered", messaging_service_sid: "MG1" }
     const payload = JSON.parse(rendered("delivery_status", values))
-    strictEqual(payload.ErrorCode, "30003")
+    deepStrictEqual([payload.ErrorCode, payload.RawDlrDoneDate], ["30003", "2601010000"])
     strictEqual(Object.keys(payload)[4], "MessagingServiceSid")
   })
 
@@ -181,66 +183,9 @@ describe("the shipped templates", () => {
   )
 })
 
-/** The examples of the design these templates come from, to the letter. */
-const examples = {
-  "responses/twilio/send_sms_success.json": `{
-  "sid": "{{ message_sid }}",
-  "date_created": "{{ date_created }}",
-  "date_updated": "{{ date_updated }}",
-  "date_sent": null,
-  "account_sid": "{{ account_sid }}",
-  "to": "{{ request.To }}",
-  "from": "{{ request.From }}",
-  "messaging_service_sid": null,
-  "body": "{{ request.Body }}",
-  "status": "queued",
-  "num_segments": "1",
-  "num_media": "0",
-  "direction": "outbound-api",
-  "api_version": "2010-04-01",
-  "price": null,
-  "price_unit": "USD",
-  "error_code": null,
-  "error_message": null,
-  "uri": "/2010-04-01/Accounts/{{ account_sid }}/Messages/{{ message_sid }}.json",
-  "subresource_uris": {
-    "media": "/2010-04-01/Accounts/{{ account_sid }}/Messages/{{ message_sid }}/Media.json"
-  }
-}
-`,
-  "errors/twilio/auth_failed.json": `{
-  "code": 20003,
-  "message": "Authenticate",
-  "more_info": "https://www.twilio.com/docs/errors/20003",
-  "status": 401
-}
-`,
-  "errors/twilio/missing_parameter.json": `{
-  "code": 21604,
-  "message": "The required parameter '{{ parameter }}' is missing.",
-  "more_info": "https://www.twilio.com/docs/errors/21604",
-  "status": 400
-}
-`,
-  "errors/twilio/invalid_phone_number.json": `{
-  "code": 21211,
-  "message": "The '{{ field }}' number {{ number }} is not a valid phone number.",
-  "more_info": "https://www.twilio.com/docs/errors/21211",
-  "status": 400
-}
-`,
-  "errors/twilio/invalid_from_number.json": `{
-  "code": 21606,
-  "message": "The 'From' phone number {{ from_number }} is not a valid, message-capable Twilio phone number.",
-  "more_info": "https://www.twilio.com/docs/errors/21606",
-  "status": 400
-}
-`,
-}
-
 describe("the user's templates", () => {
   const writeExamples = () => {
-    for (const [file, text] of Object.entries(examples)) write(file, text)
+    for (const [file, text] of Object.entries(documentTemplates)) write(path.relative("templates", file), text)
   }
   const responses = () => path.join(folder, "responses")
 

@@ -62,7 +62,16 @@ const ofCalls = [
   "queue_time",
   "request",
 ]
-const ofCallEvents = [...ofCalls, "sequence_number", "billed_minutes", "sip_response_code"]
+const ofCallEvents = [
+  ...ofCalls,
+  "sequence_number",
+  "billed_minutes",
+  "sip_response_code",
+  ...["from", "to"].flatMap((end) => ["city", "state", "zip", "country"].map((part) => `${end}_${part}`)),
+  "recording_sid",
+  "recording_url",
+  "recording_duration",
+]
 const ofErrors = [
   "code",
   "message",
@@ -81,13 +90,13 @@ const ofErrors = [
 /**
  * What each template can name: the first name of a path. `request` is the list of the request's parameters.
  *
- * Units   dates RFC 2822; `timestamp` the entry's own instant; `error_code`, `code`, `status` of an error: integers;
+ * Units   dates RFC 2822, but for `raw_dlr_done_date` (YYMMDDhhmm, when the carrier's receipt came); `timestamp` the entry's own instant; `error_code`, `code`, `status` of an error: integers;
  *         counts, prices, durations (`duration` seconds, `billed_minutes`, `queue_time` ms) are texts, so that `0` is there
  */
 export const namesKnownTo: { readonly [Name in TemplateName]: ReadonlyArray<string> } = {
   send_sms_success: ofMessages,
   send_sms_failure: ofMessages,
-  delivery_status: ofMessages,
+  delivery_status: [...ofMessages, "raw_dlr_done_date"],
   make_call_success: ofCalls,
   make_call_failure: ofCalls,
   call_status: ofCallEvents,

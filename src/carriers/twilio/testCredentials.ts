@@ -1,6 +1,7 @@
 import { sid as makeSid } from "../../core/chance.ts"
 import { parseE164 } from "../../core/E164.ts"
 import type { ApiRequested, Credentials } from "../../core/entries.ts"
+import { createCall } from "./calls/createCall.ts"
 import { type ErrorCode, twilioError } from "./errors.ts"
 import { normalAddress } from "./messages/addresses.ts"
 import { createMessage } from "./messages/createMessage.ts"
@@ -27,6 +28,14 @@ const magicTo: ReadonlyMap<string, ErrorCode> = new Map([
   [`${prefix}4`, 21610],
   [`${prefix}9`, 21614],
 ])
+/** Source: "Test credentials", calls. */
+const magicCallFrom: ReadonlyMap<string, ErrorCode> = new Map([[`${prefix}1`, 21212]])
+const magicCallTo: ReadonlyMap<string, ErrorCode> = new Map([
+  [`${prefix}1`, 21217],
+  [`${prefix}2`, 21214],
+  [`${prefix}3`, 21215],
+  [`${prefix}4`, 21216],
+])
 /** The one number that test credentials may send from, and may buy. */
 const good = `${prefix}6`
 const magicPurchases: ReadonlyMap<string, ErrorCode> = new Map([[`${prefix}0`, 21422]])
@@ -41,12 +50,13 @@ export const showsTestCredentials = (auth: Credentials | undefined, { test }: Tw
   "secret" in auth.password &&
   auth.password.secret === test.auth_token.secret
 
-/** Answers a request that shows test credentials: a send, the purchase of a number, or 403 (20008). */
+/** Answers a request that shows test credentials: a send, a call, the purchase of a number, or 403 (20008). */
 export const answerTest = (request: Request): Reply => {
   const { method, path } = request.entry.data
   const accountSid = request.twilio.settings.test?.account_sid ?? ""
   const below = `/2010-04-01/Accounts/${accountSid}/`
   if (method === "POST" && path === `${below}Messages.json`) return send({ ...request, accountSid })
+  if (method === "POST" && path === `${below}Calls.json`) return call({ ...request, accountSid })
   if (method === "POST" && path === `${below}IncomingPhoneNumbers.json`) return purchase({ ...request, accountSid })
   return refusal(twilioError(20008))
 }
@@ -55,7 +65,15 @@ const send = (request: Request): Reply => {
   const { entry, twilio } = request
   const settings = withoutLists(twilio.settings)
   const reply = createMessage({ ...request, toItself: true, twilio: { ...twilio, settings } })
-  return reply.status === 201 ? (magicOf(entry.data) ?? untold(request, reply)) : reply
+  return reply.status === 201 ? (magicOf(entry.data, magicMessages) ?? untold(request, reply)) : reply
+}
+
+const call = (request: Request): Reply => {
+  const { entry, twilio } = request
+  const settings = withoutLists(twilio.settings)
+  const reply = createCall({ ...request, twilio: { ...twilio, settings } })
+  const magic = { from: magicCallFrom, to: magicCallTo, otherFrom: 21210 as const }
+  return reply.status === 201 ? (magicOf(entry.data, magic) ?? untold(request, reply)) : reply
 }
 
 /** Source: "Test credentials"; of the numbers only that +15005550000 is not available was seen confirmed. */
@@ -85,9 +103,17 @@ const withoutLists = (settings: TwilioSettings): TwilioSettings => {
   return { ...rest, validation: { ...rest.validation, check_from_numbers: false } }
 }
 
-const magicOf = ({ params }: ApiRequested): Reply | undefined => {
+interface Magic {
+  readonly from: ReadonlyMap<string, ErrorCode>
+  readonly to: ReadonlyMap<string, ErrorCode>
+  /** Of a From that is none of the magic ones. */
+  readonly otherFrom: ErrorCode
+}
+const magicMessages: Magic = { from: magicFrom, to: magicTo, otherFrom: 21606 }
+
+const magicOf = ({ params }: ApiRequested, magic: Magic): Reply | undefined => {
   const from = normalAddress(param(params, "From") ?? "")
   const to = normalAddress(param(params, "To") ?? "")
-  const code = from === good ? magicTo.get(to) : (magicFrom.get(from) ?? 21606)
+  const code = from === good ? magic.to.get(to) : (magic.from.get(from) ?? magic.otherFrom)
   return code === undefined ? undefined : refusal(twilioError(code, { from, to }))
 }

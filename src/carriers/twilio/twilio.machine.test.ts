@@ -96,6 +96,24 @@ describe("a message that will be delivered", () => {
     assertTrue(callbacks(landed)[0]?.token !== request?.token)
   })
 
+  it("whose URL names a retry policy that is none has an alert for each report", () => {
+    const wrong = post(form({ StatusCallback: `${callback}#rp=x` }))
+    const stage = sent(undefined, wrong).when(at(3_000, fires))
+    const alerts = stage.made.filter(({ entry }) => entry.type === "alert.raised").map(({ entry }) => entry)
+    deepStrictEqual(
+      alerts.map(({ data, subject }) => {
+        const { account_sid, error_code } = data as { account_sid: string; error_code: number }
+        return [error_code, subject, account_sid]
+      }),
+      [[11243, sid, account]],
+    )
+  })
+
+  it("tells when the carrier's receipt came, to the minute", () => {
+    deepStrictEqual([told(handed)[0]?.RawDlrDoneDate, told(landed)[0]?.RawDlrDoneDate], [undefined, "7001010000"])
+    strictEqual("RawDlrDoneDate" in (told(handed)[0] ?? {}), false)
+  })
+
   it("never tells of a status before it has it", () => {
     for (const { made } of [handed, landed])
       for (const [i, { entry }] of made.entries()) {

@@ -25,8 +25,13 @@ import {
   messageStatusChanged,
 } from "../delivery/entries.ts"
 import { changesOfAccounts } from "./accounts/changes.ts"
+import { rulesOfAlerts } from "./alerts/alertRules.ts"
 import { changesOfAlerts } from "./alerts/changes.ts"
 import { statusCallback } from "./callbacks.ts"
+import { changesOfCalls } from "./calls/changes.ts"
+import { rulesOfCalls } from "./calls/rules.ts"
+import { changesOfConferences } from "./conferences/changes.ts"
+import { rulesOfConferences } from "./conferences/joining.ts"
 import { twilioError } from "./errors.ts"
 import { drawn, refusedBy, withoutAnswer } from "./faults/apiFaults.ts"
 import { countDraws } from "./faults/drawnFaults.ts"
@@ -48,6 +53,10 @@ import {
   takeFeedback,
 } from "./messages.ts"
 import { changesOfOptOuts } from "./optOut/changes.ts"
+import { changesOfQueues } from "./queues/changes.ts"
+import { rulesOfQueues } from "./queues/queueing.ts"
+import { changesOfRecordings } from "./recordings/changes.ts"
+import { rulesOfRecordings } from "./recordings/recordingRules.ts"
 import { answerRequest } from "./routes.ts"
 import { changesOfSenders } from "./senders/changes.ts"
 import { type TwilioSettings, twilioApi } from "./settings.ts"
@@ -131,6 +140,10 @@ export const twilioMachine: Machine<Twilio> = {
     ...changesOfOptOuts,
     ...changesOfAlerts,
     ...changesOfVerify,
+    ...changesOfRecordings,
+    ...changesOfConferences,
+    ...changesOfQueues,
+    ...changesOfCalls,
   ],
   react: [
     reacts(apiRequested, (world, entry, twilio) => {
@@ -146,7 +159,11 @@ export const twilioMachine: Machine<Twilio> = {
       if (refused.length > 0) return refused
       return taken(world, request, twilio, action !== undefined && "latency_ms" in action ? action.latency_ms : 0)
     }),
-    reacts(messageCreated, (world, { at, subject }, twilio) => begun(world, twilio, subject, at)),
+    reacts(messageCreated, (world, { at, data: { direction }, subject }, twilio) => {
+      const next = begun(world, twilio, subject, at)
+      const reply = direction === "outbound-reply" ? twilio.messages.bySid.get(subject) : undefined
+      return reply === undefined ? next : [...statusCallback(world, twilio, reply, reply.status), ...next]
+    }),
     reacts(messageStatusChanged, (world, { at, subject, data: { status } }, twilio) => {
       const message = twilio.messages.bySid.get(subject)
       if (message === undefined) return []
@@ -180,6 +197,11 @@ export const twilioMachine: Machine<Twilio> = {
         : mediumAnswered(message, notObtained(world, messages, message, entry))
     }),
     ...rulesOfInbound,
+    ...rulesOfRecordings,
+    ...rulesOfConferences,
+    ...rulesOfQueues,
+    ...rulesOfCalls,
+    ...rulesOfAlerts,
     reacts(turnFailed, (_, { seq, data: { input } }, { underWay }) => {
       const failed = { body: errorBody(twilioError(20500)), status: 500 }
       if (input.type === apiRequested.type && (input.data as { api?: unknown }).api === twilioApi)

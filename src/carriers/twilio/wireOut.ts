@@ -33,7 +33,13 @@ export const templateError = (
   template: ErrorTemplate,
   code: ErrorCode,
   values: ErrorValues & { readonly [name: string]: string | number | undefined },
-): string => templates[template].render({ ...values, ...twilioError(code, values) })
+  message?: string,
+): string =>
+  templates[template].render({
+    ...values,
+    ...twilioError(code, values),
+    ...(message === undefined ? {} : { message }),
+  })
 
 export const messageUri = (accountSid: string, sid: string): string =>
   `/${apiVersion}/Accounts/${accountSid}/Messages/${sid}.json`

@@ -95,7 +95,7 @@ export const judge = (
         count,
         sids,
         why: `expected ${said(least, most)}, found ${count}`,
-        ...(closest && { closest }),
+        ...(closest && { closest: { sid: closest.item.sid, fields: closest.fields } }),
       }
     }
     const after = inOrder && least > 0 ? places.filter((i) => i > place) : places
@@ -118,16 +118,19 @@ const said = (least: number, most: number): string => {
   return least === 0 ? `at most ${most}` : `${least} to ${most}`
 }
 
-/** Of the messages that do not match the one with most fields right, the newest of those. */
-const closestMiss = (matcher: Matcher, messages: ReadonlyArray<SeenMessage>): Miss | undefined => {
-  let closest: Miss | undefined
+/** Of the items that do not match the one with most fields right; of several the last. */
+export const closestMiss = <Item>(
+  matcher: Matcher<Item>,
+  items: Iterable<Item>,
+): { readonly item: Item; readonly fields: ReadonlyArray<Compared> } | undefined => {
+  let closest: { readonly item: Item; readonly fields: ReadonlyArray<Compared> } | undefined
   let best = -1
-  for (const message of messages) {
-    const fields = matcher.compare(message)
+  for (const item of items) {
+    const fields = matcher.compare(item)
     const right = fields.filter(({ fits }) => fits).length
     if (right === fields.length || right < best) continue
     best = right
-    closest = { sid: message.sid, fields }
+    closest = { item, fields }
   }
   return closest
 }

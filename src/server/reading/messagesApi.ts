@@ -5,11 +5,11 @@ import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
 import { MessageDirection, MessageStatus } from "../../carriers/delivery/entries.ts"
 import { limits } from "../../core/limits.ts"
+import { optional } from "../../core/optional.ts"
 import { BadOrder } from "../controlErrors.ts"
 
 /* Reading messages back, for tests: a contract; handlers are in messagesHandlers.ts. */
 
-const optional = <A, I, R>(schema: Schema.Schema<A, I, R>) => Schema.optionalWith(schema, { exact: true })
 const Instant = Schema.String.annotations({ description: "Virtual time, ISO 8601, UTC" })
 const Text = Schema.String.pipe(Schema.maxLength(1_600))
 const Duration = Schema.String.annotations({

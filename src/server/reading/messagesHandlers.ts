@@ -6,7 +6,7 @@ import type { SeenMessage } from "../../carriers/delivery/seen.ts"
 import { iso, parseInstant } from "../../core/Instant.ts"
 import { limits } from "../../core/limits.ts"
 import { ControlApi } from "../controlApi.ts"
-import { BadOrder } from "../controlErrors.ts"
+import { BadOrder, committed } from "../controlErrors.ts"
 import { Exchange, type MessagesView } from "../Exchange.ts"
 import { type Expectation, judge, senseless, type Verdict } from "./expectations.ts"
 import { type Match, matcherOf } from "./match.ts"
@@ -136,8 +136,8 @@ export const MessagesLive = HttpApiBuilder.group(ControlApi, "messages", (handle
           }
           const found = yield* lookUntil(engine, ms, look).pipe(waited)
           if (Option.isNone(found) && ms > 0) {
+            yield* committed(engine)
             look()
-            yield* engine.written
           }
           if (verdict === undefined) return yield* tooMany
           const { fates, met } = verdict as Verdict

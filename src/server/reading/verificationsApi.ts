@@ -2,12 +2,12 @@ import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
+import { optional } from "../../core/optional.ts"
 import { BadOrder } from "../controlErrors.ts"
 import { TooManyWait } from "./messagesApi.ts"
 
 /* Reading verifications and their codes, for tests: a contract; handlers are in verificationsHandlers.ts. */
 
-const optional = <A, I, R>(schema: Schema.Schema<A, I, R>) => Schema.optionalWith(schema, { exact: true })
 const Instant = Schema.String.annotations({ description: "Virtual time, ISO 8601, UTC" })
 const Status = Schema.Literal("pending", "approved", "canceled", "max_attempts_reached", "expired")
 

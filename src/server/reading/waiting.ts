@@ -7,7 +7,7 @@ import * as Queue from "effect/Queue"
 import { parseDuration } from "../../core/Instant.ts"
 import { limits } from "../../core/limits.ts"
 import type { Engine } from "../../engine/Engine.ts"
-import { BadOrder } from "../controlErrors.ts"
+import { BadOrder, committed, type Unavailable } from "../controlErrors.ts"
 import { TooManyWait } from "./messagesApi.ts"
 
 /** Host ms between two looks of one who waits: commits may come by the thousand. */
@@ -41,16 +41,17 @@ export const waitMs = (name: string, text: string | undefined): Effect.Effect<nu
  * Looks at the world until there is what it looks for, at once and then after each commit, for as long as `ms` says.
  *
  * Fails   `TooManyWait` when `limits.waitersMax` wait already
+ *         `Unavailable` when the engine stops
  * Shows   nothing that is not in the log: an answer waits until what it tells is written
  */
 export const lookUntil = <A>(
   engine: Engine,
   ms: number,
   look: () => Option.Option<A>,
-): Effect.Effect<Option.Option<A>, TooManyWait, Waiters> =>
+): Effect.Effect<Option.Option<A>, TooManyWait | Unavailable, Waiters> =>
   Effect.gen(function* () {
+    yield* committed(engine)
     const found = look()
-    yield* engine.written
     if (Option.isSome(found) || ms === 0) return found
     const waiters = yield* Waiters
     return yield* Effect.acquireUseRelease(
@@ -79,8 +80,10 @@ const looking = <A>(engine: Engine, look: () => Option.Option<A>, turns: Effect.
         yield* Queue.take(news)
         const found = yield* turns.withPermits(1)(Effect.zipLeft(Effect.sync(look), othersTurn))
         if (Option.isSome(found)) {
-          yield* engine.written
-          return found
+          yield* committed(engine)
+          // A turn that a rule threw in is undone: what was found may be gone.
+          const still = look()
+          if (Option.isSome(still)) return still
         }
         yield* Effect.sleep(Duration.millis(lookGapMs))
       }

@@ -5,10 +5,12 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { sid as sidOf } from "../../../src/core/chance.ts"
 import { ringback, type Server, serve } from "../../support/program.ts"
-import { ordersAt } from "./orders.ts"
-import { pagePath, partHeaders } from "./pages.ts"
+import { callGood, callOrders, callParameters, callPath } from "./calling.ts"
+import { orders, patchedBack, patches } from "./orders.ts"
+import { pageOrders, pagePath, partHeaders } from "./pages.ts"
 import { mutated, nasty, type Random } from "./random.ts"
-import { readingGood, readingParameters, readingPath, verifyPath } from "./reading.ts"
+import { expectations, readingGood, readingParameters, readingPath, verifyPath } from "./reading.ts"
+import { resourceOf } from "./resources.ts"
 import type { Outcome, Surface } from "./runner.ts"
 
 /** Of the server's run, so that cases can name its messages. */
@@ -34,6 +36,7 @@ const types = [
 ]
 const parameters = [
   ...readingParameters,
+  ...callParameters,
   "FriendlyName",
   "PhoneNumber",
   "AreaCode",
@@ -73,6 +76,7 @@ const parameters = [
 /** What the rules take in these parameters, so that some requests get far. */
 const good = [
   ...readingGood,
+  ...callGood,
   "FriendlyName=Alerts",
   "AreaCode=415",
   "PhoneNumber=%2B14155550100",
@@ -108,32 +112,6 @@ const formOf = (random: Random): string =>
     }),
   ].join(random.pick(["&", "&", "&", "&&", ";"]))
 
-/** Paths of accounts and senders; now and then of one that exists. */
-const resourceOf = (random: Random, accountSid: string): string => {
-  const one = (prefix: string) => sidOf(prefix, seed, random.below(4))
-  const own = `/2010-04-01/Accounts/${random.chance(80) ? accountSid : one("AC")}`
-  const service = `/v1/Services/${one("MG")}`
-  return random.pick([
-    "/2010-04-01/Accounts.json",
-    `${own}.json`,
-    `${own}/Keys.json`,
-    `${own}/Keys/${one("SK")}.json`,
-    `${own}/IncomingPhoneNumbers.json`,
-    `${own}/IncomingPhoneNumbers/Local.json`,
-    `${own}/IncomingPhoneNumbers/${one("PN")}.json`,
-    `${own}/AvailablePhoneNumbers.json`,
-    `${own}/AvailablePhoneNumbers/${random.pick(["US", "GB", "XX"])}/${random.pick(["Local", "Mobile", "TollFree"])}.json`,
-    `${own}/SMS/ShortCodes.json`,
-    "/v1/Services",
-    service,
-    `${service}/PhoneNumbers`,
-    `${service}/AlphaSenders`,
-    `${service}/ShortCodes`,
-    `${service}/PhoneNumbers/${one("PN")}`,
-    `${service}/AlphaSenders/${one("AI")}`,
-  ])
-}
-
 const pathOf = (random: Random, { accountSid, messages }: Server): string => {
   const sid = random.pick([
     `SM${"0".repeat(32)}`,
@@ -144,12 +122,12 @@ const pathOf = (random: Random, { accountSid, messages }: Server): string => {
   if (random.chance(35)) return messages
   if (random.chance(20)) return pagePath(random, seed)
   const path = random.pick([
-    resourceOf(random, accountSid),
-    resourceOf(random, accountSid),
-    resourceOf(random, accountSid),
-    resourceOf(random, accountSid),
-    resourceOf(random, accountSid),
-    resourceOf(random, accountSid),
+    resourceOf(random, seed, accountSid),
+    resourceOf(random, seed, accountSid),
+    resourceOf(random, seed, accountSid),
+    resourceOf(random, seed, accountSid),
+    resourceOf(random, seed, accountSid),
+    resourceOf(random, seed, accountSid),
     messages,
     messages,
     messages,
@@ -159,7 +137,12 @@ const pathOf = (random: Random, { accountSid, messages }: Server): string => {
     messages.replace(".json", `/${sid}/Media.json`),
     messages.replace(".json", `/${sid}/Media/${medium}.json`),
     messages.replace(".json", `/${sid}/Media/${medium}`),
-    `/2010-04-01/Accounts/${accountSid}/Calls.json`,
+    callPath(random, seed, accountSid),
+    callPath(random, seed, accountSid),
+    callPath(random, seed, accountSid),
+    callPath(random, seed, accountSid),
+    callPath(random, seed, accountSid),
+    callPath(random, seed, accountSid),
     "/",
     "/health",
     "/openapi.json",
@@ -171,6 +154,7 @@ const pathOf = (random: Random, { accountSid, messages }: Server): string => {
     "/admin/alerts",
     `/admin/alerts?after=${written(random, random.pick(nasty))}`,
     "/admin/settings",
+    "/admin/settings",
     "/admin/callbacks",
     "/admin/callbacks/3/resend",
     "/admin/nothing",
@@ -178,7 +162,7 @@ const pathOf = (random: Random, { accountSid, messages }: Server): string => {
     readingPath(random),
     verifyPath(random, seed),
     verifyPath(random, seed),
-    `/clear/${random.pick(["messages", "all", "callbacks", "x", "__proto__"])}`,
+    `/clear/${random.pick(["messages", "calls", "all", "callbacks", "x", "__proto__"])}`,
     `http://127.0.0.1${messages}`,
     "//evil.example/",
     `/${random.pick(nasty)}`,
@@ -230,19 +214,30 @@ const politely = (random: Random): Random => ({
 const caseOf = (chance: Random, server: Server): Case => {
   const random = chance.chance(60) ? politely(chance) : chance
   const garbage = random.chance(4)
-  const method = random.chance(60) ? random.pick(["GET", "POST", "POST", "POST"]) : random.pick(methods)
   const query = random.chance(30) ? `?${formOf(random)}` : ""
   const path = lineSafe(random, `${pathOf(random, server)}${query}`)
-  const order = ordersAt(path)
-  const bodyText =
-    method === "GET" && random.chance(80) ? "" : order !== undefined ? random.pick(order) : formOf(random)
+  const usual = path.startsWith("/admin/settings")
+    ? ["GET", "PATCH", "PATCH", "PATCH"]
+    : ["GET", "POST", "POST", "POST"]
+  const method = random.chance(60) ? random.pick(usual) : random.pick(methods)
+  const control = /^\/admin\/(clock|inbound|opt-outs|expect|settings|calls|breakpoints|forks|numbers)/.test(path)
+  const settings = path.startsWith("/admin/settings")
+  const order = settings
+    ? patches
+    : path.startsWith("/admin/expect")
+      ? expectations
+      : path.startsWith("/admin/calls")
+        ? callOrders
+        : /^\/admin\/(breakpoints|forks|numbers)/.test(path)
+          ? pageOrders
+          : orders
+  const bodyText = method === "GET" && random.chance(80) ? "" : control ? random.pick(order) : formOf(random)
   const body = Buffer.from(
-    random.chance(10) ? mutated(random, bodyText) : bodyText,
+    !settings && random.chance(10) ? mutated(random, bodyText) : bodyText,
     random.chance(5) ? "utf16le" : "utf8",
   )
   const headers = headersOf(random, server)
-  const type =
-    order !== undefined && random.chance(80) ? "application/json" : random.chance(80) ? types[0] : random.pick(types)
+  const type = control && random.chance(80) ? "application/json" : random.chance(80) ? types[0] : random.pick(types)
   if (body.length > 0 && random.chance(97)) headers.push(["Content-Type", type as string])
   const lie = random.chance(4)
   const chunked = random.chance(10)
@@ -295,7 +290,7 @@ const isControl = (path: string) =>
   /^\/($|\?|health|favicon\.ico|docs|openapi\.json|admin(\/|\?|$)|ui(\/|\?|$)|clear\/)/.test(path)
 
 /** Whether a path is that of a medium's bytes. */
-const isBytes = (path: string) => /\/Media\/[^/.?]+(\?|$)/.test(path)
+const isBytes = (path: string) => /\/Media\/[^/.?]+(\?|$)|\/Recordings\/[^/.?]+(\.wav|\.mp3)?(\?|$)/.test(path)
 
 /** What is wrong with an answer. */
 export const faultOf = (
@@ -312,7 +307,7 @@ export const faultOf = (
   if (!head.includes("twilio-request-id"))
     return [204, 400, 408, 417, 431].includes(status) ? undefined : `${status} is nobody's`
   if (status === 200 && isBytes(path))
-    return head.includes("content-type: image/png") ? undefined : `is answered ${status} with another type`
+    return /content-type: (image\/png|audio\/)/.test(head) ? undefined : `is answered ${status} with another type`
   // What is gone has no body and so no type.
   if (status === 204) return method === "DELETE" ? undefined : "is answered with nothing"
   if (!head.includes("content-type: application/json")) return `is answered ${status} with another type`
@@ -361,6 +356,8 @@ export const httpSurface: Surface = {
         return { input, problem: faultOf(made, text) }
       },
       end: async () => {
+        const headers = { "Content-Type": "application/json" }
+        await server.ask("/admin/settings", { method: "PATCH", headers, body: patchedBack }).catch(() => undefined)
         // A phone that no case has opted out.
         const lives = await server.send({ To: "+12025550177" }).catch(() => undefined)
         const memory = residentMiB(server.pid)

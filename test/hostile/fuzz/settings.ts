@@ -18,6 +18,11 @@ twilio:
   failure_error_code: 30008
   numbers:
     "+15559999999": { outcome: undelivered, error_code: 30005, delays: { sent: 1s, delivered: 40 } }
+    "+15558880001": { call: { answers_after: 3s, answered_by: machine, then: [press 1, wait 2s, say yes, hang up] } }
+    "+15558880002": { call: { outcome: busy } }
+  calls: { per_second: 2, price_per_minute: 0.014 }
+  messages:
+    SM0123456789abcdef0123456789abcdef: { error_code: 30003 }
   carriers:
     - name: lossy
       to: ["+1555"]
@@ -32,7 +37,11 @@ twilio:
   callbacks:
     retry_on: [4xx, ct]
 callbacks:
-  faults: { lost_percent: 1, duplicated_percent: 2, late_percent: 3, late: 30s, out_of_order_percent: 4 }
+  faults: { lost_percent: 1, duplicated_percent: 2, late_percent: 3, late: 30s, out_of_order_percent: 4, unanswered_percent: 1, latency: 2s }
+  aimed:
+    - { subject: SM0123456789abcdef0123456789abcdef, event: sent, late: 5s }
+    - { event: delivered, duplicated: 0 }
+    - { event: failed, unanswered: true }
   allow: [app.example, "*.x.example", 10.0.0.0/8, "::1"]
   in_flight: 4
   quiet_ms: 20

@@ -1,6 +1,7 @@
 import { httpSurface } from "./http.ts"
 import { recordingsSurface } from "./recordings.ts"
 import type { Surface } from "./runner.ts"
+import { scenariosSurface } from "./scenarios.ts"
 import { settingsSurface } from "./settings.ts"
 import { templatesSurface } from "./templates.ts"
 import { travelSurface } from "./travel.ts"
@@ -13,4 +14,5 @@ export const surfaces: ReadonlyArray<Surface> = [
   twimlSurface,
   recordingsSurface,
   travelSurface,
+  scenariosSurface,
 ]

@@ -16,8 +16,10 @@ import { outboundAnswered, outboundRequested, runStarted } from "../../../src/co
 import { limits } from "../../../src/core/limits.ts"
 import { type Made, runTurn } from "../../../src/engine/turn.ts"
 import { WorldState } from "../../../src/engine/World.ts"
+import { VoiceWalk } from "../../support/voiceWalk.ts"
 import { mutated, nasty, type Random } from "./random.ts"
 import type { Outcome, Surface } from "./runner.ts"
+import { voiceDocument } from "./voiceTwiml.ts"
 
 const documents = [
   '<?xml version="1.0" encoding="UTF-8"?><Response><Message>Hello</Message></Response>',
@@ -54,6 +56,8 @@ const pieces = [
   "\ufffe",
 ]
 const types = ["text/xml", "application/xml", "text/html", "text/plain", "application/json", "", undefined]
+
+const voiceTypes = ["text/xml", "text/xml", "text/xml", "text/plain", "audio/mpeg", "image/png", null]
 
 const textOf = (random: Random): string => {
   switch (random.below(4)) {
@@ -120,7 +124,13 @@ const check = (random: Random, text: string): string | undefined => {
   return carriedOut(text, random.pick(types))
 }
 
-/** TwiML: refused with its place or carried out within its limits, and nothing it says is ever a defect. */
+/** The same document, others of calls, and calls that carry them out whatever happens. */
+const called = (random: Random, text: string): void => {
+  const documents = [text, voiceDocument(random), voiceDocument(random), mutated(random, voiceDocument(random), 3)]
+  new VoiceWalk(random.below, () => [random.pick(documents), random.pick(voiceTypes)]).run(60)
+}
+
+/** TwiML of messages and calls: refused with its place or carried out within its limits, and nothing it says is ever a defect. */
 export const twimlSurface: Surface = {
   name: "twiml",
   atOnce: 1,
@@ -128,7 +138,9 @@ export const twimlSurface: Surface = {
     run: async (random): Promise<Outcome> => {
       const input = textOf(random)
       try {
-        return { input, problem: check(random, input) }
+        const problem = check(random, input)
+        if (random.chance(25)) called(random, input)
+        return { input, problem }
       } catch (error) {
         return { input, problem: `throws ${error instanceof Error ? error.stack : error}` }
       }

@@ -40,7 +40,9 @@ export const overload: Part = {
     const bytes = Buffer.from(request(0))
     const traffic = await openLoop({ connections, request: () => bytes, rate: can * 10, seconds, took })
     const ended = performance.now()
-    tell(checks, traffic, connections.length)
+    tellTraffic(checks, traffic, connections.length)
+    // So few connections cannot have more than the engine takes.
+    if (!brief) checks.atLeast("answered 429", traffic.byStatus.get(429)?.length ?? 0, 1)
     close(connections)
     const meanwhile = probe.look()
     await pause(brief ? 300 : 5_000)
@@ -67,7 +69,7 @@ const warm = (connections: ReadonlyArray<Connection>, request: string) =>
     connections.map((connection) => new Promise((resolve) => connection.ask(request, performance.now(), resolve))),
   )
 
-const tell = (checks: Checks, { byStatus, due, lost, seconds, sent }: Traffic, connections: number) => {
+const tellTraffic = (checks: Checks, { byStatus, due, lost, seconds, sent }: Traffic, connections: number) => {
   checks.say("requests that fell due", due / seconds, "/s")
   checks.say(`of these sent, over ${connections} connections`, sent / seconds, "/s")
   checks.is("of these without an answer", lost, 0)

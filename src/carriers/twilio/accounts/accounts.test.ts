@@ -1,9 +1,9 @@
 import { describe, it } from "@effect/vitest"
 import { deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import type { Stage } from "../../../../test/support/given.ts"
-import { account, answerOf, auth, call, fine, templates, twilio } from "../../../../test/support/twilio.ts"
+import { account, answerOf, auth, call, fine, ranUntil, templates, twilio } from "../../../../test/support/twilio.ts"
 import { sid as sidOf } from "../../../core/chance.ts"
-import { type ApiRequested, runResumed } from "../../../core/entries.ts"
+import { type ApiRequested, outboundRequested, runResumed } from "../../../core/entries.ts"
 import { limits } from "../../../core/limits.ts"
 import { apiKeySecret, subaccountTokenSecret } from "../settings.ts"
 import { accountCreated, accountUpdated, apiKeyCreated, apiKeyDeleted, apiKeyUpdated } from "./entries.ts"
@@ -222,8 +222,22 @@ describe("an API key", () => {
   })
 })
 
-describe("callbacks of a subaccount", () => {
-  it("are signed with its own token", () => {
+describe("requests about a subaccount's messages", () => {
+  it("for their media are signed with its own token", () => {
+    for (const [sid, sign] of [
+      [sub, `twilio ${sub}`],
+      [account, "twilio"],
+    ] as const) {
+      const stage = twilio({ media: "fetch" }).when(call("POST", accounts))
+      const sent = stage.when(
+        call("POST", messagesOf(sid), { ...Object.fromEntries(fine), MediaUrl: "https://a.test/1.png" }),
+      )
+      const asked = sent.made.map(({ entry }) => entry).find(outboundRequested.is)
+      deepStrictEqual([asked?.data.purpose, asked?.data.sign], ["media", sign])
+    }
+  })
+
+  it("that tell their status are signed with its own token", () => {
     const fields = { ...Object.fromEntries(fine), StatusCallback: "http://app.test/" }
     for (const [sid, sign] of [
       [account, "twilio"],
@@ -235,6 +249,42 @@ describe("callbacks of a subaccount", () => {
       const out = fired.made.find(({ entry }) => entry.type === "outbound.requested")?.entry.data as { sign: string }
       strictEqual(out.sign, sign)
     }
+  })
+})
+
+describe("messages under way of a subaccount", () => {
+  const fields = { ...Object.fromEntries(fine), StatusCallback: "http://app.test/" }
+  const fate = ({ made }: Stage) =>
+    made.flatMap(({ entry }) =>
+      entry.type === "message.status-changed" ? [entry.data as { status: string; error_code?: number }] : [],
+    )
+  const update = (sid: string, Status: string) => call("POST", pathOf(sid), { Status })
+
+  it.each(["suspended", "closed"])("that is %s fail with 30002, and say so", (status) => {
+    const ran = ranUntil(
+      withSub()
+        .when(call("POST", messagesOf(sub), fields))
+        .when(update(sub, status)),
+    )
+    deepStrictEqual(fate(ran), [{ error_code: 30002, status: "failed" }])
+    const told = ran.made.map(({ entry }) => entry).find(outboundRequested.is)
+    strictEqual(new Map(told?.data.params).get("ErrorCode"), "30002")
+  })
+
+  it("that is active again by then are sent; those its carrier has are delivered", () => {
+    const stage = withSub()
+      .when(call("POST", messagesOf(sub), fields))
+      .when(update(sub, "suspended"))
+    deepStrictEqual(fate(ranUntil(stage.when(update(sub, "active")))).at(-1), { status: "delivered" })
+    const sent = ranUntil(withSub().when(call("POST", messagesOf(sub), fields)), 2_000)
+    deepStrictEqual(fate(ranUntil(sent.when({ ...update(sub, "closed"), at: 2_500 }))).at(-1), { status: "delivered" })
+  })
+
+  it("that is suspended cost the account above nothing", () => {
+    const stage = withSub()
+      .when(call("POST", messagesOf(account), fields))
+      .when(update(sub, "suspended"))
+    deepStrictEqual(fate(ranUntil(stage)).at(-1), { status: "delivered" })
   })
 })
 

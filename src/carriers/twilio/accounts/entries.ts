@@ -1,13 +1,12 @@
 import * as Schema from "effect/Schema"
 import { entryType } from "../../../core/Entry.ts"
 import { SecretName } from "../../../core/entries.ts"
+import { optional } from "../../../core/optional.ts"
 
 /*
  * What happens to accounts and API keys. Their secrets stand here by name; the keys file has the values.
  * Fields in the order of canonical JSON.
  */
-
-const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 
 /** Source: OpenAPI `account_enum_status`. */
 export const AccountStatus = Schema.Literal("active", "suspended", "closed")

@@ -28,11 +28,12 @@ export interface About {
   readonly request?: { readonly method: string; readonly url: string } | undefined
 }
 
-/** The drafts of alerts that are raised together: one for each code, however often it occurs, so that no document floods the log. */
+/** The drafts of alerts that are raised together: one for each code, however often it occurs, so that no document floods the log. `sidOf` names the i-th. */
 export const raised = (
   { alerts, seed }: { readonly alerts: Alerts; readonly seed: number },
   { accountSid, request, resourceSid }: About,
   problems: ReadonlyArray<Problem>,
+  sidOf = (i: number): string => makeSid("NO", seed, alerts.raised + i),
 ): ReadonlyArray<Draft> =>
   byCode(problems).map(({ code, detail }, i) =>
     alertRaised.draft(resourceSid, {
@@ -41,7 +42,7 @@ export const raised = (
       error_code: code,
       log_level: debuggerCodes[code].level,
       ...(request === undefined ? {} : { request_method: request.method, request_url: request.url }),
-      sid: makeSid("NO", seed, alerts.raised + i),
+      sid: sidOf(i),
     }),
   )
 

@@ -1,3 +1,5 @@
+import { voiceCodes } from "./voiceCodes.ts"
+
 /**
  * Twilio's debugger codes: what goes wrong with webhooks and TwiML is told to nobody's request, but to the account.
  *
@@ -9,6 +11,7 @@ export interface DebuggerCode {
 }
 
 export const debuggerCodes = {
+  ...voiceCodes,
   11100: { level: "error", text: "Invalid URL format" },
   11200: { level: "error", text: "HTTP retrieval failure" },
   11201: { level: "error", text: "TCP connection timed out" },
@@ -18,6 +21,7 @@ export const debuggerCodes = {
   11210: { level: "error", text: "HTTP bad host name" },
   11215: { level: "error", text: "HTTP too many redirects" },
   11220: { level: "error", text: "SSL/TLS handshake error" },
+  11243: { level: "warning", text: "Invalid retry policy in connection overrides" },
   11750: { level: "error", text: "TwiML response body too large" },
   12100: { level: "error", text: "Document parse failure" },
   12101: { level: "error", text: "Invalid TwiML version attribute" },
@@ -37,6 +41,7 @@ export const debuggerCodes = {
   21611: { level: "error", text: "SMS queue is full" },
   21620: { level: "warning", text: "Invalid media URL" },
   21623: { level: "warning", text: "Number of media files exceeds allowed limit" },
+  21626: { level: "warning", text: "Invalid StatusCallbackEvent" },
 } as const satisfies { readonly [code: number]: DebuggerCode }
 
 export type AlertCode = keyof typeof debuggerCodes

@@ -1,7 +1,6 @@
 import * as Schema from "effect/Schema"
 import { entryType } from "../../../core/Entry.ts"
-
-const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
+import { optional } from "../../../core/optional.ts"
 
 /**
  * Something went wrong that no request of the API could be told: with a webhook, with its TwiML, with a reply. About the resource

@@ -3,30 +3,9 @@ import { deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import { asked, form, get, messagesPath, post, ranUntil, twilio } from "../../../../test/support/twilio.ts"
 import { type ApiResponded, apiResponded } from "../../../core/entries.ts"
 import { messageCreated } from "../../delivery/entries.ts"
-import { globs } from "./apiFaults.ts"
+import { errorCodes } from "../errors.ts"
 import type { ApiFault } from "./entries.ts"
 import { faultDrawn } from "./entries.ts"
-
-describe("a pattern", () => {
-  it.each([
-    ["", "", true],
-    ["", "/a", false],
-    ["*", "", true],
-    ["*", "/a/b", true],
-    ["/a*", "/a", true],
-    ["*.json", "/a/b.json", true],
-    ["*.json", "/a/b.json/c", false],
-    ["/a/*/c", "/a/b/c", true],
-    ["/a/*/c", "/a/c", false],
-    ["*a*a", "a", false],
-    ["*a*a", "aa", true],
-    ["ab*ba", "aba", false],
-    ["*(a+)+$", "(a+)+$", true],
-  ])("%j and %j: %s", (pattern, text, does) => strictEqual(globs(pattern, text), does))
-
-  it("takes no time to speak of, whatever it is", () =>
-    strictEqual(globs("a*".repeat(250), `${"a".repeat(100_000)}b`), true))
-})
 
 const always = (action: ApiFault["action"], matcher: Partial<ApiFault> = {}): ApiFault => ({
   action,
@@ -54,6 +33,23 @@ describe("a fault", () => {
       status: 418,
     })
   })
+
+  it.each(errorCodes())("of code %i tells its message whole", (code) => {
+    const { made } = twilio({ faults: [always({ code, status: 400 })] }).when(
+      post(form({ StatusCallback: "https://app.test/s", MessagingServiceSid: `MG${"1".repeat(32)}` })),
+    )
+    const { message } = JSON.parse(answers(made)[0]?.body ?? "")
+    strictEqual(/\{\w+\}|undefined|: $|: ,|``| {2}/.test(message), false, message)
+  })
+
+  it("of one recipient strikes however the number is written", () =>
+    deepStrictEqual(
+      ["+15551110009", "(555) 111-0009", "+15551110008"].map((To) => {
+        const faults = [always({ code: 21614, status: 400 }, { to: "+15551110009" })]
+        return answers(twilio({ faults }).when(post(form({ To }))).made)[0]?.status
+      }),
+      [400, 400, 201],
+    ))
 
   it("of latency is carried out later, beside the API's own", () => {
     const late = twilio({ api: { concurrency_max: 9, latency_ms: 100 }, faults: [always({ latency_ms: 2_000 })] }).when(

@@ -1,7 +1,11 @@
 import { roll } from "../../../core/chance.ts"
 import type { Draft, Entry } from "../../../core/Entry.ts"
 import { type ApiRequested, type ApiResponded, apiResponded } from "../../../core/entries.ts"
-import { isErrorCode, moreInfo, twilioError } from "../errors.ts"
+import { globs } from "../../../core/globs.ts"
+import { iso } from "../../../core/Instant.ts"
+import { limits } from "../../../core/limits.ts"
+import { type ErrorValues, isErrorCode, moreInfo, twilioError } from "../errors.ts"
+import { normalAddress } from "../messages/addresses.ts"
 import { param, type Reply, respond } from "../request.ts"
 import { errorBody } from "../wireOut.ts"
 import type { Faults } from "./drawnFaults.ts"
@@ -40,35 +44,20 @@ const matcherOf = ({ method = "*", path = "*", to = "*" }: ApiFault): string => 
 const fits = ({ method, path, to }: ApiFault, request: ApiRequested): boolean =>
   (method === undefined || method === request.method) &&
   (path === undefined || globs(path, request.path)) &&
-  (to === undefined || param(request.params, "To") === to)
-
-/** Whether a text is the pattern, in which `*` stands for any text. Linear in both, whatever they are. */
-export const globs = (pattern: string, text: string): boolean => {
-  const [first = "", ...rest] = pattern.split("*")
-  const last = rest.pop()
-  if (last === undefined) return text === first
-  if (!text.startsWith(first)) return false
-  let at = first.length
-  for (const part of rest) {
-    const found = text.indexOf(part, at)
-    if (found < 0) return false
-    at = found + part.length
-  }
-  return text.length - last.length >= at && text.endsWith(last)
-}
+  (to === undefined || normalAddress(param(request.params, "To") ?? "") === to)
 
 /** The answer to a request that is not carried out; nothing when it is. */
 export const refusedBy = (action: FaultAction | undefined, entry: Entry<ApiRequested>): ReadonlyArray<Draft> => {
   if (action === undefined) return []
-  if ("status" in action) return respond({ entry, seenAt: entry.seq }, answerOf(action.status, action.code))
+  if ("status" in action) return respond({ entry, seenAt: entry.seq }, answerOf(entry, action.status, action.code))
   return "drop" in action && action.drop === "request"
-    ? respond({ entry, seenAt: entry.seq }, answerOf(503, 20503)).map((draft) => unheardOf(draft, "reset"))
+    ? respond({ entry, seenAt: entry.seq }, answerOf(entry, 503, 20503)).map((draft) => unheardOf(draft, "reset"))
     : []
 }
 
-const answerOf = (status: number, code: number): Reply => {
+const answerOf = ({ at, data }: Entry<ApiRequested>, status: number, code: number): Reply => {
   const error = isErrorCode(code)
-    ? { ...twilioError(code), status }
+    ? { ...twilioError(code, valuesOf(data, at)), status }
     : { code, message: "Simulated fault", more_info: moreInfo(code), status }
   return { status, body: errorBody(error) }
 }
@@ -76,6 +65,26 @@ const answerOf = (status: number, code: number): Reply => {
 /** The same outcomes, but that the answer never arrives. */
 export const withoutAnswer = (drafts: ReadonlyArray<Draft>): ReadonlyArray<Draft> =>
   drafts.map((draft) => (draft.type === apiResponded.type ? unheardOf(draft, "closed") : draft))
+
+/** What the message of any code may name: of the request where it has it. */
+const valuesOf = ({ params, path }: ApiRequested, at: number): Required<ErrorValues> => {
+  const given = (name: string) => (param(params, name) ?? "").slice(0, toldMax)
+  const simulated = "this fault is simulated"
+  return {
+    from: given("From"),
+    max: limits.bodyBytesMax,
+    min: "15 minutes",
+    now: iso(at),
+    parameter: "Body",
+    path: path.slice(0, toldMax),
+    reason: simulated,
+    sid: given("MessagingServiceSid") || (/AC[0-9a-f]{32}/.exec(path)?.[0] ?? simulated),
+    to: given("To"),
+    type: simulated,
+    url: given("StatusCallback"),
+  }
+}
+const toldMax = 500
 
 const unheardOf = (draft: Draft, undelivered: "reset" | "closed"): Draft => ({
   ...draft,

@@ -1,7 +1,6 @@
 import * as Schema from "effect/Schema"
 import { entryType } from "../../../core/Entry.ts"
-
-const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
+import { optional } from "../../../core/optional.ts"
 
 /** What goes wrong with a request of the API. */
 export const FaultAction = Schema.Union(

@@ -1,8 +1,9 @@
 import * as Either from "effect/Either"
 import type { Draft, Entry } from "../../../core/Entry.ts"
-import type { OutboundAnswered, OutboundFailed, Pair } from "../../../core/entries.ts"
+import { type OutboundAnswered, type OutboundFailed, outboundRequested, type Pair } from "../../../core/entries.ts"
 import { limits } from "../../../core/limits.ts"
 import type { World } from "../../../core/Machine.ts"
+import { isTriedAgain } from "../../../network/retries.ts"
 import { messageCreated } from "../../delivery/entries.ts"
 import { raised } from "../alerts/alerts.ts"
 import type { Problem } from "../alerts/debugger.ts"
@@ -23,6 +24,8 @@ import { ask, type Target, webhooksOf } from "./webhook.ts"
  *          │                └──> alert.raised for what is wrong in it
  *          └──> none | outbound.failed ──> alert.raised ──> outbound.requested (webhook-fallback), once
  *
+ * A request whose URL says so is tried again first, at once.
+ *
  * 1. Verbs are carried out in their order. Behind a Redirect, or a Message with an action, nothing is reached.
  * 2. An inbound message has at most `limits.repliesMax` replies (14109) and `limits.redirectsMax` Redirects and actions (11215).
  */
@@ -31,6 +34,7 @@ import { ask, type Target, webhooksOf } from "./webhook.ts"
 export const answered = (world: World, twilio: Twilio, entry: Entry<OutboundAnswered>): ReadonlyArray<Draft> => {
   const asked = endedBy(twilio, entry)
   if (asked === undefined) return []
+  if (isTriedAgain(asked.request, entry.data)) return nextAttempt(asked)
   return Either.match(instructionsIn(entry.data, asked.request), {
     onLeft: (problem) => failing(world, twilio, asked, { drafts: [], problems: [], fatal: problem }),
     onRight: (instructions) => {
@@ -52,10 +56,15 @@ export const answered = (world: World, twilio: Twilio, entry: Entry<OutboundAnsw
 /** Nobody answered; nothing where it was no request for instructions. */
 export const unanswered = (world: World, twilio: Twilio, entry: Entry<OutboundFailed>): ReadonlyArray<Draft> => {
   const asked = endedBy(twilio, entry)
-  return asked === undefined || entry.data.reason === "cancelled"
-    ? []
+  if (asked === undefined || entry.data.reason === "cancelled") return []
+  return isTriedAgain(asked.request, entry.data)
+    ? nextAttempt(asked)
     : failing(world, twilio, asked, { drafts: [], problems: [], fatal: problemOf(entry.data) })
 }
+
+const nextAttempt = ({ request, sid }: Asked): ReadonlyArray<Draft> => [
+  outboundRequested.draft(sid, { ...request, attempt: request.attempt + 1 }),
+]
 
 const endedBy = ({ flows }: Twilio, { cause }: { readonly cause: number }): Asked | undefined =>
   flows.ended?.seq === cause ? flows.ended : undefined

@@ -13,7 +13,7 @@ import {
   says,
   twiml,
 } from "../../../../test/support/phones.ts"
-import { outboundAnswered, outboundFailed } from "../../../core/entries.ts"
+import { type OutboundRequested, outboundAnswered, outboundFailed } from "../../../core/entries.ts"
 
 describe("a webhook that fails", () => {
   const fallback = "https://fallback.test/"
@@ -40,6 +40,7 @@ describe("a webhook that fails", () => {
 
   it.each([
     [{ reason: "timeout" }, 11200],
+    [{ after_ms: 5_000, detail: "connect", reason: "timeout" }, 11201],
     [{ detail: "not-sent", reason: "timeout" }, 11205],
     [{ detail: "ECONNREFUSED", reason: "connect" }, 11202],
     [{ detail: "ETIMEDOUT", reason: "connect" }, 11201],
@@ -96,5 +97,67 @@ describe("a webhook that fails", () => {
   it("of a service falls back on the service's", () => {
     const how = { service: { fallback_url: fallback, inbound_request_url: hook } }
     strictEqual(asked(says(arrived(how), "", "", 404))[0]?.data.url, fallback)
+  })
+})
+
+describe("a webhook whose URL says how its connection is treated", () => {
+  const asksFor = (url: string, more = {}) => arrived({ config: { sms_url: url, ...more } })
+  const policyIn = (stage: ReturnType<typeof arrived>): Partial<Record<keyof OutboundRequested, unknown>> => {
+    const { connect_ms, read_ms, retry, timeout_ms } = asked(stage)[0]?.data ?? {}
+    return { connect_ms, read_ms, retry, timeout_ms }
+  }
+  const reset = (stage: ReturnType<typeof arrived>) =>
+    answer(stage, (seq, subject) => outboundFailed.draft(subject, { reason: "reset" }, seq))
+
+  it.each<readonly [string, Partial<OutboundRequested>]>([
+    ["", { timeout_ms: 15_000 }],
+    ["#ct=2000&rt=3000&tt=9000", { connect_ms: 2_000, read_ms: 3_000, timeout_ms: 9_000 }],
+    ["#rc=2", { retry: { attempts: 3, gap_ms: 0, on: ["ct"] }, timeout_ms: 15_000 }],
+    ["#rp=5xx,rt", { retry: { attempts: 2, gap_ms: 0, on: ["5xx", "rt"] }, timeout_ms: 15_000 }],
+    ["#rc=0", { retry: { attempts: 1, gap_ms: 0, on: ["ct"] }, timeout_ms: 15_000 }],
+  ])("%s", (fragment, policy) => {
+    const none = { connect_ms: undefined, read_ms: undefined, retry: undefined }
+    deepStrictEqual(policyIn(asksFor(`${hook}${fragment}`)), { ...none, ...policy })
+  })
+
+  it("with a retry policy that is none is asked all the same, with an alert, once", () => {
+    const stage = asksFor(`${hook}#rc=1&rp=never`)
+    const [alert, ...more] = alerts(stage)
+    deepStrictEqual(
+      [alert?.data.error_code, alert?.data.log_level, alert?.subject, more],
+      [11243, "warning", inboundSid, []],
+    )
+    deepStrictEqual(policyIn(stage).retry, { attempts: 2, gap_ms: 0, on: ["ct"] })
+    const again = reset(stage)
+    deepStrictEqual([asked(again)[0]?.data.attempt, codes(again)], [2, []])
+  })
+
+  it("is asked again as it was, and only then has its alert and its fallback", () => {
+    const first = asksFor(`${hook}#rc=2`, { sms_fallback_url: "https://fallback.test/#tt=100" })
+    const second = reset(first)
+    deepStrictEqual(asked(second)[0]?.data, { ...asked(first)[0]?.data, attempt: 2 })
+    const third = reset(second)
+    strictEqual(asked(third)[0]?.data.attempt, 3)
+    deepStrictEqual([...codes(second), ...codes(third)], [])
+    const over = reset(third)
+    deepStrictEqual(codes(over), [11206])
+    const [fallback] = asked(over)
+    deepStrictEqual([fallback?.data.purpose, fallback?.data.timeout_ms], ["webhook-fallback", 100])
+  })
+
+  it("is carried out when a later attempt is answered well", () =>
+    strictEqual(created(twiml(reset(asksFor(`${hook}#rc=1`)), "<Message>Hi</Message>"))[0]?.data.body, "Hi"))
+
+  it("is not asked again after what its policy leaves out", () => {
+    const stage = says(asksFor(`${hook}#rc=2&rp=ct`), "", "", 503)
+    deepStrictEqual([asked(stage).length, codes(stage)], [0, [11200]])
+    strictEqual(asked(says(asksFor(`${hook}#rp=5xx`), "", "", 503))[0]?.data.attempt, 2)
+  })
+
+  it("counts as one of its message's requests, however often it is tried", () => {
+    let stage = reset(asksFor(`${hook}#rc=1`))
+    for (let i = 0; i < 10; i++) stage = twiml(stage, "<Redirect/>")
+    strictEqual(asked(stage).length, 1)
+    deepStrictEqual(codes(twiml(stage, "<Redirect/>")), [11215])
   })
 })

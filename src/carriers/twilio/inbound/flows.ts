@@ -16,7 +16,7 @@ export interface Asked {
 
 /** What an inbound message has led to so far; gone once its instructions are carried out. */
 export interface Flow {
-  /** Requests for instructions, without the fallback. */
+  /** Requests for instructions, however often each was tried, without the fallback. */
   requests: number
   replies: number
   fellBack: boolean
@@ -53,7 +53,7 @@ export const askFlow = (
   if (!fallback && request.purpose !== webhookPurpose) return
   const flow = bySid.get(sid) ?? { requests: 0, replies: 0, fellBack: false, asking: undefined }
   if (fallback) flow.fellBack = true
-  else flow.requests++
+  else if (request.attempt === 1) flow.requests++
   flow.asking = seq
   bySid.set(sid, flow)
   asked.set(seq, { seq, sid, request })

@@ -18,7 +18,7 @@ import {
   service,
   twiml,
 } from "../../../../test/support/phones.ts"
-import { account, answerOf, call } from "../../../../test/support/twilio.ts"
+import { account, answerOf, call, ranUntil } from "../../../../test/support/twilio.ts"
 import { sid as sidOf } from "../../../core/chance.ts"
 import { outboundAnswered, type Pair } from "../../../core/entries.ts"
 
@@ -198,6 +198,17 @@ describe("what the webhook answers", () => {
     assertTrue(after.made.some(({ entry }) => entry.type === "timer.set"))
   })
 
+  it("tells its status callback what becomes of the reply, that it is queued first", () => {
+    const after = ranUntil(twiml(arrived(), `<Message statusCallback="/status">One</Message><Message>Two</Message>`))
+    const told = asked(after).map(({ data, subject }) => [subject, data.purpose, params(data).MessageStatus, data.url])
+    const url = "https://app.test/status"
+    deepStrictEqual(
+      told,
+      ["queued", "sent", "delivered"].map((status) => [sidOf("SM", 1, 1), "callback", status, url]),
+    )
+    strictEqual(new Set(asked(after).map(({ data }) => data.token)).size, 3)
+  })
+
   it.each([
     ["plain text is the reply", "Thanks!\n", "text/plain", ["Thanks!"]],
     ["plain text that is empty is none", " \n", "text/plain", []],
@@ -273,7 +284,7 @@ describe("what the webhook answers", () => {
   it.each([
     ["a To that is none", `<Message to="abc">x</Message>`, [14101], 0],
     ["a To that is the From", `<Message to="${number}">x</Message>`, [14101], 0],
-    ["a From that is none", `<Message from="a-b">x</Message>`, [14102], 0],
+    ["a From that is none", `<Message from="a.b">x</Message>`, [14102], 0],
     ["no text", "<Message/>", [14103], 0],
     ["too long a text", `<Message>${"x".repeat(1601)}</Message>`, [14103], 0],
     ["another method", `<Message method="PUT">x</Message>`, [14104], 1],

@@ -2,11 +2,11 @@ import { sid as makeSid } from "../../../core/chance.ts"
 import type { Draft, Entry } from "../../../core/Entry.ts"
 import type { World } from "../../../core/Machine.ts"
 import { messageCreated } from "../../delivery/entries.ts"
-import { itemOf } from "../collection.ts"
 import { segmentsOf } from "../messages/planning.ts"
 import { type Message, nextPlace } from "../messages.ts"
 import { keywordTaken } from "../optOut/keywordRules.ts"
 import { ownedNumber } from "../senders/numbers.ts"
+import { accountHaving } from "../senders/ownership.ts"
 import type { Twilio } from "../state.ts"
 import type { MessageArrived } from "./entries.ts"
 import { ask, inboundParameters, numberIn, webhooksOf } from "./webhook.ts"
@@ -18,25 +18,13 @@ import { ask, inboundParameters, numberIn, webhooksOf } from "./webhook.ts"
  *          └──> keyword? recipient.opted-out | recipient.opted-in, keyword.answered
  */
 
-/**
- * The account a number belongs to, if that is active. Where settings name no number every one is the run's own account's, as it may
- * send from every one.
- */
-const accountOf = (twilio: Twilio, address: string): string | undefined => {
-  const { accounts, senders, settings } = twilio
-  const owner = ownedNumber(senders, numberIn(address))?.accountSid
-  const open = settings.allowed_from_numbers.length === 0 ? settings.account_sid : undefined
-  const account = itemOf(accounts.accounts, owner ?? open ?? "")
-  return account?.status === "active" ? account.sid : undefined
-}
-
 /** What follows from the arrival of a message; nothing where no active account has its number. */
 export const arrived = (
   { seed }: World,
   twilio: Twilio,
   { data: { body, from, media = [], to } }: Entry<MessageArrived>,
 ): ReadonlyArray<Draft> => {
-  const accountSid = accountOf(twilio, to)
+  const accountSid = accountHaving(twilio, numberIn(to))
   if (accountSid === undefined) return []
   const service = ownedNumber(twilio.senders, numberIn(to))?.serviceSid
   const mms = media.length > 0

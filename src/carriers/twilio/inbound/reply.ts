@@ -2,7 +2,7 @@ import * as Either from "effect/Either"
 import { sid as makeSid } from "../../../core/chance.ts"
 import type { MessageCreated } from "../../delivery/entries.ts"
 import type { AlertCode, Problem } from "../alerts/debugger.ts"
-import { channelOf, normalAddress, parseAddress } from "../messages/addresses.ts"
+import { channelOf, isSender, normalAddress, parseAddress, shortCode } from "../messages/addresses.ts"
 import { outcomeFor, priceOf, queuePlan, segmentsOf } from "../messages/planning.ts"
 import { blocked } from "../optOut/keywordRules.ts"
 import { maySendFrom } from "../senders/ownership.ts"
@@ -124,9 +124,6 @@ const addressIn = (text: string | undefined): string | undefined => {
   return address === "" ? undefined : normalAddress(address.slice(0, 100))
 }
 
-/** Source: "Alphanumeric Sender ID". */
-const isName = (address: string): boolean => /^(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}$/.test(address)
-
 const wrongAddress = (
   twilio: Twilio,
   { accountSid, number }: Occasion,
@@ -134,10 +131,9 @@ const wrongAddress = (
   to: string,
 ): Problem | undefined => {
   const { allowedFrom, settings } = twilio
-  if (parseAddress(to) === undefined && !/^\d{3,8}$/.test(to)) return { code: 14101, detail: to }
+  if (parseAddress(to) === undefined && !shortCode.test(to)) return { code: 14101, detail: to }
   if (to === from || channelOf(to) !== channelOf(from)) return { code: 14101, detail: to }
-  const named = allowedFrom.has(from) || isName(from) || /^\d{3,8}$/.test(from)
-  if (!named && parseAddress(from) === undefined) return { code: 14102, detail: from }
+  if (!allowedFrom.has(from) && !isSender(from)) return { code: 14102, detail: from }
   // What a message came to can answer it, on its channel, too.
   if (from !== number && settings.validation.check_from_numbers && !maySendFrom(twilio, accountSid, from))
     return { code: 14102, detail: from }

@@ -5,6 +5,7 @@ import type { World } from "../../../core/Machine.ts"
 import { routeOut } from "../../../network/settings.ts"
 import { signOf } from "../accounts/signing.ts"
 import { itemOf } from "../collection.ts"
+import { boundsOf, instructionsRetryOf, overridesOf } from "../connectionOverrides.ts"
 import type { Message } from "../messages.ts"
 import { optOutTypeOf } from "../optOut/keywordRules.ts"
 import { ownedNumber } from "../senders/numbers.ts"
@@ -15,9 +16,6 @@ import { fallbackPurpose, webhookPurpose } from "./flows.ts"
 import { placeParameters } from "./geography.ts"
 
 /* The requests that ask an application what to do with an inbound message. */
-
-/** Virtual ms an application has to answer. Source: error 11200: 15 s in all. */
-const timeoutMs = 15_000
 
 /** Where a request goes. */
 export interface Target {
@@ -68,16 +66,18 @@ export const ask = (
   { accountSid, fallback, n, params, sid, target: { method, url } }: Ask,
 ): Draft => {
   const { connect, via } = routeOut(world, url)
+  const overrides = overridesOf(url)
   const absolute = params.map(([name]) => name).filter((name) => mediaUrl.test(name))
   return outboundRequested.draft(sid, {
     ...(absolute.length === 0 ? {} : { absolute }),
     attempt: 1,
+    ...boundsOf(overrides),
     ...(connect === undefined ? {} : { connect }),
     method,
     params,
     purpose: fallback ? fallbackPurpose : webhookPurpose,
+    ...instructionsRetryOf(overrides),
     sign: signOf(twilio, accountSid),
-    timeout_ms: timeoutMs,
     token: token(world.seed, fallback ? "webhook-fallback" : `webhook ${n}`, sid),
     url,
     via,

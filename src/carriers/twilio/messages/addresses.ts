@@ -13,6 +13,16 @@ export const channelOf = (address: string): string => {
 /** An address with its number in E.164 form; what has none is left as it is written. */
 export const normalAddress = (address: string): string => parseAddress(address) ?? address
 
+/** 3 to 8 digits. */
+export const shortCode = /^\d{3,8}$/
+
+/** 1 to 11 letters, digits, spaces and `+-_&`, a letter among them. Source: OpenAPI, CreateAlphaSender; error 21709. */
+export const alphaSender = /^(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9 +_&-]{1,11}$/
+
+/** Whether a text has the form of a sender: a phone number, a short code, or a name. */
+export const isSender = (text: string): boolean =>
+  parseAddress(text) !== undefined || shortCode.test(text) || alphaSender.test(text)
+
 /** An address with its number in E.164 form; `undefined` when it is none. */
 export const parseAddress = (address: string): string | undefined => {
   const colon = address.indexOf(":")

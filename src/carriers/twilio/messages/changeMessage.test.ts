@@ -5,8 +5,8 @@ import {
   account,
   answerOf,
   fine,
-  form,
   get,
+  inAnHour,
   messagePath,
   messagesPath,
   post,
@@ -25,17 +25,7 @@ const path = messagePath(sid)
 const feedbackPath = path.replace(".json", "/Feedback.json")
 const queued = () => twilio().when(post(fine))
 const delivered = () => ranUntil(queued())
-const scheduled = () =>
-  twilio().when(
-    post(
-      form({
-        From: undefined,
-        MessagingServiceSid: `MG${"0".repeat(32)}`,
-        ScheduleType: "fixed",
-        SendAt: "1970-01-01T01:00:00Z",
-      }),
-    ),
-  )
+const scheduled = () => twilio().when(post(inAnHour))
 
 const typesOf = ({ made }: Stage) => made.map(({ entry }) => entry.type)
 const codeOf = (stage: Stage) => {

@@ -9,7 +9,7 @@ import type { Reply, Request } from "../request.ts"
 import { knownAccount, maySendFrom } from "../senders/ownership.ts"
 import type { Twilio } from "../state.ts"
 import { messageValues, refusal, templateError } from "../wireOut.ts"
-import { channelOf, normalAddress, parseAddress } from "./addresses.ts"
+import { channelOf, isSender, normalAddress, parseAddress } from "./addresses.ts"
 import { type Given, givenIn, isTrue, mediaOf, named } from "./givenParameters.ts"
 import { hasServices, isServiceSid, serviceOf } from "./messagingService.ts"
 import { outcomeFor, priceOf, queuePlan, segmentsOf } from "./planning.ts"
@@ -50,25 +50,29 @@ const missing = ({ twilio }: Request, given: Given): Reply | undefined => {
 
 const absent = (twilio: Twilio, parameter: "From" | "To" | "Body", code: ErrorCode): Reply => {
   const one = twilio.settings.missing_parameter_code ?? code
-  const known: ErrorCode = isErrorCode(one) ? one : code
-  return { status: 400, body: templateError(twilio, "missing_parameter", known, { parameter }) }
+  if (one === code || !isErrorCode(one))
+    return { status: 400, body: templateError(twilio, "missing_parameter", code, { parameter }) }
+  // The code's own text names another parameter.
+  const message = `The required parameter '${parameter}' is missing.`
+  return { status: 400, body: templateError(twilio, "missing_parameter", one, { parameter }, message) }
 }
 
 const malformed = ({ twilio }: Request, { to, from }: Given): Reply | undefined => {
   const { allowedFrom, settings } = twilio
-  const isNone = (address: string) =>
-    address.length > addressLengthMax ||
-    (settings.validation.validate_phone_format && parseAddress(address) === undefined)
+  const isNone = (address: string, hasForm: (address: string) => boolean) =>
+    address.length > addressLengthMax || (settings.validation.validate_phone_format && !hasForm(address))
   const refused = (field: "To" | "From", code: 21211 | 21212, given: string): Reply => {
     const number = given.slice(0, addressLengthMax)
     const values = { field, number, [field.toLowerCase()]: number }
     return { status: 400, body: templateError(twilio, "invalid_phone_number", code, values) }
   }
-  if (to !== undefined && isNone(to)) return refused("To", 21211, to)
-  // A sender that the settings name is taken as it is: a short code has no E.164 form.
-  if (from !== undefined && !allowedFrom.has(from) && isNone(from)) return refused("From", 21212, from)
+  if (to !== undefined && isNone(to, isNumber)) return refused("To", 21211, to)
+  // A sender that the settings name is taken as it is.
+  if (from !== undefined && !allowedFrom.has(from) && isNone(from, isSender)) return refused("From", 21212, from)
   return undefined
 }
+
+const isNumber = (address: string): boolean => parseAddress(address) !== undefined
 
 /** A From beside a service is one of its pool, which need be no number of the account. */
 const notOwned = ({ accountSid, twilio }: Request, { from, service }: Given): Reply | undefined => {

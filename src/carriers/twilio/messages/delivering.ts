@@ -4,9 +4,10 @@ import { timerCancelled, timerSet } from "../../../core/entries.ts"
 import type { World } from "../../../core/Machine.ts"
 import type { MessageStatus } from "../../delivery/entries.ts"
 import { decide, type MessageCommand } from "../../delivery/lifecycle.decider.ts"
+import { signOf } from "../accounts/signing.ts"
+import { itemOf } from "../collection.ts"
 import { type Message, stateOf } from "../messages.ts"
 import { blocked } from "../optOut/keywordRules.ts"
-import { twilioSign } from "../settings.ts"
 import type { Twilio } from "../state.ts"
 import { serviceOf } from "./messagingService.ts"
 import { generatedMedia, mediaRequests, type Obtained } from "./obtainMedia.ts"
@@ -15,6 +16,8 @@ import { priceOf, queuePlan, segmentsOf } from "./planning.ts"
 /** The ErrorCodes of messages whose service has no sender for them, or one whose queue is full. */
 const noSender = 21703
 const queueOverflow = 30001
+/** The ErrorCode of a message whose account was suspended or closed before its carrier had it. */
+const accountSuspended = 30002
 /** The ErrorCode of a service's message to one who wants none of it. */
 const optedOut = 21610
 
@@ -53,7 +56,7 @@ export const begun = (world: World, twilio: Twilio, sid: string, at: number): Re
   const message = twilio.messages.bySid.get(sid)
   if (message === undefined) return nothing
   if (message.rare?.mediaUrls === undefined) return firstStep(twilio, message, at)
-  if (twilio.settings.media === "fetch") return mediaRequests(world, message, twilioSign)
+  if (twilio.settings.media === "fetch") return mediaRequests(world, message, signOf(twilio, message.accountSid))
   return [...generatedMedia(world, twilio.messages, message), ...firstStep(twilio, message, at)]
 }
 
@@ -90,13 +93,19 @@ export const fallenDue = (twilio: Twilio, sid: string, at: number): ReadonlyArra
   if (message === undefined) return []
   switch (stateOf(message)._tag) {
     case "Scheduled":
-      return obeyed(message, enqueue(twilio, message, at))
+      return obeyed(message, mayGo(twilio, message) ? enqueue(twilio, message, at) : stopped(sid))
     case "Queued":
-      return obeyed(message, { _tag: "HandOver", sid })
+      return obeyed(message, mayGo(twilio, message) ? { _tag: "HandOver", sid } : stopped(sid))
     default:
       return obeyed(message, { _tag: "Land", sid })
   }
 }
+
+/** Whether a message's account still sends: it may have been suspended or closed since. */
+const mayGo = ({ accounts, settings }: Twilio, { accountSid }: Message): boolean =>
+  accountSid === settings.account_sid || (itemOf(accounts.accounts, accountSid)?.status ?? "active") === "active"
+
+const stopped = (sid: string): MessageCommand => ({ _tag: "GiveUp", sid, errorCode: accountSuspended })
 
 /** A refusal means that nothing is left to do: the message has ended meanwhile. */
 const obeyed = (message: Message, command: MessageCommand): ReadonlyArray<Draft> =>

@@ -20,7 +20,7 @@ describe("the order of checks", () => {
   type Validation = { readonly [Name in (typeof switches)[number]]: boolean }
 
   const values = {
-    from: { ok: owned, missing: undefined, malformed: "abc", "not owned": other },
+    from: { ok: owned, missing: undefined, malformed: "+1", "not owned": other },
     to: { ok: to, missing: undefined, malformed: "+1234" },
     body: { ok: "Hi", missing: undefined, long: "x".repeat(1_601) },
     callback: { ok: "https://app.test/s", none: undefined, bad: "nowhere" },

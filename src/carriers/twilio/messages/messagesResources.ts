@@ -27,6 +27,8 @@ export const messagesResources: ReadonlyArray<Resource> = [
   },
   {
     path: /^\/2010-04-01\/Accounts\/([^/]+)\/Messages\/([^/]+)\/Media\/([^/.]+)$/,
+    // Source: "Media resource": whoever knows the URL may fetch the bytes, until an account asks for credentials.
+    open: ({ media_auth }) => media_auth !== true,
     methods: { GET: mediumBytes },
   },
 ]

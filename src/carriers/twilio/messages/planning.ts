@@ -6,13 +6,14 @@ import type { TwilioSettings } from "../settings.ts"
 import type { Twilio } from "../state.ts"
 
 /**
- * What will become of a message to this number: its own behaviour, the failure list, the registered list, the default, and its
+ * What will become of a message to this number: the message's own behaviour, that of the number, the failure list, the registered list, the default, and its
  * carrier for what would be delivered by default.
  */
 export const outcomeFor = (twilio: Twilio, to: string, sid: string): Plan => {
   const { behaviors, failing, registered, seed, settings } = twilio
   const { delay_ms } = settings.callbacks
-  const behavior = behaviors.size === 0 ? undefined : behaviors.get(to)
+  const own = settings.message_behaviors?.find((behavior) => behavior.sid === sid)
+  const behavior = own ?? (behaviors.size === 0 ? undefined : behaviors.get(to))
   if (behavior !== undefined) return planOfBehavior(behavior, delay_ms)
   const known = registered.has(to)
   if (failing.has(to) || (!known && settings.default_behavior === "failure"))

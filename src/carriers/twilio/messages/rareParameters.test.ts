@@ -67,7 +67,7 @@ describe("a parameter of a send", () => {
 
   it.each([
     ["FallbackFrom", "+15550000002"],
-    ["ShortenUrls", "true"],
+    ["ShortenUrls", "false"],
     ["ProvideFeedback", "true"],
     ["Attempt", "2"],
     ["ForceDelivery", "true"],

@@ -1,5 +1,5 @@
 import { type TwilioError, twilioError } from "../errors.ts"
-import { type Given, mediaOf, named } from "./givenParameters.ts"
+import { type Given, isTrue, mediaOf, named } from "./givenParameters.ts"
 
 /** Media of one message. Source: error 21623. */
 const mediaMax = 10
@@ -9,7 +9,8 @@ const validityMax = 36_000
 /**
  * What is wrong with the parameters that few requests have; those of scheduling are looked at elsewhere.
  *
- * Source  errors 21620, 21623, 21624, 21654–21656, 21218; parameters that are not named here are taken as they are
+ * Source  errors 21620, 21623, 21624, 21654–21656, 21218; OpenAPI for what a parameter may be, where no code is documented for
+ *         what it may not: 20400; parameters that are not named here are taken as they are
  */
 export const unacceptableRarely = (given: Given): TwilioError | undefined => {
   const media = mediaOf(given)
@@ -24,8 +25,37 @@ export const unacceptableRarely = (given: Given): TwilioError | undefined => {
   const validity = named(given, "ValidityPeriod")
   if (validity !== undefined && secondsIn(validity) === undefined) return twilioError(21624)
   const application = named(given, "ApplicationSid")
-  return application === undefined || /^AP[0-9a-fA-F]{32}$/.test(application) ? undefined : twilioError(21218)
+  if (application !== undefined && !/^AP[0-9a-fA-F]{32}$/.test(application)) return twilioError(21218)
+  const reason = notOneOf(given) ?? notBoolean(given) ?? withoutService(given)
+  return reason === undefined ? undefined : twilioError(20400, { reason })
 }
+
+const enumerations: { readonly [name: string]: ReadonlyArray<string> } = {
+  AddressRetention: ["retain", "obfuscate"],
+  ContentRetention: ["retain", "discard"],
+  RiskCheck: ["enable", "disable"],
+  TrafficType: ["free"],
+}
+
+const notOneOf = (given: Given): string | undefined => {
+  for (const name of Object.keys(enumerations)) {
+    const text = named(given, name)
+    const values = enumerations[name] ?? []
+    if (text !== undefined && !values.includes(text)) return `${name} is none of ${values.join(", ")}`
+  }
+  return undefined
+}
+
+const flags = ["ForceDelivery", "ProvideFeedback", "SendAsMms", "ShortenUrls", "SmartEncoded"]
+
+const notBoolean = (given: Given): string | undefined => {
+  const name = flags.find((flag) => !/^(?:true|false)$/i.test(named(given, flag) ?? "true"))
+  return name === undefined ? undefined : `${name} is neither true nor false`
+}
+
+/** Links are shortened by a service's domain. */
+const withoutService = (given: Given): string | undefined =>
+  given.service === undefined && isTrue(given, "ShortenUrls") ? "ShortenUrls needs a MessagingServiceSid" : undefined
 
 /** How long a message may wait to be sent, virtual ms, as its request says. */
 export const validityOf = (given: Given): number | undefined => {

@@ -1,11 +1,11 @@
 import * as Schema from "effect/Schema"
 import { entryType } from "../../../core/Entry.ts"
+import { optional } from "../../../core/optional.ts"
 
 /*
  * What happens to senders: phone numbers, messaging services and their pools. Fields in the order of canonical JSON.
  */
 
-const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 const Text = optional(Schema.String)
 const Flag = optional(Schema.Boolean)
 const Method = optional(Schema.Literal("GET", "POST"))

@@ -1,11 +1,11 @@
 import { sid as makeSid } from "../../../core/chance.ts"
 import type { Entry } from "../../../core/Entry.ts"
 import { addItem, itemOf, itemsOf, removeItem } from "../collection.ts"
+import { shortCode } from "../messages/addresses.ts"
 import type { NumberBought, NumberUpdated } from "./entries.ts"
 import { leavePool, type OwnedNumber, type Senders } from "./senders.ts"
 
 const phoneNumber = /^\+[1-9]\d{6,14}$/
-const shortCode = /^\d{3,8}$/
 
 /**
  * The numbers that settings name belong to the run's own account. Their SIDs follow from the number itself, so no order of the list

@@ -5,7 +5,7 @@ import { accountShown, reaches } from "../accounts/credentials.ts"
 import { itemOf } from "../collection.ts"
 import { type TwilioError, twilioError } from "../errors.ts"
 import { list } from "../lists.ts"
-import { type Parameter, readParameters } from "../parameters.ts"
+import { flag, method, type Parameter, readParameters, url } from "../parameters.ts"
 import { param, type Reply, type Request } from "../request.ts"
 import type { Resource } from "../resource.ts"
 import { notFound, refusal } from "../wireOut.ts"
@@ -16,8 +16,6 @@ import { numberJson, numberOfKindJson } from "./numbersWire.ts"
 import { countryByCode, friendlyNumber, kindOfNumber, type NumberKind, rangeOfAreaCode } from "./plan.ts"
 import type { OwnedNumber } from "./senders.ts"
 
-const url = { _tag: "Url" } as const
-const method = { _tag: "Method" } as const
 const sidOf = (prefix: string) => ({ _tag: "Sid", prefix }) as const
 const application = { _tag: "Sid", prefix: "AP", code: 21218 } as const
 
@@ -35,7 +33,7 @@ export const numberParameters: ReadonlyArray<Parameter<keyof NumberConfig>> = [
   { name: "VoiceFallbackUrl", field: "voice_fallback_url", kind: url },
   { name: "VoiceFallbackMethod", field: "voice_fallback_method", kind: method },
   { name: "VoiceApplicationSid", field: "voice_application_sid", kind: application },
-  { name: "VoiceCallerIdLookup", field: "voice_caller_id_lookup", kind: { _tag: "Flag" } },
+  { name: "VoiceCallerIdLookup", field: "voice_caller_id_lookup", kind: flag },
   { name: "VoiceReceiveMode", field: "voice_receive_mode", kind: { _tag: "OneOf", values: ["voice", "fax"] } },
   { name: "StatusCallback", field: "status_callback", kind: url },
   { name: "StatusCallbackMethod", field: "status_callback_method", kind: method },

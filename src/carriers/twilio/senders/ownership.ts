@@ -25,3 +25,14 @@ const isSubaccount = ({ accounts, settings }: Twilio, accountSid: string): boole
   const account = itemOf(accounts.accounts, accountSid)
   return account !== undefined && account.owner !== account.sid
 }
+
+/**
+ * The account a number belongs to, if that is active. Where settings name no number every one is the run's own account's, as it may
+ * send from every one.
+ */
+export const accountHaving = ({ accounts, senders, settings }: Twilio, number: string): string | undefined => {
+  const owner = ownedNumber(senders, number)?.accountSid
+  const open = settings.allowed_from_numbers.length === 0 ? settings.account_sid : undefined
+  const account = itemOf(accounts.accounts, owner ?? open ?? "")
+  return account?.status === "active" ? account.sid : undefined
+}

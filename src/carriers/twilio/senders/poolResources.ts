@@ -4,6 +4,7 @@ import { limits } from "../../../core/limits.ts"
 import { itemOf, itemsOf } from "../collection.ts"
 import { type TwilioError, twilioError } from "../errors.ts"
 import { metaList } from "../lists.ts"
+import { alphaSender } from "../messages/addresses.ts"
 import { param, type Reply, type Request } from "../request.ts"
 import type { Handler, Resource } from "../resource.ts"
 import { notFound, refusal } from "../wireOut.ts"
@@ -32,9 +33,6 @@ const readNumber =
     if (number.serviceSid !== undefined) return Either.left(twilioError(21712))
     return Either.right({ sid, sender: number.number })
   }
-
-/** 1 to 11 letters, digits, spaces and `+-_&`, not digits alone. Source: OpenAPI, CreateAlphaSender; error 21709. */
-const alphaSender = /^(?![0-9]+$)[A-Za-z0-9 +_&-]{1,11}$/
 
 const readAlpha: Kind["read"] = ({ entry, twilio, world }, { pool }) => {
   const sender = param(entry.data.params, "AlphaSender")

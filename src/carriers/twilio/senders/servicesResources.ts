@@ -3,7 +3,7 @@ import { sid as makeSid } from "../../../core/chance.ts"
 import { itemOf } from "../collection.ts"
 import { twilioError } from "../errors.ts"
 import { metaList } from "../lists.ts"
-import { type Parameter, readParameters } from "../parameters.ts"
+import { flag, method, type Parameter, readParameters, url } from "../parameters.ts"
 import { param, type Reply, type Request } from "../request.ts"
 import type { Resource } from "../resource.ts"
 import { notFound, refusal } from "../wireOut.ts"
@@ -11,10 +11,6 @@ import { type ServiceConfig, serviceCreated, serviceDeleted, serviceUpdated } fr
 import type { Service } from "./senders.ts"
 import { newService } from "./services.ts"
 import { serviceJson } from "./servicesWire.ts"
-
-const url = { _tag: "Url" } as const
-const method = { _tag: "Method" } as const
-const flag = { _tag: "Flag" } as const
 
 /** Source: OpenAPI messaging v1, CreateService and UpdateService. */
 const parameters: ReadonlyArray<Parameter<keyof ServiceConfig>> = [

@@ -51,46 +51,46 @@ describe("a TwiML document", () => {
     deepStrictEqual(parsed(`<R \n a = "1" >\n</R\t>`).attributes, [["a", "1"]]))
 
   it.each([
-    ["", "there is no element"],
-    ["  \n", "there is no element"],
-    ["Hello", "there is text outside of the root element"],
-    [" <?xml version='1.0'?><R/>", "the XML declaration is not at the beginning"],
-    ["<?xml?><R/>", "the XML declaration is not at the beginning"],
-    ["<?xml encoding='x'?><R/>", "the XML declaration is none"],
+    ["", "document must contain a root element"],
+    ["  \n", "document must contain a root element"],
+    ["Hello", "text data outside of root node"],
+    [" <?xml version='1.0'?><R/>", "an XML declaration must be at the start of the document"],
+    ["<?xml?><R/>", "XML declaration must contain a version"],
+    ["<?xml encoding='x'?><R/>", "expected one of version"],
     ["<!DOCTYPE R [<!ENTITY a 'b'>]><R>&a;</R>", "there is a document type, which TwiML has not"],
-    ["<R><!DOCTYPE x></R>", "there is a document type, which TwiML has not"],
-    ["<R>", "the element <R> does not end"],
-    ["<R", "the tag <R> does not end"],
-    ["<R/", "the tag <R> does not end"],
-    ["< R/>", "an element has no name"],
-    ["<1/>", "an element has no name"],
-    ["<R></S>", "</S> ends no element that is open; <R> is"],
-    ["<R></r>", "</r> ends no element that is open; <R> is"],
-    ["</R>", "</R> ends no element: none is open"],
-    ["<R/><R/>", "something follows the root element"],
-    ["<R/>x", "something follows the root element"],
-    ["<R a=1/>", "the value of a is not in quotes, does not end, or holds a <"],
-    ["<R a='x/>", "the value of a is not in quotes, does not end, or holds a <"],
-    ["<R a='<'/>", "the value of a is not in quotes, does not end, or holds a <"],
-    ["<R a/>", "the attribute a has no value"],
-    ["<R a='1'b='2'/>", "there is no space before an attribute"],
-    ["<R a='1' a='1'/>", "the attribute a comes twice"],
-    ["<R>a & b</R>", "a & begins no reference that is known"],
-    ["<R>&nbsp;</R>", "a & begins no reference that is known"],
-    ["<R>&#99999999;</R>", "a & begins no reference that is known"],
-    ["<R a='x &amp y'/>", "a & begins no reference that is known"],
-    ["<R a='&lt;&b;&gt;'/>", "a & begins no reference that is known"],
-    ["<R>&#x110000;</R>", "a reference names a character that does not exist"],
-    ["<R>&#0;</R>", "there is a character that XML has not"],
-    ["<R>&#xD800;</R>", "there is a character that XML has not"],
-    ["<R>\u0001</R>", "there is a character that XML has not"],
-    ["<R>\ud83d</R>", "there is a character that XML has not"],
-    ["<R>]]></R>", "]]> stands in text"],
-    ["<R><!-- a -- b --></R>", "-- stands in a comment"],
-    ["<R><!-- a ---></R>", "-- stands in a comment"],
-    ["<R><!-- a </R>", "a comment does not end"],
-    ["<R><![CDATA[x</R>", "a CDATA section does not end"],
-    ["<R><?x </R>", "an instruction does not end"],
+    ["<R><!DOCTYPE x></R>", "inappropriately located doctype declaration"],
+    ["<R>", "unclosed tag: R"],
+    ["<R", "document must contain a root element"],
+    ["<R/", "unexpected end"],
+    ["< R/>", "disallowed character in tag name"],
+    ["<1/>", "disallowed character in tag name"],
+    ["<R></S>", "unexpected close tag: <R> was open"],
+    ["<R></r>", "unexpected close tag: <R> was open"],
+    ["</R>", "unmatched closing tag: R"],
+    ["<R/><R/>", "documents may contain only one root"],
+    ["<R/>x", "text data outside of root node"],
+    ["<R a=1/>", "unquoted attribute value"],
+    ["<R a='x/>", "unexpected end"],
+    ["<R a='<'/>", "disallowed character"],
+    ["<R a/>", "disallowed character in attribute name"],
+    ["<R a='1'b='2'/>", "no whitespace between attributes"],
+    ["<R a='1' a='1'/>", "duplicate attribute: a"],
+    ["<R>a & b</R>", "a & begins no reference (unclosed tag: R)"],
+    ["<R>&nbsp;</R>", "undefined entity"],
+    ["<R>&#99999999;</R>", "malformed character entity"],
+    ["<R a='x &amp y'/>", "a & begins no reference (unexpected end)"],
+    ["<R a='&lt;&b;&gt;'/>", "undefined entity"],
+    ["<R>&#x110000;</R>", "malformed character entity"],
+    ["<R>&#0;</R>", "malformed character entity"],
+    ["<R>&#xD800;</R>", "malformed character entity"],
+    ["<R>\u0001</R>", "disallowed character"],
+    ["<R>\ud83d</R>", "disallowed character"],
+    ["<R>]]></R>", 'the string "]]>" is disallowed in char data'],
+    ["<R><!-- a -- b --></R>", "malformed comment"],
+    ["<R><!-- a ---></R>", "malformed comment"],
+    ["<R><!-- a </R>", "unclosed tag: R"],
+    ["<R><![CDATA[x</R>", "unclosed tag: R"],
+    ["<R><?x </R>", "unclosed tag: R"],
   ])("is not %j", (text, reason) => {
     const why = refused(text)
     strictEqual(why.reason, reason)
@@ -108,6 +108,14 @@ describe("a TwiML document", () => {
     strictEqual(parsed(attributes(attributesMax)).attributes.length, attributesMax)
   })
 
+  it("with a & that begins no reference is refused with that line, though it shows only at the end", () => {
+    const refusal = { code: 12100, reason: "a & begins no reference (unclosed tag: Say)", line: 2 }
+    deepStrictEqual(refused("<R>\n<Say>Fish & chips</Say>\n</R>"), refusal)
+    const later = { code: 12100, reason: "unclosed tag: R", line: 2 }
+    deepStrictEqual(refused("<R><![CDATA[a & b]]><!-- & --><?p & ?><a b='&#38;'/>\n"), later)
+    strictEqual(refused("<R>&amp;\n&b c;</R>").reason, "a & begins no reference (disallowed character in entity name)")
+  })
+
   it("of another version than 1 is refused by a code of its own", () => {
     strictEqual(refused("<?xml version='2.0'?><R/>").code, 12101)
     parsed("<?xml version='1.1'?><R/>")
@@ -116,9 +124,15 @@ describe("a TwiML document", () => {
   it("is refused with the line where it goes wrong", () =>
     deepStrictEqual(refused("<R>\r\n<a>\n\r</b></R>"), {
       code: 12100,
-      reason: "</b> ends no element that is open; <a> is",
+      reason: "unexpected close tag: <a> was open",
       line: 4,
     }))
+
+  it("is refused with the line of half a character", () => {
+    const half = { code: 12100, reason: "disallowed character", line: 2 } as const
+    deepStrictEqual(refused("<R>\n<a>\ud83d</a>\n</R>"), half)
+    deepStrictEqual(refused("<R>\n\udc00\n</R>\n"), half)
+  })
 
   it("costs time in proportion to its length, however it is written", () => {
     // Each of these takes minutes where reading one piece looks at all that follows.

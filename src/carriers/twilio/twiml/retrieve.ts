@@ -1,5 +1,6 @@
 import * as Either from "effect/Either"
 import type { OutboundAnswered, OutboundFailed, OutboundRequested } from "../../../core/entries.ts"
+import { connectDetail } from "../../../network/retries.ts"
 import type { Problem } from "../alerts/debugger.ts"
 import type { TwimlElement } from "./document.ts"
 import { parseTwiml } from "./parse.ts"
@@ -42,7 +43,7 @@ export const instructionsIn = (
 }
 
 /** A body that is not there as text: too long, no UTF-8, or text that would take too much of the log. */
-const unread = (body: Exclude<OutboundAnswered["body"], string>): Problem => {
+export const unread = (body: Exclude<OutboundAnswered["body"], string>): Problem => {
   if ("base64" in body) return { code: 12100, detail: "the document is no UTF-8" }
   return "cut" in body
     ? { code: 11750, detail: `the document has more than ${body.length} bytes` }
@@ -64,6 +65,7 @@ export const readTwiml = (text: string): Either.Either<TwimlElement, Problem> =>
 
 /** What it means that nobody answered. */
 export const problemOf = ({ detail = "", reason }: OutboundFailed): Problem => {
+  if (reason === "timeout" && detail === connectDetail) return { code: 11201, detail: "no connection in time" }
   if (reason === "timeout" && detail !== "not-sent") return { code: 11200, detail: "no answer in time" }
   if (reason === "reset") return { code: 11206, ...(detail === "" ? {} : { detail }) }
   const code =

@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 import { entryType } from "../../../core/Entry.ts"
+import { optional } from "../../../core/optional.ts"
 
 /*
  * What happens to verifications and the services they belong to. Fields in the order of canonical JSON.
@@ -8,7 +9,6 @@ import { entryType } from "../../../core/Entry.ts"
  * the message that carries it is in the log anyway; as a secret it would have to be in the keys file, and no log could be verified without.
  */
 
-const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 const Text = optional(Schema.String)
 const Flag = optional(Schema.Boolean)
 const Int = optional(Schema.Int)

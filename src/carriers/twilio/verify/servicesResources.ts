@@ -3,7 +3,7 @@ import { sid as makeSid } from "../../../core/chance.ts"
 import { itemOf } from "../collection.ts"
 import { type TwilioError, twilioError } from "../errors.ts"
 import { metaList } from "../lists.ts"
-import { given, type Parameter, readParameters } from "../parameters.ts"
+import { flag, given, type Parameter, readParameters } from "../parameters.ts"
 import type { Reply, Request } from "../request.ts"
 import type { Resource } from "../resource.ts"
 import { notFound, refusal } from "../wireOut.ts"
@@ -11,7 +11,6 @@ import { type VerifyConfig, verifyServiceCreated, verifyServiceDeleted, verifySe
 import { newVerifyService, type VerifyService } from "./verifications.ts"
 import { verifyServiceJson } from "./wire.ts"
 
-const flag = { _tag: "Flag" } as const
 const text = { _tag: "Text" } as const
 const number = (min: number, max: number) => ({ _tag: "Number", min, max, code: 60200 }) as const
 const sid = (prefix: string) => ({ _tag: "Sid", prefix, code: 60200 }) as const

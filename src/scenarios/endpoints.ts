@@ -1,0 +1,62 @@
+import * as Schema from "effect/Schema"
+import type { JsonObject } from "../core/canonical.ts"
+import { parseDuration } from "../core/Instant.ts"
+import { Duration, expects, HttpUrl, optional, Percent, Status, Text } from "./file/words.ts"
+import type { Endpoint } from "./Scenario.ts"
+
+/* Endpoints as a scenario writes them, and as the settings have them. */
+
+export const AnswerFile = Schema.Struct({
+  when: optional(
+    Schema.Record({ key: Schema.String, value: Schema.String }).annotations({
+      description: "Only for requests with these parameters; * stands for any text",
+    }),
+  ),
+  status: optional(Status),
+  body: optional(Text),
+  content_type: optional(Text),
+  twiml: optional(Text.annotations({ description: "The body, as text/xml" })),
+  delay: optional(Duration.annotations({ description: "Virtual time until it answers" })),
+  drop: optional(
+    expects(Schema.Literal("connect", "reset", "timeout") as Schema.Schema<Drop>, "connect, reset or timeout"),
+  ),
+})
+type Drop = "connect" | "reset" | "timeout"
+
+export const EndpointFile = Schema.Struct({
+  url: HttpUrl,
+  answers: optional(Schema.Array(AnswerFile).pipe(Schema.minItems(1))),
+  fail_percent: optional(Percent),
+  forward: optional(
+    HttpUrl.annotations({ description: "Where the application under test listens; requests go there over real HTTP" }),
+  ),
+})
+
+/** A scripted answer as a settings file has it. */
+export const answerSetting = (answer: typeof AnswerFile.Type): JsonObject => {
+  const { delay, twiml, when, ...rest } = answer
+  return {
+    ...rest,
+    ...(when === undefined ? {} : { when }),
+    ...(delay === undefined ? {} : { after_ms: parseDuration(delay) ?? 0 }),
+    ...(twiml === undefined ? {} : { body: twiml, content_type: "text/xml" }),
+  } as JsonObject
+}
+
+/** Endpoints inside the run, as a settings file has them. */
+export const scriptedSettings = (endpoints: ReadonlyArray<Endpoint>): ReadonlyArray<JsonObject> =>
+  endpoints.flatMap(({ answers, failPercent, forward, url }) =>
+    forward !== undefined
+      ? []
+      : [
+          {
+            url,
+            ...(answers === undefined ? {} : { answers }),
+            ...(failPercent === undefined ? {} : { fail_percent: failPercent }),
+          },
+        ],
+  )
+
+/** Where requests for forwarded endpoints go, as `callbacks.rewrite` of a settings file has it. */
+export const rewriteSettings = (endpoints: ReadonlyArray<Endpoint>): ReadonlyArray<JsonObject> =>
+  endpoints.flatMap(({ forward, url }) => (forward === undefined ? [] : [{ from: url, to: forward }]))

@@ -1,0 +1,132 @@
+import type { Json, JsonObject } from "../core/canonical.ts"
+import { isoSeconds, parseDuration } from "../core/Instant.ts"
+
+/*
+ * `${otp.sid}` in a text of a scenario stands for part of a named result; `$${` is a plain `${`. A text that is nothing else
+ * stands for the value itself, whatever it is.
+ */
+
+/** What stands between `${` and `}`. */
+interface Reference {
+  readonly text: string
+  readonly root: string
+  /** Keys and places within the result. */
+  readonly path: ReadonlyArray<string>
+  /** Of `now`: how far from there, ms. */
+  readonly offset: number
+}
+
+/** Names that are always there. */
+export const builtIn: ReadonlySet<string> = new Set(["now", "seed", "account_sid", "auth_token"])
+
+const pattern = /\$(\$?)\{([^{}]*)\}/g
+const dotted = /^([A-Za-z_]\w*)((?:\.[\w-]+|\[\d+\])*)$/
+const shifted = /^now\s*([+-])\s*(\w+)$/
+
+/** The reference that a text between braces is, or undefined. */
+const parse = (inner: string): Reference | undefined => {
+  const text = inner.trim()
+  const shift = shifted.exec(text)
+  if (shift !== null) {
+    const ms = parseDuration(shift[2] ?? "")
+    return ms === undefined ? undefined : { text, root: "now", path: [], offset: shift[1] === "-" ? -ms : ms }
+  }
+  const parts = dotted.exec(text)
+  if (parts === null) return undefined
+  const path = [...(parts[2] ?? "").matchAll(/[\w-]+/g)].map(([key]) => key)
+  return { text, root: parts[1] ?? "", path, offset: 0 }
+}
+
+/** What the texts within a value refer to: names, and what is no reference at all. */
+export const referencesIn = (
+  value: Json,
+): {
+  readonly names: ReadonlyArray<{ readonly name: string; readonly keys: ReadonlyArray<string | number> }>
+  readonly broken: ReadonlyArray<{ readonly text: string; readonly keys: ReadonlyArray<string | number> }>
+} => {
+  const names: Array<{ readonly name: string; readonly keys: ReadonlyArray<string | number> }> = []
+  const broken: Array<{ readonly text: string; readonly keys: ReadonlyArray<string | number> }> = []
+  const walk = (here: Json, keys: ReadonlyArray<string | number>): void => {
+    if (typeof here === "string") {
+      for (const [whole, escaped, inner = ""] of here.matchAll(pattern)) {
+        if (escaped === "$") continue
+        const found = parse(inner)
+        if (found === undefined) broken.push({ text: whole, keys })
+        else names.push({ name: found.root, keys })
+      }
+    } else if (Array.isArray(here)) for (const [i, item] of here.entries()) walk(item, [...keys, i])
+    else if (typeof here === "object" && here !== null)
+      for (const [key, inner] of Object.entries(here)) walk(inner as Json, [...keys, key])
+  }
+  walk(value, [])
+  return { names, broken }
+}
+
+/** What a scenario knows while it is played. */
+export interface Known {
+  /** Virtual ms. */
+  readonly now: () => number
+  readonly value: (name: string) => Json | undefined
+}
+
+/** Says which reference stands for nothing. */
+export class NothingThere extends Error {
+  override readonly name = "NothingThere"
+}
+
+/**
+ * The value with every reference in its texts filled in; the same value where there is none. `asTexts`: numbers and truth become
+ * texts, too. Throws `NothingThere`.
+ */
+export const filled = (value: Json, known: Known, asTexts = false): Json => {
+  if (typeof value === "string") return value.includes("${") ? filledText(value, known, asTexts) : value
+  if (typeof value !== "object" || value === null) return value
+  let changed = false
+  const inner = (each: Json): Json => {
+    const made = filled(each, known, asTexts)
+    if (made !== each) changed = true
+    return made
+  }
+  const made = Array.isArray(value)
+    ? value.map(inner)
+    : Object.fromEntries(Object.entries(value as JsonObject).map(([key, each]) => [key, inner(each)]))
+  return changed ? made : value
+}
+
+const filledText = (text: string, known: Known, asTexts: boolean): Json => {
+  const alone = /^\$\{([^{}]*)\}$/.exec(text)
+  if (alone !== null) {
+    const value = standsFor(alone[1] ?? "", known)
+    return asTexts && (typeof value === "number" || typeof value === "boolean") ? String(value) : value
+  }
+  return text.replace(pattern, (whole, escaped: string, inner: string) => {
+    if (escaped === "$") return whole.slice(1)
+    const value = standsFor(inner, known)
+    return typeof value === "string" ? value : JSON.stringify(value)
+  })
+}
+
+const standsFor = (inner: string, known: Known): Json => {
+  const reference = parse(inner)
+  if (reference === undefined) throw new NothingThere(`\${${inner}} is no name of a result`)
+  if (reference.root === "now") return isoSeconds(known.now() + reference.offset)
+  let here = known.value(reference.root)
+  if (here === undefined) throw new NothingThere(`there is no result named ${reference.root}`)
+  let path = reference.root
+  for (const key of reference.path) {
+    const inside: Json | undefined =
+      typeof here === "object" && here !== null && Object.hasOwn(here, key)
+        ? (here as unknown as JsonObject)[key]
+        : undefined
+    if (inside === undefined) throw new NothingThere(`${path} has no ${key}; it has ${keysOf(here)}`)
+    here = inside
+    path = `${path}.${key}`
+  }
+  return here
+}
+
+const keysOf = (value: Json): string => {
+  if (typeof value !== "object" || value === null) return "no parts"
+  const keys = Object.keys(value)
+  return keys.length === 0 ? "no parts" : keys.slice(0, 40).join(", ")
+}

@@ -1,0 +1,116 @@
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import type { Json, JsonObject } from "../../core/canonical.ts"
+import { fits, told } from "../expectations/patterns.ts"
+import { type Form, optional, Value } from "../file/words.ts"
+import { type Answered, type Play, type StepError, StepFailed } from "../Play.ts"
+import type { Place } from "../Scenario.ts"
+
+/* What steps that ask the carrier's API have in common. */
+
+/** What the answer has to be: a status, `any`, or a pattern for its fields; nothing said: 2xx. */
+export const answer = optional(
+  Value.annotations({
+    description: "What it has to be answered: a status, any, or a pattern for the answer's fields; nothing said: 2xx",
+  }),
+)
+
+export interface Asking {
+  readonly method: string
+  /** Path and query. */
+  readonly url: string
+  readonly form?: Readonly<Record<string, Form[string] | undefined>> | undefined
+  readonly body?: { readonly text: string; readonly contentType: string } | undefined
+  /** `none`, or `user:password`; nothing said: the account's own. */
+  readonly auth?: string | undefined
+}
+
+/** A form as a client writes it: what is not given is left out, of a list each item is a parameter of that name. */
+export const formText = (form: Readonly<Record<string, Form[string] | undefined>>): string => {
+  let text = ""
+  const add = (name: string, value: unknown) => {
+    text += `${text === "" ? "" : "&"}${encoded(name)}=${encoded(String(value))}`
+  }
+  for (const [name, value] of Object.entries(form)) {
+    if (value === undefined) continue
+    if (Array.isArray(value)) for (const each of value) add(name, each)
+    else add(name, value)
+  }
+  return text
+}
+
+/** Half a character of two units has no form in UTF-8. */
+const encoded = (text: string): string => encodeURIComponent(text.toWellFormed())
+
+/** What a step says about its answer. */
+export interface AnswerSaid {
+  /** What it has to be. */
+  readonly answer?: Json
+  /** Its name, where anybody asks for it later. */
+  readonly as?: string
+}
+
+/** Asks, and gives the answer as a result: its fields, and `http` with the status. Fails when it is not what the step says. */
+export const ask = (
+  play: Play,
+  place: Place,
+  { auth, body, form, method, url }: Asking,
+  { answer: expected, as }: AnswerSaid,
+): Effect.Effect<JsonObject | undefined, StepError> =>
+  Effect.gen(function* () {
+    const { accountSid, authToken } = play.stage
+    const credentials = auth ?? `${accountSid}:${Redacted.value(authToken)}`
+    const text = body?.text ?? (form === undefined ? "" : formText(form))
+    const contentType = body?.contentType ?? (form === undefined ? undefined : "application/x-www-form-urlencoded")
+    const answered = yield* play.ask(place, {
+      method,
+      url,
+      authorization: credentials === "none" ? undefined : `Basic ${Buffer.from(credentials).toString("base64")}`,
+      contentType,
+      body: Buffer.from(text),
+    })
+    // Most answers nobody looks into.
+    const result = as === undefined && typeof expected !== "object" ? undefined : resultOf(answered)
+    if (!isExpected(expected, answered, result))
+      return yield* new StepFailed({
+        check: {
+          place,
+          expected: play.stage.hide(`${method} ${url.replace(/\?.*$/s, "")} answered ${expectedShown(expected)}`),
+          met: false,
+          why: play.stage.hide(`it was answered ${answerShown(answered)}`),
+        },
+      })
+    return result
+  })
+
+/** The fields of a JSON answer beside `http`. */
+const resultOf = ({ body, status, undelivered }: Answered): JsonObject => {
+  const http = { status, ...(undelivered === undefined ? {} : { undelivered }) }
+  const parsed = parse(body)
+  return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)
+    ? { ...(parsed as JsonObject), http }
+    : { http: { ...http, body } }
+}
+
+const parse = (text: string): Json | undefined => {
+  try {
+    return JSON.parse(text) as Json
+  } catch {
+    return undefined // Bytes of a medium, or nothing.
+  }
+}
+
+const isExpected = (
+  expected: Json | undefined,
+  { status, undelivered }: Answered,
+  result: JsonObject | undefined,
+): boolean => {
+  if (expected === "any") return true
+  if (expected === undefined) return undelivered === undefined && status >= 200 && status < 300
+  return typeof expected === "object" ? fits(expected, result) : undelivered === undefined && fits(expected, status)
+}
+
+const expectedShown = (expected: Json | undefined): string => (expected === undefined ? "2xx" : told(expected))
+
+const answerShown = ({ body, status, undelivered }: Answered): string =>
+  undelivered !== undefined ? `nothing: the connection was ${undelivered}` : `${status} ${body}`.slice(0, 600)

@@ -1,0 +1,79 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { JsonObject } from "../../core/canonical.ts"
+import { type Cleared, dataCleared } from "../../core/entries.ts"
+import { expects, Group, HttpUrl, Name, optional, Percent } from "../file/words.ts"
+import type { Fault } from "../Play.ts"
+import { type StepKind, stepSchema } from "./StepKind.ts"
+
+/* Orders that change how the exchange behaves, or what it remembers. */
+
+const settingsSummary = "Changes settings from here on: a part of a settings file; null takes a key away"
+
+export const settings: StepKind = {
+  key: "settings",
+  summary: settingsSummary,
+  schema: () => stepSchema(settingsSummary, { settings: Group }),
+  perform: (placed, play) =>
+    Effect.gen(function* () {
+      const step = yield* play.said<{ readonly settings: JsonObject }>(placed)
+      yield* play.settings.patch(placed.place, step.settings)
+      return undefined
+    }),
+}
+
+const On = Schema.Struct({
+  name: optional(Name.annotations({ description: "What the fault is taken away by; nothing said: fault" })),
+  callbacks: optional(Group.annotations({ description: "As callbacks.faults of a settings file" })),
+  api: optional(Schema.Array(Group).annotations({ description: "As twilio.faults of a settings file" })),
+  endpoint: optional(HttpUrl.annotations({ description: "The URL of an endpoint that answers otherwise" })),
+  answers: optional(Schema.Array(Group).annotations({ description: "What it answers, attempt by attempt" })),
+  fail_percent: optional(Percent),
+})
+const Off = Schema.Struct({
+  off: Schema.Union(Name, Schema.Literal(true)).annotations({ description: "Its name, or true for all" }),
+})
+
+const faultSummary = "Makes something go wrong from here on, or right again"
+
+export const fault: StepKind = {
+  key: "fault",
+  summary: faultSummary,
+  schema: () =>
+    stepSchema(faultSummary, {
+      fault: expects(
+        Schema.Union(On, Off) as Schema.Schema<typeof On.Type | typeof Off.Type>,
+        "a fault (callbacks, api, or endpoint with answers or fail_percent), or off: NAME or off: true",
+      ),
+    }),
+  perform: (placed, play) =>
+    Effect.gen(function* () {
+      const step = yield* play.said<{ readonly fault: typeof On.Type | typeof Off.Type }>(placed)
+      if ("off" in step.fault)
+        yield* play.settings.faultOff(placed.place, step.fault.off === true ? undefined : step.fault.off)
+      else {
+        const { name = "fault", ...rest } = step.fault
+        yield* play.settings.faultOn(placed.place, name, rest as Fault)
+      }
+      return undefined
+    }),
+}
+
+const clearSummary = "Makes the exchange forget messages, calls, callbacks, or all; the log keeps them"
+
+export const clear: StepKind = {
+  key: "clear",
+  summary: clearSummary,
+  schema: () =>
+    stepSchema(clearSummary, {
+      clear: expects(
+        Schema.Literal("messages", "calls", "callbacks", "all") as Schema.Schema<Cleared>,
+        "messages, calls, callbacks or all",
+      ),
+    }),
+  perform: ({ place, written }, play) =>
+    Effect.as(
+      play.order(place, play.stage.run.engine.submit(dataCleared.draft("", { what: written.clear as Cleared }))),
+      undefined,
+    ),
+}

@@ -1,0 +1,49 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { Form, optional, Text } from "../file/words.ts"
+import { type AnswerSaid, answer, ask } from "./asking.ts"
+import { as, type StepKind, stepSchema } from "./StepKind.ts"
+
+/* `send`: a message by the API, as an SDK sends it. */
+
+const Message = Schema.Struct({
+  to: optional(Text),
+  from: optional(Text),
+  body: optional(Text),
+  media: optional(Schema.Union(Text, Schema.Array(Text)).annotations({ description: "A URL, or a list of them" })),
+  messaging_service_sid: optional(Text),
+  status_callback: optional(Text),
+  send_at: optional(Text.annotations({ description: "When to send it, ISO 8601; it is then scheduled" })),
+  validity_period: optional(Schema.Union(Schema.Int, Text)),
+  params: optional(Form.annotations({ description: "Further parameters by Twilio's names" })),
+})
+
+const summary = "Sends a message by the API"
+
+export const send: StepKind = {
+  key: "send",
+  summary,
+  schema: () => stepSchema(summary, { send: Message, as, answer }),
+  perform: (placed, play) =>
+    Effect.gen(function* () {
+      const step = yield* play.said<{ readonly send: typeof Message.Type } & AnswerSaid>(placed)
+      const url = `/2010-04-01/Accounts/${play.stage.accountSid}/Messages.json`
+      return yield* ask(play, placed.place, { method: "POST", url, form: parameters(step.send) }, step)
+    }),
+}
+
+const parameters = (message: typeof Message.Type) => {
+  const { body, from, media, messaging_service_sid, params, send_at, status_callback, to, validity_period } = message
+  return {
+    To: to,
+    From: from,
+    MessagingServiceSid: messaging_service_sid,
+    Body: body,
+    MediaUrl: media,
+    StatusCallback: status_callback,
+    SendAt: send_at,
+    ScheduleType: send_at === undefined ? undefined : "fixed",
+    ValidityPeriod: validity_period,
+    ...params,
+  }
+}

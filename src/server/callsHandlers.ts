@@ -1,0 +1,101 @@
+import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
+import * as Effect from "effect/Effect"
+import { decode, type Entry } from "../core/Entry.ts"
+import { iso } from "../core/Instant.ts"
+import { limits } from "../core/limits.ts"
+import { NoSuchCall, WrongMoment } from "./callsApi.ts"
+import { ControlApi } from "./controlApi.ts"
+import { committed, Unavailable } from "./controlErrors.ts"
+import { type CallAct, Exchange, type TranscriptLine } from "./Exchange.ts"
+import { NobodysNumber } from "./inboundApi.ts"
+import { ordered } from "./ordered.ts"
+
+const lineJson = ({ at, code, digits, ms, seq, sid, text, url, what }: TranscriptLine) => ({
+  entry: seq,
+  at: iso(at),
+  what,
+  text: text ?? null,
+  digits: digits ?? null,
+  url: url ?? null,
+  ms: ms ?? null,
+  sid: sid ?? null,
+  code: code ?? null,
+})
+
+/** Statuses in which the other end can do something. */
+const moments: { readonly [Do in CallAct["do"]]: ReadonlyArray<string> } = {
+  answer: ["ringing"],
+  "hang up": ["ringing", "in-progress"],
+  press: ["in-progress"],
+  speak: ["in-progress"],
+}
+
+export const CallsLive = HttpApiBuilder.group(ControlApi, "calls", (handlers) =>
+  Effect.gen(function* () {
+    const { calls, run } = yield* Exchange
+    const standing = (sid: string) =>
+      Effect.suspend(() => {
+        const call = calls.stateOf(sid)
+        return call === undefined
+          ? Effect.fail(new NoSuchCall({ message: `there is no call ${JSON.stringify(sid.slice(0, 100))}` }))
+          : Effect.succeed(call)
+      })
+    const act = (sid: string, what: CallAct) =>
+      Effect.gen(function* () {
+        const { inbound, status } = yield* standing(sid)
+        if (what.do === "answer" && inbound)
+          return yield* new WrongMoment({ message: "a call that comes in is answered by its instructions", status })
+        if (!moments[what.do].includes(status))
+          return yield* new WrongMoment({
+            message: `the call is ${status}; to ${what.do} it has to be ${moments[what.do].join(" or ")}`,
+            status,
+          })
+        yield* ordered(run, () => calls.doing(sid, what))
+        const after = yield* standing(sid)
+        return { sid, status: after.status }
+      })
+    const allAbout = (sid: string) =>
+      Effect.gen(function* () {
+        const entries: Array<Entry<unknown>> = []
+        for (let after = 0; ; ) {
+          const rows = yield* run.log.readSubject(sid, after, limits.readEntriesMax)
+          const last = rows.at(-1)
+          if (last === undefined) return entries
+          entries.push(...rows.map(decode))
+          after = last.seq
+        }
+      })
+    return handlers
+      .handle("call", ({ payload: { from, then: steps = [], to } }) =>
+        ordered(run, () => calls.calling({ from, steps, to })).pipe(
+          Effect.flatMap(({ made }) => {
+            const placed = calls.called(made)
+            return placed === undefined
+              ? Effect.fail(
+                  new NobodysNumber({
+                    message: `no active account has the number ${to.slice(0, 100)}; buy it, or name it in twilio.allowed_from_numbers`,
+                  }),
+                )
+              : Effect.succeed(placed)
+          }),
+        ),
+      )
+      .handle("press", ({ path, payload: { digits } }) => act(path.sid, { do: "press", digits }))
+      .handle("speak", ({ path, payload: { confidence = 0.9, text } }) =>
+        act(path.sid, { confidence, do: "speak", text }),
+      )
+      .handle("answer", ({ path }) => act(path.sid, { do: "answer" }))
+      .handle("hangup", ({ path }) => act(path.sid, { do: "hang up" }))
+      .handle("transcript", ({ path: { sid }, urlParams: { after = 0, limit = 100 } }) =>
+        Effect.gen(function* () {
+          yield* standing(sid)
+          yield* committed(run.engine)
+          const lines = calls.transcript(yield* allAbout(sid)).filter(({ seq }) => seq > after)
+          // All lines of an entry are on one page, so that the next one begins behind it.
+          const last = lines[Math.min(limit, lines.length) - 1]?.seq ?? after
+          const shown = lines.filter(({ seq }) => seq <= last)
+          return { lines: shown.map(lineJson), last, more: lines.length > shown.length }
+        }).pipe(Effect.catchTag("LogUnavailable", (error) => new Unavailable({ message: error.message }))),
+      )
+  }),
+)

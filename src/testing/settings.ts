@@ -1,0 +1,287 @@
+// biome-ignore-all format: generated
+// size: generated from the schema of the settings file by test/testing/settingsType.test.ts; `npx vitest run -u` with that file makes it anew
+
+/** The settings of a run, as a settings file has them (docs/settings.md). Everything is optional. */
+export interface Settings {
+  readonly server?: {
+    /** A text that is not empty. */
+    readonly admin_token?: string | undefined
+    readonly allowed_hosts?: ReadonlyArray<string> | undefined
+    /** A host name or address. */
+    readonly host?: string | undefined
+    /** A port, 0 to 65535. */
+    readonly port?: number | undefined
+    /** A URL that begins with http:// or https://. */
+    readonly public_url?: string | undefined
+  } | undefined
+  readonly provider?: "twilio" | undefined
+  readonly twilio?: {
+    /** An account SID: AC and 32 letters or digits. */
+    readonly account_sid?: string | undefined
+    /** A text that is not empty. */
+    readonly auth_token?: string | undefined
+    readonly test_credentials?: {
+      /** An account SID: AC and 32 letters or digits. */
+      readonly account_sid: string
+      /** A text that is not empty. */
+      readonly auth_token: string
+    } | undefined
+    readonly validation?: {
+      readonly require_auth?: boolean | undefined
+      readonly validate_phone_format?: boolean | undefined
+      readonly check_from_numbers?: boolean | undefined
+      readonly require_parameters?: boolean | undefined
+    } | undefined
+    readonly missing_parameter_code?: 21602 | 21603 | 21604 | undefined
+    readonly from_not_owned_code?: 21606 | 21659 | 21660 | undefined
+    readonly default_behavior?: "success" | "failure" | undefined
+    /** An error code of five digits. */
+    readonly failure_error_code?: number | undefined
+    readonly registered_numbers?: ReadonlyArray<string> | undefined
+    readonly allowed_from_numbers?: ReadonlyArray<string> | undefined
+    readonly failure_numbers?: ReadonlyArray<string> | undefined
+    readonly numbers?: {
+      /** The key: A phone number in E.164 form or a short code. */
+      readonly [key: string]: {
+        readonly outcome?: "delivered" | "undelivered" | "failed" | "sent" | undefined
+        /** An error code of five digits. */
+        readonly error_code?: number | undefined
+        readonly delays?: {
+          /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+          readonly sent?: number | string | undefined
+          /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+          readonly failed?: number | string | undefined
+          /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+          readonly delivered?: number | string | undefined
+          /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+          readonly undelivered?: number | string | undefined
+        } | undefined
+      }
+    } | undefined
+    readonly messages?: {
+      /** The key: A message's SID. */
+      readonly [key: string]: {
+        readonly outcome?: "delivered" | "undelivered" | "failed" | "sent" | undefined
+        /** An error code of five digits. */
+        readonly error_code?: number | undefined
+        readonly delays?: {
+          /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+          readonly sent?: number | string | undefined
+          /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+          readonly failed?: number | string | undefined
+          /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+          readonly delivered?: number | string | undefined
+          /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+          readonly undelivered?: number | string | undefined
+        } | undefined
+      }
+    } | undefined
+    /** Carriers of different names. */
+    readonly carriers?: ReadonlyArray<{
+      /** A name of 1 to 64 characters. */
+      readonly name: string
+      readonly to?: ReadonlyArray<string> | undefined
+      /** At least one of p0, p50, p90, p95, p99, p100, none less than the one before. */
+      readonly latency?: {
+        /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+        readonly p0?: number | string | undefined
+        /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+        readonly p50?: number | string | undefined
+        /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+        readonly p90?: number | string | undefined
+        /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+        readonly p95?: number | string | undefined
+        /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+        readonly p99?: number | string | undefined
+        /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+        readonly p100?: number | string | undefined
+      } | undefined
+      /** A percentage, 0 to 100. */
+      readonly loss_percent?: number | undefined
+      /** Percentages whose sum is at most 100. */
+      readonly filtering?: {
+        /** A percentage, 0 to 100. */
+        readonly "30003"?: number | undefined
+        /** A percentage, 0 to 100. */
+        readonly "30004"?: number | undefined
+        /** A percentage, 0 to 100. */
+        readonly "30005"?: number | undefined
+        /** A percentage, 0 to 100. */
+        readonly "30006"?: number | undefined
+        /** A percentage, 0 to 100. */
+        readonly "30007"?: number | undefined
+        /** A percentage, 0 to 100. */
+        readonly "30008"?: number | undefined
+      } | undefined
+      /** A whole number of segments a second, 1 to 1000000. */
+      readonly segments_per_second?: number | undefined
+    }> | undefined
+    /** At most 100 faults. */
+    readonly faults?: ReadonlyArray<{
+      readonly method?: "GET" | "POST" | "DELETE" | "HEAD" | "PUT" | "PATCH" | undefined
+      /** A path of at most 500 characters in which * stands for any text. */
+      readonly path?: string | undefined
+      /** A text. */
+      readonly to?: string | undefined
+      /** A percentage, 0 to 100. */
+      readonly percent?: number | undefined
+      /** An HTTP status, 400 to 599. */
+      readonly status?: number | undefined
+      /** An error code of five digits. */
+      readonly code?: number | undefined
+      /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+      readonly latency?: number | string | undefined
+      readonly drop?: "request" | "answer" | undefined
+    }> | undefined
+    readonly media?: "generate" | "fetch" | undefined
+    /** A price, 0 to 1000, with up to six decimal places. */
+    readonly price_per_segment?: number | undefined
+    readonly api?: {
+      /** A number of seconds, 0 to a year, fractions allowed. */
+      readonly latency_seconds?: number | undefined
+      /** A whole number of requests, 1 to 1000. */
+      readonly concurrency?: number | undefined
+    } | undefined
+    readonly rate?: {
+      /** A whole number of segments a second, 1 to 1000000. */
+      readonly segments_per_second: number
+      /** A number of seconds, 0 to a year, fractions allowed. */
+      readonly queue_seconds?: number | undefined
+    } | undefined
+    readonly opt_out?: {
+      readonly advanced?: boolean | undefined
+      readonly enabled?: boolean | undefined
+      readonly repeat_replies?: boolean | undefined
+      readonly yes?: boolean | undefined
+    } | undefined
+    readonly lookups?: {
+      readonly strict?: boolean | undefined
+      readonly numbers?: ReadonlyArray<{
+        /** A phone number as a text ("+15551234567"). */
+        readonly number: string
+        readonly valid?: boolean | undefined
+        readonly type?: "landline" | "mobile" | "fixedVoip" | "nonFixedVoip" | "personal" | "tollFree" | "premium" | "sharedCost" | "uan" | "voicemail" | "pager" | "unknown" | undefined
+        /** A text. */
+        readonly carrier_name?: string | undefined
+        /** A text of digits; quote it. */
+        readonly mobile_country_code?: string | undefined
+        /** A text of digits; quote it. */
+        readonly mobile_network_code?: string | undefined
+        /** A text. */
+        readonly caller_name?: string | undefined
+        readonly caller_type?: "BUSINESS" | "CONSUMER" | "UNDETERMINED" | undefined
+      }> | undefined
+    } | undefined
+    readonly verify?: {
+      /** A number, short code or name, as a text. */
+      readonly from?: string | undefined
+      /** A number of seconds, 0 to a year, fractions allowed. */
+      readonly expires_seconds?: number | undefined
+    } | undefined
+    readonly scheduling?: {
+      /** A number of seconds, 0 to a year, fractions allowed. */
+      readonly min_seconds?: number | undefined
+      /** A number of seconds, 0 to a year, fractions allowed. */
+      readonly max_seconds?: number | undefined
+      /** A whole number of messages, 0 to 500000. */
+      readonly messages?: number | undefined
+    } | undefined
+    readonly callbacks?: {
+      readonly enabled?: boolean | undefined
+      /** A number of seconds, 0 to a year, fractions allowed. */
+      readonly delay_seconds?: number | undefined
+      /** A whole number of attempts in all, 1 to 20. */
+      readonly retry_attempts?: number | undefined
+      /** A number of seconds, 0 to a year, fractions allowed. */
+      readonly retry_delay_seconds?: number | undefined
+      readonly retry_on?: ReadonlyArray<"4xx" | "5xx" | "ct" | "rt" | "all"> | undefined
+    } | undefined
+  } | undefined
+  readonly database?: {
+    /** A file, or :memory:. */
+    readonly path?: string | undefined
+  } | undefined
+  readonly templates?: {
+    /** A folder. */
+    readonly path?: string | undefined
+  } | undefined
+  readonly callbacks?: {
+    /** At most 1000 faults. */
+    readonly aimed?: ReadonlyArray<{
+      /** A text. */
+      readonly subject?: string | undefined
+      /** A text. */
+      readonly event?: string | undefined
+      /** True. */
+      readonly lost?: true | undefined
+      /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+      readonly late?: number | string | undefined
+      /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+      readonly out_of_order?: number | string | undefined
+      /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+      readonly duplicated?: number | string | undefined
+      /** True. */
+      readonly unanswered?: true | undefined
+    }> | undefined
+    readonly allow?: ReadonlyArray<string> | undefined
+    readonly faults?: {
+      /** A percentage, 0 to 100. */
+      readonly lost_percent?: number | undefined
+      /** A percentage, 0 to 100. */
+      readonly duplicated_percent?: number | undefined
+      /** A percentage, 0 to 100. */
+      readonly late_percent?: number | undefined
+      /** A percentage, 0 to 100. */
+      readonly out_of_order_percent?: number | undefined
+      /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+      readonly late?: number | string | undefined
+      /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+      readonly latency?: number | string | undefined
+      /** A percentage, 0 to 100. */
+      readonly unanswered_percent?: number | undefined
+    } | undefined
+    /** A whole number, 1 to 256. */
+    readonly in_flight?: number | undefined
+    /** A whole number of milliseconds. */
+    readonly quiet_ms?: number | undefined
+    readonly rewrite?: ReadonlyArray<{
+      /** A URL that begins with http:// or https://. */
+      readonly from: string
+      /** A URL that begins with http:// or https://. */
+      readonly to: string
+    }> | undefined
+  } | undefined
+  readonly endpoints?: ReadonlyArray<{
+    /** A URL that begins with http:// or https://. */
+    readonly url: string
+    readonly answers?: readonly [{
+      /** A whole number of milliseconds. */
+      readonly after_ms?: number | undefined
+      /** A text. */
+      readonly body?: string | undefined
+      /** A text. */
+      readonly content_type?: string | undefined
+      readonly drop?: "connect" | "reset" | "timeout" | undefined
+      /** An HTTP status, 100 to 599. */
+      readonly status?: number | undefined
+      readonly when?: {
+        readonly [key: string]: string
+      } | undefined
+    }, ...ReadonlyArray<{
+      /** A whole number of milliseconds. */
+      readonly after_ms?: number | undefined
+      /** A text. */
+      readonly body?: string | undefined
+      /** A text. */
+      readonly content_type?: string | undefined
+      readonly drop?: "connect" | "reset" | "timeout" | undefined
+      /** An HTTP status, 100 to 599. */
+      readonly status?: number | undefined
+      readonly when?: {
+        readonly [key: string]: string
+      } | undefined
+    }>] | undefined
+    /** A percentage, 0 to 100. */
+    readonly fail_percent?: number | undefined
+  }> | undefined
+}

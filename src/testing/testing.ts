@@ -1,0 +1,45 @@
+/* The library for tests, `ringback/testing`. What it exports, with the types of these files alone, is what is shipped. */
+export { RingbackError } from "./errors.ts"
+export { type MatcherResult, matchers } from "./matchers.ts"
+export { explore, play } from "./scenarios.ts"
+export type { Settings } from "./settings.ts"
+export { start } from "./start.ts"
+export type {
+  Alert,
+  Application,
+  ApplicationAnswer,
+  ApplicationRequest,
+  Applications,
+  Attempt,
+  Callback,
+  CallbackMatch,
+  Callbacks,
+  Clock,
+  Duration,
+  Explored,
+  ExploreOptions,
+  Log,
+  LogEntry,
+  LogFilter,
+  Message,
+  MessageDirection,
+  MessageMatch,
+  MessageStatus,
+  Messages,
+  Pace,
+  Patch,
+  PhoneMessage,
+  Played,
+  PlayOptions,
+  Reached,
+  Received,
+  Ringback,
+  RingbackMatchers,
+  SettingsPatch,
+  StartOptions,
+  TextMatch,
+  Times,
+  Verification,
+  VerificationMatch,
+  Within,
+} from "./types.ts"

@@ -1,0 +1,1 @@
+export { loadScenario } from "../../src/app/scenarios.ts"
