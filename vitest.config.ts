@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os"
 import { defineConfig } from "vitest/config"
 import { versionOf } from "./tools/build.mjs"
 
@@ -14,6 +15,8 @@ const shared = {
 export default defineConfig({
   define: { __RINGBACK_VERSION__: JSON.stringify(versionOf(import.meta.dirname)) },
   test: {
+    // Vitest leaves one core to itself, and then many tests wait for programs they have started.
+    poolOptions: { forks: { maxForks: Math.max(2, availableParallelism() - 1), minForks: 1 } },
     reporters: ["./tools/reporter.mjs"],
     // Rules are pure and nothing is a process-wide singleton, so unit tests share their workers' modules.
     projects: [
