@@ -25,8 +25,10 @@ const Behavior = Schema.Struct({
       undelivered: optional(Duration),
     }),
   ),
-  call: optional(calleeSetting),
 })
+
+/** What becomes of messages to a number, and of calls. */
+const NumberBehavior = Schema.Struct({ ...Behavior.fields, call: optional(calleeSetting) })
 
 const addressed = /^(?:[a-z]+:)?(?:\+[1-9]\d{6,14}|\d{3,8})$/
 
@@ -37,7 +39,7 @@ export const numbersSetting = Schema.Record({
       message: () => "a phone number in E.164 form or a short code",
     }),
   ),
-  value: Behavior,
+  value: NumberBehavior,
 })
 
 /** Behaviours by the message's SID. */

@@ -56,7 +56,21 @@ export interface Settings {
           /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
           readonly undelivered?: number | string | undefined
         } | undefined
+        readonly call?: {
+          readonly outcome?: "answered" | "busy" | "no-answer" | "rejected" | "failed" | undefined
+          /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+          readonly answers_after?: number | string | undefined
+          readonly answered_by?: "human" | "machine" | "fax" | "unknown" | undefined
+          /** At most 100 steps. */
+          readonly then?: ReadonlyArray<string> | undefined
+        } | undefined
       }
+    } | undefined
+    readonly calls?: {
+      /** A whole number of calls a second, 1 to 1000. */
+      readonly per_second?: number | undefined
+      /** A price, 0 to 1000, with up to six decimal places. */
+      readonly price_per_minute?: number | undefined
     } | undefined
     readonly messages?: {
       /** The key: A message's SID. */
@@ -134,6 +148,7 @@ export interface Settings {
       readonly drop?: "request" | "answer" | undefined
     }> | undefined
     readonly media?: "generate" | "fetch" | undefined
+    readonly media_auth?: boolean | undefined
     /** A price, 0 to 1000, with up to six decimal places. */
     readonly price_per_segment?: number | undefined
     readonly api?: {
