@@ -13,6 +13,7 @@ import { ControlLive } from "./controlHandlers.ts"
 import { Exchange } from "./Exchange.ts"
 import { onFirstUse, type PathHandler } from "./onFirstUse.ts"
 import { send } from "./plainAnswer.ts"
+import { readableErrors } from "./readableErrors.ts"
 
 /** The page's script and style stand in it; it may talk to this server alone. */
 const docsPolicy =
@@ -26,7 +27,7 @@ export const controlHandler: Effect.Effect<PathHandler, never, Exchange | Scope.
   const services = Layer.mergeAll(
     HttpApiBuilder.api(ControlApi).pipe(Layer.provide(ControlLive)),
     HttpApiBuilder.Router.Live,
-    HttpApiBuilder.Middleware.layer,
+    Layer.provideMerge(readableErrors, HttpApiBuilder.Middleware.layer),
     NodeHttpServer.layerContext,
   )
   const built = yield* Layer.build(services)
