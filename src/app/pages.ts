@@ -1,5 +1,6 @@
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { seenCall, seenCalls } from "../carriers/twilio/calls/seenCalls.ts"
 import { itemsOf } from "../carriers/twilio/collection.ts"
 import { twilioMachine } from "../carriers/twilio/twilio.machine.ts"
 import type { OutboundRequested } from "../core/entries.ts"
@@ -32,6 +33,11 @@ const shownOf = ({ messages, run, settings, travel, version }: typeof Exchange.S
     version,
     accountSid: () => twilio().settings.account_sid,
     messages,
+    calls: {
+      count: () => twilio().calls.size,
+      newest: (before) => seenCalls(twilio().calls, before),
+      bySid: (sid) => seenCall(twilio().calls, sid),
+    },
     messagesIn: (world) => {
       const there = world.slice(twilioMachine).messages
       return messagesView(() => there)

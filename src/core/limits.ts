@@ -87,7 +87,7 @@ export const limits = {
   callbackScanEntriesMax: 20_000,
   /** Entries one page of the dashboard looks through for what fits its search. */
   listScanEntriesMax: 5_000,
-  /** Messages one page of the dashboard looks through for what fits its search, and its pictures look at. */
+  /** Messages or calls one page of the dashboard looks through for what fits its search, and its pictures look at. */
   listScanMessagesMax: 40_000,
   figuredMessagesMax: 20_000,
   /** Browsers that are told at once of what is new; one more asks every few seconds. */

@@ -1,4 +1,5 @@
 import type { SeenMessage } from "../carriers/delivery/seen.ts"
+import type { SeenCall } from "../carriers/twilio/calls/seenCalls.ts"
 import type { JsonObject } from "../core/canonical.ts"
 import type { OutboundRequested } from "../core/entries.ts"
 import type { Run } from "../engine/Run.ts"
@@ -13,6 +14,7 @@ export interface Shown {
   /** The run's own account. */
   readonly accountSid: () => string
   readonly messages: MessagesSource
+  readonly calls: CallsSource
   /** Numbers that accounts have, oldest first. */
   readonly numbers: () => ReadonlyArray<ShownNumber>
   readonly accounts: () => ReadonlyArray<ShownAccount>
@@ -41,6 +43,15 @@ export interface MessagesSource {
     among?: { readonly to?: string | undefined; readonly from?: string | undefined },
   ) => Iterable<SeenMessage> | undefined
   readonly bySid: (sid: string) => SeenMessage | undefined
+}
+
+/** The run's calls. */
+export interface CallsSource {
+  /** How many there are. */
+  readonly count: () => number
+  /** Newest first: all, or those older than one; `undefined` when that one is not known. */
+  readonly newest: (before?: string) => Iterable<SeenCall> | undefined
+  readonly bySid: (sid: string) => SeenCall | undefined
 }
 
 export interface ShownNumber {

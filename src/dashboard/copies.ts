@@ -35,15 +35,8 @@ export const copiesOf = (
   const params = asking !== undefined && apiRequested.is(asking) ? asking.data.params : sendParams(story)
   const path = `/2010-04-01/Accounts/${account}/Messages.json`
   return [
-    {
-      label: "curl",
-      text: [
-        `curl ${origin}${path}`,
-        `-u "${account}:$TWILIO_AUTH_TOKEN"`,
-        ...params.map(([name, value]) => `--data-urlencode ${quoted(`${name}=${value}`)}`),
-      ].join(" \\\n  "),
-    },
-    { label: "SDK call", text: sdkCall(params) },
+    { label: "curl", text: curlOf(`${origin}${path}`, account, params) },
+    { label: "SDK call", text: sdkCall("messages", params) },
     { label: "scenario step", text: stepOf("send", stepFields(params)) },
   ]
 }
@@ -56,16 +49,26 @@ const sendParams = ({ body = "", created, from, to }: MessageStory): ReadonlyArr
   ...(created.data.media ?? []).map((url) => ["MediaUrl", url] as const),
 ]
 
+/** A request that makes something, for a shell. */
+export const curlOf = (url: string, account: string, params: ReadonlyArray<Pair>): string =>
+  [
+    `curl ${url}`,
+    `-u "${account}:$TWILIO_AUTH_TOKEN"`,
+    ...params.map(([name, value]) => `--data-urlencode ${quoted(`${name}=${value}`)}`),
+  ].join(" \\\n  ")
+
+/** Parameters that Twilio's Node SDK takes as lists, however many there are. Source: its `MessageListInstanceCreateOptions` and that of calls. */
+const listed: ReadonlySet<string> = new Set(["MediaUrl", "RecordingStatusCallbackEvent", "StatusCallbackEvent"])
+
 /** A call of Twilio's Node SDK. A name that comes twice is a list there. */
-const sdkCall = (params: ReadonlyArray<Pair>): string => {
+export const sdkCall = (resource: "calls" | "messages", params: ReadonlyArray<Pair>): string => {
   const values = new Map<string, Array<string>>()
   for (const [name, value] of params) values.set(name, [...(values.get(name) ?? []), value])
   const lines = [...values].map(([name, [first = "", ...others]]) => {
-    const shown =
-      others.length === 0 && name !== "MediaUrl" ? JSON.stringify(first) : JSON.stringify([first, ...others])
+    const shown = others.length === 0 && !listed.has(name) ? JSON.stringify(first) : JSON.stringify([first, ...others])
     return `  ${keyOf(name)}: ${shown},`
   })
-  return ["await client.messages.create({", ...lines, "})"].join("\n")
+  return [`await client.${resource}.create({`, ...lines, "})"].join("\n")
 }
 
 const keyOf = (name: string): string => {
@@ -101,5 +104,5 @@ const stepFields = (params: ReadonlyArray<Pair>): object => {
 }
 
 /** A step of a scenario file. JSON texts are YAML, too, so nothing in a value can be taken for more than text. */
-const stepOf = (key: string, fields: object): string =>
+export const stepOf = (key: string, fields: object): string =>
   [`- ${key}:`, ...Object.entries(fields).map(([name, value]) => `    ${name}: ${JSON.stringify(value)}`)].join("\n")

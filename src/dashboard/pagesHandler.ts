@@ -10,6 +10,7 @@ import { favicon } from "./favicon.ts"
 import { fateOf } from "./figures.ts"
 import { makeLive, type Now } from "./Live.ts"
 import { callbacksPage } from "./pages/callbacksPage.ts"
+import { callsPage } from "./pages/callsPage.ts"
 import { dashboardPage } from "./pages/dashboardPage.ts"
 import { forksPage } from "./pages/forksPage.ts"
 import { logPage } from "./pages/logPage.ts"
@@ -29,6 +30,7 @@ type PathHandler = (path: string, request: http.IncomingMessage, response: http.
 const pages: ReadonlyArray<readonly [path: string, menu: string, label: string, make: MakePage]> = [
   ["/", "dashboard", "Dashboard", dashboardPage],
   ["/ui/messages", "messages", "Messages", messagesPage],
+  ["/ui/calls", "calls", "Calls", callsPage],
   ["/ui/callbacks", "callbacks", "Callbacks", callbacksPage],
   ["/ui/log", "log", "Log", logPage],
   ["/ui/timetravel", "timetravel", "Time travel", timeTravelPage],

@@ -36,7 +36,9 @@ const pages = async (server: Server): Promise<ReadonlyArray<readonly [string, st
   const asBrowser = { headers: { accept: "text/html" } }
   const { entries } = (await server.ask("/admin/clock")).json
   const pagesShown = [
-    "/ /ui/messages /ui/callbacks /ui/log /ui/phone /ui/settings /ui/timetravel /ui/forks /ui/live".split(" "),
+    "/ /ui/messages /ui/calls /ui/callbacks /ui/log /ui/phone /ui/settings /ui/timetravel /ui/forks /ui/live".split(
+      " ",
+    ),
     ...((await server.ask("/admin/messages?limit=1000")).json.messages as ReadonlyArray<{ sid: string }>).map(
       ({ sid }) => [`/ui/messages/${sid}`, `/ui/timeline/${sid}`],
     ),
@@ -53,6 +55,10 @@ const pages = async (server: Server): Promise<ReadonlyArray<readonly [string, st
   for (let after = 0, more = true; more; ) {
     const { json, text } = await server.ask(`/admin/log?limit=1000&after=${after}`)
     given.push([`/admin/log after ${after}`, text])
+    for (const { subject, type } of json.entries as ReadonlyArray<{ subject: string; type: string }>)
+      if (type === "call.created")
+        for (const path of [`/ui/calls/${subject}`, `/admin/calls/${subject}/transcript`])
+          given.push([path, (await server.ask(path, asBrowser)).text])
     after = json.last
     more = json.more
   }

@@ -36,6 +36,17 @@ export const removeItem = <Item extends { readonly sid: string }>(
 export const itemsOf = <Item extends { readonly sid: string }>({ all }: Collection<Item>): ReadonlyArray<Item> =>
   all.filter((item) => item !== undefined)
 
+/** What is there, newest first; of all, or of those older than a place. */
+export function* newestItems<Item extends { readonly sid: string }>(
+  { all }: Collection<Item>,
+  before = all.length,
+): Generator<Item> {
+  for (let i = before - 1; i >= 0; i--) {
+    const item = all[i]
+    if (item !== undefined) yield item
+  }
+}
+
 /** Where a page begins: at the newest some way down, right after (older than) or right before (newer than) a place. */
 export type PageStart =
   | { readonly _tag: "Newest"; readonly skip: number }

@@ -12,8 +12,8 @@ import {
 } from "../../network/callbackStories.ts"
 import { choiceOperator, holds, numberOperator, textOperator, timeOperators } from "../../timetravel/operators.ts"
 import { type Language, readSearch } from "../../timetravel/search.ts"
-import type { ListAsked, ListPage } from "./messageList.ts"
 import { othersTurn, readable, rowsBefore, rowsBySubject } from "./reading.ts"
+import type { ListAsked, ListPage } from "./walked.ts"
 
 /* The list of callbacks, newest first. A callback's place is the seq of its first attempt. */
 

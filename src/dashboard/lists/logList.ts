@@ -6,8 +6,8 @@ import type { LogReader, LogUnavailable } from "../../log/EventLog.ts"
 import { logLanguage } from "../../timetravel/logLanguage.ts"
 import { readSearch, soughtValue } from "../../timetravel/search.ts"
 import { place } from "./callbackList.ts"
-import type { ListAsked, ListPage } from "./messageList.ts"
 import { othersTurn, rowsAbout, rowsBefore } from "./reading.ts"
+import type { ListAsked, ListPage } from "./walked.ts"
 
 /* The list of entries, newest first. */
 

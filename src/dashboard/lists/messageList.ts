@@ -2,7 +2,6 @@ import * as Either from "effect/Either"
 import { MessageDirection, MessageStatus } from "../../carriers/delivery/entries.ts"
 import type { SeenMessage } from "../../carriers/delivery/seen.ts"
 import { parseE164 } from "../../core/E164.ts"
-import { limits } from "../../core/limits.ts"
 import {
   addressOperator,
   choiceOperator,
@@ -13,6 +12,7 @@ import {
 } from "../../timetravel/operators.ts"
 import { type Language, readSearch, soughtValue } from "../../timetravel/search.ts"
 import type { MessagesSource } from "../Shown.ts"
+import { type ListAsked, type ListPage, walked } from "./walked.ts"
 
 /* The list of messages, newest first. */
 
@@ -47,24 +47,6 @@ export const messageLanguage: Language<SeenMessage> = {
   },
 }
 
-/** What a list of anything comes to. */
-export interface ListPage<Row> {
-  readonly rows: ReadonlyArray<Row>
-  /** Where the page behind this one begins; undefined where there is none. */
-  readonly older: string | undefined
-  /** Whether looking was given up before there was a page of them: there may be more behind. */
-  readonly cut: boolean
-}
-
-export interface ListAsked {
-  readonly search: string
-  /** The `older` of the page before. */
-  readonly before: string | undefined
-  readonly size: number
-  /** Virtual now. */
-  readonly now: number
-}
-
 /**
  * A page of messages. The left says what is wrong with the search.
  *
@@ -78,15 +60,5 @@ export const messageList = (
     const [to, from] = [soughtValue(terms, "to"), soughtValue(terms, "from")].map((value) =>
       value === undefined ? undefined : parseE164(value),
     )
-    const rows: Array<SeenMessage> = []
-    let looked = 0
-    let last: string | undefined
-    for (const message of source.newest(before, { to, from }) ?? []) {
-      if (rows.length === size) return { rows, older: last, cut: false }
-      if (looked === limits.listScanMessagesMax) return { rows, older: last, cut: true }
-      looked++
-      last = message.sid
-      if (fits(message)) rows.push(message)
-    }
-    return { rows, older: undefined, cut: false }
+    return walked(source.newest(before, { to, from }) ?? [], size, fits)
   })

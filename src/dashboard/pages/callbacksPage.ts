@@ -4,7 +4,7 @@ import { outboundMachine } from "../../network/outbound.machine.ts"
 import { type CallbackRow, callbackLanguage, callbackList, callbackRow } from "../lists/callbackList.ts"
 import { readable, rowsBySubject } from "../lists/reading.ts"
 import { type ListKind, listPage } from "./listPage.ts"
-import { shownCallback } from "./subjectDrawer.ts"
+import { placeOfSubject, shownCallback } from "./subjectDrawer.ts"
 
 const callbacks: ListKind<CallbackRow, CallbackRow> = {
   path: "/ui/callbacks",
@@ -34,7 +34,12 @@ const callbacks: ListKind<CallbackRow, CallbackRow> = {
       const stories = callbackStories(about.map(readable))
       const story = stories.find((each) => each.id === seq)
       return (
-        story && fill("callbackDrawer", { callback: shownCallback(story, now, shown), row: callbackRow(story, now) })
+        story &&
+        fill("callbackDrawer", {
+          callback: shownCallback(story, now, shown),
+          row: callbackRow(story, now),
+          subject: placeOfSubject(story.subject),
+        })
       )
     }),
 }

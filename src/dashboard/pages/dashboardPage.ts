@@ -41,6 +41,8 @@ export const dashboardPage: MakePage = ({ fill, shown }, asked) =>
       callbacks: engine.world.slice(outboundMachine).attempts,
       pictures: { fates: fateBars(figures), latency: latencyLines(figures), failures: failureBars(figures) },
       recent: first(shown.messages.newest() ?? [], shortList),
+      calls: shown.calls.count(),
+      recentCalls: first(shown.calls.newest() ?? [], shortList),
       waiting: waitingCallbacks(run),
       failed: Either.isRight(failed) ? failed.right.rows : [],
       switches: faultSwitches(shown.settings().settings),

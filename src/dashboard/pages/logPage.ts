@@ -22,6 +22,7 @@ const log: ListKind<Row, Row> = {
     ["All", ""],
     ["Inputs", "kind:input"],
     ["Messages", "type:message.*"],
+    ["Calls", "type:call.*"],
     ["On the wire", "type:outbound.*"],
     ["Orders", "type:settings.changed"],
   ],

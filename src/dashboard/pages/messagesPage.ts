@@ -1,6 +1,9 @@
 import * as Effect from "effect/Effect"
+import { messageCreated, messageStatusChanged } from "../../carriers/delivery/entries.ts"
 import type { SeenMessage } from "../../carriers/delivery/seen.ts"
+import { copiesOf } from "../copies.ts"
 import { messageLanguage, messageList } from "../lists/messageList.ts"
+import { messageStory } from "../messageStory.ts"
 import { type ListKind, listPage } from "./listPage.ts"
 import { subjectDrawer } from "./subjectDrawer.ts"
 
@@ -23,7 +26,12 @@ const messages: ListKind<SeenMessage, SeenMessage> = {
   idOf: ({ sid }) => sid,
   rowOf: (row) => ({ row }),
   count: ({ messages }) => messages.count(),
-  drawer: subjectDrawer,
+  drawer: subjectDrawer({
+    view: "messageDrawer",
+    story: messageStory,
+    copies: copiesOf,
+    note: (entry) => (messageStatusChanged.is(entry) || messageCreated.is(entry) ? entry.data.status : ""),
+  }),
 }
 
 export const messagesPage = listPage(messages)

@@ -1,41 +1,64 @@
 import * as Effect from "effect/Effect"
-import { messageCreated, messageStatusChanged } from "../../carriers/delivery/entries.ts"
-import { decode, type Entry } from "../../core/Entry.ts"
+import { decode, type Entry, type Row } from "../../core/Entry.ts"
 import type { LogUnavailable } from "../../log/EventLog.ts"
 import { type CallbackStory, callbackStories } from "../../network/callbackStories.ts"
 import type { Asked } from "../answering.ts"
-import { copiesOf } from "../copies.ts"
+import type { Copy } from "../copies.ts"
 import { callbackRow } from "../lists/callbackList.ts"
 import { readable, rowsAbout } from "../lists/reading.ts"
-import { messageStory } from "../messageStory.ts"
 import type { Shown } from "../Shown.ts"
 import { pretty } from "../texts.ts"
 import type { Making } from "./Page.ts"
 
-/** The drawer about one message: all of it is told by the entries about it. */
-export const subjectDrawer = (
-  { fill, shown }: Making,
-  sid: string,
-  { origin }: Asked,
-  now: number,
-): Effect.Effect<string | undefined, LogUnavailable> =>
-  Effect.gen(function* () {
-    const { log } = shown.run
-    const rows = yield* rowsAbout(log, sid)
-    const entries = rows.map(readable)
-    const story = messageStory(entries)
-    if (story === undefined) return undefined
-    const [asking] = story.cause > 0 ? yield* log.read(story.cause - 1, 1) : []
-    return fill("messageDrawer", {
-      story,
-      callbacks: callbackStories(entries).map((callback) => shownCallback(callback, now, shown)),
-      copies: copiesOf(story, asking && decode(asking), origin),
-      entries: rows.map((row, i) => ({ row, data: pretty(entries[i]?.data), note: noteOf(entries[i]) })),
-    })
-  })
+type Entries = ReadonlyArray<Entry<unknown>>
 
-const noteOf = (entry: Entry<unknown> | undefined): string =>
-  entry !== undefined && (messageStatusChanged.is(entry) || messageCreated.is(entry)) ? entry.data.status : ""
+/** What a drawer tells of one kind of thing. */
+export interface Told<Story> {
+  /** The template; it gets `story`, `callbacks`, `copies`, `entries`, `more` entries that are not shown, and what `also` says. */
+  readonly view: string
+  readonly story: (entries: Entries) => Story | undefined
+  /** `asking` is the entry it came from. */
+  readonly copies: (story: Story, asking: Entry<unknown> | undefined, origin: string) => ReadonlyArray<Copy>
+  /** A word beside an entry's type. */
+  readonly note: (entry: Entry<unknown>) => string
+  readonly also?: (entries: Entries, story: Story, shown: Shown) => object
+}
+
+/** Entries that a drawer shows, and characters of each: the log has the rest. */
+const entriesShown = 60
+const dataShown = 2_000
+
+/** The drawer about one subject: all of it is told by the entries about it. */
+export const subjectDrawer =
+  <Story extends { readonly cause: number }>({ also, copies, note, story: tell, view }: Told<Story>) =>
+  (
+    { fill, shown }: Making,
+    sid: string,
+    { origin }: Asked,
+    now: number,
+  ): Effect.Effect<string | undefined, LogUnavailable> =>
+    Effect.gen(function* () {
+      const { log } = shown.run
+      const rows = yield* rowsAbout(log, sid)
+      const entries = rows.map(readable)
+      const story = tell(entries)
+      if (story === undefined) return undefined
+      const [asking] = story.cause > 0 ? yield* log.read(story.cause - 1, 1) : []
+      return fill(view, {
+        ...also?.(entries, story, shown),
+        story,
+        callbacks: callbackStories(entries).map((callback) => shownCallback(callback, now, shown)),
+        copies: copies(story, asking && decode(asking), origin),
+        count: rows.length,
+        more: Math.max(0, rows.length - entriesShown),
+        entries: rows.slice(0, entriesShown).map((row, i) => shownEntry(row, entries[i] ?? row, note)),
+      })
+    })
+
+const shownEntry = (row: Row, entry: Entry<unknown>, note: (entry: Entry<unknown>) => string) => {
+  const data = pretty(entry.data)
+  return { row, data: data.slice(0, dataShown), cut: data.length > dataShown, note: note(entry) }
+}
 
 /** A callback as its drawer shows it: every attempt whole. */
 export const shownCallback = (story: CallbackStory, now: number, shown: Shown) => ({
@@ -64,4 +87,8 @@ const bodyText = (body: string | { readonly base64: string } | { readonly length
 
 /** Where a subject has a page of its own; undefined for one that has none. */
 export const placeOfSubject = (subject: string): string | undefined =>
-  /^(?:SM|MM)[0-9a-f]{32}$/.test(subject) ? `/ui/messages/${subject}` : undefined
+  /^(?:SM|MM)[0-9a-f]{32}$/.test(subject)
+    ? `/ui/messages/${subject}`
+    : /^CA[0-9a-f]{32}$/.test(subject)
+      ? `/ui/calls/${subject}`
+      : undefined

@@ -7,6 +7,7 @@ import { placeOf } from "../../timetravel/place.ts"
 import { entryOf } from "../../timetravel/reading.ts"
 import type { Asked } from "../answering.ts"
 import { callbacksAt, countersAt, indexedUpTo, indexOf, messagesAt, rowsAround } from "../asItWas.ts"
+import { callStory } from "../callStory.ts"
 import { rowsBySubject } from "../lists/reading.ts"
 import { messageStory } from "../messageStory.ts"
 import type { Shown } from "../Shown.ts"
@@ -74,10 +75,8 @@ const momentAt = ({ fill, shown }: Making, { list, live, seq, wrong }: Moment) =
     const row = near.find((each) => each.seq === seq) as Row
     const entry = entryOf(row)
     const wanted = { at: seq, size: rowsShown }
-    const story =
-      row.subject === ""
-        ? undefined
-        : messageStory(((yield* rowsBySubject(run.log, [seq], seq)).get(row.subject) ?? []).map(entryOf))
+    const about =
+      row.subject === "" ? [] : ((yield* rowsBySubject(run.log, [seq], seq)).get(row.subject) ?? []).map(entryOf)
     return fill("moment", {
       seq,
       live,
@@ -97,7 +96,7 @@ const momentAt = ({ fill, shown }: Making, { list, live, seq, wrong }: Moment) =
       })),
       messages: list === "messages" ? yield* messagesAt(shown, index, wanted) : [],
       callbacks: list === "callbacks" ? yield* callbacksAt(shown, index, { ...wanted, now: row.at }) : [],
-      story,
+      story: messageStory(about) ?? callStory(about),
       self: link("/ui/timetravel", { at: live ? undefined : String(seq), list }),
     })
   })

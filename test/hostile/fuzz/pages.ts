@@ -6,6 +6,7 @@ import { mutated, nasty, type Random } from "./random.ts"
 const searches = [
   'to:+15551234567 status:failed body:"code" after:2h',
   "-status:sent",
+  "to:client:alice status:in-progress,busy direction:outbound-dial answered_by:human parent:CA",
   "type:message.* kind:input",
   "body:**********a*",
   '"',
@@ -22,6 +23,7 @@ const searches = [
 /** A path of the pages; now and then of something that is there. */
 export const pagePath = (random: Random, seed: number): string => {
   const subject = random.chance(50) ? sidOf("SM", seed, random.below(50)) : random.pick(nasty)
+  const call = random.chance(50) ? sidOf("CA", seed, random.below(30)) : random.pick(nasty)
   const seq = random.chance(60) ? String(random.below(400)) : random.pick(nasty)
   const written = (text: string) => (random.chance(80) ? encodeURIComponent(text.toWellFormed()) : text)
   const search = written(random.chance(30) ? mutated(random, random.pick(searches)) : random.pick(searches))
@@ -35,6 +37,9 @@ export const pagePath = (random: Random, seed: number): string => {
     `/ui/messages?q=${search}`,
     `/ui/messages?q=${search}&before=${written(subject)}`,
     `/ui/messages/${written(subject)}?q=${search}`,
+    `/ui/calls?q=${search}&before=${written(call)}`,
+    `/ui/calls/${written(call)}?q=${search}`,
+    `/ui/timeline/${written(call)}`,
     `/ui/callbacks?q=${search}&before=${written(seq)}`,
     `/ui/callbacks/${written(seq)}`,
     `/ui/log?q=${search}&before=${written(seq)}`,
@@ -77,6 +82,8 @@ export const partHeaders: ReadonlyArray<readonly [string, string]> = [
   ["HX-Request", "true"],
   ["HX-Target", "list"],
   ["HX-Target", "drawer"],
+  ["HX-Target", "line"],
+  ["HX-Target", "going"],
   ["HX-Target", "__proto__"],
   ["HX-Target", "constructor"],
   ["HX-History-Restore-Request", "true"],
