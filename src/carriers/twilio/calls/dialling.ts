@@ -135,21 +135,39 @@ const childEnded = (
 ): ReadonlyArray<Draft> => {
   const { at } = world
   const { children, connected, order, stopped } = dialling
-  if (connected?.sid === one.sid) {
-    const recording = runningOf(twilio.recordings, parent.sid).find(({ made }) => made.order === order.id)
-    const ms = recording === undefined ? 0 : lengthAt(recording, at)
-    const named = recording === undefined || ms === 0 ? {} : { recording: recordingMade(recording, ms) }
-    const talked = secondsBetween(connected.at, at)
-    return [
-      ...(recording === undefined ? [] : [over(recording, at, ms)]),
-      answer(parent, at, order, { bridged: true, duration: talked, sid: one.sid, status: "completed", ...named }),
-    ]
-  }
+  if (connected?.sid === one.sid) return disconnected(at, twilio, parent, order, connected)
   const live = children.some((sid) => !ended.has(callOf(twilio.calls, sid)?.status ?? "completed"))
   if (connected !== undefined || live) return []
   const next = stopped || !order.sequential ? undefined : callable(order.targets)[children.length]
   if (next !== undefined) return [child(world, twilio, parent, order, next, children.length)]
   return [answer(parent, at, order, { sid: one.sid, status: unanswered(one.status) })]
+}
+
+/** The talk of two calls is over for who dialled. */
+const disconnected = (
+  at: number,
+  { recordings }: Twilio,
+  parent: Call,
+  order: Dial,
+  { at: since, sid }: NonNullable<Dialling["connected"]>,
+): ReadonlyArray<Draft> => {
+  const recording = runningOf(recordings, parent.sid).find(({ made }) => made.order === order.id)
+  const ms = recording === undefined ? 0 : lengthAt(recording, at)
+  const named = recording === undefined || ms === 0 ? {} : { recording: recordingMade(recording, ms) }
+  const duration = secondsBetween(since, at)
+  return [
+    ...(recording === undefined ? [] : [over(recording, at, ms)]),
+    answer(parent, at, order, { bridged: true, duration, sid, status: "completed", ...named }),
+  ]
+}
+
+/** Who was dialled and is connected goes its own way. */
+export const parted = ({ at }: World, twilio: Twilio, one: Call): ReadonlyArray<Draft> => {
+  const parent = callOf(twilio.calls, one.made.parent_call_sid ?? "")
+  const { connected, order } = parent?.dialling ?? {}
+  return parent === undefined || order === undefined || connected?.sid !== one.sid
+    ? []
+    : disconnected(at, twilio, parent, order, connected)
 }
 
 const unanswered = (status: Call["status"]): DialCallStatus =>

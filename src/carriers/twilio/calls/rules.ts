@@ -13,7 +13,7 @@ import type { VoiceEvent } from "../voice/events.ts"
 import type { Order } from "../voice/orders.ts"
 import { statusReports } from "./callReports.ts"
 import { type Call, callOf, stateOf } from "./calls.ts"
-import { bridged, childChanged, stopDialling } from "./dialling.ts"
+import { bridged, childChanged, parted, stopDialling } from "./dialling.ts"
 import {
   callArrived,
   callBridged,
@@ -35,6 +35,7 @@ import { obeyed } from "./obey.ts"
 import { detection, partyFound, partyTold } from "./party.ts"
 import { answerTo, goOn } from "./script.ts"
 import { beginning, nextStep, takenUp } from "./step.ts"
+import { isIdle } from "./talk.ts"
 import { isCallTimer, timerIn, timerKey } from "./timerKeys.ts"
 
 /*
@@ -56,6 +57,13 @@ const created = ({ at }: World, call: Call): ReadonlyArray<Draft> => {
   if (plan !== undefined) return [due(call.sid, at + (plan.wait_ms ?? 0) + plan.delay_ms, "next")]
   const begun = beginning(call, at, { answered: false })
   return begun === undefined ? obeyedBy(call, { _tag: "TurnAway", sid: call.sid, status: "failed" }) : [begun]
+}
+
+/** New instructions of a call that carries none out: who was dialled parts from who dialled it, and begins them. */
+const redirected = (world: World, twilio: Twilio, call: Call): ReadonlyArray<Draft> => {
+  if (!isIdle(call) || waitsForParty(call)) return nothing
+  const begun = beginning(call, world.at, { answered: true })
+  return begun === undefined ? nothing : [...parted(world, twilio, call), begun]
 }
 
 /** What a call's new status leads to besides reports of it. */
@@ -187,10 +195,11 @@ export const rulesOfCalls: Machine<Twilio>["react"] = [
   ),
   reacts(
     callUpdated,
-    ofCall((_, call, { data: { time_limit_ms }, seq }) => [
+    ofCall((world, call, { data: { instructions, time_limit_ms }, seq }, twilio) => [
       ...(time_limit_ms === undefined || call.answered === undefined
         ? nothing
         : [due(call.sid, call.answered + time_limit_ms, "limit")]),
+      ...(instructions === undefined ? nothing : redirected(world, twilio, call)),
       ...takenUp(call, seq),
     ]),
   ),

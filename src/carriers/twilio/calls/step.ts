@@ -30,7 +30,9 @@ export const beginning = (
   const { instructions } = call.made
   const by = sourceIn(instructions)
   if (by === undefined) return undefined
-  return stepped(call, begin({ answered, at, by, fallback: fallbackIn(instructions), play_ms: playMs, role }), true)
+  const next = call.talk?.state.next ?? 1
+  const fallback = fallbackIn(instructions)
+  return stepped(call, begin({ answered, at, by, fallback, next, play_ms: playMs, role }), true)
 }
 
 /** The step that follows from the oldest thing in a call's inbox; `undefined` when it is empty. */

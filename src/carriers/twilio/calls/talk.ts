@@ -88,6 +88,9 @@ export const takeStep = (call: Talker, { begun, orders, state }: CallStepped): v
   }
 }
 
+/** Whether a call has no instructions to carry out: none have begun, or they are done. */
+export const isIdle = ({ talk }: Pick<Talker, "talk">): boolean => talk === undefined || isDone(talk.state)
+
 /** Something has happened to a call that instructions may wait for; of those that are done nothing waits any more. */
 export const hear = ({ talk }: Pick<Talker, "talk">, { seq }: { readonly seq: number }, event: VoiceEvent): void => {
   if (talk !== undefined && !isDone(talk.state)) talk.inbox = [...talk.inbox, { seq, event }]
