@@ -221,6 +221,27 @@ describe("A call dials", () => {
     // Nobody answers here: the party hangs up before it was connected.
     strictEqual(told(stage).DialBridged, "false")
   })
+  it("somebody whose keys and words wait for what is to be heard first", () => {
+    const asked = ranUntil(whispers([{ do: "press", text: "1" }]), 12_000)
+    const menu = answers(asked, "<Gather numDigits='1' action='/key'><Say>Press one</Say></Gather>")
+    const [key] = sentBy(ranUntil(menu, 30_000), "twiml")
+    deepStrictEqual([key?.data.url, paramsOf(key!).Digits], ["https://app.test/key", "1"])
+  })
+  it("somebody whose keys and words wait for the connection where nobody asks for them before", () => {
+    const asked = ranUntil(
+      whispers([{ do: "press", text: "1" }, { do: "speak", text: "Hello" }, { do: "hang up" }]),
+      12_000,
+    )
+    const stage = ranUntil(answers(asked, "<Say>A call for you</Say>"), 30_000)
+    deepStrictEqual(heard(stage).slice(-7, -1), [
+      "bridged",
+      "pressed 1",
+      "spoke Hello",
+      "hung-up",
+      "completed",
+      "dial-ended completed",
+    ])
+  })
   it("somebody of whom it is found out who picks up", () => {
     const stage = talks(
       `<Dial><Number machineDetection='Enable' amdStatusCallback='https://app.test/party'>${friend}</Number></Dial>`,

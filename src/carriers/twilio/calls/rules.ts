@@ -33,7 +33,7 @@ import { arrived } from "./inboundCalls.ts"
 import { type CallCommand, decide, ended } from "./lifecycle.decider.ts"
 import { obeyed } from "./obey.ts"
 import { detection, partyFound, partyTold } from "./party.ts"
-import { answerTo, goOn } from "./script.ts"
+import { answerTo, goOn, goOnTalking } from "./script.ts"
 import { beginning, nextStep, takenUp } from "./step.ts"
 import { isIdle } from "./talk.ts"
 import { isCallTimer, timerIn, timerKey } from "./timerKeys.ts"
@@ -241,7 +241,10 @@ export const rulesOfCalls: Machine<Twilio>["react"] = [
   ),
   reacts(
     callBridged,
-    ofCall((world, call, { data }, twilio) => bridged(world, twilio, call, data.with)),
+    ofCall((world, call, { data }, twilio) => {
+      const one = callOf(twilio.calls, data.with)
+      return [...bridged(world, twilio, call, data.with), ...(one === undefined ? nothing : goOnTalking(one))]
+    }),
   ),
   reacts(outboundAnswered, ofCall(heard)),
   reacts(outboundFailed, ofCall(heard)),

@@ -2,13 +2,15 @@ import type { Draft } from "../../../core/Entry.ts"
 import { timerSet } from "../../../core/entries.ts"
 import type { Call } from "./calls.ts"
 import { type CalleeStep, callHungUp, callPressed, callSpoken } from "./entries.ts"
-import { isListening } from "./talk.ts"
+import { hasInstructions } from "./step.ts"
+import { isIdle, isListening } from "./talk.ts"
 import { timerKey } from "./timerKeys.ts"
 
 /*
  * What whoever is at the other end does by itself, one thing after the other, from the answer on.
  *
- * 1. Keys are pressed and words are said as soon as they are waited for (Gather, Record); by one who was dialled, at once.
+ * 1. Keys are pressed and words are said as soon as they are waited for (Gather, Record); by one who was dialled, at once or, where
+ *    something is to be heard first, as soon as that is over.
  * 2. A wait begins when what stands before it is done.
  */
 
@@ -41,9 +43,17 @@ export const answerTo = (call: Call): ReadonlyArray<Draft> => {
   return (next?.do === "press" || next?.do === "speak") && isListening(call) ? said(call, next) : []
 }
 
+/** Goes on with the script of one who has heard what was to be heard before being connected. */
+export const goOnTalking = (call: Call): ReadonlyArray<Draft> => {
+  const next = nextOf(call)
+  return (next?.do === "press" || next?.do === "speak") && call.talk !== undefined && waitsForNobody(call)
+    ? said(call, next)
+    : []
+}
+
 /** One who was dialled talks to somebody, and to no instructions. */
-const waitsForNobody = ({ made, talk }: Call): boolean =>
-  made.direction === "outbound-dial" && (talk === undefined || talk.state.over)
+const waitsForNobody = (call: Call): boolean =>
+  call.made.direction === "outbound-dial" && isIdle(call) && (call.talk !== undefined || !hasInstructions(call))
 
 const said = ({ sid }: Call, step: Extract<CalleeStep, { readonly text: string }>): ReadonlyArray<Draft> => [
   step.do === "press"

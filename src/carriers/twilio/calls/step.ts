@@ -21,6 +21,9 @@ const sourceIn = ({ method = "POST", twiml, url }: Instructions): Begun["by"] | 
 const fallbackIn = ({ fallback_method = "POST", fallback_url }: Instructions): Begun["fallback"] =>
   fallback_url === undefined ? null : { method: fallback_method, url: fallback_url }
 
+/** Whether a call has instructions that say what it hears. */
+export const hasInstructions = ({ made }: Call): boolean => sourceIn(made.instructions) !== undefined
+
 /** The beginning of a call's instructions; `undefined` where it has none. */
 export const beginning = (
   call: Call,
