@@ -181,6 +181,25 @@ describe("A call dials", () => {
     strictEqual(sentBy(limited, "twiml").length, 0)
     deepStrictEqual(lifeOf(ranUntil(limited), child), [[72_000, "completed"]])
   })
+  it("somebody, and its script goes on once they talk", () => {
+    const script = [
+      { do: "press", text: "1" },
+      { do: "speak", text: "Hello" },
+      { do: "press", text: "*" },
+    ] as const
+    const stage = talks(`<Dial hangupOnStar='true' ${done}>${friend}</Dial>`, script, [
+      { number: friend, outcome: "answered" },
+    ])
+    const parent = children(stage)[0]?.made.parent_call_sid ?? ""
+    deepStrictEqual(heard(stage, parent).slice(3, 9), [
+      `dialed ${friend}`,
+      "bridged",
+      "pressed 1",
+      "spoke Hello",
+      "pressed *",
+      "dial-ended completed",
+    ])
+  })
   it("with events of its own about the called party", () => {
     const stage = talks(
       `<Dial><Number statusCallback='https://app.test/child' statusCallbackEvent='ringing answered completed'>${friend}</Number></Dial>`,

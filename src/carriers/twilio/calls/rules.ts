@@ -5,6 +5,7 @@ import { outboundAnswered, outboundFailed, timerFired, timerSet } from "../../..
 import { type Machine, reacts, type World } from "../../../core/Machine.ts"
 import { placeOf } from "../conferences/conferences.ts"
 import { stoppedConference } from "../conferences/joining.ts"
+import { memberLeft } from "../queues/entries.ts"
 import { stopDialledQueue } from "../queues/queueing.ts"
 import { bridgeWith } from "../queues/queues.ts"
 import { started } from "../recordings/recordingRules.ts"
@@ -138,7 +139,7 @@ const fired = (
     case "limit":
       return obeyedBy(call, { _tag: "HangUp", at, sid })
     case "callee":
-      return [...goOn(call, at), ...answerTo(call)]
+      return [...goOn(call, at), ...answerTo(twilio, call)]
     case "party":
       return partyFound(call, at)
     default:
@@ -163,7 +164,7 @@ const orderEnded = (call: Call, { data, seq }: Entry<OrderAnswered>): ReadonlyAr
 /** A step is obeyed; then a script goes on that waited for it, and what has happened meanwhile is taken up. */
 const stepped = (world: World, twilio: Twilio, call: Call, orders: ReadonlyArray<Order>): ReadonlyArray<Draft> => {
   const next = nextStep(call)
-  return [...obeyed(world, twilio, call, orders), ...answerTo(call), ...(next === undefined ? [] : [next])]
+  return [...obeyed(world, twilio, call, orders), ...answerTo(twilio, call), ...(next === undefined ? [] : [next])]
 }
 
 type Rule<D> = (world: World, call: Call, entry: Entry<D>, twilio: Twilio) => ReadonlyArray<Draft>
@@ -243,9 +244,18 @@ export const rulesOfCalls: Machine<Twilio>["react"] = [
     callBridged,
     ofCall((world, call, { data }, twilio) => {
       const one = callOf(twilio.calls, data.with)
-      return [...bridged(world, twilio, call, data.with), ...(one === undefined ? nothing : goOnTalking(one))]
+      return [
+        ...bridged(world, twilio, call, data.with),
+        ...answerTo(twilio, call),
+        ...(one === undefined ? nothing : goOnTalking(one)),
+      ]
     }),
   ),
+  // Who came out of a queue takes that up by itself.
+  reacts(memberLeft, (_, { data: { bridge } }, twilio) => {
+    const call = callOf(twilio.calls, bridge?.with ?? "")
+    return call === undefined ? nothing : answerTo(twilio, call)
+  }),
   reacts(outboundAnswered, ofCall(heard)),
   reacts(outboundFailed, ofCall(heard)),
   reacts(timerFired, (world, entry, twilio) =>

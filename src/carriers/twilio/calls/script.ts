@@ -1,16 +1,19 @@
 import type { Draft } from "../../../core/Entry.ts"
 import { timerSet } from "../../../core/entries.ts"
+import { placeOf } from "../conferences/conferences.ts"
+import { bridgeWith } from "../queues/queues.ts"
+import type { Twilio } from "../state.ts"
 import type { Call } from "./calls.ts"
 import { type CalleeStep, callHungUp, callPressed, callSpoken } from "./entries.ts"
 import { hasInstructions } from "./step.ts"
-import { isIdle, isListening } from "./talk.ts"
+import { doingOf, isIdle } from "./talk.ts"
 import { timerKey } from "./timerKeys.ts"
 
 /*
  * What whoever is at the other end does by itself, one thing after the other, from the answer on.
  *
- * 1. Keys are pressed and words are said as soon as they are waited for (Gather, Record); by one who was dialled, at once or, where
- *    something is to be heard first, as soon as that is over.
+ * 1. Keys are pressed and words are said as soon as they are waited for (Gather, Record) or the call talks to others (Dial, Conference,
+ *    Queue); by one who was dialled, at once or, where something is to be heard first, as soon as that is over.
  * 2. A wait begins when what stands before it is done.
  */
 
@@ -37,10 +40,30 @@ export const goOn = (call: Call, at: number): ReadonlyArray<Draft> => {
   }
 }
 
-/** Goes on with a script whose call may wait for keys or words now. */
-export const answerTo = (call: Call): ReadonlyArray<Draft> => {
+/** Goes on with a script whose call may wait for keys or words now, or talk to somebody. What it has not taken up yet comes first. */
+export const answerTo = (twilio: Twilio, call: Call): ReadonlyArray<Draft> => {
   const next = nextOf(call)
-  return (next?.do === "press" || next?.do === "speak") && isListening(call) ? said(call, next) : []
+  if (call.talk?.inbox.length !== 0) return []
+  return (next?.do === "press" || next?.do === "speak") && isListening(twilio, call) ? said(call, next) : []
+}
+
+/** Whether keys that are pressed and words that are said are heard: by instructions, or by whom it is connected with. */
+const isListening = ({ conferences, queues }: Twilio, call: Call): boolean => {
+  const { dialling, sid } = call
+  const doing = doingOf(call)
+  switch (doing?.what) {
+    case "gathering":
+    case "recording":
+      return true
+    case "dialing":
+      return doing.kind === "conference"
+        ? placeOf(conferences, sid)?.conference.status === "in-progress"
+        : dialling?.stopped === false && (dialling.connected !== undefined || bridgeWith(queues, sid) !== undefined)
+    case "queued":
+      return queues.bridges.has(sid)
+    default:
+      return false
+  }
 }
 
 /** Goes on with the script of one who has heard what was to be heard before being connected. */

@@ -3,7 +3,7 @@ import type { OutboundRequested } from "../../../core/entries.ts"
 import type { VoiceEvent } from "../voice/events.ts"
 import { isDone } from "../voice/interpreter.ts"
 import type { Order } from "../voice/orders.ts"
-import type { Frame, Verb, VoiceState } from "../voice/state.ts"
+import type { Doing, Frame, Verb, VoiceState } from "../voice/state.ts"
 import type { CallStepped } from "./entries.ts"
 
 /*
@@ -111,8 +111,5 @@ export const takeAsked = ({ talk }: Pick<Talker, "talk">, seq: number): Asked | 
   return asked
 }
 
-/** Whether keys that are pressed and words that are said are waited for. */
-export const isListening = ({ talk }: Pick<Talker, "talk">): boolean => {
-  const what = talk?.state.frames.at(-1)?.doing.what
-  return what === "gathering" || what === "recording"
-}
+/** What a call's instructions do that are heard now; `undefined` where it has none. */
+export const doingOf = ({ talk }: Pick<Talker, "talk">): Doing | undefined => talk?.state.frames.at(-1)?.doing

@@ -6,6 +6,7 @@ import {
   callForm,
   callsPath,
   entriesOf,
+  heard,
   lifeOf,
   paramsOf,
   sentBy,
@@ -61,6 +62,25 @@ describe("A queue", () => {
     )
     deepStrictEqual([left?.QueueResult, left?.QueueSid], ["bridged", sid])
     deepStrictEqual([done?.DialCallStatus, done?.DialCallSid, done?.CallSid], ["completed", callSid, agentSid])
+  })
+  it("lets the scripts of both go on once they talk", () => {
+    const script = [
+      { do: "press", text: "1" },
+      { do: "speak", text: "Hello" },
+    ] as const
+    const talkers = callees(
+      { number: ann, outcome: "answered", script },
+      { number: bob, outcome: "answered", script: [...script, { do: "hang up" }] },
+    )
+    const spoken = (stage: Stage, sid: string) =>
+      heard(stage, sid).filter((line) => /^(pressed|spoke|hung-up)/.test(line))
+    const first = calls(twilio(talkers), ann, waits)
+    const waiting = ranUntil(first, 10_000)
+    deepStrictEqual(spoken(waiting, callSidOf(first)), [])
+    const second = calls(waiting, bob, agent)
+    const over = ranUntil(second, 30_000)
+    deepStrictEqual(spoken(over, callSidOf(first)), ["pressed 1", "spoke Hello"])
+    deepStrictEqual(spoken(over, callSidOf(second)), ["pressed 1", "spoke Hello", "hung-up"])
   })
   it("gives who dials it the time that Dial says", () => {
     const { stage } = waiting()
