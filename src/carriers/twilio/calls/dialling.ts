@@ -3,13 +3,12 @@ import { sidUnder } from "../../../core/chance.ts"
 import type { Draft } from "../../../core/Entry.ts"
 import type { World } from "../../../core/Machine.ts"
 import { dialledQueue, stopDialledQueue } from "../queues/queueing.ts"
-import { over, recordingMade, started } from "../recordings/recordingRules.ts"
-import { lengthAt, runningOf } from "../recordings/recordings.ts"
 import { ownedNumber } from "../senders/numbers.ts"
 import type { Twilio } from "../state.ts"
 import type { DialCallStatus, RecordingMade } from "../voice/events.ts"
 import type { Dial, DialTarget } from "../voice/orders.ts"
 import { normalParty } from "./addresses.ts"
+import { talkBegins, talkEnds } from "./bridging.ts"
 import { fateOf, minutePrice } from "./callees.ts"
 import { type Call, callOf, stateOf } from "./calls.ts"
 import { ringing } from "./createCall.ts"
@@ -28,7 +27,7 @@ import { beginning } from "./step.ts"
 /** A call dials: all at once, or the first of several. */
 export const dialled = (world: World, twilio: Twilio, call: Call, order: Dial): ReadonlyArray<Draft> => {
   const [first] = order.targets
-  if (first?.kind === "queue") return dialledQueue(world, twilio, call, order, first.to)
+  if (first?.kind === "queue") return dialledQueue(world, twilio, call, order, first)
   const targets = callable(order.targets)
   if (targets.length === 0) return [answer(call, world.at, order, { status: "failed" })]
   const now = order.sequential ? targets.slice(0, 1) : targets
@@ -80,17 +79,17 @@ interface Ending {
   readonly sid?: string
   readonly duration?: number
   readonly bridged?: boolean
-  readonly recording?: RecordingMade
+  readonly recording?: RecordingMade | null
 }
 
 const answer = (
   call: Call,
   at: number,
   { id }: Dial,
-  { bridged = false, duration = 0, recording, sid, status }: Ending,
+  { bridged = false, duration = 0, recording = null, sid, status }: Ending,
 ): Draft =>
   orderAnswered.draft(call.sid, {
-    event: { type: "child-ended", at, id, status, sid: sid ?? null, duration, bridged, recording: recording ?? null },
+    event: { type: "child-ended", at, id, status, sid: sid ?? null, duration, bridged, recording },
   })
 
 /** What ends a call that is not over, as far as one still can. */
@@ -151,14 +150,9 @@ const disconnected = (
   order: Dial,
   { at: since, sid }: NonNullable<Dialling["connected"]>,
 ): ReadonlyArray<Draft> => {
-  const recording = runningOf(recordings, parent.sid).find(({ made }) => made.order === order.id)
-  const ms = recording === undefined ? 0 : lengthAt(recording, at)
-  const named = recording === undefined || ms === 0 ? {} : { recording: recordingMade(recording, ms) }
+  const { drafts, recording } = talkEnds(at, recordings, parent.sid, order.id)
   const duration = secondsBetween(since, at)
-  return [
-    ...(recording === undefined ? [] : [over(recording, at, ms)]),
-    answer(parent, at, order, { bridged: true, duration, sid, status: "completed", ...named }),
-  ]
+  return [...drafts, answer(parent, at, order, { bridged: true, duration, recording, sid, status: "completed" })]
 }
 
 /** Who was dialled and is connected goes its own way. */
@@ -185,20 +179,6 @@ export const bridged = (world: World, twilio: Twilio, call: Call, withSid: strin
       const one = callOf(twilio.calls, sid)
       return one === undefined ? [] : ending(one, at)
     }),
-    ...(order.answer_on_bridge && call.status === "ringing"
-      ? Either.getOrElse(decide(stateOf(call), { _tag: "PickUp", sid: call.sid }), () => [])
-      : []),
-    ...(order.record === "do-not-record"
-      ? []
-      : [
-          started(world, call.sid, `order ${order.id}`, {
-            account_sid: call.accountSid,
-            channels: order.dual ? 2 : 1,
-            order: order.id,
-            ...(order.recording.callback === null ? {} : { reports: order.recording.callback }),
-            source: "DialVerb",
-            track: order.recording_track,
-          }),
-        ]),
+    ...talkBegins(world, call, order),
   ]
 }
