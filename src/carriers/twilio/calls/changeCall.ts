@@ -79,7 +79,8 @@ const changesIn = (
   if (Either.isLeft(read)) return Either.left(refusal(read.left))
   const { instructions, reports, time_limit_ms } = read.right
   const changes = {
-    ...(instructions === undefined ? {} : { instructions }),
+    // Of a call that is to end nothing more is carried out.
+    ...(instructions === undefined || param(params, "Status") !== undefined ? {} : { instructions }),
     ...(reports === undefined ? {} : { reports: reports.reports }),
     ...(time_limit_ms === undefined ? {} : { time_limit_ms }),
   }

@@ -1,8 +1,10 @@
 import { describe, it } from "@effect/vitest"
 import { deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import {
+  answers,
   callee,
   callees,
+  callPath,
   callsPath,
   dials,
   entriesOf,
@@ -14,10 +16,11 @@ import {
   talks,
 } from "../../../../test/support/calls.ts"
 import { at, type Stage } from "../../../../test/support/given.ts"
-import { answerOf, get, ranUntil } from "../../../../test/support/twilio.ts"
+import { answerOf, get, ranUntil, update } from "../../../../test/support/twilio.ts"
 import { nextTimer, timersMachine } from "../../../clock/timers.machine.ts"
+import { outboundAnswered } from "../../../core/entries.ts"
 import { messageCreated } from "../../delivery/entries.ts"
-import { type CallCreated, callCreated, callHungUp } from "./entries.ts"
+import { type CallCreated, type CalleeStep, callCreated, callHungUp } from "./entries.ts"
 
 const friend = "+15558880001"
 const other = "+15558880002"
@@ -29,6 +32,17 @@ const children = (stage: Stage): ReadonlyArray<{ readonly sid: string; readonly 
       ? [{ sid: entry.subject, made: entry.data as CallCreated }]
       : [],
   )
+/** Somebody is dialled who is to hear something first. */
+const whispers = (script: ReadonlyArray<CalleeStep>): Stage =>
+  dials(
+    {
+      Twiml: `<Response><Dial ${done}><Number url='https://app.test/whisper'>${friend}</Number></Dial></Response>`,
+    },
+    callees({ number: callee, outcome: "answered" }, { number: friend, outcome: "answered", script }),
+  )
+const document = (verbs: string) => ({ body: `<Response>${verbs}</Response>`, content_type: "text/xml", status: 200 })
+/** The seq of the last request for a call's instructions. */
+const lastAsked = (stage: Stage, sid: string) => sentBy(stage, "twiml").findLast(({ subject }) => subject === sid)!.seq
 /** What the action of a Dial is told. */
 const told = (stage: Stage) => {
   const { DialBridged, DialCallDuration, DialCallSid, DialCallStatus, RecordingUrl } = paramsOf(
@@ -118,6 +132,74 @@ describe("A call dials", () => {
     deepStrictEqual([told(over).DialCallStatus, told(over).DialCallDuration], ["completed", "18"])
     strictEqual(nextTimer(over.world.slice(timersMachine)), undefined)
   })
+  it("somebody whom other instructions take away: that Dial is over, and both go their own ways", () => {
+    const made = dials(
+      { Twiml: `<Response><Dial record='record-from-answer' ${done}>${friend}</Dial></Response>` },
+      callees({ number: callee, outcome: "answered" }, { number: friend, outcome: "answered" }),
+    )
+    const talking = ranUntil(made, 20_000)
+    const child = children(talking)[0]?.sid ?? ""
+    const room = "<Response><Dial><Conference>Team</Conference></Dial></Response>"
+    const moved = talking.when(at(30_000, update(callPath(child), [["Twiml", room]])))
+    strictEqual(answerOf(moved).status, 200)
+    const { DialBridged, DialCallDuration, DialCallStatus, RecordingUrl = "" } = told(moved)
+    deepStrictEqual([DialCallStatus, DialCallDuration, DialBridged], ["completed", "18", "true"])
+    strictEqual(RecordingUrl.includes("/Recordings/RE"), true)
+    deepStrictEqual(
+      heard(moved, child).filter((line) => line.startsWith("conference")),
+      ["conference Team"],
+    )
+    const over = moved.when(at(31_000, callHungUp.draft(sidOf(made), {})))
+    deepStrictEqual([lifeOf(over, sidOf(made)).length, lifeOf(over, child).length], [1, 0])
+    deepStrictEqual(lifeOf(over.when(at(32_000, callHungUp.draft(child, {})))), [[32_000, "completed"]])
+  })
+  it("somebody who has heard something first, and is then given other instructions", () => {
+    const asked = ranUntil(whispers([]), 12_000)
+    const talking = ranUntil(answers(asked, "<Say>Hello</Say>"), 20_000)
+    const child = children(asked)[0]?.sid ?? ""
+    const moved = talking.when(at(30_000, update(callPath(child), [["Url", "https://app.test/next"]])))
+    deepStrictEqual(
+      sentBy(moved, "twiml").map(({ data, subject }) => [subject === child, data.url]),
+      [
+        [true, "https://app.test/next"],
+        [false, "https://app.test/done"],
+      ],
+    )
+    const over = ranUntil(
+      moved.when(at(30_000, outboundAnswered.draft(child, document("<Say>Moved</Say>"), lastAsked(moved, child)))),
+    )
+    deepStrictEqual(heard(over, child).slice(-2), ["said Moved", "completed"])
+  })
+  it("somebody who is given nothing but another time limit, and stays", () => {
+    const made = dials(
+      { Twiml: `<Response><Dial ${done}>${friend}</Dial></Response>` },
+      callees({ number: callee, outcome: "answered" }, { number: friend, outcome: "answered" }),
+    )
+    const talking = ranUntil(made, 20_000)
+    const child = children(talking)[0]?.sid ?? ""
+    const limited = talking.when(at(20_000, update(callPath(child), [["TimeLimit", "60"]])))
+    strictEqual(sentBy(limited, "twiml").length, 0)
+    deepStrictEqual(lifeOf(ranUntil(limited), child), [[72_000, "completed"]])
+  })
+  it("somebody, and its script goes on once they talk", () => {
+    const script = [
+      { do: "press", text: "1" },
+      { do: "speak", text: "Hello" },
+      { do: "press", text: "*" },
+    ] as const
+    const stage = talks(`<Dial hangupOnStar='true' ${done}>${friend}</Dial>`, script, [
+      { number: friend, outcome: "answered" },
+    ])
+    const parent = children(stage)[0]?.made.parent_call_sid ?? ""
+    deepStrictEqual(heard(stage, parent).slice(3, 9), [
+      `dialed ${friend}`,
+      "bridged",
+      "pressed 1",
+      "spoke Hello",
+      "pressed *",
+      "dial-ended completed",
+    ])
+  })
   it("with events of its own about the called party", () => {
     const stage = talks(
       `<Dial><Number statusCallback='https://app.test/child' statusCallbackEvent='ringing answered completed'>${friend}</Number></Dial>`,
@@ -157,6 +239,27 @@ describe("A call dials", () => {
     strictEqual(whisper?.subject, children(stage)[0]?.sid)
     // Nobody answers here: the party hangs up before it was connected.
     strictEqual(told(stage).DialBridged, "false")
+  })
+  it("somebody whose keys and words wait for what is to be heard first", () => {
+    const asked = ranUntil(whispers([{ do: "press", text: "1" }]), 12_000)
+    const menu = answers(asked, "<Gather numDigits='1' action='/key'><Say>Press one</Say></Gather>")
+    const [key] = sentBy(ranUntil(menu, 30_000), "twiml")
+    deepStrictEqual([key?.data.url, paramsOf(key!).Digits], ["https://app.test/key", "1"])
+  })
+  it("somebody whose keys and words wait for the connection where nobody asks for them before", () => {
+    const asked = ranUntil(
+      whispers([{ do: "press", text: "1" }, { do: "speak", text: "Hello" }, { do: "hang up" }]),
+      12_000,
+    )
+    const stage = ranUntil(answers(asked, "<Say>A call for you</Say>"), 30_000)
+    deepStrictEqual(heard(stage).slice(-7, -1), [
+      "bridged",
+      "pressed 1",
+      "spoke Hello",
+      "hung-up",
+      "completed",
+      "dial-ended completed",
+    ])
   })
   it("somebody of whom it is found out who picks up", () => {
     const stage = talks(

@@ -3,13 +3,12 @@ import { sidUnder } from "../../../core/chance.ts"
 import type { Draft } from "../../../core/Entry.ts"
 import type { World } from "../../../core/Machine.ts"
 import { dialledQueue, stopDialledQueue } from "../queues/queueing.ts"
-import { over, recordingMade, started } from "../recordings/recordingRules.ts"
-import { lengthAt, runningOf } from "../recordings/recordings.ts"
 import { ownedNumber } from "../senders/numbers.ts"
 import type { Twilio } from "../state.ts"
 import type { DialCallStatus, RecordingMade } from "../voice/events.ts"
 import type { Dial, DialTarget } from "../voice/orders.ts"
 import { normalParty } from "./addresses.ts"
+import { talkBegins, talkEnds } from "./bridging.ts"
 import { fateOf, minutePrice } from "./callees.ts"
 import { type Call, callOf, stateOf } from "./calls.ts"
 import { ringing } from "./createCall.ts"
@@ -28,7 +27,7 @@ import { beginning } from "./step.ts"
 /** A call dials: all at once, or the first of several. */
 export const dialled = (world: World, twilio: Twilio, call: Call, order: Dial): ReadonlyArray<Draft> => {
   const [first] = order.targets
-  if (first?.kind === "queue") return dialledQueue(world, twilio, call, order, first.to)
+  if (first?.kind === "queue") return dialledQueue(world, twilio, call, order, first)
   const targets = callable(order.targets)
   if (targets.length === 0) return [answer(call, world.at, order, { status: "failed" })]
   const now = order.sequential ? targets.slice(0, 1) : targets
@@ -80,17 +79,17 @@ interface Ending {
   readonly sid?: string
   readonly duration?: number
   readonly bridged?: boolean
-  readonly recording?: RecordingMade
+  readonly recording?: RecordingMade | null
 }
 
 const answer = (
   call: Call,
   at: number,
   { id }: Dial,
-  { bridged = false, duration = 0, recording, sid, status }: Ending,
+  { bridged = false, duration = 0, recording = null, sid, status }: Ending,
 ): Draft =>
   orderAnswered.draft(call.sid, {
-    event: { type: "child-ended", at, id, status, sid: sid ?? null, duration, bridged, recording: recording ?? null },
+    event: { type: "child-ended", at, id, status, sid: sid ?? null, duration, bridged, recording },
   })
 
 /** What ends a call that is not over, as far as one still can. */
@@ -135,21 +134,34 @@ const childEnded = (
 ): ReadonlyArray<Draft> => {
   const { at } = world
   const { children, connected, order, stopped } = dialling
-  if (connected?.sid === one.sid) {
-    const recording = runningOf(twilio.recordings, parent.sid).find(({ made }) => made.order === order.id)
-    const ms = recording === undefined ? 0 : lengthAt(recording, at)
-    const named = recording === undefined || ms === 0 ? {} : { recording: recordingMade(recording, ms) }
-    const talked = secondsBetween(connected.at, at)
-    return [
-      ...(recording === undefined ? [] : [over(recording, at, ms)]),
-      answer(parent, at, order, { bridged: true, duration: talked, sid: one.sid, status: "completed", ...named }),
-    ]
-  }
+  if (connected?.sid === one.sid) return disconnected(at, twilio, parent, order, connected)
   const live = children.some((sid) => !ended.has(callOf(twilio.calls, sid)?.status ?? "completed"))
   if (connected !== undefined || live) return []
   const next = stopped || !order.sequential ? undefined : callable(order.targets)[children.length]
   if (next !== undefined) return [child(world, twilio, parent, order, next, children.length)]
   return [answer(parent, at, order, { sid: one.sid, status: unanswered(one.status) })]
+}
+
+/** The talk of two calls is over for who dialled. */
+const disconnected = (
+  at: number,
+  { recordings }: Twilio,
+  parent: Call,
+  order: Dial,
+  { at: since, sid }: NonNullable<Dialling["connected"]>,
+): ReadonlyArray<Draft> => {
+  const { drafts, recording } = talkEnds(at, recordings, parent.sid, order.id)
+  const duration = secondsBetween(since, at)
+  return [...drafts, answer(parent, at, order, { bridged: true, duration, recording, sid, status: "completed" })]
+}
+
+/** Who was dialled and is connected goes its own way. */
+export const parted = ({ at }: World, twilio: Twilio, one: Call): ReadonlyArray<Draft> => {
+  const parent = callOf(twilio.calls, one.made.parent_call_sid ?? "")
+  const { connected, order } = parent?.dialling ?? {}
+  return parent === undefined || order === undefined || connected?.sid !== one.sid
+    ? []
+    : disconnected(at, twilio, parent, order, connected)
 }
 
 const unanswered = (status: Call["status"]): DialCallStatus =>
@@ -167,20 +179,6 @@ export const bridged = (world: World, twilio: Twilio, call: Call, withSid: strin
       const one = callOf(twilio.calls, sid)
       return one === undefined ? [] : ending(one, at)
     }),
-    ...(order.answer_on_bridge && call.status === "ringing"
-      ? Either.getOrElse(decide(stateOf(call), { _tag: "PickUp", sid: call.sid }), () => [])
-      : []),
-    ...(order.record === "do-not-record"
-      ? []
-      : [
-          started(world, call.sid, `order ${order.id}`, {
-            account_sid: call.accountSid,
-            channels: order.dual ? 2 : 1,
-            order: order.id,
-            ...(order.recording.callback === null ? {} : { reports: order.recording.callback }),
-            source: "DialVerb",
-            track: order.recording_track,
-          }),
-        ]),
+    ...talkBegins(world, call, order),
   ]
 }

@@ -5,6 +5,7 @@ import { outboundAnswered, outboundFailed, timerFired, timerSet } from "../../..
 import { type Machine, reacts, type World } from "../../../core/Machine.ts"
 import { placeOf } from "../conferences/conferences.ts"
 import { stoppedConference } from "../conferences/joining.ts"
+import { memberLeft } from "../queues/entries.ts"
 import { stopDialledQueue } from "../queues/queueing.ts"
 import { bridgeWith } from "../queues/queues.ts"
 import { started } from "../recordings/recordingRules.ts"
@@ -13,7 +14,7 @@ import type { VoiceEvent } from "../voice/events.ts"
 import type { Order } from "../voice/orders.ts"
 import { statusReports } from "./callReports.ts"
 import { type Call, callOf, stateOf } from "./calls.ts"
-import { bridged, childChanged, stopDialling } from "./dialling.ts"
+import { bridged, childChanged, parted, stopDialling } from "./dialling.ts"
 import {
   callArrived,
   callBridged,
@@ -33,8 +34,9 @@ import { arrived } from "./inboundCalls.ts"
 import { type CallCommand, decide, ended } from "./lifecycle.decider.ts"
 import { obeyed } from "./obey.ts"
 import { detection, partyFound, partyTold } from "./party.ts"
-import { answerTo, goOn } from "./script.ts"
+import { answerTo, goOn, goOnTalking } from "./script.ts"
 import { beginning, nextStep, takenUp } from "./step.ts"
+import { isIdle } from "./talk.ts"
 import { isCallTimer, timerIn, timerKey } from "./timerKeys.ts"
 
 /*
@@ -56,6 +58,13 @@ const created = ({ at }: World, call: Call): ReadonlyArray<Draft> => {
   if (plan !== undefined) return [due(call.sid, at + (plan.wait_ms ?? 0) + plan.delay_ms, "next")]
   const begun = beginning(call, at, { answered: false })
   return begun === undefined ? obeyedBy(call, { _tag: "TurnAway", sid: call.sid, status: "failed" }) : [begun]
+}
+
+/** New instructions of a call that carries none out: who was dialled parts from who dialled it, and begins them. */
+const redirected = (world: World, twilio: Twilio, call: Call): ReadonlyArray<Draft> => {
+  if (!isIdle(call) || waitsForParty(call)) return nothing
+  const begun = beginning(call, world.at, { answered: true })
+  return begun === undefined ? nothing : [...parted(world, twilio, call), begun]
 }
 
 /** What a call's new status leads to besides reports of it. */
@@ -130,7 +139,7 @@ const fired = (
     case "limit":
       return obeyedBy(call, { _tag: "HangUp", at, sid })
     case "callee":
-      return [...goOn(call, at), ...answerTo(call)]
+      return [...goOn(call, at), ...answerTo(twilio, call)]
     case "party":
       return partyFound(call, at)
     default:
@@ -155,7 +164,7 @@ const orderEnded = (call: Call, { data, seq }: Entry<OrderAnswered>): ReadonlyAr
 /** A step is obeyed; then a script goes on that waited for it, and what has happened meanwhile is taken up. */
 const stepped = (world: World, twilio: Twilio, call: Call, orders: ReadonlyArray<Order>): ReadonlyArray<Draft> => {
   const next = nextStep(call)
-  return [...obeyed(world, twilio, call, orders), ...answerTo(call), ...(next === undefined ? [] : [next])]
+  return [...obeyed(world, twilio, call, orders), ...answerTo(twilio, call), ...(next === undefined ? [] : [next])]
 }
 
 type Rule<D> = (world: World, call: Call, entry: Entry<D>, twilio: Twilio) => ReadonlyArray<Draft>
@@ -187,10 +196,11 @@ export const rulesOfCalls: Machine<Twilio>["react"] = [
   ),
   reacts(
     callUpdated,
-    ofCall((_, call, { data: { time_limit_ms }, seq }) => [
+    ofCall((world, call, { data: { instructions, time_limit_ms }, seq }, twilio) => [
       ...(time_limit_ms === undefined || call.answered === undefined
         ? nothing
         : [due(call.sid, call.answered + time_limit_ms, "limit")]),
+      ...(instructions === undefined ? nothing : redirected(world, twilio, call)),
       ...takenUp(call, seq),
     ]),
   ),
@@ -232,8 +242,20 @@ export const rulesOfCalls: Machine<Twilio>["react"] = [
   ),
   reacts(
     callBridged,
-    ofCall((world, call, { data }, twilio) => bridged(world, twilio, call, data.with)),
+    ofCall((world, call, { data }, twilio) => {
+      const one = callOf(twilio.calls, data.with)
+      return [
+        ...bridged(world, twilio, call, data.with),
+        ...answerTo(twilio, call),
+        ...(one === undefined ? nothing : goOnTalking(one)),
+      ]
+    }),
   ),
+  // Who came out of a queue takes that up by itself.
+  reacts(memberLeft, (_, { data: { bridge } }, twilio) => {
+    const call = callOf(twilio.calls, bridge?.with ?? "")
+    return call === undefined ? nothing : answerTo(twilio, call)
+  }),
   reacts(outboundAnswered, ofCall(heard)),
   reacts(outboundFailed, ofCall(heard)),
   reacts(timerFired, (world, entry, twilio) =>

@@ -1,14 +1,19 @@
 import type { Draft } from "../../../core/Entry.ts"
 import { timerSet } from "../../../core/entries.ts"
+import { placeOf } from "../conferences/conferences.ts"
+import { bridgeWith } from "../queues/queues.ts"
+import type { Twilio } from "../state.ts"
 import type { Call } from "./calls.ts"
 import { type CalleeStep, callHungUp, callPressed, callSpoken } from "./entries.ts"
-import { isListening } from "./talk.ts"
+import { hasInstructions } from "./step.ts"
+import { doingOf, isIdle } from "./talk.ts"
 import { timerKey } from "./timerKeys.ts"
 
 /*
  * What whoever is at the other end does by itself, one thing after the other, from the answer on.
  *
- * 1. Keys are pressed and words are said as soon as they are waited for (Gather, Record); by one who was dialled, at once.
+ * 1. Keys are pressed and words are said as soon as they are waited for (Gather, Record) or the call talks to others (Dial, Conference,
+ *    Queue); by one who was dialled, at once or, where something is to be heard first, as soon as that is over.
  * 2. A wait begins when what stands before it is done.
  */
 
@@ -35,15 +40,43 @@ export const goOn = (call: Call, at: number): ReadonlyArray<Draft> => {
   }
 }
 
-/** Goes on with a script whose call may wait for keys or words now. */
-export const answerTo = (call: Call): ReadonlyArray<Draft> => {
+/** Goes on with a script whose call may wait for keys or words now, or talk to somebody. What it has not taken up yet comes first. */
+export const answerTo = (twilio: Twilio, call: Call): ReadonlyArray<Draft> => {
   const next = nextOf(call)
-  return (next?.do === "press" || next?.do === "speak") && isListening(call) ? said(call, next) : []
+  if (call.talk?.inbox.length !== 0) return []
+  return (next?.do === "press" || next?.do === "speak") && isListening(twilio, call) ? said(call, next) : []
+}
+
+/** Whether keys that are pressed and words that are said are heard: by instructions, or by whom it is connected with. */
+const isListening = ({ conferences, queues }: Twilio, call: Call): boolean => {
+  const { dialling, sid } = call
+  const doing = doingOf(call)
+  switch (doing?.what) {
+    case "gathering":
+    case "recording":
+      return true
+    case "dialing":
+      return doing.kind === "conference"
+        ? placeOf(conferences, sid)?.conference.status === "in-progress"
+        : dialling?.stopped === false && (dialling.connected !== undefined || bridgeWith(queues, sid) !== undefined)
+    case "queued":
+      return queues.bridges.has(sid)
+    default:
+      return false
+  }
+}
+
+/** Goes on with the script of one who has heard what was to be heard before being connected. */
+export const goOnTalking = (call: Call): ReadonlyArray<Draft> => {
+  const next = nextOf(call)
+  return (next?.do === "press" || next?.do === "speak") && call.talk !== undefined && waitsForNobody(call)
+    ? said(call, next)
+    : []
 }
 
 /** One who was dialled talks to somebody, and to no instructions. */
-const waitsForNobody = ({ made, talk }: Call): boolean =>
-  made.direction === "outbound-dial" && (talk === undefined || talk.state.over)
+const waitsForNobody = (call: Call): boolean =>
+  call.made.direction === "outbound-dial" && isIdle(call) && (call.talk !== undefined || !hasInstructions(call))
 
 const said = ({ sid }: Call, step: Extract<CalleeStep, { readonly text: string }>): ReadonlyArray<Draft> => [
   step.do === "press"

@@ -21,6 +21,9 @@ const sourceIn = ({ method = "POST", twiml, url }: Instructions): Begun["by"] | 
 const fallbackIn = ({ fallback_method = "POST", fallback_url }: Instructions): Begun["fallback"] =>
   fallback_url === undefined ? null : { method: fallback_method, url: fallback_url }
 
+/** Whether a call has instructions that say what it hears. */
+export const hasInstructions = ({ made }: Call): boolean => sourceIn(made.instructions) !== undefined
+
 /** The beginning of a call's instructions; `undefined` where it has none. */
 export const beginning = (
   call: Call,
@@ -30,7 +33,9 @@ export const beginning = (
   const { instructions } = call.made
   const by = sourceIn(instructions)
   if (by === undefined) return undefined
-  return stepped(call, begin({ answered, at, by, fallback: fallbackIn(instructions), play_ms: playMs, role }), true)
+  const next = call.talk?.state.next ?? 1
+  const fallback = fallbackIn(instructions)
+  return stepped(call, begin({ answered, at, by, fallback, next, play_ms: playMs, role }), true)
 }
 
 /** The step that follows from the oldest thing in a call's inbox; `undefined` when it is empty. */

@@ -3,7 +3,7 @@ import type { OutboundRequested } from "../../../core/entries.ts"
 import type { VoiceEvent } from "../voice/events.ts"
 import { isDone } from "../voice/interpreter.ts"
 import type { Order } from "../voice/orders.ts"
-import type { Frame, Verb, VoiceState } from "../voice/state.ts"
+import type { Doing, Frame, Verb, VoiceState } from "../voice/state.ts"
 import type { CallStepped } from "./entries.ts"
 
 /*
@@ -88,6 +88,9 @@ export const takeStep = (call: Talker, { begun, orders, state }: CallStepped): v
   }
 }
 
+/** Whether a call has no instructions to carry out: none have begun, or they are done. */
+export const isIdle = ({ talk }: Pick<Talker, "talk">): boolean => talk === undefined || isDone(talk.state)
+
 /** Something has happened to a call that instructions may wait for; of those that are done nothing waits any more. */
 export const hear = ({ talk }: Pick<Talker, "talk">, { seq }: { readonly seq: number }, event: VoiceEvent): void => {
   if (talk !== undefined && !isDone(talk.state)) talk.inbox = [...talk.inbox, { seq, event }]
@@ -108,8 +111,5 @@ export const takeAsked = ({ talk }: Pick<Talker, "talk">, seq: number): Asked | 
   return asked
 }
 
-/** Whether keys that are pressed and words that are said are waited for. */
-export const isListening = ({ talk }: Pick<Talker, "talk">): boolean => {
-  const what = talk?.state.frames.at(-1)?.doing.what
-  return what === "gathering" || what === "recording"
-}
+/** What a call's instructions do that are heard now; `undefined` where it has none. */
+export const doingOf = ({ talk }: Pick<Talker, "talk">): Doing | undefined => talk?.state.frames.at(-1)?.doing

@@ -85,6 +85,14 @@ describe("A conference", () => {
     const [conference] = conferencesOf(over)
     deepStrictEqual([conference.status, conference.call_sid_ending_conference], ["completed", annSid])
   })
+  it("in which scripts go on once it has started", () => {
+    const script = [{ do: "press", text: "1" }, { do: "speak", text: "Hello" }, { do: "hang up" }] as const
+    const one = calls(twilio(callees({ number: ann, outcome: "answered", script })), ann, room())
+    const waits = ranUntil(one, 10_000)
+    const scripted = (stage: Stage) => heard(stage).filter((line) => /^(pressed|spoke|hung-up)/.test(line))
+    deepStrictEqual(scripted(waits), [])
+    deepStrictEqual(scripted(ranUntil(calls(waits, bob, room()), 20_000)), ["pressed 1", "spoke Hello", "hung-up"])
+  })
   it("ends when the last one leaves, and its calls' actions are told how it was", () => {
     const { annSid, bobSid, sid, stage } = meeting()
     const one = stage.when(at(30_000, callHungUp.draft(bobSid, {})))

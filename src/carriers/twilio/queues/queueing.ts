@@ -2,12 +2,14 @@ import { sidUnder } from "../../../core/chance.ts"
 import type { Draft } from "../../../core/Entry.ts"
 import type { Pair } from "../../../core/entries.ts"
 import { type Machine, reacts, type World } from "../../../core/Machine.ts"
-import type { Call } from "../calls/calls.ts"
+import { raised } from "../alerts/alerts.ts"
+import { talkBegins, talkEnds } from "../calls/bridging.ts"
+import { type Call, callOf } from "../calls/calls.ts"
 import { callStatusChanged, orderAnswered } from "../calls/entries.ts"
 import { ended, secondsBetween } from "../calls/lifecycle.decider.ts"
 import type { Twilio } from "../state.ts"
 import type { VoiceEvent } from "../voice/events.ts"
-import type { Dial, Enqueue } from "../voice/orders.ts"
+import type { Dial, DialTarget, Enqueue } from "../voice/orders.ts"
 import { type MemberLeft, memberEntered, memberLeft, memberReleased, queueCreated } from "./entries.ts"
 import { bridgeWith, membershipOf, type Queue, queueNamed, queueOf } from "./queues.ts"
 
@@ -89,12 +91,13 @@ export const averageWait = ({ members }: Queue, at: number): number =>
 
 /** Somebody dials a queue, and is connected with who has waited longest. Where nobody waits, nobody answers. */
 export const dialledQueue = (
-  { at }: World,
-  { queues }: Twilio,
+  { at, seed }: World,
+  twilio: Twilio,
   call: Call,
   order: Dial,
-  name: string,
+  { to: name, url }: DialTarget,
 ): ReadonlyArray<Draft> => {
+  const { queues } = twilio
   const queue = queueNamed(queues, call.accountSid, name)
   const [first] = queue?.members ?? []
   const none: VoiceEvent = {
@@ -107,15 +110,17 @@ export const dialledQueue = (
     bridged: false,
     recording: null,
   }
-  return queue === undefined || first === undefined
-    ? [answered(call.sid, none)]
-    : [
-        memberLeft.draft(queue.sid, {
-          bridge: { order: order.id, with: call.sid },
-          call_sid: first.callSid,
-          result: "bridged",
-        }),
-      ]
+  if (queue === undefined || first === undefined) return [answered(call.sid, none)]
+  const unheard = url === null ? [] : [{ code: 12200 as const, detail: "url of <Queue> is not carried out here" }]
+  const about = { accountSid: call.accountSid, resourceSid: call.sid }
+  return [
+    ...raised(twilio, about, unheard, () => sidUnder("NO", seed, call.sid, `queue ${order.id}`)),
+    memberLeft.draft(queue.sid, {
+      bridge: { order: order.id, with: call.sid },
+      call_sid: first.callSid,
+      result: "bridged",
+    }),
+  ]
 }
 
 /** Who dialled a queue talks no longer with who came out of it. */
@@ -125,13 +130,15 @@ export const stopDialledQueue = (_: number, { queues }: Twilio, { sid }: Call): 
 }
 
 /** Two calls are connected no longer: both of their instructions go on. */
-const released = ({ at }: World, { queues }: Twilio): ReadonlyArray<Draft> => {
+const released = ({ at }: World, { queues, recordings }: Twilio): ReadonlyArray<Draft> => {
   const bridge = queues.released
   if (bridge === undefined) return []
   const { member, order, queueSid } = bridge
   const duration = secondsBetween(bridge.at, at)
   const waited = secondsBetween(member.entered, bridge.at)
+  const { drafts, recording } = talkEnds(at, recordings, bridge.with, order)
   return [
+    ...drafts,
     answered(member.callSid, {
       type: "queue-ended",
       at,
@@ -148,20 +155,30 @@ const released = ({ at }: World, { queues }: Twilio): ReadonlyArray<Draft> => {
       sid: member.callSid,
       duration,
       bridged: true,
-      recording: null,
+      recording,
     }),
   ]
 }
 
 const left = (
-  { at }: World,
-  { queues }: Twilio,
+  world: World,
+  { calls, queues }: Twilio,
   sid: string,
-  { call_sid, result }: MemberLeft,
+  { bridge, call_sid, result }: MemberLeft,
 ): ReadonlyArray<Draft> => {
+  const { at } = world
   const member = queues.left
   if (member?.callSid !== call_sid) return []
-  if (result === "bridged") return [answered(call_sid, { type: "queue-bridged", at, id: member.order })]
+  if (result === "bridged") {
+    const dialler = callOf(calls, bridge?.with ?? "")
+    const order = dialler?.dialling?.order
+    return [
+      answered(call_sid, { type: "queue-bridged", at, id: member.order }),
+      ...(dialler === undefined || order === undefined || order.id !== bridge?.order
+        ? []
+        : talkBegins(world, dialler, order)),
+    ]
+  }
   const duration = secondsBetween(member.entered, at)
   return [answered(call_sid, { type: "queue-ended", at, id: member.order, result, sid, duration })]
 }

@@ -1,19 +1,22 @@
 import { describe, it } from "@effect/vitest"
 import { deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import {
+  answers,
   base,
   callees,
   callForm,
   callsPath,
   entriesOf,
+  heard,
   lifeOf,
   paramsOf,
   sentBy,
 } from "../../../../test/support/calls.ts"
 import { at, type Stage } from "../../../../test/support/given.ts"
-import { answerOf, asked, get, ranUntil, remove, twilio, update } from "../../../../test/support/twilio.ts"
+import { account, answerOf, asked, get, ranUntil, remove, twilio, update } from "../../../../test/support/twilio.ts"
 import { nextTimer, timersMachine } from "../../../clock/timers.machine.ts"
-import { callCreated, callHungUp } from "../calls/entries.ts"
+import { callArrived, callCreated, callHungUp } from "../calls/entries.ts"
+import { numberBought } from "../senders/entries.ts"
 
 const [ann, bob] = ["+15558880001", "+15558880002"] as const
 const waits = `<Response><Enqueue action='https://app.test/left' waitUrl='https://app.test/wait'>support</Enqueue></Response>`
@@ -62,11 +65,68 @@ describe("A queue", () => {
     deepStrictEqual([left?.QueueResult, left?.QueueSid], ["bridged", sid])
     deepStrictEqual([done?.DialCallStatus, done?.DialCallSid, done?.CallSid], ["completed", callSid, agentSid])
   })
+  it("lets the scripts of both go on once they talk", () => {
+    const script = [
+      { do: "press", text: "1" },
+      { do: "speak", text: "Hello" },
+    ] as const
+    const talkers = callees(
+      { number: ann, outcome: "answered", script },
+      { number: bob, outcome: "answered", script: [...script, { do: "hang up" }] },
+    )
+    const spoken = (stage: Stage, sid: string) =>
+      heard(stage, sid).filter((line) => /^(pressed|spoke|hung-up)/.test(line))
+    const first = calls(twilio(talkers), ann, waits)
+    const waiting = ranUntil(first, 10_000)
+    deepStrictEqual(spoken(waiting, callSidOf(first)), [])
+    const second = calls(waiting, bob, agent)
+    const over = ranUntil(second, 30_000)
+    deepStrictEqual(spoken(over, callSidOf(first)), ["pressed 1", "spoke Hello"])
+    deepStrictEqual(spoken(over, callSidOf(second)), ["pressed 1", "spoke Hello", "hung-up"])
+  })
   it("gives who dials it the time that Dial says", () => {
     const { stage } = waiting()
     const over = ranUntil(calls(stage, bob, agent.replace("<Dial", "<Dial timeLimit='20'")))
     const done = sentBy(over, "twiml").find(({ data }) => data.url.endsWith("/done"))
     deepStrictEqual([paramsOf(done!).DialCallStatus, paramsOf(done!).DialCallDuration], ["completed", "20"])
+  })
+  it("is recorded for who dials it, from the connection to its end", () => {
+    const { callSid, stage } = waiting()
+    const record = "<Dial record='record-from-answer-dual' recordingStatusCallback='https://app.test/recorded'"
+    const dialling = calls(stage, bob, agent.replace("<Dial", record))
+    const over = ranUntil(dialling, 20_000).when(at(30_000, callHungUp.draft(callSid, {})))
+    const told = paramsOf(sentBy(over, "callback").find(({ data }) => data.url.endsWith("/recorded"))!)
+    const done = paramsOf(sentBy(over, "twiml").find(({ data }) => data.url.endsWith("/done"))!)
+    deepStrictEqual(
+      [told.CallSid, told.RecordingSource, told.RecordingChannels, told.RecordingStatus],
+      [callSidOf(dialling), "DialVerb", "2", "completed"],
+    )
+    deepStrictEqual(
+      [told.RecordingDuration, done.RecordingUrl, done.RecordingDuration],
+      [done.DialCallDuration, told.RecordingUrl, done.DialCallDuration],
+    )
+  })
+  it("says that what whoever waits is to hear first is not carried out", () => {
+    const dialling = calls(waiting().stage, bob, agent.replace("<Queue", "<Queue url='https://app.test/whisper'"))
+    deepStrictEqual(
+      heard(ranUntil(dialling, 20_000), callSidOf(dialling)).filter((line) => /alert|dial-ended/.test(line)),
+      ["alert 12200 url of <Queue> is not carried out here"],
+    )
+  })
+  it("answers who dials it with answerOnBridge once they talk", () => {
+    const { stage } = waiting()
+    const number = "+14155550100"
+    const rings = stage
+      .when(
+        numberBought.draft("PN1", {
+          account_sid: account,
+          config: { voice_url: "https://app.test/agent" },
+          phone_number: number,
+        }),
+      )
+      .when(at(15_000, callArrived.draft("", { from: bob, to: number })))
+    const verbs = agent.replace("<Dial", "<Dial answerOnBridge='true'").replace(/<.?Response>/g, "")
+    deepStrictEqual(lifeOf(answers(rings, verbs)), [[15_000, "in-progress"]])
   })
   it("that nobody waits in answers nobody", () => {
     const made = empty().when(asked({ path: `${base}/Queues.json`, params: [["FriendlyName", "support"]] }))

@@ -35,6 +35,8 @@ export interface Call {
   readonly answered: boolean
   /** Ms a file takes to play, since its length is not known. */
   readonly play_ms: number
+  /** The `id` of its first order, where the call had instructions before: 1 by default. */
+  readonly next?: number
 }
 
 export interface Step {
@@ -43,7 +45,7 @@ export interface Step {
 }
 
 /** Begins a call: its document is asked for, or carried out at once where it is given as text. */
-export const begin = ({ answered, at, by, fallback, play_ms, role }: Call): Step => {
+export const begin = ({ answered, at, by, fallback, next = 1, play_ms, role }: Call): Step => {
   const work = new Work(
     {
       role,
@@ -51,7 +53,7 @@ export const begin = ({ answered, at, by, fallback, play_ms, role }: Call): Step
       over: false,
       fallback,
       play_ms,
-      next: 1,
+      next,
       documents: 0,
       verbs: 0,
       documents_at_once: 0,
