@@ -2,7 +2,7 @@ import { itemOf, newestItems } from "../collection.ts"
 import type { Call, Calls } from "./calls.ts"
 import type { CallDirection, CallPartyDetected, CallStatus } from "./entries.ts"
 import { ended } from "./lifecycle.decider.ts"
-import { isListening } from "./talk.ts"
+import { doingOf } from "./talk.ts"
 import { durationOf } from "./wire.ts"
 
 /** A call as pages read it back. Instants in virtual ms. */
@@ -59,5 +59,11 @@ export const seen = (call: Call): SeenCall => ({
   seconds: durationOf(call),
   priceMicros: call.priceMicros,
   running: !ended.has(call.status),
-  listening: call.status === "in-progress" && isListening(call),
+  listening: call.status === "in-progress" && hearsOrders(call),
 })
+
+/** Instructions wait for keys and words. */
+const hearsOrders = (call: Call): boolean => {
+  const what = doingOf(call)?.what
+  return what === "gathering" || what === "recording"
+}
