@@ -15,6 +15,7 @@ const into = process.argv[2] ?? "docs/screenshots"
 const kept: ReadonlySet<string> = new Set([
   "dashboard-wide-light",
   "message-wide-light",
+  "call-wide-light",
   "timetravel-wide-dark",
   "timeline-wide-light",
   "fork-wide-light",
@@ -37,6 +38,20 @@ const settings = {
   endpoints: [
     { url: "https://app.test/status", answers: [{ status: 204 }], fail_percent: 4 },
     { url: "https://app.test/broken", answers: [{ status: 500, body: "Internal Server Error" }] },
+    {
+      url: "https://app.test/menu",
+      answers: [
+        {
+          when: { Digits: "1" },
+          body: "<Response><Say>Your order is on its way.</Say><Gather timeout='60'/></Response>",
+          content_type: "text/xml",
+        },
+        {
+          body: "<Response><Gather numDigits='1' timeout='20'><Say>Press 1 for your order, 2 for everything else.</Say></Gather></Response>",
+          content_type: "text/xml",
+        },
+      ],
+    },
     {
       url: "https://app.test/sms",
       answers: [{ body: "<Response><Message>On its way!</Message></Response>", content_type: "text/xml" }],
@@ -83,6 +98,30 @@ export const fill = async (server: Server, messages: number): Promise<string> =>
   return last
 }
 
+/** A phone calls a menu and is in the middle of it; the application has called some. Gives the SID of the phone's call. */
+const callSome = async (server: Server): Promise<string> => {
+  const own = "/2010-04-01/Accounts/AC62474ed8b1e18cc2bef98099f5cb9616"
+  const numbers = (await server.ask(`${own}/IncomingPhoneNumbers.json`)).json.incoming_phone_numbers
+  const number = numbers.find(({ phone_number }: { phone_number: string }) => phone_number === "+14155550100")
+  await server.ask(`${own}/IncomingPhoneNumbers/${number.sid}.json`, { form: { VoiceUrl: "https://app.test/menu" } })
+  const order = (path: string, body: object) =>
+    server.ask(path, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    })
+  const told = { StatusCallback: "https://app.test/status", StatusCallbackEvent: "answered" }
+  const Twiml = "<Response><Say>Your table for four is ready.</Say></Response>"
+  for (const To of ["+15550123410", "+15550123411", "+15550123412"])
+    await server.ask(`${own}/Calls.json`, { form: { To, From: "+14155550100", Twiml, ...told } })
+  await server.clock({ advance: "20s" })
+  const { json } = await order("/admin/calls", { from: "+15550123401", to: "+14155550100" })
+  await server.clock({ advance: "2s" })
+  await order(`/admin/calls/${json.sid}/press`, { digits: "1" })
+  await server.clock({ advance: "1s" })
+  return json.sid
+}
+
 /** Names of shots that are wanted; all when none is named. */
 const wanted = process.argv.slice(3)
 
@@ -102,6 +141,7 @@ const main = async () => {
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ at: 1_200, set: ["twilio.carriers[lossy].loss_percent=50"] }),
   })
+  const call = await callSome(server)
   mkdirSync(into, { recursive: true })
   const browser = await openBrowser()
   const shots: ReadonlyArray<readonly [name: string, path: string]> = [
@@ -110,6 +150,8 @@ const main = async () => {
     ["message", `/ui/messages/${sid}`],
     ["search", "/ui/messages?q=status%3Aundelivered%20to%3A%2B1555012*%20after%3A2h"],
     ["wrong-search", "/ui/messages?q=stats%3Afailed%20after%3Asoon"],
+    ["calls", "/ui/calls"],
+    ["call", `/ui/calls/${call}`],
     ["callbacks", "/ui/callbacks"],
     ["log", "/ui/log"],
     ["timeline", `/ui/timeline/${sid}`],

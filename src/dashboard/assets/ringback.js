@@ -132,12 +132,13 @@
       if (style !== "keep") return false
       const next = fragment.getElementById?.(target.id) ?? fragment.firstElementChild
       if (next === null) return true
-      const atEnd = target.scrollHeight - target.scrollTop - target.clientHeight < 40
+      const ends = () => [target, ...$$("[data-end]", target)].filter(({ dataset }) => "end" in dataset)
+      const readBack = ends().filter((each) => each.scrollHeight - each.scrollTop - each.clientHeight >= 40)
       if (!("rows" in target.dataset && isBusy(target) && hold(target, next))) {
         morph(target, next)
         delete target.force
       }
-      if (atEnd && "end" in target.dataset) target.scrollTop = target.scrollHeight
+      for (const each of ends()) if (!readBack.includes(each)) each.scrollTop = each.scrollHeight
       showTimes()
       return [target]
     },

@@ -82,7 +82,7 @@ describe("a search of calls", () => {
     ]))
 })
 
-/** Calls of which every one whose place is in `busy` goes to `busy` at once, in a world of their own. */
+/** Calls that were made one after the other, in a world of their own. */
 const source = (made: ReadonlyArray<Partial<CallCreated>>) => {
   const calls = noCalls()
   const entry = <D>({ data, subject, type }: Draft<D>, i: number): Entry<D> => ({
