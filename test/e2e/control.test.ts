@@ -234,26 +234,6 @@ const subscribe = (
 
 const under = (method: string, paths: string) => paths.split(" ").map((path) => `${method} ${path}`)
 
-describe("A request that is not as described", () => {
-  let server: Server
-  beforeAll(async () => {
-    server = await serve()
-  })
-  it.each<readonly [string, RequestInit, string]>([
-    ["/clear/bogus", { method: "POST" }, 'what: expected "messages" or "calls" or "callbacks" or "all", found "bogus"'],
-    ["/admin/messages?limit=0", {}, "limit: expected a number between 1 and 1000, found 0"],
-    ["/admin/expect", { method: "POST", body: "{}" }, "messages: expected a value, found nothing"],
-    [
-      "/admin/inbound",
-      { method: "POST", body: '{"from":"+15551234567","to":"+15550000001","body":7,"colour":"red"}' },
-      "colour: expected no such key",
-    ],
-  ])("%s is told why, part by part", async (path, init, message) => {
-    const { json, status } = await server.ask(path, { headers: { "Content-Type": "application/json" }, ...init })
-    deepStrictEqual([status, json.message], [400, message])
-  })
-})
-
 describe("The description of the control API", () => {
   let server: Server
   beforeAll(async () => {
