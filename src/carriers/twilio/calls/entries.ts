@@ -119,6 +119,8 @@ export const callStatusChanged = entryType(
   Schema.Struct({
     /** What it costs in all, in millionths of the currency: of one that was answered, when it ends. */
     price_micros: optional(Natural),
+    /** Why it failed, where nothing else says so: a phone called a number that names nobody to ask. */
+    reason: optional(Schema.Literal("no-voice-url")),
     /** How the telephone network says it: 200, 486 busy … Of a status that ends the call. */
     sip_code: optional(Schema.Int),
     status: CallStatus,

@@ -55,8 +55,9 @@ describe("A phone calls a number", () => {
     const told = sentBy(over, "callback")
     deepStrictEqual([told.length, told[0]?.data.method, paramsOf(told[0]!).CallStatus], [1, "GET", "completed"])
   })
-  it("which has no VoiceUrl: the call fails", () => {
+  it("which has no VoiceUrl: the call fails, and its transcript says why", () => {
     deepStrictEqual(lifeOf(calls({})), [[1_000, "failed"]])
+    deepStrictEqual(heard(calls({})), ["failed the number has no VoiceUrl"])
   })
   it("which nobody has: nothing comes of it", () => {
     const stage = givenEntries(twilioMachine, started({ allowed_from_numbers: ["+15550000001"] }))

@@ -1,7 +1,7 @@
 import * as Data from "effect/Data"
 import * as Either from "effect/Either"
 import type { Draft } from "../../../core/Entry.ts"
-import { type CallPlan, type CallStatus, callStatusChanged } from "./entries.ts"
+import { type CallPlan, type CallStatus, type CallStatusChanged, callStatusChanged } from "./entries.ts"
 
 /*
  * The life of a call.
@@ -29,7 +29,12 @@ export type CallCommand =
   /** Whoever is called picks up. */
   | { readonly _tag: "PickUp"; readonly sid: string }
   /** It is not put through: its number's application will not have it, or there is nobody to ask. */
-  | { readonly _tag: "TurnAway"; readonly sid: string; readonly status: "busy" | "failed" | "no-answer" }
+  | {
+      readonly _tag: "TurnAway"
+      readonly sid: string
+      readonly status: "busy" | "failed" | "no-answer"
+      readonly reason?: NonNullable<CallStatusChanged["reason"]>
+    }
   /** Its application takes it back before it is answered. */
   | { readonly _tag: "Cancel"; readonly sid: string }
   /** One of its ends hangs up, or it has lasted its time. */
@@ -54,13 +59,16 @@ export const decide = (state: CallState, command: CallCommand): Decision => {
     case "PickUp":
       return state._tag === "Ringing" ? becomes(sid, "in-progress") : refused(state)
     case "TurnAway":
-      return state._tag === "Ringing" ? becomes(sid, command.status) : refused(state)
+      return state._tag === "Ringing" ? turnedAway(command) : refused(state)
     case "Cancel":
       return state._tag === "InProgress" || state._tag === "Done" ? refused(state) : becomes(sid, "canceled")
     case "HangUp":
       return hangUp(state, sid, command.at)
   }
 }
+
+const turnedAway = ({ reason, sid, status }: Extract<CallCommand, { readonly _tag: "TurnAway" }>): Decision =>
+  becomes(sid, status, sipCodes[status], reason === undefined ? {} : { reason })
 
 const proceed = (state: CallState, sid: string): Decision => {
   switch (state._tag) {
@@ -128,7 +136,7 @@ const becomes = (
   sid: string,
   status: CallStatus,
   sipCode = sipCodes[status],
-  besides: { readonly price_micros?: number } = {},
+  besides: Pick<CallStatusChanged, "price_micros" | "reason"> = {},
 ): Decision =>
   Either.right([
     callStatusChanged.draft(sid, { ...besides, ...(sipCode === undefined ? {} : { sip_code: sipCode }), status }),

@@ -57,7 +57,9 @@ const created = ({ at }: World, call: Call): ReadonlyArray<Draft> => {
   const { plan } = call.made
   if (plan !== undefined) return [due(call.sid, at + (plan.wait_ms ?? 0) + plan.delay_ms, "next")]
   const begun = beginning(call, at, { answered: false })
-  return begun === undefined ? obeyedBy(call, { _tag: "TurnAway", sid: call.sid, status: "failed" }) : [begun]
+  return begun === undefined
+    ? obeyedBy(call, { _tag: "TurnAway", reason: "no-voice-url", sid: call.sid, status: "failed" })
+    : [begun]
 }
 
 /** New instructions of a call that carries none out: who was dialled parts from who dialled it, and begins them. */

@@ -38,9 +38,14 @@ export const transcriptOf = (entries: ReadonlyArray<Entry<unknown>>): ReadonlyAr
   })
 }
 
+const reasons = { "no-voice-url": "the number has no VoiceUrl" } as const
+
 /** What an entry says, in the words of a transcript. `answers`: it is the answer to a request for instructions. */
 const said = (entry: Entry<unknown>, answers: boolean): ReadonlyArray<Said> => {
-  if (callStatusChanged.is(entry)) return [{ what: entry.data.status }]
+  if (callStatusChanged.is(entry))
+    return [
+      { what: entry.data.status, ...(entry.data.reason === undefined ? {} : { text: reasons[entry.data.reason] }) },
+    ]
   if (callStepped.is(entry)) return (entry.data.orders as unknown as ReadonlyArray<Order>).flatMap(told)
   if (callPressed.is(entry)) return [{ what: "pressed", digits: entry.data.digits }]
   if (callSpoken.is(entry)) return [{ what: "spoke", text: entry.data.text }]

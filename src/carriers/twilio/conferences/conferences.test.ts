@@ -14,6 +14,7 @@ import {
 import { at, type Stage } from "../../../../test/support/given.ts"
 import { answerOf, asked, get, ranUntil, remove, twilio, update } from "../../../../test/support/twilio.ts"
 import { nextTimer, timersMachine } from "../../../clock/timers.machine.ts"
+import type { Pair } from "../../../core/entries.ts"
 import { callCreated, callHungUp } from "../calls/entries.ts"
 
 const [ann, bob, cyd] = ["+15558880001", "+15558880002", "+15558880003"] as const
@@ -77,6 +78,11 @@ describe("A conference", () => {
         "conference-end",
       ],
     )
+    // Behind the first one, who has joined before.
+    deepStrictEqual(
+      told.map(({ SequenceNumber }) => SequenceNumber),
+      ["2", "3", "4", "5", "6", "7"],
+    )
     const end = told.at(-1)!
     deepStrictEqual(
       [end.ReasonConferenceEnded, end.CallSidEndingConference, end.ConferenceSid],
@@ -92,6 +98,27 @@ describe("A conference", () => {
     const scripted = (stage: Stage) => heard(stage).filter((line) => /^(pressed|spoke|hung-up)/.test(line))
     deepStrictEqual(scripted(waits), [])
     deepStrictEqual(scripted(ranUntil(calls(waits, bob, room()), 20_000)), ["pressed 1", "spoke Hello", "hung-up"])
+  })
+  it("numbers each event of one change, whether it is asked for or not", () => {
+    const { annSid, sid, stage } = meeting(
+      "statusCallback='https://app.test/room' statusCallbackEvent='end mute hold' endConferenceOnExit='true'",
+    )
+    const changes: ReadonlyArray<Pair> = [
+      ["Muted", "true"],
+      ["Hold", "true"],
+    ]
+    const changed = stage.when(update(`${base}/Conferences/${sid}/Participants/${annSid}.json`, changes))
+    const over = changed.when(at(30_000, callHungUp.draft(annSid, {})))
+    deepStrictEqual(
+      [...sentBy(changed, "callback"), ...sentBy(over, "callback")]
+        .map(paramsOf)
+        .map(({ SequenceNumber, StatusCallbackEvent }) => [SequenceNumber, StatusCallbackEvent]),
+      [
+        ["4", "participant-mute"],
+        ["5", "participant-hold"],
+        ["8", "conference-end"],
+      ],
+    )
   })
   it("ends when the last one leaves, and its calls' actions are told how it was", () => {
     const { annSid, bobSid, sid, stage } = meeting()

@@ -109,9 +109,9 @@ export const changeConference = (state: Conferences, { at, data, subject }: Entr
   conference.updated = at
   conference.reason = data.reason
   conference.endedBy = data.call_sid
-  conference.told++
-  if (data.status === "completed")
-    state.open.delete(nameKey(conference.made.account_sid, conference.made.friendly_name))
+  // Its end is told behind everything else, and counts then.
+  if (data.status !== "completed") conference.told++
+  else state.open.delete(nameKey(conference.made.account_sid, conference.made.friendly_name))
 }
 
 export const joinConference = (state: Conferences, { at, data, subject }: Entry<ParticipantJoined>): void => {
@@ -138,10 +138,19 @@ export const joinConference = (state: Conferences, { at, data, subject }: Entry<
 export const updateParticipant = (state: Conferences, { at, data, subject }: Entry<ParticipantUpdated>): void => {
   const conference = conferenceOf(state, subject)
   if (conference === undefined) return
-  conference.told++
+  conference.told += eventsOf(data).length
   conference.participants = conference.participants.map((each) =>
     each.callSid === data.call_sid ? { ...updated(each, data), updated: at } : each,
   )
+}
+
+/** The events that an update of a participant is, in the order in which they are told. */
+export const eventsOf = ({
+  hold,
+  muted,
+}: Pick<ParticipantUpdated, "hold" | "muted">): ReadonlyArray<"mute" | "hold" | "modify"> => {
+  const events = [...(muted === undefined ? [] : ["mute" as const]), ...(hold === undefined ? [] : ["hold" as const])]
+  return events.length === 0 ? ["modify"] : events
 }
 
 /** A participant as an update makes it. */

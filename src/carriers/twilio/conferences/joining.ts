@@ -11,7 +11,7 @@ import { lengthAt, runningOf } from "../recordings/recordings.ts"
 import type { Twilio } from "../state.ts"
 import type { VoiceEvent } from "../voice/events.ts"
 import type { JoinConference } from "../voice/orders.ts"
-import { type Conference, conferenceOf, type Participant, placeOf, sidOfName } from "./conferences.ts"
+import { type Conference, conferenceOf, eventsOf, type Participant, placeOf, sidOfName } from "./conferences.ts"
 import {
   conferenceCreated,
   conferenceStatusChanged,
@@ -221,27 +221,25 @@ const left = (
   ]
 }
 
-/** What was changed about a participant, by the names of its events. */
+/** What was changed about a participant: each event by its name and with its number, of which the last has been counted. */
 const changed = (
   world: World,
   twilio: Twilio,
   conference: Conference,
-  { call_sid, hold, muted }: ParticipantUpdated,
+  data: ParticipantUpdated,
 ): ReadonlyArray<Draft> => {
-  const participant = conference.participants.find((each) => each.callSid === call_sid)
+  const participant = conference.participants.find((each) => each.callSid === data.call_sid)
   if (participant === undefined) return []
-  const events: ReadonlyArray<Event> = [
-    ...(muted === undefined
-      ? []
-      : [{ of: "mute" as const, name: muted ? "participant-mute" : "participant-unmute", participant }]),
-    ...(hold === undefined
-      ? []
-      : [{ of: "hold" as const, name: hold ? "participant-hold" : "participant-unhold", participant }]),
-    ...(muted === undefined && hold === undefined
-      ? [{ of: "modify" as const, name: "participant-modify", participant }]
-      : []),
-  ]
-  return events.flatMap((event) => told(world, twilio, conference, event))
+  const names = {
+    hold: data.hold ? "participant-hold" : "participant-unhold",
+    modify: "participant-modify",
+    mute: data.muted ? "participant-mute" : "participant-unmute",
+  }
+  const events = eventsOf(data)
+  return events.flatMap((of, i) => {
+    const number = conference.told - events.length + 1 + i
+    return told(world, twilio, { ...conference, told: number }, { of, name: names[of], participant })
+  })
 }
 
 const about = (twilio: Twilio, sid: string, then: (conference: Conference) => ReadonlyArray<Draft>) => {

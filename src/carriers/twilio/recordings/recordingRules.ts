@@ -81,7 +81,10 @@ const told = (world: World, twilio: Twilio, sid: string): ReadonlyArray<Draft> =
 
 export const rulesOfRecordings: Machine<Twilio>["react"] = [
   reacts(recordingStarted, (world, { data: { sid } }, twilio) => told(world, twilio, sid)),
-  reacts(recordingStatusChanged, (world, { data: { sid } }, twilio) => told(world, twilio, sid)),
+  // That it is in progress was told when it began.
+  reacts(recordingStatusChanged, (world, { data: { sid, status } }, twilio) =>
+    status === "in-progress" ? [] : told(world, twilio, sid),
+  ),
   // What a call's instructions record ends with them; the rest with the call.
   reacts(callStatusChanged, ({ at }, { data: { status }, subject }, { recordings }) =>
     ended.has(status)

@@ -13,7 +13,7 @@ import {
 } from "../../../../test/support/calls.ts"
 import { at, type Stage } from "../../../../test/support/given.ts"
 import { answerOf, asked, get, ranUntil, remove, update } from "../../../../test/support/twilio.ts"
-import type { ApiResponded } from "../../../core/entries.ts"
+import type { ApiResponded, Pair } from "../../../core/entries.ts"
 import { mp3, wav } from "./sound.ts"
 
 const list = (stage: Stage, query: Readonly<Record<string, string>> = {}) =>
@@ -90,6 +90,24 @@ describe("A recording by the API", () => {
       answerOf(over.when(remove(`${path}/${body.sid}.json`)).when(get(`${base}/Recordings/${body.sid}.json`))).status,
       404,
     )
+  })
+  it("tells each of its statuses once, however often it pauses", () => {
+    const { path, stage } = talking()
+    const params: ReadonlyArray<Pair> = [
+      ["RecordingStatusCallback", "https://app.test/status"],
+      ["RecordingStatusCallbackEvent", "in-progress completed absent"],
+    ]
+    let here = stage.when(at(10_000, asked({ path: `${path}.json`, params })))
+    const told = [...sentBy(here, "callback")]
+    for (const [i, Status] of ["paused", "in-progress", "paused", "in-progress", "stopped"].entries()) {
+      here = here.when(at(11_000 + 1_000 * i, update(`${path}/Twilio.CURRENT.json`, [["Status", Status]])))
+      told.push(...sentBy(here, "callback"))
+    }
+    deepStrictEqual(
+      told.map((each) => paramsOf(each).RecordingStatus),
+      ["in-progress", "completed"],
+    )
+    strictEqual(new Set(told.map(({ data }) => data.token)).size, 2)
   })
   it("is refused of a call that is not in progress", () => {
     const made = dials()
