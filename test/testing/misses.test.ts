@@ -77,6 +77,15 @@ describe("A wait", () => {
     ])
   })
 
+  it("by an expression that would try for ever is ended", async () => {
+    const { client, ringback } = await begin()
+    await client.messages.create({ to, from, body: `${"a".repeat(60)}!` })
+    const error = await refused(() => ringback.messages.waitFor({ body: /(a+)+$/ }))
+    assertTrue(error.message.startsWith("the expression /(a+)+$/ takes more than 1 s on a text of 61 characters"))
+    assertTrue(/\n +at .*misses\.test\.ts/.test(error.stack ?? ""), error.stack)
+    strictEqual(ringback.messages.list({ body: /^(a|b)+!$/ }).length, 1)
+  })
+
   it("ends when the exchange is stopped", async () => {
     const { ringback } = await begin()
     const waiting = refused(() => ringback.messages.waitFor({ to }))
