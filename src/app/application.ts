@@ -3,7 +3,7 @@ import * as net from "node:net"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { type Application, type Reached, ScenarioBroken } from "../scenarios/Scenario.ts"
+import { type Application, brokenAt, type Place, type Reached, type ScenarioBroken } from "../scenarios/Scenario.ts"
 import type { Forward } from "../scenarios/Stage.ts"
 
 /*
@@ -21,17 +21,17 @@ const linesShown = 20
 
 /** Starts the application where it says how, waits until it is up, and brings it back to its beginning. */
 export const startApplication = (
-  { ready, reset, run }: Application,
+  { places, ready, reset, run }: Application,
   forwards: ReadonlyArray<Forward>,
   told: Reached,
 ): Effect.Effect<void, ScenarioBroken, Scope.Scope> =>
   Effect.gen(function* () {
     const process = run === undefined ? undefined : yield* started(run, told)
     const targets = forwards.flatMap(({ handler, to }) => (handler === undefined ? [to] : []))
-    yield* untilReady(ready, targets, process)
+    yield* untilReady(places.up, ready, targets, process)
     if (reset === undefined) return
-    if (/^https?:\/\//i.test(reset)) yield* post(reset)
-    else yield* command(reset, told)
+    if (/^https?:\/\//i.test(reset)) yield* post(places.reset, reset)
+    else yield* command(places.reset, reset, told)
   })
 
 /** A command that runs, and the end of what it said. */
@@ -109,6 +109,7 @@ const stop = (running: Running): Effect.Effect<void> =>
 
 /** Waits until a URL answers 2xx, or every place that is forwarded to takes connections. */
 const untilReady = (
+  place: Place,
   ready: string | undefined,
   targets: ReadonlyArray<string>,
   running: Running | undefined,
@@ -118,7 +119,7 @@ const untilReady = (
   const loop = Effect.gen(function* () {
     for (;;) {
       if (running?.ended !== undefined)
-        return yield* failed(`the application is not up: ${running.ended}`, running.said)
+        return yield* failed(place, `the application is not up: ${running.ended}`, running.said)
       if ((yield* look).every(Boolean)) return undefined
       yield* Effect.sleep(lookEvery)
     }
@@ -126,12 +127,13 @@ const untilReady = (
   return Effect.timeoutFail(loop, {
     duration: Duration.seconds(readySecondsMax),
     onTimeout: () =>
-      failed(`the application is not up: ${what} does not answer within ${readySecondsMax} s`, running?.said),
+      failed(place, `the application is not up: ${what} does not answer within ${readySecondsMax} s`, running?.said),
   })
 }
 
-const failed = (why: string, said: ReadonlyArray<string> = []): ScenarioBroken =>
-  new ScenarioBroken({ lines: [why, ...said.filter((line) => line !== "").map((line) => `application: ${line}`)] })
+/** One line, with what the application said under it. */
+const failed = (place: Place, why: string, said: ReadonlyArray<string> = []): ScenarioBroken =>
+  brokenAt(place, [why, ...said.filter((line) => line !== "").map((line) => `application: ${line}`)].join("\n"))
 
 const connects = (url: string): Effect.Effect<boolean> =>
   Effect.async((resume) => {
@@ -154,27 +156,27 @@ const answers = (url: string): Effect.Effect<boolean> =>
     Effect.catchAll(() => Effect.succeed(false)), // Nobody listens yet.
   )
 
-const post = (url: string): Effect.Effect<void, ScenarioBroken> =>
+const post = (place: Place, url: string): Effect.Effect<void, ScenarioBroken> =>
   Effect.tryPromise({
     try: async (signal) => {
       const response = await fetch(url, { method: "POST", signal })
       if (!response.ok) throw new Error(`it is answered ${response.status}`)
     },
-    catch: (error) => failed(`reset: POST ${url}: ${(error as Error).message}`),
-  }).pipe(inTime(`reset: POST ${url}`))
+    catch: (error) => failed(place, `POST ${url}: ${(error as Error).message}`),
+  }).pipe(inTime(place, `POST ${url}`))
 
-const command = (line: string, told: Reached): Effect.Effect<void, ScenarioBroken> =>
+const command = (place: Place, line: string, told: Reached): Effect.Effect<void, ScenarioBroken> =>
   Effect.scoped(
     Effect.gen(function* () {
       const running = yield* started(line, told)
       while (running.ended === undefined || !running.gone) yield* Effect.sleep(lookEvery)
-      if (running.child.exitCode !== 0) return yield* failed(`reset: ${line}: ${running.ended}`, running.said)
+      if (running.child.exitCode !== 0) return yield* failed(place, `${line}: ${running.ended}`, running.said)
       return undefined
     }),
-  ).pipe(inTime(`reset: ${line}`))
+  ).pipe(inTime(place, line))
 
-const inTime = (what: string) =>
+const inTime = (place: Place, what: string) =>
   Effect.timeoutFail({
     duration: Duration.seconds(resetSecondsMax),
-    onTimeout: () => failed(`${what}: it takes more than ${resetSecondsMax} s`),
+    onTimeout: () => failed(place, `${what}: it takes more than ${resetSecondsMax} s`),
   })

@@ -7,6 +7,7 @@ import { parseDuration } from "../core/Instant.ts"
 import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
 import { judge, judgeDigest, judgeValue, timelineOf, type Verdict } from "./expectations/judge.ts"
 import type { Ledger } from "./expectations/Ledger.ts"
+import { looking } from "./expectations/looking.ts"
 import { expectationKinds } from "./expectations/table.ts"
 import { checkExpectation, checkStep } from "./file/kinds.ts"
 import type { Problem } from "./file/problems.ts"
@@ -217,7 +218,7 @@ export class Performance {
       const { kind, place } = expectation
       const known = this.#known(scope)
       const expected = yield* said<JsonObject>(expectation, known, (written) => checkExpectation(kind, written, true))
-      const verdict = Effect.sync(() => this.#verdict(kind, expected))
+      const verdict = looking(place, () => this.#verdict(kind, expected))
       const { eventually, within } = expected
       if (eventually === true) yield* this.#goOn({ enough: Effect.map(verdict, ({ final }) => final) })
       else if (typeof within === "string") {

@@ -69,6 +69,8 @@ export interface Application {
   readonly ready: string | undefined
   /** Port on which the exchange listens for it; 0: any free one. */
   readonly port: number
+  /** Where it is said how it comes up, and what brings it back. */
+  readonly places: { readonly up: Place; readonly reset: Place }
 }
 
 export interface RunScenarioOptions {
@@ -174,7 +176,10 @@ export interface Outcome {
   readonly notes: ReadonlyArray<string>
 }
 
-/** A scenario that cannot be played, or not to its end: each line names the place, what was expected and what was found. */
+/**
+ * A scenario that cannot be played, or not to its end: each line names the place, what was expected and what was found. Lines within
+ * one are details of it.
+ */
 export class ScenarioBroken extends Data.TaggedError("ScenarioBroken")<{ readonly lines: ReadonlyArray<string> }> {
   override get message() {
     return this.lines.join("\n")

@@ -51,6 +51,10 @@ expect:
       [
         "a.yaml:1: nme: expected no such key, found a text",
         "a.yaml:8: endpoints.0.answers.0.boddy: expected no such key, found a text",
+        "a.yaml:10: steps.0.send.form: expected no such key, found a text",
+        "a.yaml:11: steps.1: expected a step: one of send, inbound, call, ring, press, speak, pick_up, hang_up, api, number, advance, advance_to, settle, expect, settings, fault, clear, repeat, each, include, found sent",
+        "a.yaml:13: expect.0.message.too: expected no such key, found a text",
+        "a.yaml:4: settings.twilio.failure_number: expected no such key, found a list",
       ],
     )
     deepStrictEqual(
@@ -126,7 +130,7 @@ expect:
 
   it("has at most 50,000 steps, those of loops counted as often as they come", async () => {
     deepStrictEqual(await wrong(`steps:\n${"- settle: true\n".repeat(100_000)}`), [
-      "a.yaml:50002: steps.50000: expected at most 50000 steps in all, those of loops as often as they come, found 50001 up to here",
+      "a.yaml:50002: steps.50000: expected at most 50000 steps in all, those of loops as often as they come, found 100000 in one list",
     ])
     deepStrictEqual(
       await wrong(
@@ -137,6 +141,11 @@ expect:
         "a.yaml:2: steps.0: expected at most 50000 steps in all, those of loops as often as they come, found many more",
       ],
     )
+    const loop = (n: number) => `steps:\n  - repeat: ${n}\n    steps: []\nexpect: [{ value: "\${x}", is: 1 }]`
+    deepStrictEqual(await wrong(loop(1_000_000_000)), [
+      "a.yaml:2: steps.0: expected at most 50000 steps in all, those of loops as often as they come, found 1000000001 up to here",
+    ])
+    strictEqual((await wrong(loop(49_999)))[0]?.includes("expect.0.value: expected a name that is known"), true)
   })
 
   it("says one thing about how many there should be", async () => {

@@ -2,7 +2,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import type { Json, JsonObject } from "../core/canonical.ts"
+import type { JsonObject } from "../core/canonical.ts"
 import { parseInstant } from "../core/Instant.ts"
 import { answerSetting, type EndpointFile, rewriteSettings, scriptedSettings } from "./endpoints.ts"
 import { check, type Problem } from "./file/problems.ts"
@@ -61,14 +61,13 @@ class Reading {
     const yaml = this.#read(file, given)
     if (yaml === undefined) return undefined
     const written = this.#checked(file, yaml, ScenarioFile)
-    if (written === undefined) return undefined
+    if (written === undefined) {
+      this.#within(file, yaml)
+      return undefined
+    }
     const { application, description, endpoints = [], explore, name, settings = {}, start = defaultStart } = written
     const placed = this.#endpoints(file, yaml, endpoints)
-    const placing = this.#placing(file, yaml, placed)
-    this.#open.push(path.resolve(file))
-    const steps = placing.steps(written.steps, ["steps"], placing.scope([]), 0)
-    const expectations = placing.expectations(written.expect ?? [], ["expect"], steps.scope, false)
-    this.#open.pop()
+    const { expectations, steps } = this.#parts(file, yaml, placed, { steps: written.steps, expect: written.expect })
     this.#checkSettings(file, yaml, settings, placed)
     return {
       file,
@@ -86,6 +85,10 @@ class Reading {
               reset: application.reset,
               ready: application.ready,
               port: application.port ?? 0,
+              places: {
+                up: this.#place(file, yaml, upKeys(application)),
+                reset: this.#place(file, yaml, ["application", "reset"]),
+              },
             },
       steps: steps.steps,
       expectations,
@@ -93,6 +96,34 @@ class Reading {
       performed: steps.performed,
       explore,
     }
+  }
+
+  /** Checks what lies within a file that is wrong at its top: one slip there hides no other. */
+  #within(file: string, yaml: YamlFile): void {
+    const { value } = yaml
+    if (!isGroup(value) || !Array.isArray(value.steps)) return
+    const { expect, settings, steps } = value
+    this.#parts(file, yaml, [], { steps, expect: Array.isArray(expect) ? expect : undefined })
+    if (isGroup(settings)) this.#checkSettings(file, yaml, settings, [])
+  }
+
+  #parts(
+    file: string,
+    yaml: YamlFile,
+    endpoints: Array<Endpoint>,
+    {
+      expect = [],
+      steps: written,
+    }: { readonly steps: ReadonlyArray<unknown>; readonly expect: ReadonlyArray<unknown> | undefined },
+  ) {
+    const placing = this.#placing(file, yaml, endpoints)
+    this.#open.push(path.resolve(file))
+    const steps = placing.steps(written, ["steps"], placing.scope([]), 0)
+    // Of too many steps not all are looked at, and so not all names are known.
+    const expectations =
+      steps.performed > limits.stepsMax ? [] : placing.expectations(expect, ["expect"], steps.scope, false)
+    this.#open.pop()
+    return { steps, expectations }
   }
 
   #placing(file: string, yaml: YamlFile, endpoints: Array<Endpoint>): Placing {
@@ -226,7 +257,11 @@ class Reading {
   }
 }
 
-const isGroup = (value: Json | undefined): value is JsonObject =>
+/** Where it is said how the application comes up. */
+const upKeys = ({ ready, run }: { readonly run?: string; readonly ready?: string }): ReadonlyArray<string> =>
+  run !== undefined ? ["application", "run"] : ready !== undefined ? ["application", "ready"] : ["application"]
+
+const isGroup = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
 /** A line that a terminal shows as it is, and no longer than people read. */

@@ -16,7 +16,7 @@ export interface PlacedSteps {
   readonly steps: ReadonlyArray<PlacedStep>
   /** What is known behind them. */
   readonly scope: Scope
-  /** How many steps are performed, those of loops as often as they come. */
+  /** How many steps are performed, those of loops as often as they come; a turn of a loop without any counts as one. */
   readonly performed: number
 }
 
@@ -27,6 +27,8 @@ export interface PlacingOptions {
 }
 
 type Keys = ReadonlyArray<string | number>
+
+const stepsInAll = `at most ${limits.stepsMax} steps in all, those of loops as often as they come`
 
 const nothing: PlacedSteps = { steps: [], scope: new Set(), performed: 0 }
 
@@ -49,21 +51,21 @@ export class Placing {
       problem(placeOf(keys), `loops and includes at most ${limits.depthMax} deep`, "one more")
       return nothing
     }
+    if (written.length > limits.stepsMax) {
+      problem(placeOf([...keys, limits.stepsMax]), stepsInAll, `${written.length} in one list`)
+      return { steps: [], scope: known, performed: written.length }
+    }
     const scope = new Set(known)
     const steps: Array<PlacedStep> = []
     let performed = 0
     for (const [i, each] of written.entries()) {
       const step = this.#step(each, [...keys, i], scope, depth)
       if (step === undefined) continue
-      const before = performed
       performed += step.performed
-      if (before <= limits.stepsMax && performed > limits.stepsMax)
-        problem(
-          placeOf([...keys, i]),
-          `at most ${limits.stepsMax} steps in all, those of loops as often as they come`,
-          performed >= 1e15 ? "many more" : `${performed} up to here`,
-        )
       steps.push(step.step)
+      if (performed <= limits.stepsMax) continue
+      problem(placeOf([...keys, i]), stepsInAll, performed >= 1e15 ? "many more" : `${performed} up to here`)
+      break
     }
     return { steps, scope, performed }
   }
@@ -103,7 +105,7 @@ export class Placing {
       if (builtIn.has(name)) this.#options.problem(place, "another name", `${name}, which is always there`)
     const inner = new Set([...scope, ...loop.names])
     const placed = this.steps(steps as ReadonlyArray<unknown>, [...keys, "steps"], inner, depth + 1)
-    return { ...placed, performed: placed.performed * loop.times }
+    return { ...placed, performed: Math.max(1, placed.performed) * loop.times }
   }
 
   #kindOf(written: unknown, keys: Keys): StepKind | undefined {

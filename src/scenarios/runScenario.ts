@@ -77,7 +77,7 @@ const settingsOf = (
 const applicationOf = ({ application }: Scenario, forwards: ReadonlyArray<Forward>): Scenario["application"] =>
   application === undefined || forwards.length === 0 || forwards.some(({ handler }) => handler === undefined)
     ? application
-    : { run: undefined, reset: undefined, ready: undefined, port: application.port }
+    : { ...application, run: undefined, reset: undefined, ready: undefined }
 
 const forwardsOf = ({ endpoints }: Scenario, { handlers }: RunScenarioOptions): ReadonlyArray<Forward> =>
   endpoints.flatMap(({ forward, url }) => (forward === undefined ? [] : [{ to: forward, handler: handlers?.get(url) }]))

@@ -1,3 +1,4 @@
+import * as Effect from "effect/Effect"
 import { forgets } from "../core/cleared.ts"
 import type { Entry } from "../core/Entry.ts"
 import { type Cleared, dataCleared, outboundAnswered, outboundFailed, outboundRequested } from "../core/entries.ts"
@@ -6,6 +7,7 @@ import { callbackStories } from "../network/callbackStories.ts"
 import { shownCallback } from "../server/callbacksOf.ts"
 import { type Check, holds, type Matcher, matcher } from "../server/reading/match.ts"
 import { calledFrom, failedAt } from "./errors.ts"
+import { keys, onlyKnown } from "./keys.ts"
 import { type LogReading, readLog } from "./log.ts"
 import { nearest, said, type Wanted } from "./miss.ts"
 import { promised } from "./promised.ts"
@@ -70,28 +72,33 @@ export const callbacksFor = (run: Run, read: ReadCallbacks, patience: Patience):
     ].join("\n")
   }
   return {
-    list: (match = {}) => read().filter(soughtCallback(match).matcher.fits),
+    list: (match = {}) => {
+      const { fits } = soughtCallback(match).matcher
+      return read().filter(fits)
+    },
     latest: function latestCallback(match = {}) {
       const found = read().findLast(soughtCallback(match).matcher.fits)
       if (found === undefined) throw failedAt(calledFrom(latestCallback), missing(match, ""))
       return found
     },
     waitFor: function waitForCallback(match, options = {}) {
-      const { fits } = soughtCallback(match).matcher
       return promised(
         calledFrom(waitForCallback),
-        patience.find(run, options, {
-          look: () => read().findLast(fits),
-          missing: (when) => missing(match, when),
+        Effect.suspend(() => {
+          const { fits } = soughtCallback(match).matcher
+          return patience.find(run, options, {
+            look: () => read().findLast(fits),
+            missing: (when) => missing(match, when),
+          })
         }),
       )
     },
   }
 }
 
-/** Makes a match of a test ready. */
+/** Makes a match of a test ready. Throws when it has a key that no match has. */
 export const soughtCallback = (match: CallbackMatch): SoughtCallback => {
-  const { event, status, subject, url } = match
+  const { event, status, subject, url } = onlyKnown(match, keys.callback)
   const check = (field: string, expected: unknown, found: (callback: Callback) => string): Check<Callback> => ({
     field,
     expected: String(expected),

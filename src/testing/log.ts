@@ -4,6 +4,7 @@ import { limits } from "../core/limits.ts"
 import type { Run } from "../engine/Run.ts"
 import { exportRecording } from "../log/recording.ts"
 import { calledFrom } from "./errors.ts"
+import { keys, onlyKnown } from "./keys.ts"
 import { promised } from "./promised.ts"
 import type { Log, LogEntry } from "./types.ts"
 
@@ -34,7 +35,8 @@ export const logOf = (run: Run): Log => {
   return {
     length: () => run.engine.head.seq,
     digest: () => run.engine.head.hash,
-    entries: ({ after = 0, subject, type } = {}) => {
+    entries: (filter = {}) => {
+      const { after = 0, subject, type } = onlyKnown(filter, keys.log)
       const fits = typeMatcher(type)
       const found: Array<LogEntry> = []
       for (const entry of read(after, subject)) if (fits(entry.type)) found.push({ ...entry, at: new Date(entry.at) })

@@ -2,6 +2,7 @@ import { judge } from "../server/reading/expectations.ts"
 import { soughtCallback } from "./callbacks.ts"
 import { RingbackError } from "./errors.ts"
 import { type Inside, insideOf } from "./inside.ts"
+import { keys, onlyKnown } from "./keys.ts"
 import { soughtOf } from "./messages.ts"
 import { nearest, said } from "./miss.ts"
 import { unsettled } from "./standing.ts"
@@ -94,7 +95,8 @@ const verdict = ({ closest, found, pass, wanted }: Verdict): MatcherResult => ({
 })
 
 const boundsOf = (times: Times): { readonly at_least: number; readonly at_most?: number } => {
-  const { atLeast = 0, atMost } = typeof times === "number" ? { atLeast: times, atMost: times } : times
+  const { atLeast = 0, atMost } =
+    typeof times === "number" ? { atLeast: times, atMost: times } : onlyKnown(times, keys.times)
   return { at_least: atLeast, ...(atMost === undefined ? {} : { at_most: atMost }) }
 }
 

@@ -4,6 +4,7 @@ import type { SeenMessage } from "../carriers/delivery/seen.ts"
 import type { Exchange } from "../server/Exchange.ts"
 import { type Match, type Matcher, matcherOf } from "../server/reading/match.ts"
 import { calledFrom, failedAt, RingbackError } from "./errors.ts"
+import { keys, onlyKnown } from "./keys.ts"
 import { nearest, said, type Wanted } from "./miss.ts"
 import { promised } from "./promised.ts"
 import { standing } from "./standing.ts"
@@ -55,9 +56,9 @@ export const messagesOf = ({ messages, run }: typeof Exchange.Service, patience:
   }
 }
 
-/** Makes a match of a test ready. Throws when it names a message there is none of. */
+/** Makes a match of a test ready. Throws when it has a key that no match has, or names a message there is none of. */
 export const soughtOf = (messages: (typeof Exchange.Service)["messages"], asked: MessageMatch): Sought => {
-  const { after, ...rest } = asked
+  const { after, ...rest } = onlyKnown(asked, keys.message)
   const match = Object.fromEntries(Object.entries(rest).filter(([, wanted]) => wanted !== undefined)) as Match
   const behind = typeof after === "object" ? after.sid : after
   if (behind !== undefined && messages.newest(behind) === undefined)

@@ -9,6 +9,7 @@ import { clockOf } from "./clock.ts"
 import { connectTo } from "./connect.ts"
 import { calledFrom, RingbackError } from "./errors.ts"
 import { keepInside } from "./inside.ts"
+import { keys, onlyKnown } from "./keys.ts"
 import { logOf } from "./log.ts"
 import { messagesOf } from "./messages.ts"
 import { promised } from "./promised.ts"
@@ -49,8 +50,14 @@ export const ringbackOf = ({ authToken, close, exchange, patience, port }: Parts
     callbacks: callbacksFor(run, callbacks, patience),
     log: logOf(run),
     connect: connectTo(url),
-    inbound: function inbound({ body = "", from, media = [], to }) {
-      return promised(calledFrom(inbound), arrived(exchange, { body, from, media, to }))
+    inbound: function inbound(message) {
+      return promised(
+        calledFrom(inbound),
+        Effect.suspend(() => {
+          const { body = "", from, media = [], to } = onlyKnown(message, keys.phoneMessage)
+          return arrived(exchange, { body, from, media, to })
+        }),
+      )
     },
     verifications: (match = {}) => verificationsOf(verifications(), match),
     alerts: () => phones.alerts().map(alertOf),
@@ -95,8 +102,9 @@ const arrived = ({ phones, run }: typeof Exchange.Service, message: Arriving) =>
 
 const verificationsOf = (
   all: ReturnType<(typeof Exchange.Service)["verifications"]>,
-  { status, to }: VerificationMatch,
+  match: VerificationMatch,
 ): ReadonlyArray<Verification> => {
+  const { status, to } = onlyKnown(match, keys.verification)
   const isTo = to === undefined ? () => true : addressIs(to)
   return [...all]
     .filter((one) => isTo(one.to) && (status === undefined || one.status === status))

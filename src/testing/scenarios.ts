@@ -6,6 +6,7 @@ import { checkFault } from "../scenarios/reporters/faults.ts"
 import type { Style } from "../scenarios/reporters/Report.ts"
 import type { Handler, Scenario } from "../scenarios/Scenario.ts"
 import { calledFrom, RingbackError } from "./errors.ts"
+import { keys, onlyKnown } from "./keys.ts"
 import { promised } from "./promised.ts"
 import type { Application, Applications, Explored, ExploreOptions, Played, PlayOptions } from "./types.ts"
 
@@ -22,6 +23,7 @@ const usualSeeds = 100
 export const play = (file: string, options: PlayOptions = {}): Promise<Played> => {
   const { applications, seed } = options
   const played = Effect.gen(function* () {
+    onlyKnown(options, keys.play)
     const scenario = yield* loadScenario(file)
     const handlers = yield* handlersOf(scenario, applications?.())
     const outcome = yield* runScenario(scenario, { handlers, ...(seed === undefined ? {} : { seed }) })
@@ -45,6 +47,7 @@ export const play = (file: string, options: PlayOptions = {}): Promise<Played> =
 export const explore = (file: string, options: ExploreOptions = {}): Promise<Explored> => {
   const { applications, from = 1, out, seeds = usualSeeds } = options
   const explored = Effect.gen(function* () {
+    onlyKnown(options, keys.explore)
     const scenario = yield* loadScenario(file)
     if (!Number.isInteger(seeds) || seeds < 1 || seeds > seedsMax)
       return yield* Effect.fail(new RingbackError(`seeds: expected 1 to ${seedsMax}, found ${seeds}`))

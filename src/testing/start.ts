@@ -18,6 +18,7 @@ import { Exchange } from "../server/Exchange.ts"
 import { serveHttp } from "../server/HttpServer.ts"
 import { Waiters } from "../server/reading/waiting.ts"
 import { calledFrom, RingbackError } from "./errors.ts"
+import { keys, onlyKnown } from "./keys.ts"
 import { promised } from "./promised.ts"
 import { ringbackOf } from "./ringback.ts"
 import type { Ringback, StartOptions } from "./types.ts"
@@ -86,8 +87,10 @@ const listening = ({ pace, port: wanted, seed, settings, start }: Options) =>
 
 const host = "127.0.0.1"
 
+/** Throws when an option is none. */
 const readOptions = (options: StartOptions): Effect.Effect<Options, RingbackError> =>
   Effect.gen(function* () {
+    onlyKnown(options, keys.start)
     const scenario = options.scenario === undefined ? undefined : yield* readScenario(options.scenario)
     const {
       pace = "paused",

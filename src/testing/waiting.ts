@@ -9,6 +9,7 @@ import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
 import type { Run } from "../engine/Run.ts"
 import { lookUntil, Waiters } from "../server/reading/waiting.ts"
 import { RingbackError } from "./errors.ts"
+import { keys, onlyKnown } from "./keys.ts"
 import { standing, unsettled } from "./standing.ts"
 import type { Within } from "./types.ts"
 
@@ -53,7 +54,9 @@ export class Patience {
     })
   }
 
-  #ms({ within }: Within): Either.Either<number, RingbackError> {
+  /** Throws when an option is none. */
+  #ms(options: Within): Either.Either<number, RingbackError> {
+    const { within } = onlyKnown(options, keys.within)
     return within === undefined ? Either.right(this.#usualMs) : readWithin(within)
   }
 

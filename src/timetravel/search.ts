@@ -1,4 +1,5 @@
 import * as Either from "effect/Either"
+import { near } from "../core/near.ts"
 
 /*
  * The search language of the lists: words and operators, all of which have to fit.
@@ -135,24 +136,10 @@ const valueAt = (
 }
 
 const unknownOperator = (field: string, names: ReadonlyArray<string>): string => {
-  const near = names.find((name) => distance(field, name) <= 2)
+  const meant = near(field, names)
   const there = `there ${names.length === 1 ? "is" : "are"} ${names.map((name) => `${name}:`).join(" ")}`
   const quoted = `put it in quotation marks to find it as text`
-  return near === undefined
+  return meant === undefined
     ? `${field}: is no operator here; ${there}, or ${quoted}`
-    : `${field}: is no operator here; did you mean ${near}:? There are ${names.map((name) => `${name}:`).join(" ")}`
-}
-
-/** How many letters have to be put in, taken out or replaced to make one word the other. Words have at most 30 letters. */
-const distance = (a: string, b: string): number => {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++)
-      next.push(
-        Math.min((next[j - 1] ?? 0) + 1, (row[j] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)),
-      )
-    row = next
-  }
-  return row[b.length] ?? 0
+    : `${field}: is no operator here; did you mean ${meant}:? There are ${names.map((name) => `${name}:`).join(" ")}`
 }

@@ -336,12 +336,13 @@ endpoints: [{ url: https://app.test, forward: "http://127.0.0.1:1" }]
 application: ${application}
 steps: []
 `
-    deepStrictEqual(await broken(scenario('{ run: "echo no such module; exit 3" }')), [
-      "the application is not up: it ended with 3",
-      "application: no such module",
+    deepStrictEqual(await broken(scenario('{ run: "echo no such module; echo none; exit 3" }')), [
+      "a.yaml:3: application.run: the application is not up: it ended with 3\napplication: no such module\napplication: none",
     ])
     const up = "steps: []\napplication: { reset: 'echo cannot; exit 4' }\n"
-    deepStrictEqual(await broken(up), ["reset: echo cannot; exit 4: it ended with 4", "application: cannot"])
+    deepStrictEqual(await broken(up), [
+      "a.yaml:2: application.reset: echo cannot; exit 4: it ended with 4\napplication: cannot",
+    ])
   })
 })
 

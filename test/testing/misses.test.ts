@@ -1,6 +1,6 @@
 import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import { describe, expect, it } from "vitest"
-import { matchers, type RingbackMatchers, type StartOptions } from "../../src/testing/testing.ts"
+import { explore, matchers, play, type RingbackMatchers, type StartOptions } from "../../src/testing/testing.ts"
 import { begin, refused } from "../support/begin.ts"
 import { listen } from "../support/listener.ts"
 
@@ -77,6 +77,15 @@ describe("A wait", () => {
     ])
   })
 
+  it("by an expression that would try for ever is ended", async () => {
+    const { client, ringback } = await begin()
+    await client.messages.create({ to, from, body: `${"a".repeat(60)}!` })
+    const error = await refused(() => ringback.messages.waitFor({ body: /(a+)+$/ }))
+    assertTrue(error.message.startsWith("the expression /(a+)+$/ takes more than 1 s on a text of 61 characters"))
+    assertTrue(/\n +at .*misses\.test\.ts/.test(error.stack ?? ""), error.stack)
+    strictEqual(ringback.messages.list({ body: /^(a|b)+!$/ }).length, 1)
+  })
+
   it("ends when the exchange is stopped", async () => {
     const { ringback } = await begin()
     const waiting = refused(() => ringback.messages.waitFor({ to }))
@@ -134,6 +143,44 @@ describe("Options that are wrong", () => {
     assertTrue((await refused(() => ringback.messages.list({ after: "SM1" }))).message.startsWith("after: expected"))
     assertTrue((await refused(() => ringback.messages.get("SM1"))).message.includes('"SM1"'))
     assertTrue((await refused(() => ringback.log.export("/"))).message.includes("cannot write"))
+  })
+
+  it("a key that nothing reads, wherever a test writes one", async () => {
+    const { client, ringback } = await begin()
+    await client.messages.create({ to, from, body: "x" })
+    const { callbacks, clock, log, messages } = ringback
+    const slip = { too: to } as never
+    const late = { withn: "1s" } as never
+    const wrong: ReadonlyArray<readonly [() => unknown, string]> = [
+      [
+        () => messages.list(slip),
+        "too: expected no such key, did you mean to; one of to, from, body, status, direction, after",
+      ],
+      [() => messages.latest(slip), "too: expected no such key"],
+      [() => messages.waitFor(slip), "too: expected no such key"],
+      [() => messages.waitFor({ to }, late), "withn: expected no such key, did you mean within; one of within"],
+      [() => callbacks.list(slip), "too: expected no such key; one of subject, event, url, status"],
+      [() => callbacks.latest(slip), "too: expected no such key"],
+      [() => callbacks.waitFor(slip), "too: expected no such key"],
+      [() => expect(ringback).toHaveReceivedMessage(slip), "too: expected no such key"],
+      [() => expect(ringback).toHaveReceivedMessage({}, { atleast: 2 } as never), "atleast: expected no such key"],
+      [() => expect(ringback).not.toHaveCalledBack(slip), "too: expected no such key"],
+      [() => ringback.verifications(slip), "too: expected no such key"],
+      [() => log.entries({ kind: "input" } as never), "kind: expected no such key; one of type, subject, after"],
+      [() => ringback.inbound({ from: to, to: from, text: "x" } as never), "text: expected no such key"],
+      [() => ringback.settled(late), "withn: expected no such key"],
+      [() => clock.advance("1s", late), "withn: expected no such key"],
+      [() => clock.runToEnd({ atmost: "1d" } as never), "atmost: expected no such key"],
+      [() => begin({ sede: 5 } as never), "sede: expected no such key, did you mean seed; one of scenario, settings, "],
+      [() => play("no.yaml", { seeds: 5 } as never), "seeds: expected no such key, did you mean seed; one of"],
+      [() => explore("no.yaml", { seed: 5 } as never), "seed: expected no such key, did you mean seeds; one of"],
+    ]
+    for (const [call, message] of wrong) {
+      const error = await refused(call)
+      assertTrue(error.message.startsWith(message), `${call}: ${error.message}`)
+      assertTrue(/\n +at .*misses\.test\.ts/.test(error.stack ?? ""), error.stack)
+    }
+    strictEqual(messages.list({ to, colour: undefined } as never).length, 1)
   })
 
   it("keys that are undefined are keys that are not there", async () => {

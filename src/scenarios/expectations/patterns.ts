@@ -2,6 +2,7 @@ import { diffWordsWithSpace } from "diff"
 import type { Json, JsonObject } from "../../core/canonical.ts"
 import { globs } from "../../core/globs.ts"
 import { limits } from "../limits.ts"
+import { isIn } from "./expression.ts"
 
 /*
  * What a value has to be.
@@ -17,7 +18,7 @@ import { limits } from "../limits.ts"
 
 type Found = Json | undefined
 
-/** Whether a value fits a pattern. */
+/** Whether a value fits a pattern. Throws `SlowExpression`. */
 export const fits = (pattern: Json, found: Found): boolean => {
   if (pattern === null) return found === null || found === undefined
   if (typeof pattern === "boolean") return found === pattern || found === String(pattern)
@@ -54,7 +55,7 @@ const fitsText = (pattern: string, found: Found): boolean => {
   if (found === undefined || found === null || typeof found === "object") return false
   const text = String(found)
   const expression = regularExpression(pattern)
-  if (expression !== undefined) return expression.test(text.slice(0, limits.patternLengthMax * 10))
+  if (expression !== undefined) return isIn(expression, text.slice(0, limits.patternLengthMax * 10))
   if (typeof found === "number") {
     const [, sign, bound] = comparison.exec(pattern) ?? []
     if (sign !== undefined) return compares(sign, found, Number(bound))

@@ -12,14 +12,11 @@ export const faultsOf = (report: Report): ReadonlyArray<Fault> => [
   ...(report.golden._tag === "Differs" ? [goldenFault(report, report.golden)] : []),
 ]
 
-/** A line of a scenario that could not be played; it begins with its place, if it has one. */
+/** A line of a scenario that could not be played; it begins with its place, if it has one, and details may be under it. */
 const brokenFault = ({ file }: Report, text: string): Fault => {
   const [, at, line, rest] = /^(\S.*?\.ya?ml):(\d+): (.*)$/s.exec(text) ?? []
-  return {
-    place: { file: at ?? file, line: Number(line ?? 1), path: "" },
-    title: rest ?? text,
-    lines: [],
-  }
+  const [title = "", ...lines] = (rest ?? text).split("\n")
+  return { place: { file: at ?? file, line: Number(line ?? 1), path: "" }, title, lines }
 }
 
 export const checkFault = ({ closest, expected, place, timeline, why }: Check): Fault => ({

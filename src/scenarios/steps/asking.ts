@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { Json, JsonObject } from "../../core/canonical.ts"
+import { looking } from "../expectations/looking.ts"
 import { fits, told } from "../expectations/patterns.ts"
 import { type Form, optional, Value } from "../file/words.ts"
 import { type Answered, type Play, type StepError, StepFailed } from "../Play.ts"
@@ -71,7 +72,7 @@ export const ask = (
     })
     // Most answers nobody looks into.
     const result = as === undefined && typeof expected !== "object" ? undefined : resultOf(answered)
-    if (!isExpected(expected, answered, result))
+    if (!(yield* looking(place, () => isExpected(expected, answered, result))))
       return yield* new StepFailed({
         check: {
           place,

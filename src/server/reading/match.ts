@@ -1,7 +1,8 @@
 import type { SeenMessage } from "../../carriers/delivery/seen.ts"
 import { parseE164 } from "../../core/E164.ts"
+import { isIn } from "../../scenarios/expectations/expression.ts"
 
-/* Which messages a test means. Pure, and of texts linear in what it looks at. */
+/* Which messages a test means. Pure, and of texts linear in what it looks at; a regular expression has a limit of its own. */
 
 /** A text that stands in another; `*` stands for any number of characters. A test in this process may have a regular expression. */
 export type TextMatch = string | RegExp
@@ -75,8 +76,7 @@ export const addressIs = (meant: TextMatch) => {
 
 /** Whether the parts of a pattern stand in a text one after the other. */
 export const holds = (pattern: TextMatch) => {
-  // `search` begins at the beginning whatever was found before, and an expression of another realm has it too.
-  if (typeof pattern !== "string") return (text: string): boolean => text.search(pattern) >= 0
+  if (typeof pattern !== "string") return (text: string): boolean => isIn(pattern, text)
   const parts = pattern.split("*").filter((part) => part !== "")
   return (text: string): boolean => {
     let from = 0
