@@ -1,5 +1,6 @@
 import * as Either from "effect/Either"
 import type { Json, JsonObject } from "../core/canonical.ts"
+import { patternProblems } from "./expectations/patternProblems.ts"
 import { checkExpectation, checkStep, expectationKeys } from "./file/kinds.ts"
 import { shown } from "./file/problems.ts"
 import { limits } from "./limits.ts"
@@ -158,6 +159,8 @@ export class Placing {
     const group = written as JsonObject
     const senseless = senselessOf(group)
     if (senseless !== undefined) problem(placeOf(keys), senseless[0], senseless[1])
+    for (const { expected, found, keys: within } of patternProblems(kind, group))
+      problem(placeOf([...keys, ...within]), expected, found)
     this.#references(group, keys, scope)
     return { place: placeOf(keys), kind, written: group }
   }

@@ -39,3 +39,32 @@ expect:
     ])
   })
 })
+
+describe("a pattern that can fit nothing", () => {
+  const known =
+    "one of queued, sending, sent, failed, delivered, undelivered, receiving, received, accepted, scheduled, read, partially_delivered, canceled"
+
+  it("is told when its file is read, wherever it stands", async () => {
+    deepStrictEqual(
+      await told(`steps: []
+expect:
+  - message: { body: '/code [/', status: { not: deliverd } }
+    never: true
+  - message: { body: '/code/g', num_segments: ">= two" }
+  - callback: { url: '/[/', params: { Body: '/[/' } }
+    each: { attempts: "<" }
+    in_order: [{ event: sent }, { event: "*ed" }]
+  - call: { status: delivered, from: '/\\+1/i' }
+  - log: { type: message.created, data: { body: '/x/g' } }
+`),
+      [
+        'a.yaml:3: expect.0.message.body: expected a regular expression of at most 1000 characters such as /\\d{6}/, with no flags but i, m, s and u, found "/code [/"',
+        `a.yaml:3: expect.0.message.status.not: expected ${known}, found "deliverd"`,
+        'a.yaml:5: expect.1.message.body: expected a regular expression of at most 1000 characters such as /\\d{6}/, with no flags but i, m, s and u, found "/code/g"',
+        'a.yaml:5: expect.1.message.num_segments: expected a number to compare with, such as ">= 2", found ">= two"',
+        'a.yaml:7: expect.2.each.attempts: expected a number to compare with, such as ">= 2", found "<"',
+        'a.yaml:9: expect.3.call.status: expected one of queued, initiated, ringing, in-progress, completed, busy, failed, no-answer, canceled, found "delivered"',
+      ],
+    )
+  })
+})

@@ -79,6 +79,9 @@ const regularExpression = (text: string): RegExp | undefined => {
   }
 }
 
+/** Whether a text is a regular expression. */
+export const isExpression = (text: string): boolean => regularExpression(text) !== undefined
+
 /** A pattern, or a value, in one line. */
 export const told = (value: Found): string => {
   if (value === undefined) return "nothing"
