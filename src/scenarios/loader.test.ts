@@ -148,6 +148,24 @@ expect:
     strictEqual((await wrong(loop(49_999)))[0]?.includes("expect.0.value: expected a name that is known"), true)
   })
 
+  it("has no fault that does nothing", async () => {
+    const expected = "a fault (callbacks, api, or endpoint with answers or fail_percent), or off: NAME or off: true"
+    for (const fault of [
+      "{}",
+      "{ name: x }",
+      "{ callbacks: {} }",
+      "{ api: [] }",
+      "{ endpoint: https://app.test }",
+      "{ fail_percent: 5 }",
+      "{ answers: [{ status: 500 }], api: [{ status: 503 }] }",
+    ])
+      deepStrictEqual(await wrong(`steps:\n  - fault: ${fault}`), [
+        `a.yaml:2: steps.0.fault: expected ${expected}, found a group of keys`,
+      ])
+    for (const fault of ["{ api: [{ status: 503 }] }", "{ endpoint: https://app.test, fail_percent: 5 }", "{ off: x }"])
+      deepStrictEqual(await wrong(`steps:\n  - fault: ${fault}`), [])
+  })
+
   it("says one thing about how many there should be", async () => {
     deepStrictEqual(
       await wrong(`steps: []

@@ -29,7 +29,12 @@ const On = Schema.Struct({
   endpoint: optional(HttpUrl.annotations({ description: "The URL of an endpoint that answers otherwise" })),
   answers: optional(Schema.Array(Group).annotations({ description: "What it answers, attempt by attempt" })),
   fail_percent: optional(Percent),
-})
+}).pipe(
+  Schema.filter(({ answers, api = [], callbacks = {}, endpoint, fail_percent: failPercent }) => {
+    const otherwise = (answers ?? []).length > 0 || failPercent !== undefined
+    return endpoint === undefined ? !otherwise && (api.length > 0 || Object.keys(callbacks).length > 0) : otherwise
+  }),
+)
 const Off = Schema.Struct({
   off: Schema.Union(Name, Schema.Literal(true)).annotations({ description: "Its name, or true for all" }),
 })
