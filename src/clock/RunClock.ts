@@ -34,7 +34,7 @@ export const makeRunClock: Effect.Effect<RunClock> = Effect.gen(function* () {
   const host = yield* Effect.clock
   const runtime = yield* Effect.runtime<never>()
   const runCallback = Runtime.runCallback(runtime)
-  const hostMonotonic = () => Number(host.unsafeCurrentTimeNanos() / 1_000n) / 1_000
+  const hostMonotonic = () => Number(host.unsafeCurrentTimeNanos()) / 1_000_000
   const hostNow = () => host.unsafeCurrentTimeMillis()
 
   let anchor = 0

@@ -26,8 +26,18 @@ const keptTexts: Array<string> = []
 /** An instant as ISO 8601 with ms: `2023-08-24T05:01:45.000Z`. */
 export const iso = (ms: number): string => new Date(ms).toISOString()
 
-/** An instant to the minute, as carriers write receipts: `2308240501` (YYMMDDhhmm). */
-export const receiptMinute = (ms: number): string => iso(ms).replace(/\D/g, "").slice(2, 12)
+/** An instant to the minute, as carriers write receipts: `2308240501` (YYMMDDhhmm). The text of the last minute is kept. */
+export const receiptMinute = (ms: number): string => {
+  const minute = Math.floor(ms / 60_000)
+  if (minute !== keptMinute) {
+    keptReceipt = iso(minute * 60_000).replace(/\D/g, "").slice(2, 12)
+    keptMinute = minute
+  }
+  return keptReceipt
+}
+
+let keptMinute = Number.NaN
+let keptReceipt = ""
 
 /** An instant as ISO 8601 without ms, which are cut off: `2023-08-24T05:01:45Z`. */
 export const isoSeconds = (ms: number): string => `${iso(ms).slice(0, -5)}Z`

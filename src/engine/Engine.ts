@@ -16,6 +16,7 @@ import { failing, firing } from "./drafts.ts"
 import { type Group, Groups, type Poisoned, type Taken } from "./groups.ts"
 import { Inbox, type Waiting } from "./inbox.ts"
 import { type EngineOptions, EngineStopped, type OrderFailed } from "./outside.ts"
+import { Pump } from "./Pump.ts"
 import { type Made, type Place, RuleFailed, runUnhashedTurn } from "./turn.ts"
 import type { WorldState } from "./World.ts"
 
@@ -45,13 +46,11 @@ export class Engine {
   readonly #options: EngineOptions
   readonly #runFork: (effect: Effect.Effect<void>) => unknown
   readonly #inbox = new Inbox()
-  #scheduled = false
   #state: "running" | "rebuilding" | "stopped" = "running"
   #stoppedBy = new EngineStopped({ reason: "the run is over" })
   #stepsLeft = 0
   #lastActivity = 0
-  /** When the last group was done, by the host's monotonic clock. */
-  #pumpedAt = 0
+  readonly #pump: Pump
   readonly #alarm: Alarm
   #pace: Pace
   readonly #askers = new Askers()
@@ -73,6 +72,12 @@ export class Engine {
     this.#pace = options.pace
     this.#alarm = new Alarm(options.clock, () => this.wake())
     this.#lastActivity = options.clock.hostMonotonic()
+    this.#pump = new Pump({
+      now: options.clock.hostMonotonic,
+      ready: () => this.#state === "running" && !this.#groups.full,
+      take: (until) => this.#takeGroup(until),
+      queued: () => this.queued,
+    })
   }
 
   /** The pace ordered last; an advance holds the clock without changing it. */
@@ -155,9 +160,10 @@ export class Engine {
    */
   readonly settled: Effect.Effect<void, EngineStopped> = Effect.async((resume) => {
     if (this.#state === "stopped") return resume(Effect.fail(this.#stoppedBy))
+    this.wake()
+    if (this.drain()) return resume(Effect.void)
     const settling = (settled: Either.Either<void, EngineStopped>) => resume(settled)
     this.#settling.add(settling)
-    this.wake()
     return Effect.sync(() => this.#settling.delete(settling))
   })
 
@@ -211,28 +217,16 @@ export class Engine {
 
   /** Looks again at what is to be done; also called when the clock brings a timer. */
   wake(): void {
-    if (this.#scheduled) return
-    this.#scheduled = true
-    setImmediate(this.#pump)
+    this.#pump.wake()
   }
 
-  /**
-   * Takes groups of turns: while more wait, for as long as everything else had the process since the last time. Else reading
-   * and refusing what comes too fast would leave nothing for what was taken.
-   */
-  readonly #pump = () => {
-    this.#scheduled = false
-    const { hostMonotonic } = this.#options.clock
-    const began = hostMonotonic()
-    const until = began + Math.min(began - this.#pumpedAt, limits.engineShareMsMax)
-    while (this.#state === "running" && !this.#groups.full) {
-      this.#takeGroup(hostMonotonic() + limits.engineShareMsMax)
-      if (this.queued === 0 || hostMonotonic() >= until) break
-    }
-    this.#pumpedAt = hostMonotonic()
+  /** Takes at once what would be taken in a moment; tells whether the run is settled then, so that there is nothing to wait for. */
+  drain(): boolean {
+    return this.#pump.drain()
   }
 
-  #takeGroup(until: number) {
+  /** Returns whether the run is settled after it. */
+  #takeGroup(until: number): boolean {
     const made: Array<Made<OpenRow>> = []
     const taken: Array<Taken> = []
     let end = this.#made
@@ -261,7 +255,7 @@ export class Engine {
     }
     this.#made = end
     if (made.length > 0 || poisoned !== undefined) this.#groups.add({ made, taken, end, poisoned })
-    this.#goOn(made.length >= limits.commitEntriesMax ? { _tag: "Fire" } : move)
+    return this.#goOn(made.length >= limits.commitEntriesMax ? { _tag: "Fire" } : move)
   }
 
   /** The input whose turn it is; when nothing is due and nothing waits, what is to be done instead. */
@@ -345,20 +339,27 @@ export class Engine {
     this.stop(why)
   }
 
-  /** After a group: more at once, at a later instant, or when something comes from outside. */
-  #goOn(move: Move) {
-    if (this.#state !== "running") return
-    if (this.queued > 0 || move._tag === "Fire" || move._tag === "Jump" || move._tag === "Arrive") return this.wake()
+  /** After a group: more at once, at a later instant, or when something comes from outside. Returns whether the run is settled. */
+  #goOn(move: Move): boolean {
+    if (this.#state !== "running") return false
+    if (this.queued > 0 || move._tag === "Fire" || move._tag === "Jump" || move._tag === "Arrive") {
+      this.wake()
+      return false
+    }
     const quietLeft = this.#quietLeft()
     const hostMs = move._tag === "Wait" ? move.hostMs : undefined
     const wait = quietLeft > 0 ? Math.min(quietLeft, hostMs ?? quietLeft) : hostMs
     this.#alarm.set(wait)
-    if (quietLeft > 0 || this.#options.outside.inFlight(this.world) > 0 || this.#groups.busy) return
-    // The quiet period has ended since the move was chosen.
-    if (move._tag === "AwaitSettled") return this.wake()
+    if (quietLeft > 0 || this.#options.outside.inFlight(this.world) > 0 || this.#groups.busy) return false
+    if (move._tag === "AwaitSettled") {
+      // The quiet period has ended since the move was chosen.
+      this.wake()
+      return false
+    }
     const settling = [...this.#settling]
     this.#settling.clear()
     for (const settle of settling) settle(Either.void)
+    return true
   }
 
   /** A rule threw: its world is made again from the log, and one entry says what happened; the run goes on. */

@@ -11,13 +11,24 @@ const place = ":memory:"
 export const makeMemory = (): typeof EventLog.Service => {
   const rows: Array<Row> = []
   const bySubject = new Map<string, Array<Row>>()
+  let indexed = 0
   let closed: Either.Either<never, LogUnavailable> | undefined
   const head = (): Head => {
     const last = rows[rows.length - 1]
     return last === undefined ? { seq: 0, at: 0, hash: genesis } : { seq: last.seq, at: last.at, hash: last.hash }
   }
+  /** Every row about a subject. They are sorted by subject when somebody asks: most runs in memory are never asked. */
+  const allAbout = (subject: string): ReadonlyArray<Row> => {
+    for (; indexed < rows.length; indexed++) {
+      const row = rows[indexed] as Row
+      const known = bySubject.get(row.subject)
+      if (known === undefined) bySubject.set(row.subject, [row])
+      else known.push(row)
+    }
+    return bySubject.get(subject) ?? []
+  }
   const about = (subject: string, after: number, limit: number): ReadonlyArray<Row> => {
-    const all = bySubject.get(subject) ?? []
+    const all = allAbout(subject)
     const from = firstAfter(all, after)
     return all.slice(from, from + pageOf(limit))
   }
@@ -31,12 +42,7 @@ export const makeMemory = (): typeof EventLog.Service => {
         closed = Either.left(new LogUnavailable({ file: place, doing: "Appending to", cause }))
         return closed
       }
-      for (const row of group) {
-        rows.push(row)
-        const about = bySubject.get(row.subject)
-        if (about === undefined) bySubject.set(row.subject, [row])
-        else about.push(row)
-      }
+      for (const row of group) rows.push(row)
       return Either.void
     },
     read: (after, limit) => Effect.sync(() => rows.slice(Math.max(0, after), Math.max(0, after) + pageOf(limit))),
@@ -44,7 +50,7 @@ export const makeMemory = (): typeof EventLog.Service => {
     readSameSubjects: (seqs, after, limit) =>
       Effect.sync(() => {
         const subjects = new Set(seqs.flatMap((seq) => rows[seq - 1]?.subject ?? []))
-        const all = [...subjects].flatMap((subject) => bySubject.get(subject) ?? [])
+        const all = [...subjects].flatMap(allAbout)
         return all
           .filter(({ seq }) => seq > after)
           .sort((a, b) => a.seq - b.seq)

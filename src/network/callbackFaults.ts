@@ -23,6 +23,7 @@ interface Fate {
 /** The first attempt of a callback as it is sent: as it is, or with the faults that are aimed at it or were drawn for it. */
 export const sendCallback = (world: World, subject: string, request: OutboundRequested): ReadonlyArray<Draft> => {
   const { aimed, faults } = callbacksSettings(world)
+  if (aimed === undefined && faults === undefined) return [outboundRequested.draft(subject, request)]
   const drawn = faults === undefined ? {} : drawnFate(world.seed, faults, request.token)
   const fate = aimed === undefined ? drawn : { ...drawn, ...aimedFate(aimed, subject, request) }
   return sent(fate, subject, request, world.at)

@@ -4,6 +4,7 @@ import * as Redacted from "effect/Redacted"
 import { nextTimer, timersMachine } from "../clock/timers.machine.ts"
 import type { Json, JsonObject } from "../core/canonical.ts"
 import { parseDuration } from "../core/Instant.ts"
+import type { Answer } from "../engine/answers.ts"
 import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
 import { judge, judgeDigest, judgeValue, timelineOf, type Verdict } from "./expectations/judge.ts"
 import type { Ledger } from "./expectations/Ledger.ts"
@@ -171,25 +172,39 @@ export class Performance {
   }
 
   #ask(place: Place, request: StageRequest): Effect.Effect<Answered, ScenarioBroken> {
-    return Effect.gen(this, function* () {
-      const { fill, run } = this.stage
-      let answered: Answered | undefined
-      let lost: EngineStopped | undefined
-      run.engine.ask(
+    return Effect.suspend(() => {
+      const { engine } = this.stage.run
+      const waited: Waited = { answered: undefined, lost: undefined }
+      engine.ask(
         this.stage.request(request),
-        ({ aside, entry: { data } }) => {
-          const text = "body" in data ? data.body : (aside ?? "")
-          answered = { status: data.status, body: data.holes ? fill(text) : text, undelivered: data.undelivered }
+        (answer) => {
+          waited.answered = this.#answered(answer)
         },
         (why) => {
-          lost = why
+          waited.lost = why
         },
       )
-      yield* run.engine.settled
-      // An API with latency answers in a later turn.
-      while (answered === undefined && lost === undefined && this.#due() !== undefined) yield* run.engine.step(1)
-      if (answered !== undefined) return answered
-      return yield* brokenAt(place, lost?.message ?? "the request is never answered")
+      const settled = engine.drain()
+      return settled && waited.answered !== undefined
+        ? Effect.succeed(waited.answered)
+        : this.#untilAnswered(place, waited)
+    })
+  }
+
+  #answered({ aside, entry: { data } }: Answer): Answered {
+    const text = "body" in data ? data.body : (aside ?? "")
+    return { status: data.status, body: data.holes ? this.stage.fill(text) : text, undelivered: data.undelivered }
+  }
+
+  /** Lets time go on until an answer is there: an API with latency answers in a later turn. */
+  #untilAnswered(place: Place, waited: Waited): Effect.Effect<Answered, ScenarioBroken> {
+    return Effect.gen(this, function* () {
+      const { engine } = this.stage.run
+      yield* engine.settled
+      while (waited.answered === undefined && waited.lost === undefined && this.#due() !== undefined)
+        yield* engine.step(1)
+      if (waited.answered !== undefined) return waited.answered
+      return yield* brokenAt(place, waited.lost?.message ?? "the request is never answered")
     }).pipe(Effect.mapError((error) => (error._tag === "ScenarioBroken" ? error : brokenAt(place, error.message))))
   }
 
@@ -276,6 +291,12 @@ const hidden =
     ...(diff === undefined ? {} : { diff: hide(diff) }),
   })
 
+/** What has come of a request so far. */
+interface Waited {
+  answered: Answered | undefined
+  lost: EngineStopped | undefined
+}
+
 /** Names and what they stand for. */
 interface Scope {
   readonly get: (name: string) => Json | undefined
@@ -287,8 +308,8 @@ const said = <A>(
   { place, written }: PlacedStep | PlacedExpectation,
   known: Known,
   check: (written: unknown) => Either.Either<unknown, ReadonlyArray<Problem>>,
-): Effect.Effect<A, ScenarioBroken> =>
-  Effect.gen(function* () {
+): Either.Either<A, ScenarioBroken> =>
+  Either.gen(function* () {
     const made = yield* fill(written, known, place)
     // What has no names in it was checked when it was read.
     if (made === written) return made as A
@@ -296,15 +317,16 @@ const said = <A>(
     if (Either.isRight(checked)) return made as A
     const texts = yield* fill(written, known, place, true)
     if (Either.isRight(check(texts))) return texts as A
-    return yield* new ScenarioBroken({
+    const broken = new ScenarioBroken({
       lines: checked.left.map(({ expected, found, keys }) => {
         const path = [place.path, ...keys.map(String)].join(".")
         return `${placeShown({ ...place, path })}: expected ${expected}, found ${found}`
       }),
     })
+    return yield* Either.left(broken)
   })
 
-const fill = <A>(value: A, known: Known, place: Place, asTexts = false): Effect.Effect<A, ScenarioBroken> =>
+const fill = <A>(value: A, known: Known, place: Place, asTexts = false): Either.Either<A, ScenarioBroken> =>
   Either.try({
     try: () => filled(value as Json, known, asTexts) as A,
     catch: (error) => {

@@ -1,5 +1,6 @@
 import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
+import type * as Either from "effect/Either"
 import type { Json, JsonObject } from "../core/canonical.ts"
 import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
 import type { Check, Place, PlacedExpectation, PlacedStep, ScenarioBroken } from "./Scenario.ts"
@@ -18,9 +19,9 @@ export interface Play {
   readonly stage: Stage
   readonly seed: number
   /** All that a step says, names filled in; what stands there then is checked again. */
-  readonly said: <A>(step: PlacedStep) => Effect.Effect<A, ScenarioBroken>
+  readonly said: <A>(step: PlacedStep) => Either.Either<A, ScenarioBroken>
   /** Fills in the names within a value. */
-  readonly filled: <A>(value: A, place: Place) => Effect.Effect<A, ScenarioBroken>
+  readonly filled: <A>(value: A, place: Place) => Either.Either<A, ScenarioBroken>
   /** Gives an order to the run and waits until nothing more comes of it at this instant. */
   readonly order: <A>(
     place: Place,

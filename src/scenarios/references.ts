@@ -81,16 +81,15 @@ export class NothingThere extends Error {
 export const filled = (value: Json, known: Known, asTexts = false): Json => {
   if (typeof value === "string") return value.includes("${") ? filledText(value, known, asTexts) : value
   if (typeof value !== "object" || value === null) return value
-  let changed = false
-  const inner = (each: Json): Json => {
+  let changed: { [key: string]: Json } | Array<Json> | undefined
+  for (const key of Object.keys(value)) {
+    const each = (value as JsonObject)[key] as Json
     const made = filled(each, known, asTexts)
-    if (made !== each) changed = true
-    return made
+    if (made === each) continue
+    changed ??= Array.isArray(value) ? [...value] : { ...(value as JsonObject) }
+    ;(changed as { [key: string]: Json })[key] = made
   }
-  const made = Array.isArray(value)
-    ? value.map(inner)
-    : Object.fromEntries(Object.entries(value as JsonObject).map(([key, each]) => [key, inner(each)]))
-  return changed ? made : value
+  return changed ?? value
 }
 
 const filledText = (text: string, known: Known, asTexts: boolean): Json => {
@@ -106,8 +105,20 @@ const filledText = (text: string, known: Known, asTexts: boolean): Json => {
   })
 }
 
-const standsFor = (inner: string, known: Known): Json => {
+/** The references that texts were last found to be: a loop asks for the same ones each time. */
+const parsed = new Map<string, Reference | undefined>()
+const parsedMax = 1_000
+
+const parsedOnce = (inner: string): Reference | undefined => {
+  if (parsed.has(inner)) return parsed.get(inner)
+  if (parsed.size >= parsedMax) parsed.clear()
   const reference = parse(inner)
+  parsed.set(inner, reference)
+  return reference
+}
+
+const standsFor = (inner: string, known: Known): Json => {
+  const reference = parsedOnce(inner)
   if (reference === undefined) throw new NothingThere(`\${${inner}} is no name of a result`)
   if (reference.root === "now") return isoSeconds(known.now() + reference.offset)
   let here = known.value(reference.root)

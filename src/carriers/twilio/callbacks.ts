@@ -1,12 +1,11 @@
 import { token } from "../../core/chance.ts"
 import type { Draft } from "../../core/Entry.ts"
 import type { OutboundRequested, Pair } from "../../core/entries.ts"
-import { receiptMinute } from "../../core/Instant.ts"
 import type { World } from "../../core/Machine.ts"
 import { sendCallback } from "../../network/callbackFaults.ts"
 import { routeOut } from "../../network/settings.ts"
 import { signOf } from "./accounts/signing.ts"
-import { boundsOf, overridesOf } from "./connectionOverrides.ts"
+import { boundsOf, type ConnectionOverrides, overridesOf } from "./connectionOverrides.ts"
 import { channelOf } from "./messages/addresses.ts"
 import type { Message } from "./messages.ts"
 import type { TwilioSettings } from "./settings.ts"
@@ -24,7 +23,7 @@ export const statusCallback = (
   world: World,
   twilio: Twilio,
   message: Message,
-  status: string,
+  status: Message["status"],
 ): ReadonlyArray<Draft> => {
   const url = message.statusCallback
   if (url === undefined) return nothing
@@ -34,11 +33,9 @@ export const statusCallback = (
     event: status,
     method: "POST",
     params: () =>
-      twilio.templates.delivery_status.pairs({
-        ...messageValues(message),
-        status,
-        raw_dlr_done_date: receipts.has(status) && channelOf(message.to) === "" ? receiptMinute(world.at) : null,
-      }),
+      twilio.templates.delivery_status.pairs(
+        messageValues(message, status, receipts.has(status) && channelOf(message.to) === "" ? world.at : undefined),
+      ),
     subject: message.sid,
     url,
   })
@@ -68,20 +65,26 @@ export const report = (
   const { settings } = twilio
   if (!settings.callbacks.enabled) return nothing
   const { connect, via } = routeOut(world, url)
-  const { timeout_ms, ...policy } = policyOf(settings, url)
-  return sendCallback(world, subject, {
-    ...(absolute === undefined ? {} : { absolute }),
+  const policy = policyOf(settings, url)
+  const request: OutboundRequested = {
     attempt: 1,
-    ...(connect === undefined ? {} : { connect }),
     method,
     params: params(),
     purpose: "callback",
-    ...policy,
+    retry: policy.retry,
     sign: signOf(twilio, accountSid),
-    timeout_ms,
+    timeout_ms: policy.timeout_ms,
     token: token(world.seed, `callback ${event}`, subject),
     url,
     via,
+  }
+  // Most have no more than that, and leaving out what is not there costs as much as the rest.
+  if (absolute === undefined && connect === undefined && isPlain(url)) return sendCallback(world, subject, request)
+  return sendCallback(world, subject, {
+    ...request,
+    ...policy,
+    ...(absolute === undefined ? {} : { absolute }),
+    ...(connect === undefined ? {} : { connect }),
   })
 }
 
@@ -89,12 +92,28 @@ export const report = (
 const isNewsQueued = ({ direction, rare }: Message): boolean =>
   rare?.serviceSid !== undefined || direction === "outbound-reply"
 
+type Policy = Pick<OutboundRequested, "connect_ms" | "read_ms" | "timeout_ms"> &
+  Pick<Required<OutboundRequested>, "retry">
+
+/** The policy of URLs that say nothing of their own. */
+const plainPolicies = new WeakMap<TwilioSettings["callbacks"], Policy>()
+
 /** How long a callback has, and what is tried again: as the settings say, but for what its URL's fragment says. */
-export const policyOf = (
-  { callbacks: { retry_attempts, retry_delay_ms, retry_on } }: TwilioSettings,
-  url: string,
-): Pick<OutboundRequested, "connect_ms" | "read_ms" | "retry" | "timeout_ms"> => {
-  const overrides = overridesOf(url)
+const policyOf = ({ callbacks }: TwilioSettings, url: string): Policy => {
+  if (!isPlain(url)) return policyBy(callbacks, overridesOf(url))
+  const known = plainPolicies.get(callbacks)
+  if (known !== undefined) return known
+  const policy = policyBy(callbacks, {})
+  plainPolicies.set(callbacks, policy)
+  return policy
+}
+
+const isPlain = (url: string): boolean => !url.includes("#")
+
+const policyBy = (
+  { retry_attempts, retry_delay_ms, retry_on }: TwilioSettings["callbacks"],
+  overrides: ConnectionOverrides,
+): Policy => {
   const { on = retry_on, retries } = overrides
   return {
     ...boundsOf(overrides),

@@ -58,6 +58,12 @@ export const parseTemplate = (
 export const parseTemplateSet = (texts: {
   readonly [name: string]: string
 }): Either.Either<TemplateSet, ReadonlyArray<TemplateError>> => {
+  const known = newest
+  if (
+    known !== undefined &&
+    templateNames.every((name) => Object.hasOwn(texts, name) && texts[name] === known[name].text)
+  )
+    return Either.right(known)
   const errors: Array<TemplateError> = []
   const templates: Array<readonly [TemplateName, Template]> = []
   for (const name of templateNames) {
@@ -66,8 +72,13 @@ export const parseTemplateSet = (texts: {
     if (Either.isLeft(template)) errors.push(template.left)
     else templates.push([name, template.right])
   }
-  return errors.length > 0 ? Either.left(errors) : Either.right(Object.fromEntries(templates) as TemplateSet)
+  if (errors.length > 0) return Either.left(errors)
+  newest = Object.fromEntries(templates) as TemplateSet
+  return Either.right(newest)
 }
+
+/** The set parsed last: the runs of one process mostly have the same one, and compiling it takes ms. */
+let newest: TemplateSet | undefined
 
 const missing = (template: string): TemplateError =>
   new TemplateError({ template, line: 1, column: 1, expected: "a template of this name", found: "none" })

@@ -1,4 +1,4 @@
-import { rfc2822 } from "../../core/Instant.ts"
+import { receiptMinute, rfc2822 } from "../../core/Instant.ts"
 import { type ErrorCode, type ErrorValues, messageFailure, type TwilioError, twilioError } from "./errors.ts"
 import type { Message } from "./messages.ts"
 import type { Links, Paging } from "./paging.ts"
@@ -44,8 +44,11 @@ export const templateError = (
 export const messageUri = (accountSid: string, sid: string): string =>
   `/${apiVersion}/Accounts/${accountSid}/Messages/${sid}.json`
 
-/** What templates about a message can name, besides `request`. */
-export const messageValues = (message: Message): TemplateValues => ({
+/**
+ * What templates about a message can name, besides `request`: as it is, or at a status it is reported with. `receiptAt` is when
+ * its carrier's receipt came, if that is told.
+ */
+export const messageValues = (message: Message, status = message.status, receiptAt?: number): TemplateValues => ({
   account_sid: message.accountSid,
   api_version: apiVersion,
   body: message.body,
@@ -62,7 +65,8 @@ export const messageValues = (message: Message): TemplateValues => ({
   num_segments: String(message.numSegments),
   price: priceOf(message),
   price_unit: priceUnitOf(message),
-  status: message.status,
+  raw_dlr_done_date: receiptAt === undefined ? null : receiptMinute(receiptAt),
+  status,
   timestamp: rfc2822(message.updated),
   to: message.to,
 })

@@ -129,7 +129,7 @@ const isCallbackUrl = (url: string): boolean =>
 /** The answer to a send, by its template: the message as it will be once its entry is in the world. */
 const created = ({ twilio, entry }: Request, sid: string, data: MessageCreated): string => {
   const message = newMessage(sid, nextPlace(twilio.messages), entry.at, data)
-  return twilio.templates.send_sms_success.render({ ...messageValues(message), request: entry.data.params })
+  return twilio.templates.send_sms_success.render(messageValues(message), entry.data.params)
 }
 
 const create = (request: Request, given: Given): Reply => {
