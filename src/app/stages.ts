@@ -23,6 +23,7 @@ import { startExchange } from "./exchange.ts"
 import { settingsOf } from "./settings.ts"
 import { checkSettings } from "./settingsCheck.ts"
 import { SettingsFile } from "./settingsFile.ts"
+import { traces } from "./traces.ts"
 
 /** The code of requests to addresses that a scenario says nothing about. */
 const noEndpoint = "no-endpoint"
@@ -41,6 +42,7 @@ export const stages: Stages = {
     ),
   noEndpoint,
   gist,
+  traces,
 }
 
 /** The auth token of a scenario that names none: the same everywhere, so that a hash of it is. */

@@ -5,7 +5,7 @@ import type * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type { SeenMessage } from "../carriers/delivery/seen.ts"
 import type { JsonObject } from "../core/canonical.ts"
-import type { Draft, Entry } from "../core/Entry.ts"
+import type { Draft, Entry, Row } from "../core/Entry.ts"
 import type { ApiRequested, OutboundRequested } from "../core/entries.ts"
 import type { Run } from "../engine/Run.ts"
 import type { Made } from "../engine/turn.ts"
@@ -119,4 +119,19 @@ export interface Stages {
   readonly noEndpoint: string
   /** What an entry says, in a few words. */
   readonly gist: (entry: Entry) => string
+  readonly traces: Traces
+}
+
+/** Logs as HTML files with timeline and slider. */
+export interface Traces {
+  /** Writes one, in place of an older one. Throws an error for people. */
+  readonly write: (file: string, rows: ReadonlyArray<Row>, about: TraceAbout) => void
+  /** Removes an older one, where there is one. Throws the file system's error. */
+  readonly remove: (file: string) => void
+}
+
+export interface TraceAbout {
+  readonly title: string
+  /** A line each. */
+  readonly notes: ReadonlyArray<string>
 }

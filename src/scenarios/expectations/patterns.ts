@@ -1,8 +1,8 @@
 import { diffWordsWithSpace } from "diff"
 import type { Json, JsonObject } from "../../core/canonical.ts"
 import { globs } from "../../core/globs.ts"
+import { isIn } from "../../expressions/expression.ts"
 import { limits } from "../limits.ts"
-import { isIn } from "./expression.ts"
 
 /*
  * What a value has to be.
