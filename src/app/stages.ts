@@ -20,6 +20,8 @@ import { serveHttp } from "../server/HttpServer.ts"
 import { gist } from "../timetravel/gist.ts"
 import { startApplication } from "./application.ts"
 import { startExchange } from "./exchange.ts"
+import { checkChange } from "./liveSettings.ts"
+import { rules } from "./rules.ts"
 import { settingsOf } from "./settings.ts"
 import { checkSettings } from "./settingsCheck.ts"
 import { SettingsFile } from "./settingsFile.ts"
@@ -36,6 +38,9 @@ export const stages: Stages = {
   }),
   checkSettings: (settings) =>
     Either.match(checkSettings(settings), { onLeft: (problems) => problems, onRight: () => [] }),
+  checkChange: (settings, patch) =>
+    Either.match(checkChange(settings, patch), { onLeft: (problems) => problems, onRight: () => [] }),
+  entryTypes: rules.entryTypes.map(({ type }) => type),
   open: (options) =>
     Effect.mapError(open(options), (error) =>
       error instanceof ScenarioBroken ? error : new ScenarioBroken({ lines: [error.message] }),

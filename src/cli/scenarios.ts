@@ -24,7 +24,9 @@ const options = {
     Options.withDefault("recordings"),
   ),
   keep: Options.text("keep").pipe(
-    Options.withDescription("Folder to write each scenario's log to, as a recording, and a trace (HTML) of each that does not pass"),
+    Options.withDescription(
+      "Folder to write each scenario's log to, as a recording, and a trace (HTML) of each that does not pass",
+    ),
     Options.optional,
   ),
   reporter: Options.text("reporter").pipe(

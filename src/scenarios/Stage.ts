@@ -114,6 +114,10 @@ export interface Stages {
   readonly settingsSchema: Schema.Schema.AnyNoContext
   /** What is wrong with settings as a file would have them. */
   readonly checkSettings: (settings: unknown) => ReadonlyArray<Problem>
+  /** What is wrong with a patch of settings while they are in force. */
+  readonly checkChange: (settings: JsonObject, patch: JsonObject) => ReadonlyArray<Problem>
+  /** Every type of entry that a log can hold. */
+  readonly entryTypes: ReadonlyArray<string>
   readonly open: (options: StageOptions) => Effect.Effect<Stage, ScenarioBroken, Scope.Scope>
   /** The detail of a request that failed because no endpoint answers for its address. */
   readonly noEndpoint: string
