@@ -7,7 +7,7 @@ import { parseInstant } from "../core/Instant.ts"
 import { changeProblems } from "./changes.ts"
 import { answerSetting, type EndpointFile, rewriteSettings, scriptedSettings } from "./endpoints.ts"
 import { check, type Problem } from "./file/problems.ts"
-import { IncludedFile, ScenarioFile } from "./file/scenarioFile.ts"
+import { FragmentFile, ScenarioFile } from "./file/scenarioFile.ts"
 import { readYaml, type YamlFile } from "./file/yamlFile.ts"
 import { limits } from "./limits.ts"
 import { Placing } from "./placing.ts"
@@ -160,7 +160,7 @@ class Reading {
       return undefined
     }
     const yaml = this.#read(file, undefined, place)
-    const written = yaml === undefined ? undefined : this.#checked(file, yaml, IncludedFile)
+    const written = yaml === undefined ? undefined : this.#checked(file, yaml, FragmentFile)
     if (yaml === undefined || written === undefined) return undefined
     const { parameters = [] } = written
     for (const missing of parameters.filter((each) => !names.includes(each)))
