@@ -9,7 +9,7 @@ import { type Keys, SecretsFull } from "../log/Keys.ts"
 import { hideUserinfo, type SecretStore } from "../network/secretUrl.ts"
 import { BadChange, type SettingsDoor, type SettingsProblem } from "../server/Exchange.ts"
 import type { Settings } from "./settings.ts"
-import { checkSettings } from "./settingsCheck.ts"
+import { checkSettings, type Problem } from "./settingsCheck.ts"
 import { settingsDifferences } from "./settingsDifferences.ts"
 import type { SettingsFile } from "./settingsFile.ts"
 
@@ -58,13 +58,21 @@ interface Changed {
   readonly kept: JsonObject
 }
 
+/** The settings file that a patch makes of another while it is in force, or what is wrong with it. */
+export const checkChange = (written: unknown, patch: unknown): Either.Either<SettingsFile, ReadonlyArray<Problem>> => {
+  const misplaced = misplacedIn(patch)
+  return misplaced.length > 0
+    ? Either.left(
+        misplaced.map((problem) => ({ ...problem, keys: problem.path === "" ? [] : problem.path.split(".") })),
+      )
+    : checkSettings(mergePatch(written, patch))
+}
+
 /** The settings as a patch makes them, or what is wrong with it. */
 const changed = (settings: Settings, patch: unknown, keys: Keys): Either.Either<Changed, BadChange> =>
   Either.gen(function* () {
-    const misplaced = misplacedIn(patch)
-    if (misplaced.length > 0) return yield* Either.left(new BadChange({ problems: misplaced }))
     const written = yield* Either.mapLeft(
-      checkSettings(mergePatch(settings.written, restored(patch, [settings.written], keys))),
+      checkChange(settings.written, restored(patch, [settings.written], keys)),
       (problems) => new BadChange({ problems: problems.map(({ keys: _, ...problem }) => problem) }),
     )
     const next = settings.resettle(written)

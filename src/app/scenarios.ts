@@ -1,5 +1,5 @@
 import type * as Effect from "effect/Effect"
-import { scenarioJsonSchema } from "../scenarios/file/scenarioFile.ts"
+import { fragmentJsonSchema, scenarioJsonSchema } from "../scenarios/file/scenarioFile.ts"
 import { loadScenario as load, type ScenarioText } from "../scenarios/loader.ts"
 import { runScenario as run } from "../scenarios/runScenario.ts"
 import type { Outcome, RunScenarioOptions, Scenario, ScenarioBroken } from "../scenarios/Scenario.ts"
@@ -17,3 +17,6 @@ export const runScenario = (
 
 /** The JSON Schema of scenario files. */
 export const scenarioSchema = () => scenarioJsonSchema(stages.settingsSchema)
+
+/** The JSON Schema of fragments, the files that scenarios include. */
+export const fragmentSchema = fragmentJsonSchema

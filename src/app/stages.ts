@@ -20,9 +20,12 @@ import { serveHttp } from "../server/HttpServer.ts"
 import { gist } from "../timetravel/gist.ts"
 import { startApplication } from "./application.ts"
 import { startExchange } from "./exchange.ts"
+import { checkChange } from "./liveSettings.ts"
+import { rules } from "./rules.ts"
 import { settingsOf } from "./settings.ts"
 import { checkSettings } from "./settingsCheck.ts"
 import { SettingsFile } from "./settingsFile.ts"
+import { traces } from "./traces.ts"
 
 /** The code of requests to addresses that a scenario says nothing about. */
 const noEndpoint = "no-endpoint"
@@ -35,12 +38,16 @@ export const stages: Stages = {
   }),
   checkSettings: (settings) =>
     Either.match(checkSettings(settings), { onLeft: (problems) => problems, onRight: () => [] }),
+  checkChange: (settings, patch) =>
+    Either.match(checkChange(settings, patch), { onLeft: (problems) => problems, onRight: () => [] }),
+  entryTypes: rules.entryTypes.map(({ type }) => type),
   open: (options) =>
     Effect.mapError(open(options), (error) =>
       error instanceof ScenarioBroken ? error : new ScenarioBroken({ lines: [error.message] }),
     ),
   noEndpoint,
   gist,
+  traces,
 }
 
 /** The auth token of a scenario that names none: the same everywhere, so that a hash of it is. */

@@ -24,7 +24,9 @@ const options = {
     Options.withDefault("recordings"),
   ),
   keep: Options.text("keep").pipe(
-    Options.withDescription("Folder to write each scenario's log to, as a recording"),
+    Options.withDescription(
+      "Folder to write each scenario's log to, as a recording, and a trace (HTML) of each that does not pass",
+    ),
     Options.optional,
   ),
   reporter: Options.text("reporter").pipe(
@@ -60,11 +62,17 @@ export const run = Command.make("run", options, (given) =>
   ),
 )
 
-/** `ringback schema`: the JSON Schema of scenario files, for editors. */
-export const schema = Command.make("schema", {}, () =>
+const schemaOptions = {
+  fragment: Options.boolean("fragment").pipe(
+    Options.withDescription("Of the files that scenarios include, whose names begin with _, instead"),
+  ),
+}
+
+/** `ringback schema`: the JSON Schema of scenario files or of what they include, for editors. */
+export const schema = Command.make("schema", schemaOptions, ({ fragment }) =>
   Effect.gen(function* () {
-    const { scenarioSchema } = yield* Effect.promise(() => import("../app/scenarios.ts"))
-    yield* Console.log(JSON.stringify(scenarioSchema(), null, 2))
+    const { fragmentSchema, scenarioSchema } = yield* Effect.promise(() => import("../app/scenarios.ts"))
+    yield* Console.log(JSON.stringify(fragment ? fragmentSchema() : scenarioSchema(), null, 2))
   }),
 ).pipe(
   Command.withDescription(

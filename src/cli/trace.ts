@@ -1,4 +1,3 @@
-import * as fs from "node:fs"
 import * as path from "node:path"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
@@ -8,10 +7,10 @@ import * as Option from "effect/Option"
 import type { Entry } from "../core/Entry.ts"
 import { limits } from "../core/limits.ts"
 import type { LogReader } from "../log/EventLog.ts"
-import { makeFolders } from "../log/folders.ts"
 import { placeOf } from "../timetravel/place.ts"
 import { entryOf } from "../timetravel/reading.ts"
-import { isTrace, traceHtml } from "../timetravel/trace.ts"
+import { traceHtml } from "../timetravel/trace.ts"
+import { writeTrace } from "../timetravel/traceFile.ts"
 import { type CommandFailed, wrongUse } from "./failure.ts"
 import { logArg, opened, plain } from "./looking.ts"
 import { storyAsked } from "./show.ts"
@@ -80,32 +79,6 @@ const entriesBetween = (
     return entries
   })
 
-/** Writes beside the file and then puts it there; replaces an older trace and nothing else. */
+/** Replaces an older trace and nothing else. */
 const written = (out: string, html: string): Effect.Effect<void, CommandFailed> =>
-  Effect.try({
-    try: () => {
-      if (fs.existsSync(out) && !isTrace(beginningOf(out)))
-        throw new Error("it exists and is no trace; name another file")
-      makeFolders(path.dirname(path.resolve(out)))
-      try {
-        fs.writeFileSync(`${out}.part`, html)
-        fs.renameSync(`${out}.part`, out)
-      } finally {
-        fs.rmSync(`${out}.part`, { force: true })
-      }
-    },
-    catch: (cause) => wrongUse(`cannot write ${out}: ${cause instanceof Error ? cause.message : String(cause)}`),
-  })
-
-/** Bytes that tell what a file is. */
-const beginningBytes = 1_000
-
-const beginningOf = (file: string): string => {
-  const fd = fs.openSync(file, "r")
-  try {
-    const bytes = Buffer.alloc(beginningBytes)
-    return bytes.subarray(0, fs.readSync(fd, bytes, 0, beginningBytes, 0)).toString()
-  } finally {
-    fs.closeSync(fd)
-  }
-}
+  Effect.try({ try: () => writeTrace(out, html), catch: (cause) => wrongUse((cause as Error).message) })

@@ -76,6 +76,8 @@ export const limits = {
   /** Tests that wait for a message at once, and host ms each of them may wait. */
   waitersMax: 64,
   waitedMsMax: 60_000,
+  /** Host ms that one regular expression of somebody's may take with one text. */
+  expressionMsMax: 1_000,
   /** Expectations of one order, and messages that its answer names for each. */
   expectationsMax: 20,
   expectedNamedMax: 20,

@@ -127,7 +127,7 @@ export class Performance {
       stage: this.stage,
       seed: this.#seed,
       settings: this.#settings,
-      said: (step) => said(step, known, (written) => checkStep(step.kind, written)),
+      said: (step) => said(step, known, (written) => checkStep(step.kind, written as JsonObject)),
       filled: (value, place) => fill(value, known, place),
       order: (place, order) => this.#order(place, order),
       ask: (place, request) => this.#ask(place, request),

@@ -5,7 +5,7 @@ import type * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type { SeenMessage } from "../carriers/delivery/seen.ts"
 import type { JsonObject } from "../core/canonical.ts"
-import type { Draft, Entry } from "../core/Entry.ts"
+import type { Draft, Entry, Row } from "../core/Entry.ts"
 import type { ApiRequested, OutboundRequested } from "../core/entries.ts"
 import type { Run } from "../engine/Run.ts"
 import type { Made } from "../engine/turn.ts"
@@ -114,9 +114,28 @@ export interface Stages {
   readonly settingsSchema: Schema.Schema.AnyNoContext
   /** What is wrong with settings as a file would have them. */
   readonly checkSettings: (settings: unknown) => ReadonlyArray<Problem>
+  /** What is wrong with a patch of settings while they are in force. */
+  readonly checkChange: (settings: JsonObject, patch: JsonObject) => ReadonlyArray<Problem>
+  /** Every type of entry that a log can hold. */
+  readonly entryTypes: ReadonlyArray<string>
   readonly open: (options: StageOptions) => Effect.Effect<Stage, ScenarioBroken, Scope.Scope>
   /** The detail of a request that failed because no endpoint answers for its address. */
   readonly noEndpoint: string
   /** What an entry says, in a few words. */
   readonly gist: (entry: Entry) => string
+  readonly traces: Traces
+}
+
+/** Logs as HTML files with timeline and slider. */
+export interface Traces {
+  /** Writes one, in place of an older one. Throws an error for people. */
+  readonly write: (file: string, rows: ReadonlyArray<Row>, about: TraceAbout) => void
+  /** Removes an older one, where there is one. Throws the file system's error. */
+  readonly remove: (file: string) => void
+}
+
+export interface TraceAbout {
+  readonly title: string
+  /** A line each. */
+  readonly notes: ReadonlyArray<string>
 }

@@ -60,3 +60,14 @@ export const scriptedSettings = (endpoints: ReadonlyArray<Endpoint>): ReadonlyAr
 /** Where requests for forwarded endpoints go, as `callbacks.rewrite` of a settings file has it. */
 export const rewriteSettings = (endpoints: ReadonlyArray<Endpoint>): ReadonlyArray<JsonObject> =>
   endpoints.flatMap(({ forward, url }) => (forward === undefined ? [] : [{ from: url, to: forward }]))
+
+/** Host ms without anything happening before a run with a real application counts as settled. */
+const quietMs = 20
+
+/** The settings a scenario begins with, in the form of a settings file. */
+export const ownSettings = (settings: JsonObject, endpoints: ReadonlyArray<Endpoint>): JsonObject => {
+  const { callbacks = {}, twilio = {} } = settings as { readonly [key: string]: JsonObject }
+  const rewrite = rewriteSettings(endpoints)
+  const real = rewrite.length === 0 ? {} : { quiet_ms: quietMs, rewrite }
+  return { twilio, callbacks: { ...real, ...callbacks }, endpoints: scriptedSettings(endpoints) }
+}

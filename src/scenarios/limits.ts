@@ -16,8 +16,6 @@ export const limits = {
   stepMsMax: 120_000,
   /** Characters of a regular expression, and of a text it is held against. */
   patternLengthMax: 1_000,
-  /** Host ms that one regular expression may take with one text. */
-  patternMsMax: 1_000,
   /** Events that a timeline shows. */
   timelineEventsMax: 40,
   /** Seeds of one exploration, and playings to find a smallest set of faults. */

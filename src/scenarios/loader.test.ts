@@ -163,7 +163,7 @@ expect:
         `a.yaml:2: steps.0.fault: expected ${expected}, found a group of keys`,
       ])
     for (const fault of ["{ api: [{ status: 503 }] }", "{ endpoint: https://app.test, fail_percent: 5 }", "{ off: x }"])
-      deepStrictEqual(await wrong(`steps:\n  - fault: ${fault}`), [])
+      deepStrictEqual(await wrong(`endpoints: [{ url: https://app.test }]\nsteps:\n  - fault: ${fault}`), [])
   })
 
   it("says one thing about how many there should be", async () => {

@@ -4,9 +4,10 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { JsonObject } from "../core/canonical.ts"
 import { parseInstant } from "../core/Instant.ts"
+import { changeProblems } from "./changes.ts"
 import { answerSetting, type EndpointFile, rewriteSettings, scriptedSettings } from "./endpoints.ts"
 import { check, type Problem } from "./file/problems.ts"
-import { IncludedFile, ScenarioFile } from "./file/scenarioFile.ts"
+import { FragmentFile, ScenarioFile } from "./file/scenarioFile.ts"
 import { readYaml, type YamlFile } from "./file/yamlFile.ts"
 import { limits } from "./limits.ts"
 import { Placing } from "./placing.ts"
@@ -44,6 +45,8 @@ class Reading {
   readonly #stages: Stages
   /** Files that are being read, outermost first. */
   readonly #open: Array<string> = []
+  /** Every file that was read, as it is named in places. */
+  readonly #yamls = new Map<string, YamlFile>()
   #files = 0
 
   constructor(stages: Stages) {
@@ -69,6 +72,7 @@ class Reading {
     const placed = this.#endpoints(file, yaml, endpoints)
     const { expectations, steps } = this.#parts(file, yaml, placed, { steps: written.steps, expect: written.expect })
     this.#checkSettings(file, yaml, settings, placed)
+    this.#checkChanges({ settings, endpoints: placed, steps: steps.steps })
     return {
       file,
       name: name ?? path.basename(file).replace(/\.ya?ml$/, ""),
@@ -130,6 +134,7 @@ class Reading {
     return new Placing({
       placeOf: (keys) => this.#place(file, yaml, keys),
       problem: (place, expected, found) => this.#tell(place, expected, found),
+      entryTypes: this.#stages.entryTypes,
       include: (name, place, names, depth) => this.#include(file, name, place, names, depth, endpoints),
     })
   }
@@ -155,7 +160,7 @@ class Reading {
       return undefined
     }
     const yaml = this.#read(file, undefined, place)
-    const written = yaml === undefined ? undefined : this.#checked(file, yaml, IncludedFile)
+    const written = yaml === undefined ? undefined : this.#checked(file, yaml, FragmentFile)
     if (yaml === undefined || written === undefined) return undefined
     const { parameters = [] } = written
     for (const missing of parameters.filter((each) => !names.includes(each)))
@@ -174,7 +179,10 @@ class Reading {
     const text = given ?? this.#text(file, from)
     if (text === undefined) return undefined
     const yaml = readYaml(text)
-    if ("value" in yaml) return yaml
+    if ("value" in yaml) {
+      this.#yamls.set(file, yaml)
+      return yaml
+    }
     this.lines.push(`${file}:${yaml.line}: ${yaml.message}`)
     return undefined
   }
@@ -248,6 +256,15 @@ class Reading {
       )
   }
 
+  /** What steps would change of the settings; each stands in the file it was read from. */
+  #checkChanges(changing: Parameters<typeof changeProblems>[0]): void {
+    for (const { expected, found, keys, place } of changeProblems(changing, this.#stages)) {
+      const yaml = this.#yamls.get(place.file)
+      const all = [...place.path.split(".").map(keyOf), ...keys]
+      this.#tell(yaml === undefined ? place : this.#place(place.file, yaml, all), expected, found)
+    }
+  }
+
   #place(file: string, yaml: YamlFile, keys: ReadonlyArray<PropertyKey>): Place {
     return { file, line: yaml.lineOf(keys), path: keys.map(keyShown).join(".") }
   }
@@ -272,6 +289,9 @@ const inOneLine = (line: string): string => {
 const lineLengthMax = 1_000
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to be shown as escapes
 const steering = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g
+
+/** A key of a path: places in lists are numbers. */
+const keyOf = (key: string): PropertyKey => (/^\d+$/.test(key) ? Number(key) : key)
 
 /** A key as far as it is no longer than people read. */
 const keyShown = (key: PropertyKey): string => {

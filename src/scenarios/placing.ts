@@ -1,6 +1,6 @@
 import * as Either from "effect/Either"
 import type { Json, JsonObject } from "../core/canonical.ts"
-import { patternProblems } from "./expectations/patternProblems.ts"
+import { answerProblems, patternProblems } from "./expectations/patternProblems.ts"
 import { checkExpectation, checkStep, expectationKeys } from "./file/kinds.ts"
 import { shown } from "./file/problems.ts"
 import { limits } from "./limits.ts"
@@ -24,6 +24,8 @@ export interface PlacedSteps {
 export interface PlacingOptions {
   readonly placeOf: (keys: ReadonlyArray<PropertyKey>) => Place
   readonly problem: (place: Place, expected: string, found: string) => void
+  /** Every type of entry that a log can hold. */
+  readonly entryTypes: ReadonlyArray<string>
   readonly include: (file: string, place: Place, names: ReadonlyArray<string>, depth: number) => PlacedSteps | undefined
 }
 
@@ -75,7 +77,7 @@ export class Placing {
     const { placeOf, problem } = this.#options
     const kind = this.#kindOf(written, keys)
     if (kind === undefined) return undefined
-    const checked = checkStep(kind.key, written)
+    const checked = checkStep(kind.key, written as JsonObject)
     if (Either.isLeft(checked)) {
       for (const { expected, found, keys: within } of checked.left)
         problem(placeOf([...keys, ...within]), expected, found)
@@ -84,6 +86,8 @@ export class Placing {
     const { expect, steps, ...rest } = written as JsonObject
     const place = placeOf(keys)
     this.#references(rest, keys, scope)
+    for (const { expected, found, keys: within } of answerProblems(rest.answer))
+      problem(placeOf([...keys, ...within]), expected, found)
     const expectations = expect === undefined ? [] : this.#stepExpectations(expect, [...keys, "expect"], scope)
     const within = this.#within(kind, rest, steps, { place, keys, scope, depth })
     if (kind.loop === undefined || kind.key === "include") this.#name(rest.as, [...keys, "as"], scope)
@@ -159,7 +163,7 @@ export class Placing {
     const group = written as JsonObject
     const senseless = senselessOf(group)
     if (senseless !== undefined) problem(placeOf(keys), senseless[0], senseless[1])
-    for (const { expected, found, keys: within } of patternProblems(kind, group))
+    for (const { expected, found, keys: within } of patternProblems(kind, group, this.#options.entryTypes))
       problem(placeOf([...keys, ...within]), expected, found)
     this.#references(group, keys, scope)
     return { place: placeOf(keys), kind, written: group }

@@ -2,11 +2,13 @@ import * as path from "node:path"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import type { Row } from "../core/Entry.ts"
 import { compareRecording, type Golden, recordingOf, writeRecording } from "./golden.ts"
 import { loadScenario } from "./loader.ts"
+import { faultsOf } from "./reporters/faults.ts"
 import type { Report } from "./reporters/Report.ts"
 import { runScenario } from "./runScenario.ts"
-import { type Outcome, type Scenario, ScenarioBroken } from "./Scenario.ts"
+import { type Outcome, type RunScenarioOptions, type Scenario, ScenarioBroken } from "./Scenario.ts"
 import type { Stages } from "./Stage.ts"
 
 /** How scenarios of files are played. Plain data, which goes from thread to thread. */
@@ -17,7 +19,7 @@ export interface PlayOptions {
   readonly recordings: string
   /** Whether recordings are written instead of compared. */
   readonly update: boolean
-  /** A folder for the logs. */
+  /** A folder for the logs, and for traces of scenarios that do not pass. */
   readonly keep?: string | undefined
   /** Words of the command line that a scenario is played again with. */
   readonly words: ReadonlyArray<string>
@@ -26,29 +28,74 @@ export interface PlayOptions {
 /** Plays the scenario of a file and holds it against its recording. What goes wrong is in the report. */
 export const playFile = (file: string, stages: Stages, options: PlayOptions): Effect.Effect<Report> =>
   Effect.timed(
-    Effect.either(Effect.flatMap(loadScenario(file, stages), (scenario) => play(scenario, stages, options))),
-  ).pipe(Effect.map(([took, played]) => ({ ...reportOf(file, played, options), hostMs: Duration.toMillis(took) })))
+    Effect.gen(function* () {
+      // What a playing that broke off has left.
+      let left: ReadonlyArray<Row> = []
+      const onBroken = (rows: ReadonlyArray<Row>) => {
+        left = rows
+      }
+      const played = yield* Effect.either(
+        Effect.flatMap(loadScenario(file, stages), (scenario) => play(scenario, stages, { ...options, onBroken })),
+      )
+      const report = reportOf(file, played, options)
+      const rows = Either.isRight(played) ? played.right.outcome.rows : left
+      return yield* kept(report, rows, stages, options.keep)
+    }),
+  ).pipe(Effect.map(([took, report]) => ({ ...report, hostMs: Duration.toMillis(took) })))
+
+type Told = Omit<Report, "hostMs">
 
 interface Played {
   readonly outcome: Outcome
   readonly golden: Golden
-  readonly kept: string | undefined
 }
 
-const play = (scenario: Scenario, stages: Stages, options: PlayOptions): Effect.Effect<Played, ScenarioBroken> =>
+const play = (
+  scenario: Scenario,
+  stages: Stages,
+  { onBroken, ...options }: PlayOptions & Required<Pick<RunScenarioOptions, "onBroken">>,
+): Effect.Effect<Played, ScenarioBroken> =>
   Effect.gen(function* () {
     const { seed } = options
-    const outcome = yield* runScenario(scenario, stages, seed === undefined ? {} : { seed })
-    const kept =
-      options.keep === undefined ? undefined : path.join(options.keep, path.basename(recordingOf("", scenario.file)))
+    const outcome = yield* runScenario(scenario, stages, { onBroken, ...(seed === undefined ? {} : { seed }) })
     return yield* Effect.try({
-      try: () => {
-        if (kept !== undefined) writeRecording(kept, outcome.rows)
-        return { outcome, golden: goldenOf(outcome, stages, options), kept }
-      },
+      try: () => ({ outcome, golden: goldenOf(outcome, stages, options) }),
       catch: (error) => new ScenarioBroken({ lines: [(error as Error).message] }),
     })
   })
+
+/** Writes the log, and its trace where the scenario has not passed; an older trace of one that has is taken away. */
+const kept = (
+  report: Told,
+  rows: ReadonlyArray<Row>,
+  { traces }: Stages,
+  keep: string | undefined,
+): Effect.Effect<Told> => {
+  if (keep === undefined || rows.length === 0) return Effect.succeed(report)
+  const log = recordingOf(keep, report.file)
+  const trace = log.replace(/\.jsonl$/, ".html")
+  const failed = report.status !== "passed"
+  return Effect.try({
+    try: () => {
+      writeRecording(log, rows)
+      if (failed) traces.write(trace, rows, { title: report.name, notes: notesOf(report) })
+      else traces.remove(trace)
+      return { ...report, kept: log, trace: failed ? trace : undefined }
+    },
+    catch: (error) => error as Error,
+  }).pipe(
+    Effect.catchAll(({ message }) =>
+      Effect.succeed<Told>({ ...report, status: "broken", broken: [...report.broken, message] }),
+    ),
+  )
+}
+
+/** What is wrong, as a trace says it. */
+const notesOf = (report: Told): ReadonlyArray<string> => {
+  const faults = faultsOf(report).map(({ place, title }) => `${place.file}:${place.line}: ${title}`)
+  return [...faults.slice(0, notesMax), ...(faults.length > notesMax ? [`and ${faults.length - notesMax} more`] : [])]
+}
+const notesMax = 10
 
 /** Compares a run with its recording, or writes it: only of a scenario that holds, so that nothing wrong becomes golden. */
 const goldenOf = ({ passed, rows, scenario, seed }: Outcome, stages: Stages, options: PlayOptions): Golden => {
@@ -65,11 +112,7 @@ const goldenOf = ({ passed, rows, scenario, seed }: Outcome, stages: Stages, opt
   return { _tag: "Written", file, changed: true }
 }
 
-const reportOf = (
-  file: string,
-  played: Either.Either<Played, ScenarioBroken>,
-  { seed, words }: PlayOptions,
-): Omit<Report, "hostMs"> => {
+const reportOf = (file: string, played: Either.Either<Played, ScenarioBroken>, { seed, words }: PlayOptions): Told => {
   const replay = (actual: number | undefined) =>
     ["ringback", "run", file, ...(actual === undefined ? [] : ["--seed", String(actual)]), ...words].map(word).join(" ")
   if (Either.isLeft(played))
@@ -87,8 +130,9 @@ const reportOf = (
       virtualMs: 0,
       replay: replay(seed),
       kept: undefined,
+      trace: undefined,
     }
-  const { golden, kept, outcome } = played.right
+  const { golden, outcome } = played.right
   const { at, checks, digest, notes, passed, rows, scenario } = outcome
   return {
     file,
@@ -103,7 +147,8 @@ const reportOf = (
     digest,
     virtualMs: at - scenario.start,
     replay: replay(outcome.seed === scenario.seed ? undefined : outcome.seed),
-    kept,
+    kept: undefined,
+    trace: undefined,
   }
 }
 

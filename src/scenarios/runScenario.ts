@@ -1,16 +1,13 @@
 import * as Effect from "effect/Effect"
 import type { JsonObject } from "../core/canonical.ts"
 import { mergePatch } from "../core/mergePatch.ts"
-import { rewriteSettings, scriptedSettings } from "./endpoints.ts"
+import { ownSettings } from "./endpoints.ts"
 import { Ledger } from "./expectations/Ledger.ts"
 import { Performance } from "./Performance.ts"
 import { StepFailed } from "./Play.ts"
 import { type Outcome, type RunScenarioOptions, type Scenario, ScenarioBroken } from "./Scenario.ts"
 import type { Forward, Stages } from "./Stage.ts"
 import { watched } from "./watchdog.ts"
-
-/** Host ms without anything happening before a run with a real application counts as settled. */
-const quietMs = 20
 
 /**
  * Plays a scenario on a run of its own, in memory, and judges it. Between its steps virtual time stands still; nothing of the host
@@ -57,11 +54,7 @@ const settingsOf = (
   options: RunScenarioOptions,
 ): Effect.Effect<JsonObject, ScenarioBroken> =>
   Effect.suspend(() => {
-    const { callbacks = {}, twilio = {} } = settings as { readonly [key: string]: JsonObject }
-    const rewrite = rewriteSettings(endpoints)
-    const real = rewrite.length === 0 ? {} : { quiet_ms: quietMs, rewrite }
-    const own = { twilio, callbacks: { ...real, ...callbacks }, endpoints: scriptedSettings(endpoints) }
-    const all = mergePatch(own, options.settings ?? {}) as JsonObject
+    const all = mergePatch(ownSettings(settings, endpoints), options.settings ?? {}) as JsonObject
     const problems = options.settings === undefined ? [] : stages.checkSettings(all)
     return problems.length === 0
       ? Effect.succeed(all)

@@ -52,7 +52,7 @@ export const runningSettings = (stage: Stage, first: JsonObject): RunningSetting
 }
 
 /** Settings with a fault: it is looked at before what is there. */
-const withFault = (settings: JsonObject, fault: Fault): JsonObject => {
+export const withFault = (settings: JsonObject, fault: Fault): JsonObject => {
   const { api, callbacks } = fault
   const patch = {
     ...(callbacks === undefined ? {} : { callbacks: { faults: callbacks } }),

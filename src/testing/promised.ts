@@ -2,7 +2,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
-import { SlowExpression } from "../scenarios/expectations/expression.ts"
+import { SlowExpression } from "../expressions/expression.ts"
 import { failedAt, RingbackError } from "./errors.ts"
 
 /** An effect as a plain promise; its failure is a `RingbackError` that names the line of the test. A defect stays what it is. */

@@ -2,7 +2,7 @@
 const ground = ["core"]
 const engine = [...ground, "log", "clock", "engine"]
 const parts = [...engine, "network", "carriers", "gateway", "conversations"]
-const uses = [...parts, "client", "scenarios", "traffic", "timetravel"]
+const uses = [...parts, "client", "expressions", "scenarios", "traffic", "timetravel"]
 const doors = [...uses, "server", "dashboard"]
 
 export const mayImport: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
@@ -10,12 +10,13 @@ export const mayImport: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
   ["client", ground],
   ["log", ground],
   ["clock", ground],
+  ["expressions", ground],
   ["engine", [...ground, "log", "clock"]],
   ["network", engine],
   ["carriers", [...engine, "network"]],
   ["gateway", engine],
   ["conversations", engine],
-  ["scenarios", [...parts, "client"]],
+  ["scenarios", [...parts, "client", "expressions"]],
   ["traffic", [...parts, "client"]],
   ["timetravel", [...parts, "client"]],
   ["server", uses],

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assertFalse, assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
+import * as Effect from "effect/Effect"
 import { describe, it } from "vitest"
+import { exploredSaid, exploreScenario, loadScenario } from "../../src/app/explore.ts"
 import { newFolder } from "../support/folder.ts"
 import { ringback } from "../support/ringback.ts"
 
@@ -83,6 +85,27 @@ describe("ringback explore", () => {
       assertTrue(stderr.startsWith(`ringback: ${message}`), stderr)
     }
     assertFalse(existsSync(join(cwd, "app-seed-1.yaml")))
+  })
+
+  it("finds on several threads what it finds on one", async () => {
+    const cwd = folderWith({
+      "rare.yaml": scenario
+        .replace("lost_percent: 3", "lost_percent: 0.02")
+        .replace("- repeat: 9", "- repeat: 40")
+        .replace("+1555123456${index}", "+15551234567")
+        .replace("exactly: 9", "exactly: 40"),
+    })
+    const one = await Effect.runPromise(
+      Effect.flatMap(loadScenario(join(cwd, "rare.yaml")), (loaded) =>
+        exploreScenario(loaded, { seeds: 400, from: 1 }),
+      ),
+    )
+    // Long enough that other threads come to help.
+    assertTrue(one._tag === "Found" && one.seeds > 40, JSON.stringify(one).slice(0, 300))
+    const { code, stdout } = await ringback(["explore", "rare.yaml", "--seeds", "400"], { cwd })
+    strictEqual(code, 1, stdout)
+    const said = exploredSaid(one, { paint: (_, text) => text, safe: (text) => text }).join("\n")
+    strictEqual(stdout.replace(/\n\n {2}again: .*\n$/s, ""), said.replaceAll(join(cwd, "rare.yaml"), "rare.yaml"))
   })
 
   it("starts the application anew for each seed", async () => {

@@ -234,4 +234,15 @@ describe("ringback schema", () => {
       [],
     )
   })
+
+  it("prints that of fragments", async () => {
+    const { code, stdout } = await ringback(["schema", "--fragment"])
+    strictEqual(code, 0)
+    deepStrictEqual(Object.keys(JSON.parse(stdout).properties).sort(), [
+      "description",
+      "endpoints",
+      "parameters",
+      "steps",
+    ])
+  })
 })

@@ -27,8 +27,12 @@ const reports = async (): Promise<ReadonlyArray<Report>> => {
   ]
   const options = { recordings: join(root, "recordings"), update: false, words: [] }
   const all = await Effect.runPromise(Effect.forEach(files, (file) => playFile(file, stages, options)))
-  return all.map((report) => ({ ...report, hostMs: 1 }))
+  return all.map((report) => ({ ...report, ...keptOf(report.file), hostMs: 1 }))
 }
+
+/** Of one of them log and trace are kept. */
+const keptOf = (file: string) =>
+  file.endsWith("tooMany.yaml") ? { kept: "kept/tooMany.jsonl", trace: "kept/tooMany.html" } : {}
 
 const told = async ({ begin, each, end }: Reporter): Promise<string> => {
   const all = await reports()

@@ -35,7 +35,7 @@ steps:
 `
 
 describe("a scenario's secrets", () => {
-  it("are in no log, recording or report", async () => {
+  it("are in no log, recording, trace or report", async () => {
     const folder = newFolder()
     const file = path.join(folder, "a.yaml")
     fs.writeFileSync(file, scenario)
@@ -53,8 +53,9 @@ describe("a scenario's secrets", () => {
     const told = [pretty(style).each(report, 1), json.end(summary), junit.end(summary)]
     const log = fs.readFileSync(path.join(folder, "kept/a.jsonl"), "utf8")
     strictEqual(log.length > 1_000, true)
+    const trace = fs.readFileSync(report.trace ?? "", "utf8")
     deepStrictEqual(
-      [...told, log].flatMap((text) => leaksIn(text, marks)),
+      [...told, log, trace].flatMap((text) => leaksIn(text, marks)),
       [],
     )
   })

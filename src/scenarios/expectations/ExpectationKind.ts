@@ -23,7 +23,19 @@ export interface ExpectationKind<Item = unknown> {
 /** A field of a kind: what it is, and what it is of an item. It is asked for only where somebody expects something of it. */
 export interface Field<Item> {
   readonly is: string
+  /** Nothing said: a text. */
+  readonly holds?: Holds
   readonly of: (item: Item, ledger: Ledger) => Json
+}
+
+/** What a field can hold, so that a pattern that can fit none of it is told when its file is read. */
+export interface Holds {
+  /** `any`: whatever there is, groups too. Nothing said: a text. */
+  readonly shape?: "text" | "number" | "list" | "any"
+  /** The texts it can hold, of a list each of its items. */
+  readonly oneOf?: ReadonlyArray<string> | "entry types"
+  /** Paths, URLs or what an application says: a text between slashes may be meant as it is. */
+  readonly plain?: true
 }
 
 /** Makes a kind one of the table's. */

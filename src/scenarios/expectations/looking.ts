@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
+import { SlowExpression } from "../../expressions/expression.ts"
 import { brokenAt, type Place, type ScenarioBroken } from "../Scenario.ts"
-import { SlowExpression } from "./expression.ts"
 
 /** Holds patterns against what there is. Fails at the place of the patterns when one of their expressions takes too long. */
 export const looking = <A>(place: Place, look: () => A): Effect.Effect<A, ScenarioBroken> =>

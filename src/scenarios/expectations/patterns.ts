@@ -1,8 +1,8 @@
 import { diffWordsWithSpace } from "diff"
 import type { Json, JsonObject } from "../../core/canonical.ts"
 import { globs } from "../../core/globs.ts"
+import { isIn } from "../../expressions/expression.ts"
 import { limits } from "../limits.ts"
-import { isIn } from "./expression.ts"
 
 /*
  * What a value has to be.
@@ -40,12 +40,27 @@ export const fits = (pattern: Json, found: Found): boolean => {
 }
 
 const specialOf = (group: JsonObject): ((found: Found) => boolean) | undefined => {
-  const keys = Object.keys(group)
-  if (keys.length !== 1) return undefined
+  const choice = choiceOf(group)
+  if (choice === undefined) return undefined
+  const { among, word } = choice
+  return (found) => (word === "not") !== among.some((each) => fits(each, found))
+}
+
+/** What `{ not: x }` and `{ any_of: [x, y] }` choose among; undefined: a group of fields. */
+export const choiceOf = (
+  group: JsonObject,
+): { readonly word: "any_of" | "not"; readonly among: ReadonlyArray<Json> } | undefined => {
+  if (Object.keys(group).length !== 1) return undefined
   const { any_of: anyOf, not } = group
-  if (keys[0] === "not" && not !== undefined) return (found) => !fits(not, found)
-  if (keys[0] === "any_of" && Array.isArray(anyOf)) return (found) => anyOf.some((each) => fits(each as Json, found))
-  return undefined
+  if (not !== undefined) return { word: "not", among: [not as Json] }
+  return Array.isArray(anyOf) ? { word: "any_of", among: anyOf } : undefined
+}
+
+/** Whether a pattern for an answer is one for its status: no fields are named in it. */
+export const isStatusPattern = (pattern: Json): boolean => {
+  if (typeof pattern !== "object" || pattern === null) return true
+  if (Array.isArray(pattern)) return false
+  return choiceOf(pattern as JsonObject)?.among.every(isStatusPattern) === true
 }
 
 const comparison = /^(>=|<=|>|<)\s*(-?\d+(?:\.\d+)?)$/

@@ -31,7 +31,17 @@ export interface ExploreOptions {
   /** Applications in this process, made anew for each playing; by the URL of the endpoint they answer for. */
   readonly handlers?: () => ReadonlyMap<string, Handler>
   readonly onSeed?: (done: number) => void
+  /** Another way to look for the first seed that fails than one after the other. */
+  readonly search?: Search | undefined
 }
+
+/** Finds the first of some seeds that fails, whoever plays them and in whatever order; undefined when none does. */
+export type Search = (seeds: {
+  readonly seeds: number
+  readonly from: number
+  readonly fails: (seed: number) => Effect.Effect<boolean>
+  readonly onSeed: ((done: number) => void) | undefined
+}) => Effect.Effect<number | undefined>
 
 export type Explored =
   | { readonly _tag: "NothingFound"; readonly seeds: number }
@@ -80,7 +90,7 @@ interface Played {
 export const explore = (
   given: Scenario,
   stages: Stages,
-  { from, handlers, onSeed, seeds }: ExploreOptions,
+  { from, handlers, onSeed, search = oneByOne, seeds }: ExploreOptions,
 ): Effect.Effect<Explored, ScenarioBroken> =>
   Effect.gen(function* () {
     const scenario = explorable(given)
@@ -88,40 +98,71 @@ export const explore = (
     const handled = handlers?.()
     const why = unexplorable(scenario, bounds, (url) => handled?.has(url) === true)
     if (why !== undefined) return yield* why
-    // An application in this process is done when it has answered.
-    const inProcess = scenario.endpoints.every(({ forward, url }) => forward === undefined || handled?.has(url))
-    const quiet = inProcess && scenario.endpoints.length > 0 ? { callbacks: { quiet_ms: 0 } } : {}
-    const played = (seed: number, settings: JsonObject): Effect.Effect<Played> =>
-      Effect.suspend(() => {
-        const own = handlers?.()
-        let rows: ReadonlyArray<Row> = []
-        const onBroken = (left: ReadonlyArray<Row>) => {
-          rows = left
-        }
-        const options = {
-          seed,
-          settings: mergePatch(quiet, settings) as JsonObject,
-          onBroken,
-          ...(own === undefined ? {} : { handlers: own }),
-        }
-        return Effect.match(runScenario(scenario, stages, options), {
-          onFailure: ({ lines }) => ({ rows, failure: { check: undefined, broken: lines } }),
-          onSuccess: playedOf,
-        })
-      })
-    const asItIs = yield* played(scenario.seed, {})
+    const play = playing(scenario, stages, handlers, handled)
+    const asItIs = yield* play(scenario.seed, {})
     if (asItIs.failure !== undefined) return { _tag: "FailsAsItIs", failure: asItIs.failure }
-    for (let n = 0; n < seeds; n++) {
-      const seed = from + n
-      const { failure, rows } = yield* played(seed, drawing(bounds))
-      onSeed?.(n + 1)
-      if (failure === undefined) continue
-      const begun = { seed, seeds: n + 1, drawn: drawnIn(rows), failure, settings: drawing(bounds) }
-      const aimedAt = (faults: ReadonlyArray<DrawnFault>) => aiming(faults, scenario.settings)
-      return yield* shrunk(begun, aimedAt, (settings) => played(seed, settings))
-    }
-    return { _tag: "NothingFound", seeds }
+    // Of an application that depends on more than its seed only what was seen to fail is sure to.
+    let seen: (Played & { readonly seed: number }) | undefined
+    const fails = (seed: number) =>
+      Effect.map(play(seed, drawing(bounds)), (played) => {
+        if (played.failure !== undefined) seen = { ...played, seed }
+        return played.failure !== undefined
+      })
+    const seed = yield* search({ seeds, from, fails, onSeed })
+    if (seed === undefined) return { _tag: "NothingFound", seeds }
+    const { failure, rows } = seen?.seed === seed ? seen : yield* play(seed, drawing(bounds))
+    if (failure === undefined) return yield* Effect.dieMessage(`seed ${seed} fails on one thread and not on another`)
+    const begun = { seed, seeds: seed - from + 1, drawn: drawnIn(rows), failure, settings: drawing(bounds) }
+    const aimedAt = (faults: ReadonlyArray<DrawnFault>) => aiming(faults, scenario.settings)
+    return yield* shrunk(begun, aimedAt, (settings) => play(seed, settings))
   })
+
+/** Whether a scenario fails under a seed that draws faults: what another thread finds out. */
+export const seedFails = (given: Scenario, stages: Stages, seed: number): Effect.Effect<boolean> => {
+  const scenario = explorable(given)
+  const play = playing(scenario, stages, undefined, undefined)
+  return Effect.map(play(seed, drawing(scenario.explore ?? usualBounds)), ({ failure }) => failure !== undefined)
+}
+
+const oneByOne: Search = ({ fails, from, onSeed, seeds }) =>
+  Effect.gen(function* () {
+    for (let n = 0; n < seeds; n++) {
+      const failed = yield* fails(from + n)
+      onSeed?.(n + 1)
+      if (failed) return from + n
+    }
+    return undefined
+  })
+
+/** Plays a scenario under a seed, with a patch of its settings. */
+const playing = (
+  scenario: Scenario,
+  stages: Stages,
+  handlers: ExploreOptions["handlers"],
+  handled: ReadonlyMap<string, Handler> | undefined,
+) => {
+  // An application in this process is done when it has answered.
+  const inProcess = scenario.endpoints.every(({ forward, url }) => forward === undefined || handled?.has(url))
+  const quiet = inProcess && scenario.endpoints.length > 0 ? { callbacks: { quiet_ms: 0 } } : {}
+  return (seed: number, settings: JsonObject): Effect.Effect<Played> =>
+    Effect.suspend(() => {
+      const own = handlers?.()
+      let rows: ReadonlyArray<Row> = []
+      const onBroken = (left: ReadonlyArray<Row>) => {
+        rows = left
+      }
+      const options = {
+        seed,
+        settings: mergePatch(quiet, settings) as JsonObject,
+        onBroken,
+        ...(own === undefined ? {} : { handlers: own }),
+      }
+      return Effect.match(runScenario(scenario, stages, options), {
+        onFailure: ({ lines }) => ({ rows, failure: { check: undefined, broken: lines } }),
+        onSuccess: playedOf,
+      })
+    })
+}
 
 /** Why a scenario cannot be explored; `inProcess` says which endpoints are answered in this process. */
 const unexplorable = (

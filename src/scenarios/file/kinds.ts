@@ -1,5 +1,6 @@
 import type * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
+import type { JsonObject } from "../../core/canonical.ts"
 import { digestSchema, expectationSchema, valueSchema } from "../expectations/ExpectationKind.ts"
 import { expectationKinds } from "../expectations/table.ts"
 import { stepKinds } from "../steps/table.ts"
@@ -13,8 +14,11 @@ const unchecked = {
   expectation: Schema.Unknown,
 }
 
-const steps: ReadonlyMap<string, Schema.Schema.AnyNoContext> = new Map(
-  stepKinds.map((kind) => [kind.key, kind.schema(unchecked)]),
+const steps: ReadonlyMap<string, (written: JsonObject) => Schema.Schema.AnyNoContext> = new Map(
+  stepKinds.map((kind) => {
+    const whole = kind.schema(unchecked)
+    return [kind.key, (written) => kind.narrow?.(written, unchecked) ?? whole]
+  }),
 )
 
 const expectations = (inStep: boolean): ReadonlyMap<string, Schema.Schema.AnyNoContext> =>
@@ -30,8 +34,8 @@ const atEnd = expectations(false)
 export const expectationKeys: ReadonlyArray<string> = [...atEnd.keys()]
 
 /** Checks a step of a kind. */
-export const checkStep = (key: string, written: unknown): Either.Either<unknown, ReadonlyArray<Problem>> =>
-  check(steps.get(key) as Schema.Schema<unknown>, written)
+export const checkStep = (key: string, written: JsonObject): Either.Either<unknown, ReadonlyArray<Problem>> =>
+  check(steps.get(key)?.(written) as Schema.Schema<unknown>, written)
 
 /** Checks an expectation of a kind, in a step or at the end. */
 export const checkExpectation = (

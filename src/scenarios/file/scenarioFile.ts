@@ -1,6 +1,6 @@
 import * as JSONSchema from "effect/JSONSchema"
 import * as Schema from "effect/Schema"
-import type { JsonObject } from "../../core/canonical.ts"
+import type { Json, JsonObject } from "../../core/canonical.ts"
 import { EndpointFile } from "../endpoints.ts"
 import { digestSchema, expectationSchema, valueSchema } from "../expectations/ExpectationKind.ts"
 import { expectationKinds } from "../expectations/table.ts"
@@ -48,40 +48,82 @@ export const ScenarioFile = Schema.Struct(
   fields({ step: Schema.Unknown, expectation: Schema.Unknown, settings: Group }),
 )
 
-/** A file that is included: steps, and endpoints they need. */
-export const IncludedFile = Schema.Struct({
+const fragmentFields = <Step>(step: Schema.Schema<Step>) => ({
   description: optional(Text),
   parameters: optional(
     Schema.Array(Name).annotations({ description: "Names that whoever includes it says by `with`" }),
   ),
   endpoints: optional(Schema.Array(EndpointFile)),
-  steps: Schema.Array(Schema.Unknown),
+  steps: Schema.Array(step),
 })
 
+/** A fragment, a file that is included: steps, and endpoints they need. */
+export const FragmentFile = Schema.Struct(fragmentFields(Schema.Unknown))
+
 /** The schema of scenario files for editors, as JSON Schema. */
-export const scenarioJsonSchema = (settings: Schema.Schema.AnyNoContext): JsonObject => {
-  const named = (name: string, all: ReadonlyArray<Schema.Schema.AnyNoContext>) =>
-    Schema.Union(...(all as ReadonlyArray<Schema.Schema<unknown>>)).annotations({ identifier: name })
-  const inStep = named("ExpectationInStep", [
-    ...expectationKinds.map((kind) => expectationSchema(kind, true)),
-    valueSchema(true),
-    digestSchema(true),
+export const scenarioJsonSchema = (settings: Schema.Schema.AnyNoContext): JsonObject =>
+  forEditors(
+    Schema.Struct(fields({ step: wholeStep(), expectation: expectations("Expectation", false), settings })).annotations(
+      {
+        title: "Ringback scenario",
+        description: "docs/scenarios.md",
+      },
+    ),
+  )
+
+/** The schema of fragments for editors, as JSON Schema. */
+export const fragmentJsonSchema = (): JsonObject =>
+  forEditors(
+    Schema.Struct(fragmentFields(wholeStep())).annotations({
+      title: "Ringback scenario fragment",
+      description: "A file that scenarios include: docs/scenarios.md",
+    }),
+  )
+
+const named = (name: string, all: ReadonlyArray<Schema.Schema.AnyNoContext>): Schema.Schema<unknown> =>
+  Schema.Union(...(all as ReadonlyArray<Schema.Schema<unknown>>)).annotations({ identifier: name })
+
+const expectations = (name: string, inStep: boolean): Schema.Schema<unknown> =>
+  named(name, [
+    ...expectationKinds.map((kind) => expectationSchema(kind, inStep)),
+    valueSchema(inStep),
+    digestSchema(inStep),
   ])
-  const atEnd = named("Expectation", [
-    ...expectationKinds.map((kind) => expectationSchema(kind, false)),
-    valueSchema(false),
-    digestSchema(false),
-  ])
+
+/** A step with all that lies within it. */
+const wholeStep = (): Schema.Schema<unknown> => {
   const steps: Schema.Schema<ReadonlyArray<unknown>> = Schema.Array(
     Schema.suspend((): Schema.Schema<unknown> => step).annotations({ identifier: "Step" }),
   )
+  const expectation = expectations("ExpectationInStep", true)
   const step = named(
     "Step",
-    stepKinds.map((kind) => kind.schema({ steps, expectation: inStep })),
-  ) as Schema.Schema<unknown>
-  const whole = Schema.Struct(fields({ step, expectation: atEnd, settings })).annotations({
-    title: "Ringback scenario",
-    description: "docs/scenarios.md",
-  })
-  return JSONSchema.make(whole) as unknown as JsonObject
+    stepKinds.map((kind) => kind.schema({ steps, expectation })),
+  )
+  return step
+}
+
+/**
+ * The JSON Schema (draft 7) of a schema, as every validator reads it: the library gives the same `$id` to each thing that may be
+ * anything, which is an error where ids are looked up, and puts bounds beside a `$ref`, where draft 7 overlooks them.
+ */
+const forEditors = (schema: Schema.Schema.AnyNoContext): JsonObject => {
+  const made = JSONSchema.make(schema) as unknown as JsonObject
+  return plain(made, made.$defs as JsonObject) as JsonObject
+}
+
+const plain = (value: Json, definitions: JsonObject): Json => {
+  if (Array.isArray(value)) return value.map((each: Json) => plain(each, definitions))
+  if (typeof value !== "object" || value === null) return value
+  const { $id, $ref, title, ...rest } = value as JsonObject
+  // A key that is called `title` in a file, not the title of a schema.
+  const kept = typeof title === "string" && (/^between\(/.test(title) || $id !== undefined) ? {} : { title }
+  const inner = Object.entries({ ...(title === undefined ? {} : kept), ...rest }).map(
+    ([key, each]) => [key, plain(each as Json, definitions)] as const,
+  )
+  if (typeof $ref !== "string")
+    return Object.fromEntries($ref === undefined ? inner : [["$ref", plain($ref as Json, definitions)], ...inner])
+  if (inner.length === 0) return { $ref }
+  const target = definitions[decodeURIComponent($ref.replace("#/$defs/", ""))] as JsonObject
+  return { ...(plain(target, definitions) as JsonObject), ...Object.fromEntries(inner) }
 }

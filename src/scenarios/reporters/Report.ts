@@ -22,6 +22,8 @@ export interface Report {
   readonly replay: string
   /** Its log, where that was kept. */
   readonly kept: string | undefined
+  /** Its trace as HTML, where that was kept: of one that has not passed. */
+  readonly trace: string | undefined
 }
 
 /** All of a run. */

@@ -6,14 +6,14 @@ import type { Fault, Report } from "./Report.ts"
 /* What is wrong with a scenario, in lines for people: the same whoever tells it. */
 
 /** Everything that is wrong with a scenario. */
-export const faultsOf = (report: Report): ReadonlyArray<Fault> => [
+export const faultsOf = (report: Omit<Report, "hostMs">): ReadonlyArray<Fault> => [
   ...report.broken.map((line): Fault => brokenFault(report, line)),
   ...report.checks.filter(({ met }) => !met).map(checkFault),
   ...(report.golden._tag === "Differs" ? [goldenFault(report, report.golden)] : []),
 ]
 
 /** A line of a scenario that could not be played; it begins with its place, if it has one, and details may be under it. */
-const brokenFault = ({ file }: Report, text: string): Fault => {
+const brokenFault = ({ file }: Pick<Report, "file">, text: string): Fault => {
   const [, at, line, rest] = /^(\S.*?\.ya?ml):(\d+): (.*)$/s.exec(text) ?? []
   const [title = "", ...lines] = (rest ?? text).split("\n")
   return { place: { file: at ?? file, line: Number(line ?? 1), path: "" }, title, lines }
@@ -51,7 +51,7 @@ const timelineLines = ({ events, more, subject }: Timeline): ReadonlyArray<strin
   ),
 ]
 
-const goldenFault = (report: Report, { chain, difference, file, line, problem }: Differs): Fault => ({
+const goldenFault = (report: Pick<Report, "file">, { chain, difference, file, line, problem }: Differs): Fault => ({
   place: { file: report.file, line: 1, path: "" },
   title: `expected the recording ${file}, whose line ${line} ${problem}`,
   lines: [
@@ -77,9 +77,15 @@ const shortened = (text: string): string => (text.length > 300 ? `${text.slice(0
 export const extent = ({ entries, virtualMs }: Report): string => `${entries} entries over ${formatDuration(virtualMs)}`
 
 /** What else is to be said of a scenario. */
-export const remarks = ({ golden, kept, notes }: Report): ReadonlyArray<string> => [
+export const remarks = ({ golden, kept, notes, trace }: Report): ReadonlyArray<string> => [
   ...notes,
   ...(golden._tag === "Written" ? [`${golden.changed ? "recorded" : "recorded as it was"} in ${golden.file}`] : []),
   ...(golden._tag === "NotCompared" ? [golden.why] : []),
+  ...keptLines({ kept, trace }),
+]
+
+/** Where its log and its trace are. */
+export const keptLines = ({ kept, trace }: Pick<Report, "kept" | "trace">): ReadonlyArray<string> => [
   ...(kept === undefined ? [] : [`log: ${kept}`]),
+  ...(trace === undefined ? [] : [`trace: ${trace}`]),
 ]

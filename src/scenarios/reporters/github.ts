@@ -1,4 +1,4 @@
-import { faultsOf } from "./faults.ts"
+import { faultsOf, keptLines } from "./faults.ts"
 import { count, type Reporter } from "./Report.ts"
 
 /** Annotations of GitHub Actions: each fault at its line of the scenario, with the command that plays it again. */
@@ -7,7 +7,7 @@ export const github: Reporter = {
   each: (report) =>
     faultsOf(report)
       .map(({ lines, place, title }) => {
-        const message = [title, ...lines, "", `again: ${report.replay}`].join("\n")
+        const message = [title, ...lines, "", `again: ${report.replay}`, ...keptLines(report)].join("\n")
         const at = `file=${property(place.file)},line=${place.line},title=${property(report.name)}`
         return `::error ${at}::${data(message)}`
       })

@@ -26,6 +26,7 @@ export const json: Reporter = {
             replay,
             seed,
             status,
+            trace,
             virtualMs,
             ...rest
           }) => ({
@@ -42,6 +43,7 @@ export const json: Reporter = {
             golden,
             notes,
             log: kept ?? null,
+            trace: trace ?? null,
             again: replay,
           }),
         ),

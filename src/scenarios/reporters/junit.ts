@@ -1,5 +1,5 @@
 import builder from "junit-report-builder"
-import { extent, faultsOf, remarks } from "./faults.ts"
+import { extent, faultsOf, keptLines, remarks } from "./faults.ts"
 import type { Reporter } from "./Report.ts"
 
 /** JUnit's XML, at the end: a suite for each scenario, a case for each expectation. */
@@ -14,6 +14,8 @@ export const junit: Reporter = {
         .name(report.name)
         .time(report.hostMs / 1000)
       const faults = faultsOf(report)
+      if (report.kept !== undefined) suite.property("log", clean(report.kept))
+      if (report.trace !== undefined) suite.property("trace", clean(report.trace))
       for (const { expected, met, place } of report.checks)
         if (met) suite.testCase().className(report.file).name(`${place.line}: ${expected}`).file(place.file)
       for (const { lines, place, title } of faults) {
@@ -23,6 +25,8 @@ export const junit: Reporter = {
           .className(report.file)
           .name(clean(`${place.line}: ${title}`))
           .file(place.file)
+        const told = keptLines(report)
+        if (told.length > 0) one.standardOutput(clean(told.join("\n")))
         if (report.status === "broken") one.error(clean(title), "broken", text)
         else one.failure(clean(title), "failed").stacktrace(text)
       }

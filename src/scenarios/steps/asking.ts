@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { Json, JsonObject } from "../../core/canonical.ts"
 import { looking } from "../expectations/looking.ts"
-import { fits, told } from "../expectations/patterns.ts"
+import { fits, isStatusPattern, told } from "../expectations/patterns.ts"
 import { type Form, optional, Value } from "../file/words.ts"
 import { type Answered, type Play, type StepError, StepFailed } from "../Play.ts"
 import type { Place } from "../Scenario.ts"
@@ -12,7 +12,8 @@ import type { Place } from "../Scenario.ts"
 /** What the answer has to be: a status, `any`, or a pattern for its fields; nothing said: 2xx. */
 export const answer = optional(
   Value.annotations({
-    description: "What it has to be answered: a status, any, or a pattern for the answer's fields; nothing said: 2xx",
+    description:
+      "What it has to be answered: a status or a pattern for it, any, or a pattern for the answer's fields; nothing said: 2xx",
   }),
 )
 
@@ -71,7 +72,7 @@ export const ask = (
       body: Buffer.from(text),
     })
     // Most answers nobody looks into.
-    const result = as === undefined && typeof expected !== "object" ? undefined : resultOf(answered)
+    const result = as === undefined && isStatusPattern(expected ?? null) ? undefined : resultOf(answered)
     if (!(yield* looking(place, () => isExpected(expected, answered, result))))
       return yield* new StepFailed({
         check: {
@@ -108,7 +109,7 @@ const isExpected = (
 ): boolean => {
   if (expected === "any") return true
   if (expected === undefined) return undelivered === undefined && status >= 200 && status < 300
-  return typeof expected === "object" ? fits(expected, result) : undelivered === undefined && fits(expected, status)
+  return isStatusPattern(expected) ? undelivered === undefined && fits(expected, status) : fits(expected, result)
 }
 
 const expectedShown = (expected: Json | undefined): string => (expected === undefined ? "2xx" : told(expected))

@@ -40,6 +40,20 @@ const Generated = Schema.Struct({
 })
 type Rows = ReadonlyArray<JsonObject> | typeof Table.Type | typeof Generated.Type
 
+const AnyRows = expects(
+  Schema.Union(Schema.Array(Row), Table, Generated) as unknown as Schema.Schema<Rows>,
+  "a list of rows; columns and rows; or count and generate",
+)
+const rowName = optional(Name.annotations({ description: "What a row is called instead of row" }))
+
+/** The form that rows are written in. */
+const formOf = (rows: Json | undefined): Schema.Schema<Rows> => {
+  if (Array.isArray(rows)) return Schema.Array(Row) as unknown as Schema.Schema<Rows>
+  if (typeof rows !== "object" || rows === null) return AnyRows
+  if ("count" in rows || "generate" in rows) return Generated as unknown as Schema.Schema<Rows>
+  return ("columns" in rows || "rows" in rows ? Table : AnyRows) as Schema.Schema<Rows>
+}
+
 const eachSummary = `Performs its steps for each row of a table, which may be generated; \${row.name} is a cell, \${index} counts from 1`
 
 export const each: StepKind = {
@@ -47,13 +61,11 @@ export const each: StepKind = {
   summary: eachSummary,
   schema: ({ steps }) =>
     stepSchema(eachSummary, {
-      each: expects(
-        Schema.Union(Schema.Array(Row), Table, Generated) as unknown as Schema.Schema<Rows>,
-        "a list of rows; columns and rows; or count and generate",
-      ),
-      as: optional(Name.annotations({ description: "What a row is called instead of row" })),
+      each: AnyRows,
+      as: rowName,
       steps,
     }),
+  narrow: ({ each: rows }, { steps }) => stepSchema(eachSummary, { each: formOf(rows), as: rowName, steps }),
   loop: ({ as = "row", each: rows }) => ({ times: lengthOf(rows as unknown as Rows), names: [as as string, "index"] }),
   perform: ({ inner, place, written }, play) =>
     Effect.gen(function* () {

@@ -1,6 +1,6 @@
 import type { SeenMessage } from "../../carriers/delivery/seen.ts"
 import { parseE164 } from "../../core/E164.ts"
-import { isIn } from "../../scenarios/expectations/expression.ts"
+import { isIn } from "../../expressions/expression.ts"
 
 /* Which messages a test means. Pure, and of texts linear in what it looks at; a regular expression has a limit of its own. */
 

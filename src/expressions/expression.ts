@@ -1,5 +1,5 @@
 import * as vm from "node:vm"
-import { limits } from "../limits.ts"
+import { limits } from "../core/limits.ts"
 
 /*
  * Regular expressions of people, held against a text within a stated time: one such as `(a+)+$` tries more ways than there are
@@ -11,7 +11,7 @@ export class SlowExpression extends Error {
   override readonly name = "SlowExpression"
 }
 
-/** Whether an expression is found in a text. Throws `SlowExpression` when `limits.patternMsMax` of the host's time are over. */
+/** Whether an expression is found in a text. Throws `SlowExpression` when `limits.expressionMsMax` of the host's time are over. */
 export const isIn = (expression: RegExp, text: string): boolean => {
   // `search` begins at the beginning whatever was found before, and an expression of another realm has it too.
   if (isQuick(expression)) return text.search(expression) >= 0
@@ -19,11 +19,11 @@ export const isIn = (expression: RegExp, text: string): boolean => {
   watch.held.expression = expression
   watch.held.text = text
   try {
-    return watch.script.runInContext(watch.held, { timeout: limits.patternMsMax }) as boolean
+    return watch.script.runInContext(watch.held, { timeout: limits.expressionMsMax }) as boolean
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw error
     throw new SlowExpression(
-      `the expression ${expression} takes more than ${limits.patternMsMax / 1_000} s on a text of ${text.length} characters: repetitions within repetitions try every way to share the text out`,
+      `the expression ${expression} takes more than ${limits.expressionMsMax / 1_000} s on a text of ${text.length} characters: repetitions within repetitions try every way to share the text out`,
     )
   }
 }
