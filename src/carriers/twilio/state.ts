@@ -5,6 +5,7 @@ import type { Snapshot } from "../../core/Machine.ts"
 import type { Behavior } from "../delivery/profiles.ts"
 import { type Accounts, knowOwnAccount, noAccounts } from "./accounts/accounts.ts"
 import { type Alerts, noAlerts } from "./alerts/alerts.ts"
+import type { Applications } from "./applications/applications.ts"
 import { type Calls, noCalls } from "./calls/calls.ts"
 import { type Collection, itemOf, itemsOf, loadItems, noItems, type SavedItems, saveItems } from "./collection.ts"
 import { type Conferences, noConferences } from "./conferences/conferences.ts"
@@ -38,6 +39,7 @@ export interface Twilio {
   readonly conferences: Conferences
   readonly queues: Queues
   readonly accounts: Accounts
+  readonly applications: Applications
   readonly senders: Senders
   readonly flows: Flows
   readonly optOuts: OptOuts
@@ -71,6 +73,7 @@ export const initialTwilio = (): Twilio => ({
   conferences: noConferences(),
   queues: noQueues(),
   accounts: noAccounts(),
+  applications: noItems(),
   senders: noSenders(),
   flows: noFlows(),
   optOuts: noOptOuts(),
@@ -127,6 +130,7 @@ export const furnish = (twilio: Twilio, texts: Readonly<Record<string, string>>)
 const savedWhole = [
   "accounts",
   "alerts",
+  "applications",
   "faults",
   "flows",
   "optOuts",
