@@ -41,6 +41,8 @@ export interface Call {
   steps: number
   /** Whom it is calling by `<Dial>`. */
   dialling: Dialling | undefined
+  /** A rule threw at something it was waiting for, and it is still to end. */
+  broken: boolean
 }
 
 /** All calls since the last clearing, in order of creation. */
@@ -76,6 +78,7 @@ export const newCall = (sid: string, at: number, made: CallCreated): Call => ({
   scriptAt: 0,
   steps: 0,
   dialling: undefined,
+  broken: false,
 })
 
 export const callOf = ({ calls }: Calls, sid: string): Call | undefined => itemOf(calls, sid)
