@@ -89,6 +89,19 @@ describeWithOpenApi(
       ])
     })
 
+    it("applications", () => {
+      const application = `${own}/Applications/${sidOf("AP", 1, 0)}.json`
+      const handlers = everywhere.filter(([name]) => !name.endsWith("Sid") && name !== "EmergencyStatus")
+      checked(api, [
+        ["POST", `${own}/Applications.json`, 201, Object.fromEntries(handlers)],
+        ["POST", `${own}/Applications.json`, 201],
+        ["GET", `${own}/Applications.json`, 200, { PageSize: "1" }],
+        ["GET", application, 200],
+        ["POST", application, 200, Object.fromEntries(handlers.map(([name]) => [name, ""]))],
+        ["DELETE", application, 204],
+      ])
+    })
+
     it("short codes", () => {
       const code = `${own}/SMS/ShortCodes/${sidOf("SC", 1, 12345)}.json`
       checked(api, [

@@ -9,8 +9,7 @@ import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import { machines } from "../src/app/machines.ts"
 import type { SettingsFile } from "../src/app/settingsFile.ts"
-import type { Chains } from "../src/carriers/twilio/messageChains.ts"
-import type { Messages } from "../src/carriers/twilio/messages.ts"
+import type { Chains } from "../src/carriers/twilio/chains.ts"
 import type { Twilio } from "../src/carriers/twilio/state.ts"
 import { twilioMachine } from "../src/carriers/twilio/twilio.machine.ts"
 import { clockMachine } from "../src/clock/clock.machine.ts"
@@ -63,18 +62,27 @@ const seen = (world: WorldState): unknown =>
   })
 
 /** Without what is compiled, texts that are shared, and messages that are gone from their numbers' chains. */
-const seenTwilio = ({ messages: { byFrom, byTo, texts: _, ...messages }, templates: __, ...twilio }: Twilio) => ({
+const seenTwilio = ({
+  calls,
+  messages: { byFrom, byTo, texts: _, ...messages },
+  templates: __,
+  ...twilio
+}: Twilio) => ({
   ...twilio,
+  calls: { ...calls, by: Object.values(calls.by).map((chains) => chainsIn(chains, calls.calls)) },
   messages: { ...messages, byFrom: chainsIn(byFrom, messages), byTo: chainsIn(byTo, messages) },
 })
 
-const chainsIn = ({ newest, older }: Chains, { all }: Pick<Messages, "all">) =>
+const chainsIn = (
+  { newest, older }: Chains,
+  { all }: { readonly all: ReadonlyArray<{ readonly sid: string } | undefined> },
+) =>
   [...newest.keys()]
     .flatMap((number) => {
       const sids: Array<string> = []
       for (let at = newest.get(number) ?? -1; at >= 0; at = older[at] ?? -1) {
-        const message = all[at]
-        if (message !== undefined) sids.push(message.sid)
+        const item = all[at]
+        if (item !== undefined) sids.push(item.sid)
       }
       return sids.length === 0 ? [] : [[number, sids]]
     })

@@ -1,6 +1,7 @@
 import { deliveryEntryTypes } from "../carriers/delivery/entries.ts"
 import { accountEntryTypes } from "../carriers/twilio/accounts/entries.ts"
 import { alertEntryTypes } from "../carriers/twilio/alerts/entries.ts"
+import { applicationEntryTypes } from "../carriers/twilio/applications/entries.ts"
 import { callEntryTypes } from "../carriers/twilio/calls/entries.ts"
 import { conferenceEntryTypes } from "../carriers/twilio/conferences/entries.ts"
 import { faultEntryTypes } from "../carriers/twilio/faults/entries.ts"
@@ -22,6 +23,7 @@ export const rules: Rules = {
     ...deliveryEntryTypes,
     ...accountEntryTypes,
     ...senderEntryTypes,
+    ...applicationEntryTypes,
     ...inboundEntryTypes,
     ...optOutEntryTypes,
     ...alertEntryTypes,

@@ -108,8 +108,11 @@ export interface CallsDoor {
   readonly doing: (sid: string, act: CallAct) => Either.Either<Draft, string>
   /** Where a call stands; `undefined` when there is none of this SID. */
   readonly stateOf: (sid: string) => CallStanding | undefined
-  /** What is heard and done in a call, as entries about it tell it. */
-  readonly transcript: (entries: ReadonlyArray<Entry<unknown>>) => ReadonlyArray<TranscriptLine>
+  /** What is heard and done in a call, as entries about it tell it; `before` holds requests that are answered among them. */
+  readonly transcript: (
+    entries: ReadonlyArray<Entry<unknown>>,
+    before?: ReadonlyArray<Entry<unknown>>,
+  ) => ReadonlyArray<TranscriptLine>
 }
 
 export interface PhoneCall {

@@ -1,14 +1,13 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as Effect from "effect/Effect"
-import { decode, type Entry } from "../core/Entry.ts"
 import { iso } from "../core/Instant.ts"
-import { limits } from "../core/limits.ts"
 import { NoSuchCall, WrongMoment } from "./callsApi.ts"
 import { ControlApi } from "./controlApi.ts"
 import { committed, Unavailable } from "./controlErrors.ts"
 import { type CallAct, Exchange, type TranscriptLine } from "./Exchange.ts"
 import { NobodysNumber } from "./inboundApi.ts"
 import { ordered } from "./ordered.ts"
+import { transcriptPage } from "./transcriptPage.ts"
 
 const lineJson = ({ at, code, digits, ms, seq, sid, text, url, what }: TranscriptLine) => ({
   entry: seq,
@@ -54,17 +53,6 @@ export const CallsLive = HttpApiBuilder.group(ControlApi, "calls", (handlers) =>
         const after = yield* standing(sid)
         return { sid, status: after.status }
       })
-    const allAbout = (sid: string) =>
-      Effect.gen(function* () {
-        const entries: Array<Entry<unknown>> = []
-        for (let after = 0; ; ) {
-          const rows = yield* run.log.readSubject(sid, after, limits.readEntriesMax)
-          const last = rows.at(-1)
-          if (last === undefined) return entries
-          entries.push(...rows.map(decode))
-          after = last.seq
-        }
-      })
     return handlers
       .handle("call", ({ payload: { from, then: steps = [], to } }) =>
         ordered(run, () => calls.calling({ from, steps, to })).pipe(
@@ -90,11 +78,8 @@ export const CallsLive = HttpApiBuilder.group(ControlApi, "calls", (handlers) =>
         Effect.gen(function* () {
           yield* standing(sid)
           yield* committed(run.engine)
-          const lines = calls.transcript(yield* allAbout(sid)).filter(({ seq }) => seq > after)
-          // All lines of an entry are on one page, so that the next one begins behind it.
-          const last = lines[Math.min(limit, lines.length) - 1]?.seq ?? after
-          const shown = lines.filter(({ seq }) => seq <= last)
-          return { lines: shown.map(lineJson), last, more: lines.length > shown.length }
+          const { last, lines, more } = yield* transcriptPage(run.log, calls.transcript, { after, limit, sid })
+          return { lines: lines.map(lineJson), last, more }
         }).pipe(Effect.catchTag("LogUnavailable", (error) => new Unavailable({ message: error.message }))),
       )
   }),

@@ -107,6 +107,7 @@ export const everyEntry: Effect.Effect<ReadonlyArray<Row>> = Effect.gen(function
         ] as const),
         ...(["buy", "setUpNumber", "makeService", "setUpService", "addNumber", "addName", "sendByService"] as const),
         ...(["listServices", "removeNumber", "release", "deleteService"] as const),
+        ...(["makeApplication", "setUpApplication", "sendByApplication", "deleteApplication"] as const),
         ...(["makeVerify", "setUpVerify", "sendCode", "sendOwnCode", "checkCode"] as const),
         ...(["sendCode", "sendOwnCode", "sendCode", "cancelOther", "deleteVerify", "callbackTest"] as const),
       ]

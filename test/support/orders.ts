@@ -20,6 +20,7 @@ export const ordersOf = (account: string, seed: number) => {
     string,
     string,
   ]
+  const application = sid("AP", seed, 0)
   const verification = sid("VE", seed, 0)
   const v2 = `/v2/Services/${sid("VA", seed, 0)}`
   const v1 = `/v1/Services/${service}`
@@ -51,6 +52,28 @@ export const ordersOf = (account: string, seed: number) => {
     },
     release: { method: "DELETE", path: `${own}/IncomingPhoneNumbers/${number}.json` },
     listNumbers: { method: "GET", path: `${own}/IncomingPhoneNumbers.json?PageSize=2` },
+    makeApplication: {
+      method: "POST",
+      path: `${own}/Applications.json`,
+      form: "FriendlyName=Desk&VoiceUrl=https%3A%2F%2Ftwiml.test%2Fvoice&SmsUrl=https%3A%2F%2Ftwiml.test%2Fsms&MessageStatusCallback=https%3A%2F%2Fgood.test%2Fapp",
+    },
+    setUpApplication: { method: "POST", path: `${own}/Applications/${application}.json`, form: "VoiceMethod=GET" },
+    handleNumber: {
+      method: "POST",
+      path: `${own}/IncomingPhoneNumbers/${number}.json`,
+      form: `VoiceApplicationSid=${application}&SmsApplicationSid=${application}`,
+    },
+    callByApplication: {
+      method: "POST",
+      path: `${own}/Calls.json`,
+      form: `To=%2B15551234567&From=%2B15550000001&ApplicationSid=${application}`,
+    },
+    sendByApplication: {
+      method: "POST",
+      path: `${own}/Messages.json`,
+      form: `To=%2B15551234567&From=%2B15550000001&Body=x&ApplicationSid=${application}`,
+    },
+    deleteApplication: { method: "DELETE", path: `${own}/Applications/${application}.json` },
     makeService: {
       method: "POST",
       path: "/v1/Services",

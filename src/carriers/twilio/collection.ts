@@ -1,3 +1,5 @@
+import type { Chains } from "./chains.ts"
+
 /**
  * Things of one kind, in order of creation.
  *
@@ -60,30 +62,70 @@ export interface Page<Item> {
   readonly newer: boolean
 }
 
-/** The page that begins there, of what fits. */
+/** What a list is limited to: those of one key. */
+export interface Among {
+  readonly chains: Chains
+  readonly key: string
+}
+
+/** The page that begins there, of what fits; `among` names chains that hold all that does. Costs what it walks over. */
 export const pageOf = <Item extends { readonly sid: string }>(
   { all }: Collection<Item>,
   start: PageStart,
   size: number,
   fits: (item: Item) => boolean,
+  among?: Among,
 ): Page<Item> => {
-  const step = start._tag === "Before" ? 1 : -1
   let skip = start._tag === "Newest" ? start.skip : 0
   const found: Array<Item> = []
-  for (
-    let i = start._tag === "Newest" ? all.length - 1 : start.place + step;
-    i >= 0 && i < all.length && found.length <= size;
-    i += step
-  ) {
+  for (const i of placesFrom(all, start, fits, among)) {
     const item = all[i]
     if (item === undefined || !fits(item)) continue
     if (skip > 0) skip--
-    else found.push(item)
+    else if (found.push(item) > size) break
   }
   const more = found.length > size
   const items = found.slice(0, size)
   if (start._tag === "Before") return { items: items.reverse(), older: true, newer: more }
   return { items, older: more, newer: start._tag === "After" || (start.skip > 0 && all.length > 0) }
+}
+
+/** The places a page looks at, from its start on. */
+const placesFrom = <Item>(
+  all: ReadonlyArray<Item | undefined>,
+  start: PageStart,
+  fits: (item: Item) => boolean,
+  among: Among | undefined,
+): Iterable<number> => {
+  const below = start._tag === "Newest" ? all.length : start.place
+  if (start._tag === "Before")
+    return among === undefined ? upwards(below + 1, all.length) : newerThan(among, below).reverse()
+  if (among === undefined) return downwards(below - 1)
+  const there = all[below]
+  const first = there !== undefined && fits(there) ? among.chains.older[below] : among.chains.newest.get(among.key)
+  return chain(among.chains, first, below)
+}
+
+function* upwards(from: number, end: number): Generator<number> {
+  for (let i = from; i < end; i++) yield i
+}
+
+function* downwards(from: number): Generator<number> {
+  for (let i = from; i >= 0; i--) yield i
+}
+
+/** A chain newest first, of what is below a place. */
+function* chain({ older }: Chains, first = -1, below = Number.MAX_SAFE_INTEGER): Generator<number> {
+  for (let i = first; i >= 0; i = older[i] ?? -1) if (i < below) yield i
+}
+
+const newerThan = ({ chains, key }: Among, place: number): Array<number> => {
+  const newer: Array<number> = []
+  for (const i of chain(chains, chains.newest.get(key))) {
+    if (i <= place) break
+    newer.push(i)
+  }
+  return newer
 }
 
 /** Items that follow each other, for a snapshot; those that were removed go by their SIDs alone. */

@@ -1,5 +1,5 @@
 import * as Either from "effect/Either"
-import { type Collection, type PageStart, pageOf } from "./collection.ts"
+import { type Among, type Collection, type PageStart, pageOf } from "./collection.ts"
 import { linksOf, type Paging, pagingOf, tokensOf, unknownToken } from "./paging.ts"
 import type { Reply, Request } from "./request.ts"
 import { asciiJson } from "./template.ts"
@@ -12,6 +12,8 @@ export interface Listed<Item> {
   /** The one key of the answer besides those of paging. */
   readonly key: string
   readonly fits: (item: Item) => boolean
+  /** Where all that fits has one key: its chain. */
+  readonly among?: Among | undefined
   /** An item as JSON. */
   readonly show: (item: Item) => string
   /** SID the answer is about. */
@@ -62,14 +64,14 @@ const metaListJson = ({ items, key, links, nextToken, paging, previousToken }: L
 const readPage = <Item extends { readonly sid: string }>(
   { entry }: Request,
   collection: Collection<Item>,
-  { fits, key, show }: Listed<Item>,
+  { among, fits, key, show }: Listed<Item>,
 ): Either.Either<ListPage, Reply> => {
   const { path, query } = entry.data
   const paging = pagingOf(query)
   if (Either.isLeft(paging)) return Either.left(refusal(paging.left))
   const start = startOf(collection.places, paging.right)
   if (start === undefined) return Either.left(refusal(unknownToken()))
-  const found = pageOf(collection, start, paging.right.pageSize, fits)
+  const found = pageOf(collection, start, paging.right.pageSize, fits, among)
   const tokens = tokensOf(
     found.items.map(({ sid }) => sid),
     { more: found.older, earlier: found.newer },

@@ -9,7 +9,7 @@ import type {
   Plan,
 } from "../delivery/entries.ts"
 import { type MessageState, terminal } from "../delivery/lifecycle.decider.ts"
-import { type Chains, link, noChains, unlink } from "./messageChains.ts"
+import { type Chains, link, noChains, unlink } from "./chains.ts"
 
 /** A message as the carrier knows it. Instants in virtual ms. */
 export interface Message {

@@ -5,6 +5,7 @@ import type { World } from "../../core/Machine.ts"
 import { accountsResources } from "./accounts/accountsResources.ts"
 import { accountShown, reaches } from "./accounts/credentials.ts"
 import { keysResources } from "./accounts/keysResources.ts"
+import { applicationsResources } from "./applications/applicationsResources.ts"
 import { callsResources } from "./calls/callsResources.ts"
 import { itemOf } from "./collection.ts"
 import { conferencesResources } from "./conferences/conferencesResources.ts"
@@ -36,6 +37,7 @@ const resources: ReadonlyArray<Resource> = [
   ...poolResources,
   ...accountsResources,
   ...keysResources,
+  ...applicationsResources,
   ...lookupsResources,
   ...verifyServicesResources,
   ...verificationsResources,

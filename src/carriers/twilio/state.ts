@@ -5,7 +5,8 @@ import type { Snapshot } from "../../core/Machine.ts"
 import type { Behavior } from "../delivery/profiles.ts"
 import { type Accounts, knowOwnAccount, noAccounts } from "./accounts/accounts.ts"
 import { type Alerts, noAlerts } from "./alerts/alerts.ts"
-import { type Calls, noCalls } from "./calls/calls.ts"
+import type { Applications } from "./applications/applications.ts"
+import { type Calls, chained, noCalls } from "./calls/calls.ts"
 import { type Collection, itemOf, itemsOf, loadItems, noItems, type SavedItems, saveItems } from "./collection.ts"
 import { type Conferences, noConferences } from "./conferences/conferences.ts"
 import { type Faults, noFaults } from "./faults/drawnFaults.ts"
@@ -38,6 +39,7 @@ export interface Twilio {
   readonly conferences: Conferences
   readonly queues: Queues
   readonly accounts: Accounts
+  readonly applications: Applications
   readonly senders: Senders
   readonly flows: Flows
   readonly optOuts: OptOuts
@@ -71,6 +73,7 @@ export const initialTwilio = (): Twilio => ({
   conferences: noConferences(),
   queues: noQueues(),
   accounts: noAccounts(),
+  applications: noItems(),
   senders: noSenders(),
   flows: noFlows(),
   optOuts: noOptOuts(),
@@ -127,6 +130,7 @@ export const furnish = (twilio: Twilio, texts: Readonly<Record<string, string>>)
 const savedWhole = [
   "accounts",
   "alerts",
+  "applications",
   "faults",
   "flows",
   "optOuts",
@@ -143,7 +147,7 @@ interface SavedTwilio extends Pick<Twilio, (typeof savedWhole)[number]> {
   readonly settings: TwilioSettings
   readonly texts: Readonly<Record<string, string>>
   readonly messages: SavedHead
-  readonly calls: Omit<Calls, "calls">
+  readonly calls: Omit<Calls, "by" | "calls">
   readonly conferences: Omit<Conferences, "conferences">
   readonly recordings: Omit<Recordings, "recordings">
 }
@@ -163,7 +167,7 @@ type SavedSome = { readonly of: keyof Collections; readonly some: SavedItems<{ r
 export const twilioSnapshot: Snapshot<Twilio> = {
   save: function* (twilio) {
     const { messages, settings, templates } = twilio
-    const { calls: _, ...calls } = twilio.calls
+    const { by, calls: _, ...calls } = twilio.calls
     const { conferences: __, ...conferences } = twilio.conferences
     const { recordings: ___, ...recordings } = twilio.recordings
     const texts = Object.fromEntries(templateNames.map((name) => [name, templates[name].text]))
@@ -183,7 +187,7 @@ export const twilioSnapshot: Snapshot<Twilio> = {
         twilio = {
           ...twilio,
           ...rest,
-          calls: { ...rest.calls, calls: noItems() },
+          calls: { ...noCalls(), ...rest.calls },
           conferences: { ...rest.conferences, conferences: noItems() },
           recordings: { ...rest.recordings, recordings: noItems() },
           messages: messagesFrom(messages),
@@ -197,6 +201,6 @@ export const twilioSnapshot: Snapshot<Twilio> = {
         loadItems(collection, part.some)
       } else loadMessages(twilio.messages, part)
     addGone(twilio.messages, next)
-    return twilio
+    return { ...twilio, calls: chained(twilio.calls) }
   },
 }

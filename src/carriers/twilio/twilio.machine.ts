@@ -27,6 +27,7 @@ import {
 import { changesOfAccounts } from "./accounts/changes.ts"
 import { rulesOfAlerts } from "./alerts/alertRules.ts"
 import { changesOfAlerts } from "./alerts/changes.ts"
+import { changesOfApplications } from "./applications/changes.ts"
 import { statusCallback } from "./callbacks.ts"
 import { changesOfCalls } from "./calls/changes.ts"
 import { rulesOfCalls } from "./calls/rules.ts"
@@ -136,6 +137,7 @@ export const twilioMachine: Machine<Twilio> = {
     ...changesOfMessages,
     ...changesOfAccounts,
     ...changesOfSenders,
+    ...changesOfApplications,
     ...changesOfFlows,
     ...changesOfOptOuts,
     ...changesOfAlerts,

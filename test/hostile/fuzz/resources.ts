@@ -10,6 +10,8 @@ export const resourceOf = (random: Random, seed: number, accountSid: string): st
     "/2010-04-01/Accounts.json",
     `${own}.json`,
     `${own}/Keys.json`,
+    `${own}/Applications.json`,
+    `${own}/Applications/${one("AP")}.json`,
     `${own}/Keys/${one("SK")}.json`,
     `${own}/IncomingPhoneNumbers.json`,
     `${own}/IncomingPhoneNumbers/Local.json`,

@@ -201,6 +201,8 @@ export const plant = async (server: Server, callbackUrl: string): Promise<Readon
   await raw("GET", "/2010-04-01/nowhere", { Authorization: basic(`${marks.notFoundUser}:x`) })
   await plantInPhones(marks, {
     call: (more) => raw("POST", messages.replace("Messages", "Calls"), asOwner, form({ Body: "", ...more })),
+    application: (more) =>
+      raw("POST", messages.replace("Messages", "Applications"), asOwner, new URLSearchParams(more).toString()),
     order: (path, data) => order(path, data),
   })
   return answers

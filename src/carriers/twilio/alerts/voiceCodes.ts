@@ -1,5 +1,6 @@
 /** Debugger codes of calls and their TwiML. Source: error dictionary, 2023 and 2025. */
 export const voiceCodes = {
+  12400: { level: "error", text: "Internal Failure" },
   13201: { level: "error", text: "Dial: Cannot Dial out from a Dial Call Segment" },
   13210: { level: "warning", text: "Dial: Invalid method value" },
   13212: { level: "warning", text: "Dial: Invalid timeout value" },

@@ -3,7 +3,10 @@ import { deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import {
   callee,
   callees,
+  caller,
+  callForm,
   callPath,
+  callsPath,
   dials,
   entriesOf,
   heard,
@@ -13,10 +16,11 @@ import {
   sidOf,
   talks,
 } from "../../../../test/support/calls.ts"
-import { at } from "../../../../test/support/given.ts"
-import { answerOf, get, ranUntil, remove, update } from "../../../../test/support/twilio.ts"
+import { at, type Stage } from "../../../../test/support/given.ts"
+import { answerOf, asked, get, ranUntil, remove, twilio, update } from "../../../../test/support/twilio.ts"
 import { nextTimer, timersMachine } from "../../../clock/timers.machine.ts"
 import { dataCleared } from "../../../core/entries.ts"
+import { twilioMachine } from "../twilio.machine.ts"
 import type { Callee } from "./callSettings.ts"
 import { callHungUp, callPickedUp, callPressed } from "./entries.ts"
 
@@ -252,6 +256,34 @@ describe("A call that its application changes", () => {
     const cleared = stage.when(dataCleared.draft("", { what: "calls" }))
     strictEqual(nextTimer(cleared.world.slice(timersMachine)), undefined)
     strictEqual(answerOf(cleared.when(get(callPath(sid)))).body.code, 20404)
+  })
+})
+
+describe("A list of calls", () => {
+  const [ann, bob] = ["+15558880001", "+15558880002"] as const
+  const order = [callee, ann, callee, bob, callee, ann]
+  const made = () =>
+    order.reduce((stage, To) => stage.when(asked({ path: callsPath, params: callForm({ To }) })), twilio())
+  const listed = (stage: Stage, query: Readonly<Record<string, string>>) => {
+    const { body } = answerOf(stage.when(get(callsPath, Object.entries(query))))
+    return { next: body.next_page_uri, to: body.calls.map(({ to }: { to: string }) => to) }
+  }
+  it("of one number is that number's, newest first and page by page", () => {
+    const stage = made()
+    deepStrictEqual(listed(stage, { To: callee }).to, [callee, callee, callee])
+    deepStrictEqual(listed(stage, { From: caller }).to, order.toReversed())
+    deepStrictEqual(listed(stage, { From: caller, To: ann }).to, [ann, ann])
+    deepStrictEqual(listed(stage, { ParentCallSid: "CA1" }).to, [])
+    const first = listed(stage, { PageSize: "2", To: callee })
+    const next = new URL(first.next, "https://api.test").searchParams
+    deepStrictEqual(listed(stage, Object.fromEntries(next)), { next: null, to: [callee] })
+  })
+  it("of one number is the same from a snapshot, and empty once calls are forgotten", () => {
+    const stage = made()
+    const { load, save } = twilioMachine.snapshot!
+    const again = load(structuredClone([...save(stage.world.slice(twilioMachine))]))
+    deepStrictEqual(again.calls, stage.world.slice(twilioMachine).calls)
+    deepStrictEqual(listed(stage.when(dataCleared.draft("", { what: "calls" })), { To: callee }).to, [])
   })
 })
 

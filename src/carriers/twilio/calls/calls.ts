@@ -1,4 +1,5 @@
 import type { Entry } from "../../../core/Entry.ts"
+import { type Chains, link, noChains, unlink } from "../chains.ts"
 import { addItem, type Collection, itemOf, noItems, removeItem } from "../collection.ts"
 import type { Dialling } from "./dialled.ts"
 import type {
@@ -41,6 +42,8 @@ export interface Call {
   steps: number
   /** Whom it is calling by `<Dial>`. */
   dialling: Dialling | undefined
+  /** A rule threw at something it was waiting for, and it is still to end. */
+  broken: boolean
 }
 
 /** All calls since the last clearing, in order of creation. */
@@ -52,9 +55,20 @@ export interface Calls {
   size: number
   /** Until when the queue of each account is busy, where calls have a rate. */
   readonly busyUntil: Map<string, number>
+  /** For lists of one number, or of one call's children. */
+  readonly by: CallChains
 }
 
-export const noCalls = (): Calls => ({ calls: noItems(), count: 0, size: 0, busyUntil: new Map() })
+/** Calls by what a list may be limited to. */
+export interface CallChains {
+  readonly to: Chains
+  readonly from: Chains
+  readonly parent: Chains
+}
+
+const noCallChains = (): CallChains => ({ to: noChains(), from: noChains(), parent: noChains() })
+
+export const noCalls = (): Calls => ({ calls: noItems(), count: 0, size: 0, busyUntil: new Map(), by: noCallChains() })
 
 /** A call as its creation makes it. */
 export const newCall = (sid: string, at: number, made: CallCreated): Call => ({
@@ -76,16 +90,31 @@ export const newCall = (sid: string, at: number, made: CallCreated): Call => ({
   scriptAt: 0,
   steps: 0,
   dialling: undefined,
+  broken: false,
 })
 
 export const callOf = ({ calls }: Calls, sid: string): Call | undefined => itemOf(calls, sid)
 
 export const addCall = (state: Calls, { at, data, subject }: Entry<CallCreated>): void => {
   addItem(state.calls, newCall(subject, at, data))
+  chain(state, data, state.calls.all.length - 1)
   state.count++
   state.size++
   const { busy_ms, wait_ms = 0 } = data.plan ?? {}
   if (busy_ms !== undefined) state.busyUntil.set(data.account_sid, at + wait_ms + busy_ms)
+}
+
+const chain = ({ by }: Calls, { from, parent_call_sid = "", to }: CallCreated, place: number): void => {
+  link(by.to, to, place)
+  link(by.from, from, place)
+  link(by.parent, parent_call_sid, place)
+}
+
+/** Calls whose items came back from a snapshot, which holds no chains. */
+export const chained = (calls: Omit<Calls, "by">): Calls => {
+  const state = { ...calls, by: noCallChains() }
+  for (const [place, call] of state.calls.all.entries()) if (call !== undefined) chain(state, call.made, place)
+  return state
 }
 
 export const changeStatus = (state: Calls, { at, subject, data }: Entry<CallStatusChanged>): void => {
@@ -136,6 +165,7 @@ export const clearCalls = (state: Calls): void => {
   state.calls.places.clear()
   state.size = 0
   state.busyUntil.clear()
+  for (const chains of Object.values(state.by)) unlink(chains)
 }
 
 /** Where a call stands, for its decider. */

@@ -15,7 +15,7 @@ import { evolves, type Machine } from "../../../core/Machine.ts"
 import type { Twilio } from "../state.ts"
 import type { VoiceEvent } from "../voice/events.ts"
 import { addCall, type Calls, callOf, changeStatus, clearCalls, deleteCall, detectParty, updateCall } from "./calls.ts"
-import { connect, takeChild, takeDialling } from "./dialled.ts"
+import { connect, part, takeChild, takeDialling } from "./dialled.ts"
 import {
   type CallStatusChanged,
   callBridged,
@@ -34,7 +34,7 @@ import {
 import { ended } from "./lifecycle.decider.ts"
 import { retrieved } from "./retrieved.ts"
 import { replacing } from "./step.ts"
-import { ask, hear, takeAsked, takeStep } from "./talk.ts"
+import { ask, breakOffTalk, hear, takeAsked, takeStep } from "./talk.ts"
 import { isCallTimer, timerIn } from "./timerKeys.ts"
 
 const statusChanged = ({ calls }: Twilio, entry: Entry<CallStatusChanged>): void => {
@@ -75,6 +75,10 @@ const fired = ({ calls }: Twilio, entry: Entry<{ readonly key: string }>): void 
   call.timers = call.timers.filter((each) => each !== key)
   const what = timerIn(call.sid, key) ?? ""
   if (what === "callee") call.scriptAt++
+  if (what === "broken") {
+    breakOffTalk(call)
+    call.broken = false
+  }
   if (what.startsWith("wait ")) hear(call, entry, { type: "elapsed", at: entry.at, id: Number(what.slice(5)) })
 }
 
@@ -89,6 +93,7 @@ export const changesOfCalls: Machine<Twilio>["evolve"] = [
     updateCall(calls, entry)
     const call = callOf(calls, entry.subject)
     const { instructions } = entry.data
+    if (instructions !== undefined) part(callOf(calls, call?.made.parent_call_sid ?? ""), entry.subject)
     const event = instructions === undefined ? undefined : replacing(instructions, entry.at)
     if (call !== undefined && event !== undefined) hear(call, entry, event)
   }),
@@ -142,7 +147,10 @@ export const changesOfCalls: Machine<Twilio>["evolve"] = [
     if (input.type === timerFired.type) {
       const { key } = input.data as { readonly key: string }
       call.timers = call.timers.filter((each) => each !== key)
-    } else if (input.type === outboundAnswered.type || input.type === outboundFailed.type) takeAsked(call, input.cause)
+      const what = isCallTimer(key) ? timerIn(call.sid, key) : undefined
+      if (what !== undefined) call.broken = what !== "broken"
+    } else if (input.type === outboundAnswered.type || input.type === outboundFailed.type)
+      call.broken = takeAsked(call, input.cause) !== undefined || call.broken
   }),
   evolves(dataCleared, ({ calls }, { data: { what } }) => {
     if (what === "calls" || what === "all") clearCalls(calls)

@@ -1,7 +1,8 @@
 import * as Either from "effect/Either"
 import { sid as makeSid } from "../../../core/chance.ts"
 import { raised } from "../alerts/alerts.ts"
-import { type ErrorCode, isErrorCode, type TwilioError } from "../errors.ts"
+import { applicationOf } from "../applications/applications.ts"
+import { type ErrorCode, isErrorCode, type TwilioError, twilioError } from "../errors.ts"
 import { param, type Reply, type Request } from "../request.ts"
 import { ownedNumber } from "../senders/numbers.ts"
 import { knownAccount, maySendFrom } from "../senders/ownership.ts"
@@ -21,6 +22,7 @@ import {
   timeLimitMsDefault,
   timesIn,
 } from "./givenParameters.ts"
+import { type Handled, handledBy } from "./handledBy.ts"
 import { callValues } from "./wire.ts"
 
 /**
@@ -88,6 +90,35 @@ export const mayCallFrom = (twilio: Twilio, accountSid: string, from: string): b
   maySendFrom(twilio, accountSid, from) ||
   maySendFrom(twilio, accountSid, normalParty(from))
 
+/**
+ * Who says what a call hears and is told of it: the parameters, or an application, which takes the place of all of these. Events that are none are
+ * given aside.
+ *
+ * Refuses an application that the account does not have, or that has no `VoiceUrl` (21218)
+ * Source  OpenAPI, ApplicationSid and what it makes ignored of CreateCall; that Url and Twiml are, too, is not documented there
+ */
+const handledIn = ({
+  accountSid,
+  entry,
+  twilio,
+}: Request): Either.Either<Handled & { readonly unknown: ReadonlyArray<string> }, TwilioError> =>
+  Either.gen(function* () {
+    const { params } = entry.data
+    const named = param(params, "ApplicationSid")
+    if (named !== undefined) {
+      const handled = handledBy(applicationOf(twilio.applications, accountSid, named)?.config ?? {})
+      if (handled.instructions.url === undefined) return yield* Either.left(twilioError(21218))
+      return { ...handled, unknown: [] }
+    }
+    const instructions = yield* instructionsIn(params)
+    const told = yield* reportsIn(params, "StatusCallback", callEvents)
+    return {
+      instructions: instructions ?? {},
+      ...(told === undefined ? {} : { reports: told.reports }),
+      unknown: told?.unknown ?? [],
+    }
+  })
+
 /** What is asked for, once nothing is wrong with it. */
 const read = (
   request: Request,
@@ -96,8 +127,7 @@ const read = (
   Either.gen(function* () {
     const { accountSid, entry, twilio } = request
     const { params } = entry.data
-    const instructions = yield* instructionsIn(params)
-    const reports = yield* reportsIn(params, "StatusCallback", callEvents)
+    const { instructions, reports, unknown } = yield* handledIn(request)
     const send_digits = yield* digitsIn(params)
     const times = yield* timesIn(params)
     const record = yield* recordIn(params)
@@ -110,13 +140,13 @@ const read = (
       account_sid: accountSid,
       direction: "outbound-api",
       from: caller,
-      instructions: instructions ?? {},
+      instructions,
       ...(detection === undefined ? {} : { machine_detection: detection }),
       ...(number?.startsWith("PN") ? { phone_number_sid: number } : {}),
       plan: ringing(plan, times.timeout_ms),
       price_micros: minutePrice(twilio),
       ...(record === undefined ? {} : { record }),
-      ...(reports === undefined ? {} : { reports: reports.reports }),
+      ...(reports === undefined ? {} : { reports }),
       ...(script === undefined ? {} : { script }),
       ...(send_digits === undefined ? {} : { send_digits }),
       status: "queued",
@@ -124,7 +154,7 @@ const read = (
       timeout_ms: times.timeout_ms,
       to: called,
     }
-    return { made, unknown: reports?.unknown ?? [] }
+    return { made, unknown }
   })
 
 /** A plan, or that of a call which stops ringing before anything becomes of it. */

@@ -170,6 +170,47 @@ describe("A call dials", () => {
     )
     deepStrictEqual(heard(over, child).slice(-2), ["said Moved", "completed"])
   })
+  it("somebody who hears something first, and is then given other instructions", () => {
+    const asked = ranUntil(whispers([]), 12_000)
+    const whispering = answers(asked, "<Pause length='30'/>")
+    const child = children(asked)[0]?.sid ?? ""
+    const moved = whispering.when(at(20_000, update(callPath(child), [["Url", "https://app.test/next"]])))
+    deepStrictEqual(told(moved), {
+      DialBridged: "false",
+      DialCallDuration: undefined,
+      DialCallSid: child,
+      DialCallStatus: "no-answer",
+      RecordingUrl: undefined,
+    })
+    const next = outboundAnswered.draft(child, document("<Say>Moved</Say>"), lastAsked(moved, child))
+    const over = ranUntil(moved.when(at(20_000, next)))
+    deepStrictEqual(heard(over, child).slice(-2), ["said Moved", "completed"])
+    strictEqual(heard(over).includes("bridged"), false)
+    // Who dialled is told once, and hangs up by itself.
+    deepStrictEqual(sentBy(over, "twiml").filter(({ data }) => data.url.endsWith("/done")).length, 0)
+  })
+  it("several, of whom one that hears something first goes its own way while the other one rings on", () => {
+    const other = "+15558880009"
+    const made = dials(
+      {
+        Twiml: `<Response><Dial ${done}><Number url='https://app.test/whisper'>${friend}</Number><Number>${other}</Number></Dial></Response>`,
+      },
+      callees(
+        { number: callee, outcome: "answered" },
+        { number: friend, outcome: "answered" },
+        { number: other, outcome: "answered", rings_ms: 15_000 },
+      ),
+    )
+    const asked = ranUntil(made, 12_000)
+    const first = children(asked).find(({ made: { to } }) => to === friend)?.sid ?? ""
+    const moved = answers(asked, "<Pause length='30'/>").when(
+      at(14_000, update(callPath(first), [["Twiml", "<Response><Pause length='60'/></Response>"]])),
+    )
+    strictEqual(sentBy(moved, "twiml").length, 0)
+    const talking = ranUntil(moved, 40_000)
+    strictEqual(heard(talking).includes("bridged"), true)
+    deepStrictEqual(lifeOf(talking, first), [])
+  })
   it("somebody who is given nothing but another time limit, and stays", () => {
     const made = dials(
       { Twiml: `<Response><Dial ${done}>${friend}</Dial></Response>` },

@@ -12,7 +12,7 @@ import { talkBegins, talkEnds } from "./bridging.ts"
 import { fateOf, minutePrice } from "./callees.ts"
 import { type Call, callOf, stateOf } from "./calls.ts"
 import { ringing } from "./createCall.ts"
-import { callable, type Dialling } from "./dialled.ts"
+import { callable, type Dialling, remaining } from "./dialled.ts"
 import { callBridged, callCreated, orderAnswered } from "./entries.ts"
 import { decide, ended, secondsBetween } from "./lifecycle.decider.ts"
 import { beginning } from "./step.ts"
@@ -103,7 +103,7 @@ export const ending = (call: Call, at: number): ReadonlyArray<Draft> => {
 /** Nobody is to be called any more: those who are hang up, which ends the dialling. */
 export const stopDialling = ({ at }: World, twilio: Twilio, call: Call): ReadonlyArray<Draft> => [
   ...stopDialledQueue(at, twilio, call),
-  ...(call.dialling?.children ?? []).flatMap((sid) => {
+  ...(call.dialling === undefined ? [] : remaining(call.dialling)).flatMap((sid) => {
     const one = callOf(twilio.calls, sid)
     return one === undefined ? [] : ending(one, at)
   }),
@@ -113,7 +113,7 @@ export const stopDialling = ({ at }: World, twilio: Twilio, call: Call): Readonl
 export const childChanged = (world: World, twilio: Twilio, one: Call): ReadonlyArray<Draft> => {
   const parent = callOf(twilio.calls, one.made.parent_call_sid ?? "")
   const dialling = parent?.dialling
-  if (parent === undefined || dialling === undefined || !dialling.children.includes(one.sid)) return []
+  if (parent === undefined || dialling === undefined || !remaining(dialling).includes(one.sid)) return []
   if (one.status === "in-progress") return pickedUp(world, parent, dialling, one)
   return ended.has(one.status) ? childEnded(world, twilio, parent, dialling, one) : []
 }
@@ -135,7 +135,7 @@ const childEnded = (
   const { at } = world
   const { children, connected, order, stopped } = dialling
   if (connected?.sid === one.sid) return disconnected(at, twilio, parent, order, connected)
-  const live = children.some((sid) => !ended.has(callOf(twilio.calls, sid)?.status ?? "completed"))
+  const live = remaining(dialling).some((sid) => !ended.has(callOf(twilio.calls, sid)?.status ?? "completed"))
   if (connected !== undefined || live) return []
   const next = stopped || !order.sequential ? undefined : callable(order.targets)[children.length]
   if (next !== undefined) return [child(world, twilio, parent, order, next, children.length)]
@@ -155,13 +155,13 @@ const disconnected = (
   return [...drafts, answer(parent, at, order, { bridged: true, duration, recording, sid, status: "completed" })]
 }
 
-/** Who was dialled and is connected goes its own way. */
-export const parted = ({ at }: World, twilio: Twilio, one: Call): ReadonlyArray<Draft> => {
+/** Who was dialled goes its own way: for who dialled it that is its end. */
+export const parted = (world: World, twilio: Twilio, one: Call): ReadonlyArray<Draft> => {
   const parent = callOf(twilio.calls, one.made.parent_call_sid ?? "")
-  const { connected, order } = parent?.dialling ?? {}
-  return parent === undefined || order === undefined || connected?.sid !== one.sid
+  const dialling = parent?.dialling
+  return parent === undefined || dialling === undefined || !dialling.children.includes(one.sid)
     ? []
-    : disconnected(at, twilio, parent, order, connected)
+    : childEnded(world, twilio, parent, dialling, one)
 }
 
 const unanswered = (status: Call["status"]): DialCallStatus =>
@@ -172,7 +172,7 @@ export const bridged = (world: World, twilio: Twilio, call: Call, withSid: strin
   const { at } = world
   const { dialling } = call
   if (dialling === undefined) return []
-  const others = dialling.children.filter((sid) => sid !== withSid)
+  const others = remaining(dialling).filter((sid) => sid !== withSid)
   const { order } = dialling
   return [
     ...others.flatMap((sid) => {

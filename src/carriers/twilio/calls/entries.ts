@@ -192,7 +192,7 @@ export type CallStepped = Schema.Schema.Type<typeof callStepped.schema>
 export const orderAnswered = entryType("order.answered", Schema.Struct({ event: Json }))
 export type OrderAnswered = Schema.Schema.Type<typeof orderAnswered.schema>
 
-/** A call is connected with one that it dialled. */
+/** A call is connected with one that it dialled, or that came out of a queue it dialled and has heard what was to be heard first. */
 export const callBridged = entryType("call.bridged", Schema.Struct({ with: Schema.String }))
 export type CallBridged = Schema.Schema.Type<typeof callBridged.schema>
 

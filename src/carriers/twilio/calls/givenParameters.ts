@@ -36,11 +36,9 @@ const methodIn = (params: ReadonlyArray<Pair>, name: string): Read<"GET" | "POST
 /**
  * Where a call's instructions come from; `undefined` where nothing says it. With a URL a document is not looked at.
  *
- * Refuses what is no URL (21205, the fallback 21402), another method (21403), more TwiML than Twilio takes (21658) and every
- * application, of which there are none (21218)
+ * Refuses what is no URL (21205, the fallback 21402), another method (21403) and more TwiML than Twilio takes (21658)
  */
 export const instructionsIn = (params: ReadonlyArray<Pair>): Read<Instructions | undefined> => {
-  if (param(params, "ApplicationSid") !== undefined) return Either.left(twilioError(21218))
   const url = param(params, "Url")
   const twiml = param(params, "Twiml")
   const fallback = param(params, "FallbackUrl")

@@ -42,6 +42,8 @@ describe("a call", () => {
     ["ringing, is answered by an order", ringing, pickUp, becomes("in-progress")],
     ["ringing, is canceled", ringing, cancel, becomes("canceled", 487)],
     ["ringing, is turned away", inbound, turnAway, becomes("busy", 486)],
+    ["queued, fails where a rule threw", queued, { ...turnAway, status: "failed" }, becomes("failed", 404)],
+    ["dialled, fails where a rule threw", initiated, { ...turnAway, status: "failed" }, becomes("failed", 404)],
     ["ringing, ends unanswered when its caller hangs up", inbound, hangUp, becomes("no-answer", 487)],
     ["that came in, rings out", inbound, proceed, becomes("no-answer", 487)],
     ["in progress, costs each minute begun", talking, hangUp, becomes("completed", 200, 14_000)],
@@ -62,10 +64,8 @@ describe("a call", () => {
 
   it.each([
     [queued, pickUp],
-    [queued, turnAway],
     [queued, hangUp],
     [initiated, pickUp],
-    [initiated, turnAway],
     [initiated, hangUp],
     [talking, proceed],
     [talking, pickUp],

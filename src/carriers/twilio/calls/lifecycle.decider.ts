@@ -8,7 +8,7 @@ import { type CallPlan, type CallStatus, type CallStatusChanged, callStatusChang
  *
  *   queued ──> initiated ──> ringing ──> in-progress ──> completed
  *      │           │            ├──> busy, no-answer, failed
- *      │           └──> failed  │
+ *      ├───────────┴──> failed  │
  *      └───────────┴────────────┴──> canceled
  *
  * 1. What has ended stays ended.
@@ -28,7 +28,7 @@ export type CallCommand =
   | { readonly _tag: "Proceed"; readonly sid: string }
   /** Whoever is called picks up. */
   | { readonly _tag: "PickUp"; readonly sid: string }
-  /** It is not put through: its number's application will not have it, or there is nobody to ask. */
+  /** It is not put through: its number's application will not have it, there is nobody to ask, or a rule threw. */
   | {
       readonly _tag: "TurnAway"
       readonly sid: string
@@ -59,7 +59,7 @@ export const decide = (state: CallState, command: CallCommand): Decision => {
     case "PickUp":
       return state._tag === "Ringing" ? becomes(sid, "in-progress") : refused(state)
     case "TurnAway":
-      return state._tag === "Ringing" ? turnedAway(command) : refused(state)
+      return state._tag === "InProgress" || state._tag === "Done" ? refused(state) : turnedAway(command)
     case "Cancel":
       return state._tag === "InProgress" || state._tag === "Done" ? refused(state) : becomes(sid, "canceled")
     case "HangUp":

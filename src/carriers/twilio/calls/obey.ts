@@ -10,7 +10,7 @@ import type { Problem } from "../alerts/debugger.ts"
 import { report } from "../callbacks.ts"
 import { conferenceParameters, joined, stoppedConference } from "../conferences/joining.ts"
 import { boundsOf, overridesOf } from "../connectionOverrides.ts"
-import { enqueued, leftQueue, queueParameters, stoppedQueue } from "../queues/queueing.ts"
+import { enqueued, leftQueue, queueParameters, stoppedQueue, whisperParameters } from "../queues/queueing.ts"
 import { recordingMade, over as recordingOver, recordingUrlNames, started } from "../recordings/recordingRules.ts"
 import { runningOf } from "../recordings/recordings.ts"
 import type { Twilio } from "../state.ts"
@@ -101,9 +101,7 @@ const obey = (world: World, twilio: Twilio, call: Call, order: Order, sofar: Sof
         ...(order.targets[0]?.kind === "queue" ? [dialTime(call.sid, at, order)] : []),
       ]
     case "bridge":
-      return call.made.parent_call_sid === undefined
-        ? []
-        : [callBridged.draft(call.made.parent_call_sid, { with: sid })]
+      return bridgedTo(twilio, call)
     case "record":
       return [
         started(world, sid, `order ${order.id}`, {
@@ -135,6 +133,12 @@ const obey = (world: World, twilio: Twilio, call: Call, order: Order, sofar: Sof
   }
 }
 
+/** Who has heard what was to be heard first is connected: with who dialled the queue it came out of, or with who dialled it. */
+const bridgedTo = ({ queues }: Twilio, { made, sid }: Call): ReadonlyArray<Draft> => {
+  const dialler = queues.bridges.get(sid)?.with ?? made.parent_call_sid
+  return dialler === undefined ? [] : [callBridged.draft(dialler, { with: sid })]
+}
+
 /** The end of the time that a Dial gives a conference or a call out of a queue. */
 const dialTime = (
   sid: string,
@@ -164,6 +168,7 @@ const fetched = (world: World, twilio: Twilio, call: Call, order: Fetch, n: numb
     ...callParameters(call),
     ...(call.answeredBy === undefined ? [] : [["AnsweredBy", call.answeredBy] as const]),
     ...(purpose === "queue-wait" ? queueParameters(twilio, call, world.at) : []),
+    ...(purpose === "queue-whisper" ? whisperParameters(twilio, call) : []),
     ...(purpose === "conference-wait" ? conferenceParameters(twilio, call) : []),
     ...params,
   ]

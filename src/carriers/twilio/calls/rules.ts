@@ -1,8 +1,9 @@
 import * as Either from "effect/Either"
 import { cancelling } from "../../../core/cleared.ts"
 import type { Draft, Entry } from "../../../core/Entry.ts"
-import { outboundAnswered, outboundFailed, timerFired, timerSet } from "../../../core/entries.ts"
+import { outboundAnswered, outboundFailed, timerFired, timerSet, turnFailed } from "../../../core/entries.ts"
 import { type Machine, reacts, type World } from "../../../core/Machine.ts"
+import { raised } from "../alerts/alerts.ts"
 import { placeOf } from "../conferences/conferences.ts"
 import { stoppedConference } from "../conferences/joining.ts"
 import { memberLeft } from "../queues/entries.ts"
@@ -36,7 +37,7 @@ import { obeyed } from "./obey.ts"
 import { detection, partyFound, partyTold } from "./party.ts"
 import { answerTo, goOn, goOnTalking } from "./script.ts"
 import { beginning, nextStep, takenUp } from "./step.ts"
-import { isIdle } from "./talk.ts"
+import { isIdle, isWhispering } from "./talk.ts"
 import { isCallTimer, timerIn, timerKey } from "./timerKeys.ts"
 
 /*
@@ -62,8 +63,12 @@ const created = ({ at }: World, call: Call): ReadonlyArray<Draft> => {
     : [begun]
 }
 
-/** New instructions of a call that carries none out: who was dialled parts from who dialled it, and begins them. */
+/**
+ * New instructions part who was dialled from who dialled it. A call that carries none out begins them; one that was to hear something before
+ * being connected takes them up as any other.
+ */
 const redirected = (world: World, twilio: Twilio, call: Call): ReadonlyArray<Draft> => {
+  if (isWhispering(call)) return parted(world, twilio, call)
   if (!isIdle(call) || waitsForParty(call)) return nothing
   const begun = beginning(call, world.at, { answered: true })
   return begun === undefined ? nothing : [...parted(world, twilio, call), begun]
@@ -144,9 +149,21 @@ const fired = (
       return [...goOn(call, at), ...answerTo(twilio, call)]
     case "party":
       return partyFound(call, at)
+    case "broken":
+      return brokenOff(twilio, call, at)
     default:
       return what.startsWith("dial ") ? dialOver(world, twilio, call, Number(what.slice(5))) : takenUp(call, seq)
   }
+}
+
+/** A rule threw at something the call was waiting for, which will not come again: the call ends, and an alert says why. */
+const brokenOff = (twilio: Twilio, call: Call, at: number): ReadonlyArray<Draft> => {
+  if (ended.has(call.status)) return nothing
+  const { accountSid, sid, status } = call
+  const detail = "a rule of the exchange threw: turn.failed in the log"
+  const command: CallCommand =
+    status === "in-progress" ? { _tag: "HangUp", at, sid } : { _tag: "TurnAway", sid, status: "failed" }
+  return [...raised(twilio, { accountSid, resourceSid: sid }, [{ code: 12400, detail }]), ...obeyedBy(call, command)]
 }
 
 /** The time of a Dial is over: the call leaves its conference, or whom it took out of a queue. */
@@ -249,7 +266,7 @@ export const rulesOfCalls: Machine<Twilio>["react"] = [
       return [
         ...bridged(world, twilio, call, data.with),
         ...answerTo(twilio, call),
-        ...(one === undefined ? nothing : goOnTalking(one)),
+        ...(one === undefined ? nothing : [...goOnTalking(one), ...answerTo(twilio, one)]),
       ]
     }),
   ),
@@ -263,6 +280,13 @@ export const rulesOfCalls: Machine<Twilio>["react"] = [
   reacts(timerFired, (world, entry, twilio) =>
     isCallTimer(entry.data.key) ? ofCall<{ readonly key: string }>(fired)(world, entry, twilio) : nothing,
   ),
+  // In a turn of its own: what throws there is no rule of `turn.failed`, which may not throw.
+  reacts(turnFailed, ({ at }, { data: { input } }, { calls }) => {
+    const call = callOf(calls, input.subject)
+    return call === undefined || !call.broken || ended.has(call.status)
+      ? nothing
+      : [timerSet.draft(call.sid, { due: at, key: timerKey(call.sid, "broken") })]
+  }),
   // What was set in the turn in which its call has ended.
   reacts(timerSet, (_, { data: { key }, subject }, { calls }) => {
     const call = isCallTimer(key) ? callOf(calls, subject) : undefined

@@ -58,9 +58,10 @@ const isListening = ({ conferences, queues }: Twilio, call: Call): boolean => {
     case "dialing":
       return doing.kind === "conference"
         ? placeOf(conferences, sid)?.conference.status === "in-progress"
-        : dialling?.stopped === false && (dialling.connected !== undefined || bridgeWith(queues, sid) !== undefined)
+        : dialling?.stopped === false &&
+            (dialling.connected !== undefined || bridgeWith(queues, sid)?.since !== undefined)
     case "queued":
-      return queues.bridges.has(sid)
+      return queues.bridges.get(sid)?.since !== undefined
     default:
       return false
   }

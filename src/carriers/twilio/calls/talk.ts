@@ -91,6 +91,16 @@ export const takeStep = (call: Talker, { begun, orders, state }: CallStepped): v
 /** Whether a call has no instructions to carry out: none have begun, or they are done. */
 export const isIdle = ({ talk }: Pick<Talker, "talk">): boolean => talk === undefined || isDone(talk.state)
 
+/** Whether a call hears what is to be heard before it is connected with who dialled it. */
+export const isWhispering = (call: Pick<Talker, "talk">): boolean =>
+  call.talk?.state.role === "whisper" && !isIdle(call)
+
+/** Nothing more is carried out, and nothing of what was is told any more. */
+export const breakOffTalk = (call: Talker): void => {
+  if (call.talk !== undefined)
+    call.talk = { state: { ...call.talk.state, frames: [], over: true }, inbox: [], asked: [], owed: [] }
+}
+
 /** Something has happened to a call that instructions may wait for; of those that are done nothing waits any more. */
 export const hear = ({ talk }: Pick<Talker, "talk">, { seq }: { readonly seq: number }, event: VoiceEvent): void => {
   if (talk !== undefined && !isDone(talk.state)) talk.inbox = [...talk.inbox, { seq, event }]

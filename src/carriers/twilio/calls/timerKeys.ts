@@ -3,7 +3,7 @@
  */
 
 /** What a call's timer stands for; of a wait that its instructions ordered, and of the end of a Dial's time, also which. */
-export type CallTimer = "next" | "limit" | "callee" | "party" | `wait ${number}` | `dial ${number}`
+export type CallTimer = "next" | "limit" | "callee" | "party" | "broken" | `wait ${number}` | `dial ${number}`
 
 const prefix = "call "
 

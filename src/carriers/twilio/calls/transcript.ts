@@ -29,11 +29,18 @@ export interface TranscriptLine {
 
 type Said = Omit<TranscriptLine, "at" | "seq">
 
-/** The transcript of a call, of all entries about it in their order. */
-export const transcriptOf = (entries: ReadonlyArray<Entry<unknown>>): ReadonlyArray<TranscriptLine> => {
-  const asked = new Set<number>()
+/**
+ * The transcript of a call, of all entries about it in their order; or a part of it, with requests among the entries before that are answered in
+ * this part.
+ */
+export const transcriptOf = (
+  entries: ReadonlyArray<Entry<unknown>>,
+  before: ReadonlyArray<Entry<unknown>> = [],
+): ReadonlyArray<TranscriptLine> => {
+  const asks = (entry: Entry<unknown>) => outboundRequested.is(entry) && entry.data.purpose === twimlPurpose
+  const asked = new Set<number>(before.filter(asks).map(({ seq }) => seq))
   return entries.flatMap((entry) => {
-    if (outboundRequested.is(entry) && entry.data.purpose === twimlPurpose) asked.add(entry.seq)
+    if (asks(entry)) asked.add(entry.seq)
     return said(entry, asked.has(entry.cause)).map((line) => ({ seq: entry.seq, at: entry.at, ...line }))
   })
 }

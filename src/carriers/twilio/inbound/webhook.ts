@@ -8,6 +8,7 @@ import { itemOf } from "../collection.ts"
 import { boundsOf, instructionsRetryOf, overridesOf } from "../connectionOverrides.ts"
 import type { Message } from "../messages.ts"
 import { optOutTypeOf } from "../optOut/keywordRules.ts"
+import { handlingOf } from "../senders/handling.ts"
 import { ownedNumber } from "../senders/numbers.ts"
 import { serviceConfig } from "../senders/services.ts"
 import type { Twilio } from "../state.ts"
@@ -33,7 +34,8 @@ export interface Webhooks {
 export const numberIn = (address: string): string => address.slice(address.indexOf(":") + 1)
 
 /** The webhooks of a number, or those of its messaging service unless that leaves it to the number. */
-export const webhooksOf = ({ senders }: Twilio, address: string): Webhooks => {
+export const webhooksOf = (twilio: Twilio, address: string): Webhooks => {
+  const { senders } = twilio
   const number = ownedNumber(senders, numberIn(address))
   const service = itemOf(senders.services, number?.serviceSid ?? "")
   const config = service === undefined ? undefined : serviceConfig(service)
@@ -42,7 +44,11 @@ export const webhooksOf = ({ senders }: Twilio, address: string): Webhooks => {
       primary: target(config.inbound_request_url, config.inbound_method),
       fallback: target(config.fallback_url, config.fallback_method),
     }
-  const { sms_fallback_method, sms_fallback_url, sms_method, sms_url } = number?.config ?? {}
+  const { sms_fallback_method, sms_fallback_url, sms_method, sms_url } = handlingOf(
+    twilio,
+    number,
+    "sms_application_sid",
+  )
   return { primary: target(sms_url, sms_method), fallback: target(sms_fallback_url, sms_fallback_method) }
 }
 

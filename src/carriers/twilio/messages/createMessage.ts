@@ -2,6 +2,7 @@ import * as Either from "effect/Either"
 import { sid as makeSid } from "../../../core/chance.ts"
 import { type MessageCreated, messageCreated } from "../../delivery/entries.ts"
 import { segments } from "../../delivery/segments.ts"
+import { applicationOf, mayName } from "../applications/applications.ts"
 import { type ErrorCode, isErrorCode, type TwilioError, twilioError } from "../errors.ts"
 import { newMessage, nextPlace } from "../messages.ts"
 import { blocked } from "../optOut/keywordRules.ts"
@@ -102,7 +103,11 @@ const unacceptable = (request: Request, given: Given): Reply | undefined => {
   if (callback !== undefined && !isCallbackUrl(callback))
     return refusal(twilioError(21609, { url: callback.slice(0, 500) }))
   const error = given.rare === undefined ? undefined : unacceptableRarely(given)
-  return error === undefined ? undefined : refusal(error)
+  if (error !== undefined) return refusal(error)
+  const application = named(given, "ApplicationSid")
+  return application === undefined || mayName(twilio.applications, request.accountSid, application)
+    ? undefined
+    : refusal(twilioError(21218))
 }
 
 /** Why a service cannot send a message. That none of its senders reaches the recipient shows later. */
@@ -184,6 +189,11 @@ const plainMessage = (twilio: Twilio, given: Given, { accountSid, at, sid }: Mak
 
 const queueFull: Made = Either.left(twilioError(21611))
 
+/** Where the application that a send names is told of its messages. */
+const reportsBy = ({ applications }: Twilio, given: Given, accountSid: string): string | undefined =>
+  applicationOf(applications, accountSid, named(given, "ApplicationSid") ?? "")?.config.message_status_callback ||
+  undefined
+
 /** A message with parameters of which most have none. One of a service has no sender yet, and is in no queue. */
 const rareMessage = (twilio: Twilio, given: Given, { accountSid, at, sid }: Making): Made => {
   const sendAt = scheduleOf(given, twilio, at)
@@ -197,7 +207,7 @@ const rareMessage = (twilio: Twilio, given: Given, { accountSid, at, sid }: Maki
   const smart = service?.smartEncoded || isTrue(given, "SmartEncoded")
   const counted = segmentsOf(body, { smart, mms })
   const validityMs = validityOf(given) ?? service?.validityMs
-  const callback = given.callback ?? service?.statusCallback
+  const callback = given.callback ?? reportsBy(twilio, given, accountSid) ?? service?.statusCallback
   const outcome = outcomeFor(twilio, to, sid)
   const plan =
     service === undefined ? queuePlan(twilio, outcome, { from, numSegments: counted, validityMs }, at) : outcome

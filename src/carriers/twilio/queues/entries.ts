@@ -29,8 +29,14 @@ export type MemberEntered = Schema.Schema.Type<typeof memberEntered.schema>
 export const memberLeft = entryType(
   "member.left",
   Schema.Struct({
-    /** Who it is connected with, and the order of that call's instructions. */
-    bridge: optional(Schema.Struct({ order: Schema.Int, with: Schema.String })),
+    /** Who it is connected with, and the order of that call's instructions; `whisper` is heard first. */
+    bridge: optional(
+      Schema.Struct({
+        order: Schema.Int,
+        whisper: optional(Schema.Struct({ method: Schema.Literal("GET", "POST"), url: Schema.String })),
+        with: Schema.String,
+      }),
+    ),
     call_sid: Schema.String,
     result: Schema.Literal("bridged", "hangup", "leave", "redirected", "system-error"),
   }),

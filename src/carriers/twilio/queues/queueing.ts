@@ -2,7 +2,6 @@ import { sidUnder } from "../../../core/chance.ts"
 import type { Draft } from "../../../core/Entry.ts"
 import type { Pair } from "../../../core/entries.ts"
 import { type Machine, reacts, type World } from "../../../core/Machine.ts"
-import { raised } from "../alerts/alerts.ts"
 import { talkBegins, talkEnds } from "../calls/bridging.ts"
 import { type Call, callOf } from "../calls/calls.ts"
 import { callStatusChanged, orderAnswered } from "../calls/entries.ts"
@@ -83,6 +82,22 @@ export const queueParameters = ({ queues }: Twilio, { sid }: Call, at: number): 
   ]
 }
 
+/**
+ * What a document that is heard before being connected is told of the queue.
+ *
+ * Source  "TwiML Queue", url: QueueSid, CallSid, QueueTime and DequeingCallSid, which is written so
+ */
+export const whisperParameters = ({ queues }: Twilio, { sid }: Call): ReadonlyArray<Pair> => {
+  const bridge = queues.bridges.get(sid)
+  return bridge === undefined
+    ? []
+    : [
+        ["QueueSid", bridge.queueSid],
+        ["QueueTime", String(secondsBetween(bridge.member.entered, bridge.at))],
+        ["DequeingCallSid", bridge.with],
+      ]
+}
+
 /** Whole seconds that those in a queue have waited, on average. */
 export const averageWait = ({ members }: Queue, at: number): number =>
   members.length === 0
@@ -91,7 +106,7 @@ export const averageWait = ({ members }: Queue, at: number): number =>
 
 /** Somebody dials a queue, and is connected with who has waited longest. Where nobody waits, nobody answers. */
 export const dialledQueue = (
-  { at, seed }: World,
+  { at }: World,
   twilio: Twilio,
   call: Call,
   order: Dial,
@@ -111,12 +126,9 @@ export const dialledQueue = (
     recording: null,
   }
   if (queue === undefined || first === undefined) return [answered(call.sid, none)]
-  const unheard = url === null ? [] : [{ code: 12200 as const, detail: "url of <Queue> is not carried out here" }]
-  const about = { accountSid: call.accountSid, resourceSid: call.sid }
   return [
-    ...raised(twilio, about, unheard, () => sidUnder("NO", seed, call.sid, `queue ${order.id}`)),
     memberLeft.draft(queue.sid, {
-      bridge: { order: order.id, with: call.sid },
+      bridge: { order: order.id, ...(url === null ? {} : { whisper: url }), with: call.sid },
       call_sid: first.callSid,
       result: "bridged",
     }),
@@ -129,13 +141,14 @@ export const stopDialledQueue = (_: number, { queues }: Twilio, { sid }: Call): 
   return bridge === undefined ? [] : [memberReleased.draft(bridge.queueSid, { call_sid: bridge.member.callSid })]
 }
 
-/** Two calls are connected no longer: both of their instructions go on. */
-const released = ({ at }: World, { queues, recordings }: Twilio): ReadonlyArray<Draft> => {
+/** Two calls are connected no longer, or will not be: both of their instructions go on. What is told then of a whisper is unconfirmed. */
+const released = ({ at }: World, { calls, queues, recordings }: Twilio): ReadonlyArray<Draft> => {
   const bridge = queues.released
   if (bridge === undefined) return []
   const { member, order, queueSid } = bridge
-  const duration = secondsBetween(bridge.at, at)
+  const { since } = bridge
   const waited = secondsBetween(member.entered, bridge.at)
+  const hungUp = ended.has(callOf(calls, member.callSid)?.status ?? "completed")
   const { drafts, recording } = talkEnds(at, recordings, bridge.with, order)
   return [
     ...drafts,
@@ -143,7 +156,7 @@ const released = ({ at }: World, { queues, recordings }: Twilio): ReadonlyArray<
       type: "queue-ended",
       at,
       id: member.order,
-      result: "bridged",
+      result: since !== undefined ? "bridged" : hungUp ? "hangup" : "bridging-in-process",
       sid: queueSid,
       duration: waited,
     }),
@@ -151,10 +164,10 @@ const released = ({ at }: World, { queues, recordings }: Twilio): ReadonlyArray<
       type: "child-ended",
       at,
       id: order,
-      status: "completed",
+      status: since === undefined ? "no-answer" : "completed",
       sid: member.callSid,
-      duration,
-      bridged: true,
+      duration: since === undefined ? 0 : secondsBetween(since, at),
+      bridged: since !== undefined,
       recording,
     }),
   ]
@@ -172,9 +185,15 @@ const left = (
   if (result === "bridged") {
     const dialler = callOf(calls, bridge?.with ?? "")
     const order = dialler?.dialling?.order
+    const { whisper } = bridge ?? {}
     return [
-      answered(call_sid, { type: "queue-bridged", at, id: member.order }),
-      ...(dialler === undefined || order === undefined || order.id !== bridge?.order
+      answered(call_sid, {
+        type: "queue-bridged",
+        at,
+        id: member.order,
+        ...(whisper === undefined ? {} : { whisper }),
+      }),
+      ...(whisper !== undefined || dialler === undefined || order === undefined || order.id !== bridge?.order
         ? []
         : talkBegins(world, dialler, order)),
     ]

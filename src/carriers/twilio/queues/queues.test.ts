@@ -15,7 +15,7 @@ import {
 import { at, type Stage } from "../../../../test/support/given.ts"
 import { account, answerOf, asked, get, ranUntil, remove, twilio, update } from "../../../../test/support/twilio.ts"
 import { nextTimer, timersMachine } from "../../../clock/timers.machine.ts"
-import { callArrived, callCreated, callHungUp } from "../calls/entries.ts"
+import { type CalleeStep, callArrived, callCreated, callHungUp } from "../calls/entries.ts"
 import { numberBought } from "../senders/entries.ts"
 
 const [ann, bob] = ["+15558880001", "+15558880002"] as const
@@ -106,12 +106,59 @@ describe("A queue", () => {
       [done.DialCallDuration, told.RecordingUrl, done.DialCallDuration],
     )
   })
-  it("says that what whoever waits is to hear first is not carried out", () => {
-    const dialling = calls(waiting().stage, bob, agent.replace("<Queue", "<Queue url='https://app.test/whisper'"))
-    deepStrictEqual(
-      heard(ranUntil(dialling, 20_000), callSidOf(dialling)).filter((line) => /alert|dial-ended/.test(line)),
-      ["alert 12200 url of <Queue> is not carried out here"],
-    )
+  describe("that is dialled with something for who waits to hear first", () => {
+    const whisper =
+      "<Dial record='record-from-answer' action='https://app.test/done'><Queue url='https://app.test/whisper'"
+    const dialled = (script: ReadonlyArray<CalleeStep> = []) => {
+      const talkers = callees(
+        { number: ann, outcome: "answered", script },
+        { number: bob, outcome: "answered", script },
+      )
+      const first = calls(twilio(talkers), ann, waits)
+      const second = calls(ranUntil(first, 10_000), bob, agent.replace(/<Dial.*?<Queue/, whisper))
+      return { agentSid: callSidOf(second), callSid: callSidOf(first), stage: ranUntil(second, 20_000) }
+    }
+    const toldOf = (stage: Stage, path: string) =>
+      paramsOf(sentBy(stage, "twiml").findLast(({ data }) => data.url.endsWith(path))!)
+
+    it("asks for that, with what is known of the queue, and connects them behind it", () => {
+      const { agentSid, callSid, stage } = dialled()
+      const asked = sentBy(stage, "twiml").findLast(({ data }) => data.url.endsWith("/whisper"))
+      const { DequeingCallSid, QueueSid, QueueTime } = paramsOf(asked!)
+      deepStrictEqual([asked?.subject, DequeingCallSid, QueueSid], [callSid, agentSid, queuesOf(stage)[0].sid])
+      strictEqual(Number(QueueTime) > 0, true)
+      const connecting = (here: Stage) =>
+        entriesOf(here).flatMap(({ subject, type }) =>
+          /bridged|recording.started/.test(type) ? [[type, subject]] : [],
+        )
+      const hearing = ranUntil(answers(stage, "<Pause length='5'/>"), stage.world.at + 4_000)
+      deepStrictEqual(connecting(hearing), [])
+      const talking = ranUntil(hearing, stage.world.at + 6_000)
+      deepStrictEqual(connecting(talking), [
+        ["call.bridged", agentSid],
+        ["recording.started", agentSid],
+      ])
+      const over = talking.when(at(talking.world.at + 10_000, callHungUp.draft(callSid, {})))
+      deepStrictEqual([toldOf(over, "/left").QueueResult, toldOf(over, "/left").QueueTime], ["bridged", QueueTime])
+      const { DialBridged, DialCallDuration, DialCallStatus } = toldOf(over, "/done")
+      deepStrictEqual([DialBridged, DialCallDuration, DialCallStatus], ["true", "10", "completed"])
+    })
+    it("and whose scripts wait until they talk", () => {
+      const { stage } = dialled([{ do: "press", text: "1" }])
+      const pressed = (here: Stage) => heard(here).filter((line) => line.startsWith("pressed")).length
+      const hearing = ranUntil(answers(stage, "<Pause length='5'/>"), stage.world.at + 4_000)
+      deepStrictEqual([pressed(hearing), pressed(ranUntil(hearing, hearing.world.at + 10_000))], [0, 2])
+    })
+    it.each([
+      ["who waits hangs up before", "callSid", "hangup"],
+      ["who dials hangs up before", "agentSid", "bridging-in-process"],
+    ] as const)("connects nobody when %s", (_, who, result) => {
+      const { [who]: sid, stage } = dialled()
+      const over = answers(stage, "<Pause length='5'/>").when(at(21_000, callHungUp.draft(sid, {})))
+      const { DialBridged, DialCallStatus, RecordingUrl } = toldOf(over, "/done")
+      deepStrictEqual([DialBridged, DialCallStatus, RecordingUrl], ["false", "no-answer", undefined])
+      strictEqual(toldOf(over, "/left").QueueResult, result)
+    })
   })
   it("answers who dials it with answerOnBridge once they talk", () => {
     const { stage } = waiting()

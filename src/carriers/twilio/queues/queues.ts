@@ -1,4 +1,5 @@
 import type { Entry } from "../../../core/Entry.ts"
+import type { CallBridged } from "../calls/entries.ts"
 import { addItem, type Collection, itemOf, noItems, removeItem } from "../collection.ts"
 import type { MemberEntered, MemberLeft, MemberReleased, QueueCreated, QueueUpdated } from "./entries.ts"
 
@@ -29,6 +30,8 @@ export interface Bridge {
   /** Of the instructions of who dialled. */
   readonly order: number
   readonly at: number
+  /** Since when they are connected; not while something is to be heard first. */
+  readonly since: number | undefined
 }
 
 export interface Queues {
@@ -121,7 +124,14 @@ export const leaveQueue = (state: Queues, { at, data, subject }: Entry<MemberLef
       with: data.bridge.with,
       order: data.bridge.order,
       at,
+      since: data.bridge.whisper === undefined ? at : undefined,
     })
+}
+
+/** What was to be heard before is over: who came out of a queue and who dialled it are connected. */
+export const connectMember = ({ bridges }: Queues, { at, data, subject }: Entry<CallBridged>): void => {
+  const bridge = bridges.get(data.with)
+  if (bridge?.with === subject) bridges.set(data.with, { ...bridge, since: at })
 }
 
 export const releaseMember = (state: Queues, { data }: Entry<MemberReleased>): void => {

@@ -81,6 +81,13 @@ export const updateNumber = (senders: Senders, { at, data, subject }: Entry<Numb
   number.accountSid = data.account_sid
 }
 
+/** An application is gone: numbers it was to handle name none. Source: "Applications", DELETE. */
+export const leaveApplication = ({ numbers }: Senders, sid: string): void => {
+  for (const number of itemsOf(numbers))
+    for (const by of ["sms_application_sid", "voice_application_sid"] as const)
+      if (number.config[by] === sid) number.config = { ...number.config, [by]: "" }
+}
+
 export const releaseNumber = (senders: Senders, { subject }: Entry<unknown>): void => {
   const number = itemOf(senders.numbers, subject)
   if (number?.bySettings) senders.released.add(number.number)

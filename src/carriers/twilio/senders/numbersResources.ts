@@ -2,6 +2,7 @@ import * as Either from "effect/Either"
 import { sid as makeSid } from "../../../core/chance.ts"
 import { parseE164 } from "../../../core/E164.ts"
 import { accountShown, reaches } from "../accounts/credentials.ts"
+import { mayName } from "../applications/applications.ts"
 import { itemOf } from "../collection.ts"
 import { type TwilioError, twilioError } from "../errors.ts"
 import { list } from "../lists.ts"
@@ -45,6 +46,17 @@ export const numberParameters: ReadonlyArray<Parameter<keyof NumberConfig>> = [
   { name: "BundleSid", field: "bundle_sid", kind: sidOf("BU") },
 ]
 
+/** How a number is to be set up. An application that handles it has to be its account's (21218). */
+const configIn = ({ entry, twilio }: Request, accountSid: string): Either.Either<NumberConfig, TwilioError> => {
+  const read = readParameters(entry.data.params, numberParameters)
+  if (Either.isLeft(read)) return Either.left(read.left)
+  const config = read.right as NumberConfig
+  const named = [config.sms_application_sid, config.voice_application_sid].filter((sid) => sid)
+  return named.every((sid = "") => mayName(twilio.applications, accountSid, sid))
+    ? Either.right(config)
+    : Either.left(twilioError(21218))
+}
+
 /** The number a purchase means: `PhoneNumber`, or any for sale in `AreaCode`. */
 const wanted = (
   { entry, twilio, world }: Request,
@@ -81,10 +93,10 @@ const buy =
 /** The purchase of a number that can be had; what it is to be set up as may still be wrong. */
 export const bought = (request: Request, number: string, kind?: NumberKind): Reply => {
   const { accountSid, entry, twilio, world } = request
-  const config = readParameters(entry.data.params, numberParameters)
+  const config = configIn(request, accountSid)
   if (Either.isLeft(config)) return refusal(config.left)
   const sid = makeSid("PN", world.seed, twilio.senders.bought)
-  const data = { account_sid: accountSid, config: config.right as NumberConfig, phone_number: number }
+  const data = { account_sid: accountSid, config: config.right, phone_number: number }
   const owned: OwnedNumber = {
     sid,
     number,
@@ -147,10 +159,10 @@ const update = (request: Request, sid: string): Reply => {
   const { accountSid, entry } = request
   const number = numberOf(request, sid)
   if (number === undefined) return notFound(request)
-  const read = readParameters(entry.data.params, numberParameters)
-  if (Either.isLeft(read)) return refusal(read.left)
-  const config = read.right as NumberConfig
   const account = param(entry.data.params, "AccountSid") ?? accountSid
+  const read = configIn(request, account)
+  if (Either.isLeft(read)) return refusal(read.left)
+  const config = read.right
   if (account !== accountSid && !mayMove(request, account)) return refusal(twilioError(20006))
   const after: OwnedNumber = {
     ...number,

@@ -26,10 +26,15 @@ export const carryOn = (work: Work): void => {
 }
 
 /**
- * Behind its last verb a call ends, a whisper connects, and a document of waiting is asked for again, unless there was nothing to hear
+ * Behind its last verb a call ends, what is heard before the parties are connected connects them, and a document of waiting is asked for again, unless there was nothing to hear
  * in it: then it is silent from here on.
  */
 const endOfDocument = (work: Work, frame: Open): void => {
+  if (frame.place === "queue-whisper") {
+    work.frames.pop()
+    work.order({ type: "bridge" })
+    return
+  }
   if (frame.place !== "call") {
     if (frame.source === null || work.state.documents_at_once > 0) frame.doing = { what: "talking", wait: null }
     else work.fetch(frame, frame.source, frame.place)

@@ -22,8 +22,9 @@ import type { Open, Work } from "./work.ts"
 export const take = (work: Work, frame: Open, target: Target, { content_type, text }: DocumentFetched): void => {
   if (content_type?.startsWith("audio/") === true) {
     frame.source = target
+    const waits = frame.place === "queue-wait" || frame.place === "conference-wait"
     const endless: Verb = { ...verb("Play", target.url), attributes: [["loop", "0"]] }
-    work.goesOnWith(frame, [frame.place === "call" ? verb("Play", target.url) : endless])
+    work.goesOnWith(frame, [waits ? endless : verb("Play", target.url)])
     return
   }
   const xml = /^\ufeff?\s*</.test(text)

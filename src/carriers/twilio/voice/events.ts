@@ -124,11 +124,15 @@ export interface QueueEntered {
   readonly id: number
 }
 
-/** It is connected to who took it out of the queue: the waiting is broken off, and `queue-ended` comes when that ends. */
+/**
+ * Somebody takes it out of the queue: the waiting is broken off, and `queue-ended` comes when that ends. They are connected at once, or behind
+ * the document that is to be heard first, by `bridge`.
+ */
 export interface QueueBridged {
   readonly type: "queue-bridged"
   readonly at: number
   readonly id: number
+  readonly whisper?: Target
 }
 
 export type QueueResult =

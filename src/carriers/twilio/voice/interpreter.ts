@@ -122,7 +122,7 @@ const happens = (work: Work, event: VoiceEvent): boolean => {
     case "conference-started":
       return work.waitingFor("dialing", event.id) !== undefined && stopsWaiting(work)
     case "queue-bridged":
-      return work.waitingFor("queued", event.id) !== undefined && stopsWaiting(work)
+      return work.waitingFor("queued", event.id) !== undefined && leavesQueue(work, event.whisper)
     case "queue-ended": {
       const waiting = work.waitingFor("queued", event.id)
       if (waiting === undefined) return false
@@ -147,6 +147,7 @@ const happens = (work: Work, event: VoiceEvent): boolean => {
     case "replaced":
       if (work.state.over) return false
       breakOff(work)
+      work.isWhisperNoLonger()
       if (event.fallback !== undefined) work.fallsBackTo(event.fallback)
       work.passed()
       start(work, event.by, "update")
@@ -223,6 +224,17 @@ const waits = (
   const frame: Open = { place, source: doing.wait_url, rest: [], doing: { what: "nothing" }, failed: false }
   work.frames.push(frame)
   work.fetch(frame, doing.wait_url, place)
+  return true
+}
+
+/** Who is taken out of a queue waits no longer, and hears what is to be heard before being connected. */
+const leavesQueue = (work: Work, whisper: Target | undefined): boolean => {
+  const waited = stopsWaiting(work)
+  if (whisper === undefined) return waited
+  const frame: Open = { place: "queue-whisper", source: whisper, rest: [], doing: { what: "nothing" }, failed: false }
+  work.frames.push(frame)
+  work.passed()
+  work.fetch(frame, whisper, "queue-whisper")
   return true
 }
 

@@ -29,6 +29,7 @@ export type FetchPurpose =
   | "enqueue-action"
   | "sms-action"
   | "queue-wait"
+  | "queue-whisper"
   | "conference-wait"
 
 /** Fires `elapsed` after so many ms; at least 1. */
@@ -210,7 +211,7 @@ export interface SendDigits {
   readonly digits: string
 }
 
-/** A whisper has come to its end: the parties are connected. */
+/** What was to be heard before has come to its end: the parties are connected. */
 export interface Bridge {
   readonly type: "bridge"
 }

@@ -55,6 +55,44 @@ describe("Enqueue", () => {
     deepStrictEqual(ended(call, "leave").lines.at(-1)?.what, "said")
   })
 
+  it("lets the call hear a document before it is connected, which it is behind its last verb", () => {
+    const whisper = { method: "GET", url: "https://app.example/whisper" } as const
+    const call = entered(callOf("<Enqueue waitUrl='/wait'>support</Enqueue><Hangup/>")).gets("<Say>Please wait</Say>")
+    call.happens({ type: "queue-bridged", id: 2, whisper })
+    deepStrictEqual([call.fetch.purpose, call.fetch.method, call.fetch.url], ["queue-whisper", "GET", whisper.url])
+    call.gets("<Pause length='2'/><Redirect>/more</Redirect>").passes(2_000)
+    deepStrictEqual([call.fetch.purpose, call.fetch.url], ["queue-whisper", "https://app.example/more"])
+    call.gets("<Gather/><Play>/a.mp3</Play>")
+    deepStrictEqual(
+      call.orders.flatMap((order) => (order.type === "alert" ? [order.code] : [])),
+      [12200],
+    )
+    deepStrictEqual(call.passes().acts, [{ type: "bridge" }])
+    deepStrictEqual(ended(call, "bridged").acts, [{ type: "hang-up", reason: "hangup" }])
+  })
+
+  it.each([
+    [
+      "cannot be had",
+      (call: TestCall) => call.happens({ type: "document-failed", id: call.fetch.id, code: 11200, detail: "" }),
+    ],
+    ["is none", (call: TestCall) => call.answers("nothing", "application/pdf")],
+  ])("connects the call all the same where that document %s", (_, comes) => {
+    const call = entered(callOf("<Enqueue>support</Enqueue>"))
+    call.happens({ type: "queue-bridged", id: 2, whisper: { method: "POST", url: "https://app.example/whisper" } })
+    deepStrictEqual(
+      comes(call).orders.map(({ type }) => type),
+      ["alert", "bridge"],
+    )
+  })
+
+  it("is told while something is to be heard before", () => {
+    const call = entered(callOf("<Enqueue action='/out'>support</Enqueue>"))
+    call.happens({ type: "queue-bridged", id: 2, whisper: { method: "POST", url: "https://app.example/whisper" } })
+    call.gets("<Play loop='0'>/a.mp3</Play>")
+    deepStrictEqual(ended(call, "hangup").fetch.params[0], ["QueueResult", "hangup"])
+  })
+
   it("no longer lets its document be heard once it is bridged", () => {
     const call = entered(callOf("<Enqueue waitUrl='/wait'>support</Enqueue>")).gets("<Say>Please wait</Say>")
     deepStrictEqual(call.happens({ type: "queue-bridged", id: 2 }).orders, [

@@ -145,8 +145,12 @@ export const markup: ReadonlyMap<string, ReadonlySet<string>> = new Map(
 )
 
 /** The verbs that a document may have which is heard while a call waits, or by who is called before the parties are connected. */
-export const verbsIn: Readonly<Record<"queue-wait" | "conference-wait" | "whisper", ReadonlySet<string>>> = {
+export const verbsIn: Readonly<
+  Record<"queue-wait" | "queue-whisper" | "conference-wait" | "whisper", ReadonlySet<string>>
+> = {
   "queue-wait": new Set(["Say", "Play", "Pause", "Gather", "Redirect", "Hangup", "Leave"]),
+  // Source: "TwiML Queue", url.
+  "queue-whisper": new Set(["Say", "Play", "Pause", "Redirect"]),
   "conference-wait": new Set(["Say", "Play", "Pause", "Redirect"]),
   whisper: new Set(["Say", "Play", "Pause", "Gather", "Record", "Redirect", "Reject", "Hangup", "Sms"]),
 }

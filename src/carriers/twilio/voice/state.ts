@@ -6,7 +6,7 @@ import type { FetchPurpose, Target } from "./orders.ts"
  * come, never the text they were read from; at most about four times `limits.answerBytesMax`.
  *
  *   frames[0]  the call's own document
- *   frames[1]  while it waits in a queue or a conference: the document of its waiting
+ *   frames[1]  while it waits in a queue or a conference: the document of its waiting; out of the queue: what it hears first
  */
 
 /** A verb or noun as it is carried out: what the schema does not know is left out of it. */
@@ -103,7 +103,7 @@ export interface Recording {
 }
 
 export interface Frame {
-  readonly place: "call" | "queue-wait" | "conference-wait"
+  readonly place: "call" | "queue-wait" | "queue-whisper" | "conference-wait"
   /** Whence the document is; null where it was given as text. */
   readonly source: Target | null
   /** Verbs still to come. */

@@ -123,6 +123,11 @@ export class Work {
     this.#state.answered = true
   }
 
+  /** It goes its own way: nobody is connected behind what it hears. */
+  isWhisperNoLonger(): void {
+    this.#state.role = "call"
+  }
+
   fallsBackTo(fallback: Target | null): void {
     this.#state.fallback = fallback
   }
@@ -164,13 +169,18 @@ export class Work {
 
   /**
    * A document cannot be had or carried out. The fallback is asked, if there is one and it was not what failed; otherwise the caller is
-   * told and the call ends. A document of waiting is no longer heard, and the waiting goes on.
+   * told and the call ends. A document of waiting is no longer heard, and the waiting goes on; behind one that is heard before the parties are
+   * connected they are (unconfirmed).
    */
   fail(frame: Open, problem: Problem, mayFallBack = true): void {
     const { doing, source } = frame
     const failed = doing.what === "fetching" ? doing.target : source
     this.alert(problem, failed?.url ?? "")
     frame.rest = []
+    if (frame.place === "queue-whisper") {
+      frame.doing = { what: "nothing" }
+      return
+    }
     if (frame.place !== "call") {
       frame.doing = { what: "talking", wait: null }
       return

@@ -1,0 +1,35 @@
+/**
+ * For each key (a number, a parent call) what has it, newest first, so that a list of one key costs the same however many others there are.
+ * Things go by their index among all of their kind.
+ */
+export interface Chains {
+  /** A key's newest. */
+  readonly newest: Map<string, number>
+  /** The next older one of the same key; -1 where there is none. Outlasts what is gone. */
+  readonly older: Array<number>
+}
+
+export const noChains = (): Chains => ({ newest: new Map(), older: [] })
+
+/**
+ * Puts something into its key's chain; nowhere while it has none. Costs what is newer there, which is nothing but for what gets its key
+ * late.
+ */
+export const link = ({ newest, older }: Chains, key: string, index: number): void => {
+  while (older.length <= index) older.push(-1)
+  if (key === "") return
+  let newer = -1
+  let here = newest.get(key) ?? -1
+  while (here > index) {
+    newer = here
+    here = older[here] ?? -1
+  }
+  older[index] = here
+  if (newer === -1) newest.set(key, index)
+  else older[newer] = index
+}
+
+export const unlink = (chains: Chains): void => {
+  chains.newest.clear()
+  chains.older.length = 0
+}
