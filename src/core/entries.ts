@@ -83,7 +83,14 @@ export const clockChanged = entryType(
 )
 export type ClockChanged = Schema.Schema.Type<typeof clockChanged.schema>
 
-export const settingsChanged = entryType("settings.changed", Schema.Struct({ settings: Tree }))
+/** Settings that are in force from here on, and templates, all ten by their names, where these change. */
+export const settingsChanged = entryType(
+  "settings.changed",
+  Schema.Struct({
+    settings: Tree,
+    templates: optional(Schema.Record({ key: Schema.String, value: Schema.String })),
+  }),
+)
 
 /** Projections forget, pending timers of what was cleared are cancelled, the log keeps. */
 export const dataCleared = entryType(

@@ -20,8 +20,11 @@ export interface Shown {
   readonly accounts: () => ReadonlyArray<ShownAccount>
   /** The settings as a settings file has them, and as the rules read them; secrets by name only. */
   readonly settings: () => { readonly settings: JsonObject; readonly in_force: JsonObject }
+  /** The templates of answers and callbacks. */
+  readonly templates: () => ReadonlyArray<ShownTemplate>
   /** Of another world of the same machines: one as it was. */
   readonly messagesIn: (world: WorldState) => MessagesSource
+  readonly callsIn: (world: WorldState) => CallsSource
   readonly machines: ReadonlyArray<AnyMachine>
   /** Forks that were made of the run, oldest first. */
   readonly forks: () => ReadonlyArray<ShownFork>
@@ -65,6 +68,15 @@ export interface ShownNumber {
   readonly statusCallback: string
   /** Settings name it; it was not bought. */
   readonly bySettings: boolean
+}
+
+export interface ShownTemplate {
+  readonly name: string
+  readonly text: string
+  /** Another one than the run was started with. */
+  readonly edited: boolean
+  /** The first names of the paths it can name. */
+  readonly known: ReadonlyArray<string>
 }
 
 export interface ShownAccount {
