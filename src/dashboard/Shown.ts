@@ -89,7 +89,8 @@ export interface ShownAccount {
 export interface ShownFork {
   readonly id: number
   readonly asked: {
-    readonly at: number
+    readonly at: number | undefined
+    readonly answers: ReadonlyArray<string>
     readonly set: ReadonlyArray<string>
     readonly swap: readonly [number, number] | undefined
     readonly inputs: "drop" | "keep"

@@ -52,9 +52,12 @@ export interface TravelDoor {
 
 /** What goes otherwise after an entry, and whether what came from outside after it comes again. */
 export interface ForkOrder {
-  readonly at: number
+  /** Undefined: before the attempts whose answers change. */
+  readonly at: number | undefined
   /** `PATH=VALUE` in the words of the settings file. */
   readonly set: ReadonlyArray<string>
+  /** `SEQ=ANSWER`: what one attempt is answered. */
+  readonly answers: ReadonlyArray<string>
   /** The entries that set two pending timers, which change places. */
   readonly swap: readonly [number, number] | undefined
   readonly inputs: "drop" | "keep"

@@ -262,6 +262,7 @@
         .split("\n")
         .map((line) => line.trim())
         .filter((line) => line !== "")
+    if (field.dataset.behind !== undefined) return [`${field.dataset.behind}${field.value.trim()}`]
     if ("pair" in field.dataset) return field.value.split(",").map(Number)
     return field.value
   }

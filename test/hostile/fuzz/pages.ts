@@ -71,6 +71,8 @@ export const pageOrders = [
   '{"at":3,"set":["twilio.__proto__=1"],"inputs":"drop"}',
   '{"at":1e999,"swap":[1,2]}',
   '{"at":9,"swap":[1,1]}',
+  '{"answers":["9=500"]}',
+  '{"at":5,"answers":["9=200@1h:<Response/>","x","12=timeout:y"]}',
   '{"sms_url":"https://u:p@a.example/x"}',
   '{"sms_url":"x","sms_method":"PUT"}',
   '{"twilio":{"numbers":{"+15551234567":{"error_code":30003}}}}',
