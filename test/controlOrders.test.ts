@@ -36,9 +36,10 @@ const serving = Effect.gen(function* () {
     messages: { newest: unneeded, count: unneeded, bySid: unneeded },
     numbers: { change: unneeded },
     travel: {} as never,
+    templates: {} as never,
     verifications: unneeded,
     carrier: {} as never,
-    settings: yield* liveSettings(run, keys, settingsOf({})),
+    settings: liveSettings(run, { first: settingsOf({}), keys, turns: yield* Effect.makeSemaphore(1) }),
   }
   const api = Layer.provide(HttpApiBuilder.api(ControlApi), ControlLive)
   const { dispose, handler } = HttpApiBuilder.toWebHandler(

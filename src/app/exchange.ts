@@ -42,6 +42,7 @@ import { makeWire } from "../network/Wire.ts"
 import type { Exchange, NumbersDoor } from "../server/Exchange.ts"
 import { asOwner } from "./asOwner.ts"
 import { liveSettings, runSettings } from "./liveSettings.ts"
+import { liveTemplates } from "./liveTemplates.ts"
 import { machines } from "./machines.ts"
 import { messagesView } from "./messagesView.ts"
 import { type PagesOfRun, pagesOfRun } from "./pages.ts"
@@ -122,6 +123,7 @@ export const startExchange = (
     inForce = () => callbacksSettings(run.engine.world)
     if (!inMemory) yield* keepSnapshots(run, settings.db)
     const slices = () => slicesOf(run.engine)
+    const turns = yield* Effect.makeSemaphore(1)
     const exchange: typeof Exchange.Service = {
       run,
       version,
@@ -144,7 +146,8 @@ export const startExchange = (
         bytes: media.bytes,
         gone,
       },
-      settings: yield* liveSettings(run, keys, settings),
+      settings: liveSettings(run, { first: settings, keys, turns }),
+      templates: liveTemplates(run, { base: templates.texts, turns, twilio: () => slices().twilio }),
       numbers: numbersDoor(run.engine, keys),
       travel: yield* travelDoor(run),
     }

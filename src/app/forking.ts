@@ -8,7 +8,9 @@ import { makeMemory } from "../log/layerMemory.ts"
 import { newLog } from "../log/newLog.ts"
 import { openReader } from "../log/reader.ts"
 import { type ForkMade, type ForkOrder, OrderRefused } from "../server/Exchange.ts"
+import type { ChangedAnswer } from "../timetravel/changedAnswers.ts"
 import { type Forked, forkLog } from "../timetravel/fork.ts"
+import { readAnswer } from "./forkAnswers.ts"
 import { changedSettings, readChange, type SettingsChange } from "./forkSettings.ts"
 import { machines } from "./machines.ts"
 import { snapshotOf } from "./snapshots.ts"
@@ -16,12 +18,15 @@ import { snapshotOf } from "./snapshots.ts"
 /** Makes a fork: a log beside the run's own, or in memory where that is. */
 export const forkOf = (
   run: Run,
-  { at, inputs, set, swap }: ForkOrder,
+  { answers: asked, at, inputs, set, swap }: ForkOrder,
 ): Effect.Effect<Omit<ForkMade, "asked" | "id">, OrderRefused, Scope.Scope> =>
   Effect.gen(function* () {
     const changes: Array<SettingsChange> = []
     for (const text of set)
       changes.push(yield* Either.mapLeft(readChange(text), (message) => new OrderRefused({ message })))
+    const answers: Array<ChangedAnswer> = []
+    for (const text of asked)
+      answers.push(yield* Either.mapLeft(readAnswer(text), (message) => new OrderRefused({ message })))
     const { log } = run
     const inMemory = log.place === ":memory:"
     const options = {
@@ -31,6 +36,7 @@ export const forkOf = (
       change: {
         ...(changes.length === 0 ? {} : { settings: changedSettings(changes) }),
         ...(swap === undefined ? {} : { swap }),
+        answers,
       },
       inputs,
       snapshot: inMemory ? undefined : snapshotOf(log.place),

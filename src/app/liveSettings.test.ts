@@ -27,7 +27,8 @@ const file: SettingsFile = {
 /** A door to the settings of a run. */
 const opened = Effect.gen(function* () {
   const { run } = yield* simulate({ settings: file })
-  const door = yield* liveSettings(run, keys, settingsOf(file))
+  const turns = yield* Effect.makeSemaphore(1)
+  const door = liveSettings(run, { first: settingsOf(file), keys, turns })
   /** What the log keeps, with its secrets again. */
   const kept = () => JSON.parse(restoreUserinfo(JSON.stringify(run.engine.world.settings), keys))
   const refused = (patch: unknown) =>

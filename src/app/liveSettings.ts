@@ -27,31 +27,31 @@ const fixed: ReadonlySet<string> = new Set(["account_sid", "auth_token", "test_c
 export const runSettings = ({ run }: Settings, keys: SecretStore): JsonObject =>
   withoutSecrets(run as unknown as JsonObject, keys) as JsonObject
 
-/** The door to a run's settings. Changes are made one after the other. */
-export const liveSettings = (run: Run, keys: Keys, first: Settings): Effect.Effect<SettingsDoor> =>
-  Effect.map(Effect.makeSemaphore(1), (turns) => {
-    let settings = first
-    const change = (patch: unknown) =>
-      Effect.gen(function* () {
-        const next = yield* changed(settings, patch, keys)
-        if (canonical(next.kept) !== canonical(run.engine.world.settings))
-          yield* run.engine.submit(settingsChanged.draft("", { settings: next.kept }))
-        settings = next.settings
-      })
-    return {
-      read: () => ({
-        settings: withoutSecrets(changeableOf(settings.written), keys) as JsonObject,
-        in_force: run.engine.world.settings,
-      }),
-      change: (patch) => turns.withPermits(1)(change(patch)),
-      preview: (patch) =>
-        Effect.suspend(() =>
-          Either.map(changed(settings, patch, keys), ({ kept }) =>
-            settingsDifferences(run.engine.world.settings, kept),
-          ),
-        ),
-    }
-  })
+/** The door to a run's settings. Changes are made one after the other, by `turns`. */
+export const liveSettings = (
+  run: Run,
+  { first, keys, turns }: { readonly keys: Keys; readonly first: Settings; readonly turns: Effect.Semaphore },
+): SettingsDoor => {
+  let settings = first
+  const change = (patch: unknown) =>
+    Effect.gen(function* () {
+      const next = yield* changed(settings, patch, keys)
+      if (canonical(next.kept) !== canonical(run.engine.world.settings))
+        yield* run.engine.submit(settingsChanged.draft("", { settings: next.kept }))
+      settings = next.settings
+    })
+  return {
+    read: () => ({
+      settings: withoutSecrets(changeableOf(settings.written), keys) as JsonObject,
+      in_force: run.engine.world.settings,
+    }),
+    change: (patch) => turns.withPermits(1)(change(patch)),
+    preview: (patch) =>
+      Effect.suspend(() =>
+        Either.map(changed(settings, patch, keys), ({ kept }) => settingsDifferences(run.engine.world.settings, kept)),
+      ),
+  }
+}
 
 interface Changed {
   readonly settings: Settings

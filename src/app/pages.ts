@@ -1,10 +1,11 @@
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import type { Calls } from "../carriers/twilio/calls/calls.ts"
 import { seenCall, seenCalls } from "../carriers/twilio/calls/seenCalls.ts"
 import { itemsOf } from "../carriers/twilio/collection.ts"
 import { twilioMachine } from "../carriers/twilio/twilio.machine.ts"
 import type { OutboundRequested } from "../core/entries.ts"
-import type { Shown } from "../dashboard/Shown.ts"
+import type { CallsSource, Shown } from "../dashboard/Shown.ts"
 import type { Sign } from "../network/exchange.ts"
 import { restoreUserinfo, type SecretStore } from "../network/secretUrl.ts"
 import type { Exchange } from "../server/Exchange.ts"
@@ -26,21 +27,24 @@ export const pagesOfRun =
     (await import("../dashboard/pagesHandler.ts")).pagesHandler(shownOf(exchange, edge))
 
 /** What pages show of the exchange. */
-const shownOf = ({ messages, run, settings, travel, version }: typeof Exchange.Service, edge: Edge): Shown => {
+const shownOf = (
+  { messages, run, settings, templates, travel, version }: typeof Exchange.Service,
+  edge: Edge,
+): Shown => {
   const twilio = () => run.engine.world.slice(twilioMachine)
   return {
     run,
     version,
     accountSid: () => twilio().settings.account_sid,
     messages,
-    calls: {
-      count: () => twilio().calls.size,
-      newest: (before) => seenCalls(twilio().calls, before),
-      bySid: (sid) => seenCall(twilio().calls, sid),
-    },
+    calls: callsView(() => twilio().calls),
     messagesIn: (world) => {
       const there = world.slice(twilioMachine).messages
       return messagesView(() => there)
+    },
+    callsIn: (world) => {
+      const there = world.slice(twilioMachine).calls
+      return callsView(() => there)
     },
     machines,
     forks: travel.forks,
@@ -65,9 +69,16 @@ const shownOf = ({ messages, run, settings, travel, version }: typeof Exchange.S
         own: owner === sid,
       })),
     settings: settings.read,
+    templates: templates.read,
     signatureOf: (request) => signatureOf(request, edge),
   }
 }
+
+const callsView = (calls: () => Calls): CallsSource => ({
+  count: () => calls().size,
+  newest: (before) => seenCalls(calls(), before),
+  bySid: (sid) => seenCall(calls(), sid),
+})
 
 /** The signature of a request as the edge makes it. */
 const signatureOf = (request: OutboundRequested, { secrets, signs }: Edge): string | undefined =>

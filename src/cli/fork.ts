@@ -4,10 +4,12 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
+import { readAnswer } from "../app/forkAnswers.ts"
 import { changedSettings, readChange, type SettingsChange } from "../app/forkSettings.ts"
 import { machines } from "../app/machines.ts"
 import { snapshotOf } from "../app/snapshots.ts"
 import { newLog } from "../log/newLog.ts"
+import type { ChangedAnswer } from "../timetravel/changedAnswers.ts"
 import { forkLog } from "../timetravel/fork.ts"
 import { instant, placeOf } from "../timetravel/place.ts"
 import { CommandFailed, wrongUse } from "./failure.ts"
@@ -17,7 +19,16 @@ import { progress, progressDone } from "./terminal.ts"
 const options = {
   log: logArg(),
   at: Options.text("at").pipe(
-    Options.withDescription("The entry after which things go otherwise: its seq, or an instant"),
+    Options.withDescription(
+      "The entry after which things go otherwise: its seq, or an instant; not needed with --answer (default: before it)",
+    ),
+    Options.optional,
+  ),
+  answer: Options.text("answer").pipe(
+    Options.withDescription(
+      "SEQ=STATUS[@AFTER][:BODY] or SEQ=timeout, connect, reset: what the attempt of an outbound.requested, or the next one of a timer.set, is answered: 29=500; may be given several times",
+    ),
+    Options.repeated,
   ),
   set: Options.text("set").pipe(
     Options.withDescription(
@@ -46,15 +57,20 @@ export const fork = Command.make("fork", options, (given) =>
       )
     const settings = yield* settingsOf(given.set)
     const swap = yield* swapOf(Option.getOrUndefined(given.swap))
+    const answers: Array<ChangedAnswer> = []
+    for (const text of given.answer)
+      answers.push(yield* Either.mapLeft(readAnswer(text), (why) => wrongUse(`--answer: ${why}`)))
+    if (Option.isNone(given.at) && answers.length === 0)
+      return yield* wrongUse("--at: say after which entry things go otherwise, or which --answer is another one")
     const { isLog, reader } = yield* opened(log)
-    const { seq } = yield* plain(placeOf(reader, given.at))
+    const seq = Option.isNone(given.at) ? undefined : (yield* plain(placeOf(reader, given.at.value))).seq
     const { cut, head } = yield* newLog(out, (into) =>
       forkLog(
         {
           reader,
           machines,
           at: seq,
-          change: { ...settings, ...swap },
+          change: { ...settings, ...swap, answers },
           inputs,
           snapshot: isLog ? snapshotOf(log) : undefined,
           progress: (doing, entry) => progress(`${entry} entries ${doing}`),
@@ -69,7 +85,7 @@ export const fork = Command.make("fork", options, (given) =>
           : wrongUse(error.message),
       ),
     )
-    if (cut < seq)
+    if (seq !== undefined && cut < seq)
       yield* Console.error(
         `entry ${cut} is the last one up to ${seq} after which a change can enter: the fork begins there`,
       )

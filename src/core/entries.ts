@@ -83,7 +83,14 @@ export const clockChanged = entryType(
 )
 export type ClockChanged = Schema.Schema.Type<typeof clockChanged.schema>
 
-export const settingsChanged = entryType("settings.changed", Schema.Struct({ settings: Tree }))
+/** Settings that are in force from here on, and templates, all ten by their names, where these change. */
+export const settingsChanged = entryType(
+  "settings.changed",
+  Schema.Struct({
+    settings: Tree,
+    templates: optional(Schema.Record({ key: Schema.String, value: Schema.String })),
+  }),
+)
 
 /** Projections forget, pending timers of what was cleared are cancelled, the log keeps. */
 export const dataCleared = entryType(
@@ -240,6 +247,26 @@ export const outboundFailed = entryType(
 )
 export type OutboundFailed = Schema.Schema.Type<typeof outboundFailed.schema>
 
+/** An answer, or that there is none; without `after_ms` it takes as long as the one it stands for. */
+export const ReplacedAnswer = Schema.Union(
+  Schema.Struct({ after_ms: optional(Schema.NonNegativeInt), body: Schema.String, status: Schema.Int }),
+  Schema.Struct({ after_ms: optional(Schema.NonNegativeInt), drop: Schema.Literal("connect", "reset", "timeout") }),
+)
+export type ReplacedAnswer = typeof ReplacedAnswer.Type
+
+/** An order: one attempt, made already or not, gets this answer instead of the one it would get. One that has its answer keeps it. */
+export const answerReplaced = entryType(
+  "answer.replaced",
+  Schema.Struct({
+    answer: ReplacedAnswer,
+    attempt: Schema.Int.pipe(Schema.positive()),
+    copy: optional(Schema.Int.pipe(Schema.positive())),
+    purpose: Schema.String,
+    token: Schema.String,
+  }),
+)
+export type AnswerReplaced = Schema.Schema.Type<typeof answerReplaced.schema>
+
 /** A callback that is not sent yet by a simulated fault: until `due`, or with `behind` until one about the same subject is, if that is sooner. */
 export const callbackHeld = entryType(
   "callback.held",
@@ -270,6 +297,7 @@ export const coreEntryTypes = [
   outboundRequested,
   outboundAnswered,
   outboundFailed,
+  answerReplaced,
   callbackHeld,
   callbackResent,
 ] as const

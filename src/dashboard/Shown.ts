@@ -20,8 +20,11 @@ export interface Shown {
   readonly accounts: () => ReadonlyArray<ShownAccount>
   /** The settings as a settings file has them, and as the rules read them; secrets by name only. */
   readonly settings: () => { readonly settings: JsonObject; readonly in_force: JsonObject }
+  /** The templates of answers and callbacks. */
+  readonly templates: () => ReadonlyArray<ShownTemplate>
   /** Of another world of the same machines: one as it was. */
   readonly messagesIn: (world: WorldState) => MessagesSource
+  readonly callsIn: (world: WorldState) => CallsSource
   readonly machines: ReadonlyArray<AnyMachine>
   /** Forks that were made of the run, oldest first. */
   readonly forks: () => ReadonlyArray<ShownFork>
@@ -67,6 +70,15 @@ export interface ShownNumber {
   readonly bySettings: boolean
 }
 
+export interface ShownTemplate {
+  readonly name: string
+  readonly text: string
+  /** Another one than the run was started with. */
+  readonly edited: boolean
+  /** The first names of the paths it can name. */
+  readonly known: ReadonlyArray<string>
+}
+
 export interface ShownAccount {
   readonly sid: string
   readonly name: string
@@ -77,7 +89,8 @@ export interface ShownAccount {
 export interface ShownFork {
   readonly id: number
   readonly asked: {
-    readonly at: number
+    readonly at: number | undefined
+    readonly answers: ReadonlyArray<string>
     readonly set: ReadonlyArray<string>
     readonly swap: readonly [number, number] | undefined
     readonly inputs: "drop" | "keep"

@@ -1,10 +1,13 @@
 import * as Effect from "effect/Effect"
 import type { SeenMessage } from "../carriers/delivery/seen.ts"
+import type { SeenCall } from "../carriers/twilio/calls/seenCalls.ts"
 import type { Row } from "../core/Entry.ts"
 import type { Run } from "../engine/Run.ts"
+import type { WorldState } from "../engine/World.ts"
 import type { LogUnavailable } from "../log/EventLog.ts"
 import { glimpse } from "../timetravel/glimpse.ts"
 import { indexLog, LogIndex } from "../timetravel/LogIndex.ts"
+import { entryOf } from "../timetravel/reading.ts"
 import { type CallbackRow, callbackRows } from "./lists/callbackList.ts"
 import type { Shown } from "./Shown.ts"
 
@@ -61,14 +64,49 @@ export interface Wanted {
 
 /** The newest messages as they were. */
 export const messagesAt = (
-  { machines, messagesIn, run }: Shown,
+  shown: Shown,
+  index: LogIndex,
+  wanted: Wanted,
+): Effect.Effect<ReadonlyArray<SeenMessage>, Error> =>
+  Effect.map(worldOf("messages", shown, index, wanted), (world) => [...(shown.messagesIn(world).newest() ?? [])])
+
+/** The newest calls as they were. */
+export const callsAt = (shown: Shown, index: LogIndex, wanted: Wanted): Effect.Effect<ReadonlyArray<SeenCall>, Error> =>
+  Effect.map(worldOf("calls", shown, index, wanted), (world) => [...(shown.callsIn(world).newest() ?? [])])
+
+/** A world with the newest of a list. */
+const worldOf = (
+  list: "calls" | "messages",
+  { machines, run }: Shown,
   index: LogIndex,
   { at, size }: Wanted,
-): Effect.Effect<ReadonlyArray<SeenMessage>, Error> =>
+): Effect.Effect<WorldState, Error> =>
+  glimpse({ reader: run.log, index, machines, at, of: index.newest(list, at, { size }).seqs })
+
+/** What was in force at an entry. */
+export interface InForce {
+  /** The entries since which settings and templates were as they then were. */
+  readonly settings: number
+  readonly templates: number
+  /** The templates, and which of them are others than at the run's beginning. */
+  readonly texts: ReadonlyArray<{ readonly name: string; readonly text: string; readonly edited: boolean }>
+}
+
+/** What was in force at an entry: settings and templates. */
+export const inForceAt = ({ run }: Shown, index: LogIndex, at: number): Effect.Effect<InForce, LogUnavailable> =>
   Effect.gen(function* () {
-    const { seqs } = index.newest("messages", at, { size })
-    const world = yield* glimpse({ reader: run.log, index, machines, at, of: seqs })
-    return [...(messagesIn(world).newest() ?? [])]
+    const [settings, templates] = [index.settingsAt(at).at(-1) ?? 1, index.templatesAt(at)]
+    const [first, now] = [yield* textsIn(run, 1), yield* textsIn(run, templates)]
+    const texts = [...now].map(([name, text]) => ({ name, text, edited: text !== first.get(name) }))
+    return { settings, templates, texts }
+  })
+
+/** The templates an entry tells; what is no text of an altered log is none. */
+const textsIn = (run: Run, seq: number): Effect.Effect<ReadonlyMap<string, string>, LogUnavailable> =>
+  Effect.map(run.log.read(Math.max(0, seq - 1), 1), (rows) => {
+    const templates = rows[0] === undefined ? undefined : entryOf(rows[0]).data.templates
+    const told = typeof templates === "object" && templates !== null ? Object.entries(templates) : []
+    return new Map(told.filter((pair): pair is [string, string] => typeof pair[1] === "string"))
   })
 
 /** The newest callbacks as they were. */

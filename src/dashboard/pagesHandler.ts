@@ -137,17 +137,24 @@ const whyOf = (cause: Cause.Cause<Error>): string => {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** Of the newest messages so many are looked at for trouble. */
+/** Of the newest messages, and of the newest calls, so many are looked at for trouble. */
 const lately = 50
 
-/** How the run stands, in a few words. */
-const nowOf = ({ messages, run: { engine } }: Shown): Now => {
-  let failed = 0
-  let looked = 0
-  for (const { status } of messages.newest() ?? []) {
+/** How many of the newest things are such. */
+const lateOnes = <A>(newest: Iterable<A>, isTrouble: (one: A) => boolean): number => {
+  let [found, looked] = [0, 0]
+  for (const one of newest) {
     if (looked++ === lately) break
-    if (status !== "canceled" && fateOf(status) === "failed") failed++
+    if (isTrouble(one)) found++
   }
+  return found
+}
+
+/** How the run stands, in a few words. */
+const nowOf = ({ calls, messages, run: { engine } }: Shown): Now => {
+  const failed =
+    lateOnes(messages.newest() ?? [], ({ status }) => status !== "canceled" && fateOf(status) === "failed") +
+    lateOnes(calls.newest() ?? [], ({ status }) => status === "failed")
   return {
     seq: engine.head.seq,
     now: engine.now,

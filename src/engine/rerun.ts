@@ -39,7 +39,7 @@ export interface Rerun {
 }
 
 /** An input that is still to be fed: an outer one at its instant, or a recorded answer as long after its request as it took. */
-interface Feed {
+export interface Feed {
   readonly at: number
   /** The recorded seq: what orders inputs of one instant. */
   readonly seq: number
@@ -83,6 +83,8 @@ export interface RunOn<E> {
   readonly changes?: ReadonlyArray<Draft>
   /** Makes an outer input the one that is fed in its place. */
   readonly amend?: (input: Draft) => Draft
+  /** Makes the answer that a wire request is to get another one. */
+  readonly answer?: (request: Entry<OutboundRequested>, recorded: Feed) => Feed
   /** Whether outer inputs are fed: `drop` leaves the run to what is pending. */
   readonly inputs?: "keep" | "drop"
   /** A run that makes more entries fails. */
@@ -113,26 +115,36 @@ export const runOn = <E>(options: RunOn<E>): Effect.Effect<Head, RerunFailed | E
 
 /** A run that goes on. */
 class Going {
-  readonly #options: Pick<RunOn<never>, "amend" | "recorded" | "world">
+  readonly #options: Pick<RunOn<never>, "amend" | "answer" | "recorded" | "world">
   readonly #feeds: ReadonlyArray<Feed>
   #fed = 0
   readonly #answers: Array<Feed> = []
   #made: Array<Made> = []
   head: Head
 
-  constructor(options: Pick<RunOn<never>, "amend" | "head" | "recorded" | "world">, feeds: ReadonlyArray<Feed>) {
+  constructor(
+    options: Pick<RunOn<never>, "amend" | "answer" | "head" | "recorded" | "world">,
+    feeds: ReadonlyArray<Feed>,
+  ) {
     this.#options = options
     this.#feeds = feeds
     this.head = options.head
-    for (const pending of options.recorded.unanswered) insert(this.#answers, options.recorded.answerTo(pending))
+    for (const pending of options.recorded.unanswered) this.#await(pending)
+  }
+
+  /** What a request over the wire gets comes in its time. */
+  #await(request: Entry<OutboundRequested>): void {
+    const { answer, recorded } = this.#options
+    const feed = recorded.answerTo(request)
+    insert(this.#answers, answer === undefined ? feed : answer(request, feed))
   }
 
   turn(input: Draft, at: number): void {
     const from = this.#made.length
-    const { recorded, world } = this.#options
+    const { world } = this.#options
     this.head = runTurn(world, this.head, input, at, this.#made)
     for (const { entry } of this.#made.slice(from))
-      if (outboundRequested.is(entry) && entry.data.via === "wire") insert(this.#answers, recorded.answerTo(entry))
+      if (outboundRequested.is(entry) && entry.data.via === "wire") this.#await(entry)
   }
 
   /** Runs turns until there are so many entries; false when nothing is left to be done. */

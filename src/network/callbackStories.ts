@@ -26,6 +26,8 @@ export interface CallbackAttempt {
   readonly end: AttemptEnd | undefined
   /** When the next attempt was to be made, if one was. */
   readonly nextDue: number | undefined
+  /** The entry that set its timer. */
+  readonly nextSet: number | undefined
 }
 
 /** One event that an application is told of, in one copy. */
@@ -58,13 +60,13 @@ export const callbackStories = (entries: ReadonlyArray<Entry<unknown>>): Readonl
   const stories = new Map<string, Telling>()
   const ends = new Map<number, AttemptEnd>()
   /** When what follows from an entry is due, by the timer's key. */
-  const due = new Map<string, number>()
+  const next = new Map<string, { readonly due: number; readonly set: number }>()
   const held = new Map<string, number>()
   for (const { at, cause, data, seq, type } of entries)
     if (type === outboundAnswered.type) ends.set(cause, { _tag: "Answered", seq, at, answer: data as OutboundAnswered })
     else if (type === outboundFailed.type) ends.set(cause, { _tag: "Failed", seq, at, failure: data as OutboundFailed })
   for (const entry of entries)
-    if (timerSet.is(entry)) due.set(`${entry.cause} ${entry.data.key}`, entry.data.due)
+    if (timerSet.is(entry)) next.set(`${entry.cause} ${entry.data.key}`, { due: entry.data.due, set: entry.seq })
     else if (callbackHeld.is(entry)) held.set(entry.data.request.token, entry.data.due)
   for (const { at, data, seq, subject, type } of entries) {
     const request = data as OutboundRequested
@@ -79,7 +81,8 @@ export const callbackStories = (entries: ReadonlyArray<Entry<unknown>>): Readonl
       stories.set(key, story)
     }
     const end = ends.get(seq)
-    story.attempts.push({ seq, at, request, end, nextDue: end && due.get(`${end.seq} ${key}`) })
+    const following = end && next.get(`${end.seq} ${key}`)
+    story.attempts.push({ seq, at, request, end, nextDue: following?.due, nextSet: following?.set })
   }
   return [...stories.values()]
 }

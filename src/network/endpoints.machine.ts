@@ -2,13 +2,14 @@ import { roll } from "../core/chance.ts"
 import { forgets } from "../core/cleared.ts"
 import type { Draft } from "../core/Entry.ts"
 import {
+  answerReplaced,
   dataCleared,
-  type OutboundAnswered,
   type OutboundRequested,
   outboundAnswered,
   outboundFailed,
   outboundRequested,
   type Pair,
+  type ReplacedAnswer,
   timerCancelled,
   timerFired,
   timerSet,
@@ -16,10 +17,13 @@ import {
 } from "../core/entries.ts"
 import { globs } from "../core/globs.ts"
 import { evolves, type Machine, reacts, type World } from "../core/Machine.ts"
+import { answerDraft, answerInPlace, answerMs, attemptKey } from "./scriptedAnswers.ts"
 import { endpointFor, type ScriptedAnswer, type ScriptedEndpoint } from "./settings.ts"
 
 interface Asked {
   readonly seq: number
+  /** Virtual ms. */
+  readonly at: number
   readonly subject: string
   readonly request: OutboundRequested
 }
@@ -29,6 +33,8 @@ export interface Answering {
   /** By the key of the answer's timer. */
   readonly byKey: Map<string, Asked>
   readonly keyOf: Map<number, string>
+  /** Answers that orders put in place of others, by what names the attempt (`attemptKey`). */
+  readonly replaced: Map<string, ReplacedAnswer>
 }
 
 const key = ({ attempt, copy, token }: OutboundRequested): string =>
@@ -41,10 +47,17 @@ const lost: ScriptedAnswer = { after_ms: 0, body: "", drop: "connect", status: 0
 const unanswered: ScriptedAnswer = { after_ms: 0, body: "", drop: "timeout", status: 0 }
 const gone: ScriptedAnswer = { after_ms: 0, body: "", drop: "connect", status: 0 }
 
-/** What the endpoint's script says to this attempt. */
-const scripted = (world: World, request: OutboundRequested): ScriptedAnswer => {
+/** What this attempt gets: nothing by a fault, what an order says, or what the endpoint's script does. */
+const answerTo = (world: World, request: OutboundRequested, { replaced }: Answering): ScriptedAnswer => {
   if (request.fault === "lost") return lost
   if (request.fault === "unanswered") return unanswered
+  const usual = scripted(world, request)
+  const order = replaced.size === 0 ? undefined : replaced.get(attemptKey(request))
+  return order === undefined ? usual : answerInPlace(order, usual.after_ms)
+}
+
+/** What the endpoint's script says to this attempt. */
+const scripted = (world: World, request: OutboundRequested): ScriptedAnswer => {
   const endpoint = endpointFor(world, request.connect ?? request.url)
   if (endpoint === undefined) return gone
   const answers = answersTo(endpoint, request)
@@ -67,34 +80,23 @@ const hasParameter = (params: ReadonlyArray<Pair>, name: string, value: string):
 /** The name of the draw whether an attempt is answered 500; each copy of an event has its own. */
 const endpointRoll = ({ copy }: OutboundRequested): string => (copy === undefined ? "endpoint" : `endpoint ${copy}`)
 
-/** Virtual ms a scripted endpoint has: it connects at once. */
-const patience = ({ read_ms, timeout_ms }: OutboundRequested): number => Math.min(read_ms ?? timeout_ms, timeout_ms)
-
-const wait = (request: OutboundRequested, answer: ScriptedAnswer): number =>
-  answer.drop === "timeout" ? patience(request) : Math.min(answer.after_ms, patience(request))
-
 const give = (request: OutboundRequested, answer: ScriptedAnswer, subject: string, cause: number): Draft =>
   answer === lost
     ? outboundFailed.draft(subject, { reason: "lost" }, cause)
-    : answer.drop !== undefined || answer.after_ms >= patience(request)
-      ? outboundFailed.draft(subject, { reason: answer.drop ?? "timeout" }, cause)
-      : outboundAnswered.draft(subject, answered(request, answer), cause)
-
-/** Media of endpoints inside the run have no bytes of their own, and callbacks no use for a type. */
-const answered = ({ purpose }: OutboundRequested, { body, content_type, status }: ScriptedAnswer): OutboundAnswered =>
-  content_type === undefined || purpose === "media" || purpose === "callback"
-    ? { body, status }
-    : { body, content_type, status }
+    : answerDraft(request, answer, subject, cause)
 
 /** Endpoints on the virtual network: latency is a timer, the answer an outcome. */
 export const endpointsMachine: Machine<Answering> = {
   name: "endpoints",
-  initial: () => ({ byKey: new Map(), keyOf: new Map() }),
+  initial: () => ({ byKey: new Map(), keyOf: new Map(), replaced: new Map() }),
   evolve: [
-    evolves(outboundRequested, (answering, { seq, subject, data: request }) => {
+    evolves(answerReplaced, ({ replaced }, { data }) => {
+      replaced.set(attemptKey(data), data.answer)
+    }),
+    evolves(outboundRequested, (answering, { seq, at, subject, data: request }) => {
       if (request.via !== "world") return
       const answer = key(request)
-      answering.byKey.set(answer, { seq, subject, request })
+      answering.byKey.set(answer, { seq, at, subject, request })
       answering.keyOf.set(seq, answer)
     }),
     evolves(dataCleared, (answering, { data: { what } }) => {
@@ -104,17 +106,28 @@ export const endpointsMachine: Machine<Answering> = {
     evolves(outboundFailed, (answering, { cause }) => forget(answering, cause)),
   ],
   react: [
-    reacts(outboundRequested, (world, { seq, at, subject, data: request }) => {
+    // One that is on its way to an endpoint waits for its answer anew; whoever waits for the wire is told by the wire.
+    reacts(answerReplaced, (world, { at, data }, answering) => {
+      for (const [timer, asked] of answering.byKey)
+        if (attemptKey(asked.request) === attemptKey(data)) {
+          const ms = answerMs(asked.request, answerTo(world, asked.request, answering))
+          return [timerSet.draft(asked.subject, { due: Math.max(at, asked.at + ms), key: timer })]
+        }
+      return []
+    }),
+    reacts(outboundRequested, (world, { seq, at, subject, data: request }, answering) => {
       if (request.via !== "world") return []
-      const answer = scripted(world, request)
-      const ms = wait(request, answer)
+      const answer = answerTo(world, request, answering)
+      const ms = answerMs(request, answer)
       return ms === 0
         ? [give(request, answer, subject, seq)]
         : [timerSet.draft(subject, { due: at + ms, key: key(request) })]
     }),
     reacts(timerFired, (world, { subject, data }, answering) => {
       const asked = answering.byKey.get(data.key)
-      return asked === undefined ? [] : [give(asked.request, scripted(world, asked.request), subject, asked.seq)]
+      return asked === undefined
+        ? []
+        : [give(asked.request, answerTo(world, asked.request, answering), subject, asked.seq)]
     }),
     reacts(timerCancelled, (_, { data }, answering) => data.keys.flatMap((key) => cancelled(answering, key))),
     reacts(turnFailed, (_, { data: { input } }, answering) =>
@@ -126,6 +139,8 @@ export const endpointsMachine: Machine<Answering> = {
 const forget = (answering: Answering, seq: number): void => {
   const key = answering.keyOf.get(seq)
   if (key === undefined) return
+  const asked = answering.byKey.get(key)
+  if (asked !== undefined && answering.replaced.size > 0) answering.replaced.delete(attemptKey(asked.request))
   answering.keyOf.delete(seq)
   answering.byKey.delete(key)
 }

@@ -28,6 +28,7 @@ export class Exchange extends Context.Tag("ringback/Exchange")<
     /** Makes an HTTP request of the carrier's API the input it is. */
     readonly carrier: CarrierDoor
     readonly settings: SettingsDoor
+    readonly templates: TemplatesDoor
     readonly numbers: NumbersDoor
     readonly travel: TravelDoor
     readonly phones: PhonesDoor
@@ -51,9 +52,12 @@ export interface TravelDoor {
 
 /** What goes otherwise after an entry, and whether what came from outside after it comes again. */
 export interface ForkOrder {
-  readonly at: number
+  /** Undefined: before the attempts whose answers change. */
+  readonly at: number | undefined
   /** `PATH=VALUE` in the words of the settings file. */
   readonly set: ReadonlyArray<string>
+  /** `SEQ=ANSWER`: what one attempt is answered. */
+  readonly answers: ReadonlyArray<string>
   /** The entries that set two pending timers, which change places. */
   readonly swap: readonly [number, number] | undefined
   readonly inputs: "drop" | "keep"
@@ -199,6 +203,31 @@ export interface SettingsDoor {
   readonly change: (patch: unknown) => Effect.Effect<void, BadChange | EngineStopped | OrderFailed>
   /** What a patch would change of what the rules read; nothing is changed. */
   readonly preview: (patch: unknown) => Effect.Effect<ReadonlyArray<SettingsDifference>, BadChange>
+}
+
+/** The templates of answers and callbacks, as they can change while the exchange runs. */
+export interface TemplatesDoor {
+  readonly read: () => ReadonlyArray<ShownTemplate>
+  /** Takes a group of texts by their names, null for the text of the start; what is wrong with it changes nothing. */
+  readonly change: (patch: unknown) => Effect.Effect<void, BadChange | EngineStopped | OrderFailed>
+  /** What the templates of such a group would yield; nothing is changed. */
+  readonly preview: (patch: unknown) => Effect.Effect<ReadonlyArray<TemplateYield>, BadChange>
+}
+
+export interface ShownTemplate {
+  readonly name: string
+  readonly text: string
+  /** Whether it is another one than the run was started with. */
+  readonly edited: boolean
+  /** The first names of the paths it can name. */
+  readonly known: ReadonlyArray<string>
+}
+
+/** What a template would yield, and of what: a message, a call, an error. */
+export interface TemplateYield {
+  readonly name: string
+  readonly of: string
+  readonly body: string
 }
 
 /** One place where settings would differ; undefined: not there. */

@@ -14,6 +14,7 @@ import { CallbackTestGroup } from "./reading/callbackTestApi.ts"
 import { MessagesGroup } from "./reading/messagesApi.ts"
 import { VerificationsGroup } from "./reading/verificationsApi.ts"
 import { SettingsGroup } from "./settingsApi.ts"
+import { TemplatesGroup } from "./templatesApi.ts"
 import { BreakpointsGroup, ForksGroup } from "./travelApi.ts"
 
 /** The control API: a contract; handlers are in controlHandlers.ts. */
@@ -161,6 +162,7 @@ export class ControlApi extends HttpApi.make("ringback")
   .add(OptOutsGroup)
   .add(AlertsGroup)
   .add(SettingsGroup)
+  .add(TemplatesGroup)
   .add(NumbersGroup)
   .add(ForksGroup)
   .add(BreakpointsGroup)

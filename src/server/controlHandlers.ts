@@ -31,6 +31,7 @@ import { MessagesLive } from "./reading/messagesHandlers.ts"
 import { VerificationsLive } from "./reading/verificationsHandlers.ts"
 import { Waiters } from "./reading/waiting.ts"
 import { SettingsLive } from "./settingsHandlers.ts"
+import { TemplatesLive } from "./templatesHandlers.ts"
 import { TravelLive } from "./travelHandlers.ts"
 
 /** Host seconds a clock order waits for the run to settle. */
@@ -225,6 +226,7 @@ export const ControlLive = Layer.mergeAll(
   ClearLive,
   PhonesLive,
   SettingsLive,
+  TemplatesLive,
   NumbersLive,
   TravelLive,
   CallbacksLive,

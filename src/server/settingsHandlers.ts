@@ -15,20 +15,20 @@ export const SettingsLive = HttpApiBuilder.group(ControlApi, "settings", (handle
         unlessFull(
           run.engine,
           Effect.mapError(settings.change(payload), (error) =>
-            error._tag === "BadChange" ? refused(error) : stopped(error),
+            error._tag === "BadChange" ? refusedChange(error) : stopped(error),
           ),
         ).pipe(Effect.zipRight(inForce)),
       )
       .handle("preview", ({ payload }) =>
         settings.preview(payload).pipe(
-          Effect.mapError(refused),
+          Effect.mapError(refusedChange),
           Effect.map((changes) => ({ changes, preview: previewOf(changes) })),
         ),
       )
   }),
 )
 
-const refused = ({ problems }: BadChange): BadSettingsChange => {
+export const refusedChange = ({ problems }: BadChange): BadSettingsChange => {
   const lines = problems.map(({ expected, found, path }) => `${path}: expected ${expected}, found ${found}`)
   return new BadSettingsChange({ message: lines.join("; "), problems })
 }

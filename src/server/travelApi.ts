@@ -10,11 +10,18 @@ import { BadOrder, whole } from "./controlErrors.ts"
 const Seq = Schema.Int.pipe(Schema.between(1, Number.MAX_SAFE_INTEGER))
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 
-/** Settings that one fork changes. */
+/** Settings, and answers, that one fork changes. */
 const changesMax = 20
 
 export const ForkPayload = Schema.Struct({
-  at: Seq.annotations({ description: "The entry after which things go otherwise" }),
+  at: optional(Seq).annotations({
+    description:
+      "The entry after which things go otherwise; if nothing is said, before the attempts whose answers change",
+  }),
+  answers: optional(Schema.Array(Schema.String).pipe(Schema.maxItems(changesMax))).annotations({
+    description:
+      "SEQ=STATUS[@AFTER][:BODY], or SEQ=timeout, connect, reset: what the attempt of the entry outbound.requested, or the next one that a timer.set is for, is answered",
+  }),
   inputs: optional(Schema.Literal("keep", "drop")).annotations({
     description: "Whether requests and orders after it come again (keep if nothing is said)",
   }),

@@ -17,8 +17,8 @@ const ForksLive = HttpApiBuilder.group(ControlApi, "forks", (handlers) =>
     const { travel } = yield* Exchange
     return handlers
       .handle("list", () => Effect.sync(() => ({ forks: travel.forks().map(shownFork) })))
-      .handle("make", ({ payload: { at, inputs = "keep", set = [], swap } }) =>
-        travel.fork({ at, inputs, set, swap }).pipe(
+      .handle("make", ({ payload: { answers = [], at, inputs = "keep", set = [], swap } }) =>
+        travel.fork({ answers, at, inputs, set, swap }).pipe(
           Effect.map(shownFork),
           Effect.mapError(({ message }) => new BadOrder({ message })),
         ),

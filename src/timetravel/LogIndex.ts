@@ -62,6 +62,7 @@ export class LogIndex {
   /** Attempts of callbacks that are on their way. */
   readonly #calling = new Set<number>()
   readonly #settings: Array<number> = []
+  readonly #templates: Array<number> = []
 
   /** The newest entry that was taken. */
   get seq(): number {
@@ -106,11 +107,18 @@ export class LogIndex {
     return newest > 1 ? [1, newest] : [1]
   }
 
+  /** The newest entry up to one that says which templates were in force; 0 for none. */
+  templatesAt(seq: number): number {
+    return newestUpTo(this.#templates, seq)
+  }
+
   #look(row: Row): void {
     const { seq, subject, type } = row
     if (type === apiRequested.type) this.#counters.add("requests", 1)
-    else if (bringSettings.has(type)) this.#settings.push(seq)
-    else if (type === dataCleared.type) this.#clear(seq, textIn(entryOf(row), "what") as Cleared)
+    else if (bringSettings.has(type)) {
+      this.#settings.push(seq)
+      if (entryOf(row).data.templates !== undefined) this.#templates.push(seq)
+    } else if (type === dataCleared.type) this.#clear(seq, textIn(entryOf(row), "what") as Cleared)
     else if (type === outboundRequested.type) this.#call(row)
     else if (type === outboundAnswered.type || type === outboundFailed.type) this.#answer(row)
     else if (type === "alert.raised") {

@@ -10,6 +10,7 @@ import type { Snapshot } from "../engine/snapshot.ts"
 import { type AnyMachine, WorldState } from "../engine/World.ts"
 import type { EventLog, Head, LogReader, LogUnavailable } from "../log/EventLog.ts"
 import { upcast } from "../log/upcasts.ts"
+import { answering, beforeAnswers, type ChangedAnswer, replacing } from "./changedAnswers.ts"
 import { instant } from "./place.ts"
 import { NotThere } from "./reading.ts"
 import { nextDue, pendingTimers } from "./worldJson.ts"
@@ -18,6 +19,8 @@ import { nextDue, pendingTimers } from "./worldJson.ts"
 export interface Change {
   /** Makes other settings of those that are in force, also of those that a later restart or order brings. Throws what is wrong. */
   readonly settings?: (inForce: JsonObject) => JsonObject
+  /** Answers to single attempts. */
+  readonly answers?: ReadonlyArray<ChangedAnswer>
   /** Two pending timers, by the seq of the entries that set them, that change places. */
   readonly swap?: readonly [number, number]
 }
@@ -25,8 +28,8 @@ export interface Change {
 export interface ForkOptions {
   readonly reader: LogReader
   readonly machines: ReadonlyArray<AnyMachine>
-  /** The entry after which things go otherwise. */
-  readonly at: number
+  /** The entry after which things go otherwise; undefined: the last one before the attempts whose answers change. */
+  readonly at: number | undefined
   readonly change: Change
   /** Whether requests and orders that the log has after the cut come again, at their instants. */
   readonly inputs: "keep" | "drop"
@@ -51,10 +54,11 @@ export const forkLog = (
 ): Effect.Effect<Forked, LogUnavailable | NotFoldable | NotThere | RerunFailed> =>
   Effect.gen(function* () {
     const { inputs, machines, progress = () => {}, reader, snapshot } = options
-    const cut = yield* cutUpTo(reader, options.at, (seq) => progress("looked through", seq))
+    const at = options.at ?? (yield* beforeAnswers(reader, options.change.answers ?? []))
+    const cut = yield* cutUpTo(reader, at, (seq) => progress("looked through", seq))
     const folded = { upTo: cut, progress: (seq: number) => progress("folded", seq) }
     const { world } = yield* worldOfLog({ log: reader, machines, snapshot, ...folded })
-    const changes = yield* changesIn(world, options.change, cut)
+    const changes = yield* changesIn(reader, world, options.change, cut)
     const recorded = new Recorded(cut)
     const { seq: end } = yield* reader.head
     const head = yield* copy(reader, { cut, end }, recorded, into, (seq) => progress("read", seq))
@@ -65,7 +69,11 @@ export const forkLog = (
     }
     const amend = settings === undefined ? {} : { amend: (input: Draft) => amended(input, settings) }
     const entriesMax = limits.forkEntriesMax
-    return { cut, head: yield* runOn({ world, head, recorded, changes, ...amend, inputs, entriesMax, made }) }
+    const answer = answering(changes)
+    return {
+      cut,
+      head: yield* runOn({ world, head, recorded, changes, ...amend, ...answer, inputs, entriesMax, made }),
+    }
   })
 
 /** A later restart or order brings its own settings: what the fork changes stays changed. */
@@ -76,7 +84,12 @@ const amended = (input: Draft, settings: (inForce: JsonObject) => JsonObject): D
 }
 
 /** The first inputs of the fork. */
-const changesIn = (world: WorldState, { settings, swap }: Change, cut: number): Effect.Effect<Array<Draft>, NotThere> =>
+const changesIn = (
+  reader: LogReader,
+  world: WorldState,
+  { answers = [], settings, swap }: Change,
+  cut: number,
+): Effect.Effect<Array<Draft>, LogUnavailable | NotThere> =>
   Effect.gen(function* () {
     const changes: Array<Draft> = []
     if (settings !== undefined) {
@@ -90,6 +103,7 @@ const changesIn = (world: WorldState, { settings, swap }: Change, cut: number): 
       const [one, other] = [yield* pendingKey(world, swap[0], cut), yield* pendingKey(world, swap[1], cut)]
       changes.push(timersSwapped.draft("", { keys: [one, other] }))
     }
+    for (const each of answers) changes.push(yield* replacing(reader, world, each, cut))
     return changes
   })
 

@@ -12,6 +12,7 @@ import { messageArrived } from "../carriers/twilio/inbound/entries.ts"
 import { keywordAnswered, recipientOptedIn, recipientOptedOut } from "../carriers/twilio/optOut/entries.ts"
 import type { Entry } from "../core/Entry.ts"
 import {
+  answerReplaced,
   apiRequested,
   apiResponded,
   callbackHeld,
@@ -77,6 +78,11 @@ const told = (entry: Entry): string | undefined => {
   if (outboundRequested.is(general)) {
     const { purpose, attempt, method, url, connect, via } = general.data
     return `${purpose} attempt ${attempt}: ${method} ${url}${connect === undefined ? "" : ` at ${connect}`}${via === "world" ? " (virtual)" : ""}`
+  }
+  if (answerReplaced.is(general)) {
+    const { answer, attempt, purpose } = general.data
+    const after = answer.after_ms === undefined ? "" : ` after ${formatDuration(answer.after_ms)}`
+    return `${purpose} attempt ${attempt} gets ${"drop" in answer ? answer.drop : answer.status}${after}`
   }
   if (outboundAnswered.is(general)) return String(general.data.status)
   if (outboundFailed.is(general)) return [general.data.reason, general.data.detail].filter(Boolean).join(" ")

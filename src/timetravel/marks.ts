@@ -1,5 +1,6 @@
 import type { Entry } from "../core/Entry.ts"
 import {
+  answerReplaced,
   apiRequested,
   apiResponded,
   callbackHeld,
@@ -39,6 +40,7 @@ const laneOfType: ReadonlyMap<string, Lane> = new Map<string, Lane>([
   [outboundRequested.type, "endpoint"],
   [outboundAnswered.type, "endpoint"],
   [outboundFailed.type, "endpoint"],
+  [answerReplaced.type, "endpoint"],
   ...[runStarted, runResumed, clockChanged, timerSet, timerFired, timerCancelled, timersSwapped].map(
     ({ type }) => [type, "clock"] as const,
   ),

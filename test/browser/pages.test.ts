@@ -6,7 +6,7 @@ import { configFile } from "../support/config.ts"
 import { type Server, serve } from "../support/ringback.ts"
 import { until } from "../support/until.ts"
 import { browserPlace, howToInstall, openBrowser, openPage } from "./browser.ts"
-import { fitsAll, visit } from "./visits.ts"
+import { fitsAll, seriousFaults, visit } from "./visits.ts"
 
 /* Every page in a real browser, over the built program. */
 
@@ -334,6 +334,31 @@ describe.skipIf(browserPlace === undefined)("The settings", () => {
       await page.getByRole("button", { name: "Remove +15557770000" }).click()
       await page.getByText("None: every message goes by the lists").waitFor()
     })
+  })
+
+  it("try a template while it is written, say what is wrong with it, save it, and take it back", async () => {
+    const before = (await server.ask("/health")).json.entries
+    // A refusal is a 400, which the console tells.
+    const { page } = await openPage(browser)
+    await page.goto(`${server.address}/ui/settings`)
+    const template = page.locator("#template-send_sms_success")
+    await template.locator("summary").click()
+    const text = template.locator("textarea")
+    await text.fill('{\n"sid": "{{ message_sid }"}')
+    await template.locator("[data-says]", { hasText: "send_sms_success:2:24: expected" }).waitFor()
+    await text.fill('{"sid":"{{ message_sid }}","note":"<script>{{ body }}</script>"}')
+    await template.locator("[data-preview]", { hasText: "<script>" }).waitFor()
+    strictEqual(await template.locator("[data-says]").isVisible(), false)
+    strictEqual((await server.ask("/health")).json.entries, before)
+    deepStrictEqual(await seriousFaults(page), [])
+    await template.getByRole("button", { name: "Save" }).click()
+    await template.locator("summary .tag", { hasText: "edited" }).waitFor()
+    strictEqual((await server.send({ Body: "Hello" })).json.note, "<script>Hello</script>")
+    await template.getByRole("button", { name: "As at the start" }).click()
+    await template.locator("summary .tag").waitFor({ state: "detached" })
+    strictEqual((await server.send({ Body: "Hello" })).json.status, "queued")
+    strictEqual((await text.inputValue()).includes("<script>"), false)
+    await page.context().close()
   })
 
   it("show what a change comes to, and what is wrong with it, before it is one", async () => {

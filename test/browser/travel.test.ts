@@ -137,6 +137,43 @@ describe.skipIf(browserPlace === undefined)("Looking back", () => {
     strictEqual((await server.ask("/health")).json.digest, before)
   })
 
+  it("asks of a callback what would have been if it had been answered otherwise", async () => {
+    const { callbacks } = (await server.ask("/admin/callbacks")).json
+    const { seq } = callbacks.at(-1).attempts[0]
+    await at(`/ui/callbacks/${seq}`, async (page) => {
+      await page.getByLabel("What if it had been answered").first().fill("503@2s")
+      await page.getByRole("button", { name: "Fork" }).first().click()
+      await page.waitForURL("**/ui/forks/2")
+      await page.locator(".sides .first", { hasText: "answer.replaced" }).waitFor()
+      await page.getByText(`entry ${seq} is answered 503@2s`).waitFor()
+      await page.getByText("gets 503 after 2s").waitFor()
+    })
+    strictEqual((await ringback(["verify", join(folder, "run.fork-2.db")])).code, 0)
+  })
+
+  it("shows the templates that were in force", async () => {
+    const edited = '{"sid":"{{ message_sid }}","mine":true}'
+    await fetch(`${server.address}/admin/templates`, {
+      method: "PATCH",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ send_sms_success: edited }),
+    })
+    const { entries } = (await server.ask("/health")).json
+    await at(`/ui/timetravel?at=${entries - 1}`, async (page) => {
+      await shown(page, entries - 1)
+      strictEqual(await page.locator(".template").count(), 0)
+      await page.keyboard.press("ArrowRight")
+      await shown(page, entries)
+      await page.locator("#force-send_sms_success summary").click()
+      strictEqual(await page.locator("#force-send_sms_success pre").innerText(), edited)
+    })
+    await fetch(`${server.address}/admin/templates`, {
+      method: "PATCH",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ send_sms_success: null }),
+    })
+  })
+
   it("stops the clock at a breakpoint", () =>
     at("/ui/timetravel", async (page) => {
       await page.locator("#breakpoints input").fill("type:message.status-changed delivered")

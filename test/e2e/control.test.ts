@@ -251,12 +251,12 @@ describe("The description of the control API", () => {
       ...under("DELETE", "/admin/breakpoints/{id} /admin/opt-outs"),
       ...under(
         "GET",
-        "/admin/alerts /admin/breakpoints /admin/callback-test /admin/callbacks /admin/calls/{sid}/transcript /admin/clock /admin/forks /admin/log /admin/messages /admin/messages/latest /admin/opt-outs /admin/settings /admin/verifications /health",
+        "/admin/alerts /admin/breakpoints /admin/callback-test /admin/callbacks /admin/calls/{sid}/transcript /admin/clock /admin/forks /admin/log /admin/messages /admin/messages/latest /admin/opt-outs /admin/settings /admin/templates /admin/verifications /health",
       ),
-      ...under("PATCH", "/admin/numbers/{sid} /admin/settings"),
+      ...under("PATCH", "/admin/numbers/{sid} /admin/settings /admin/templates"),
       ...under(
         "POST",
-        "/admin/breakpoints /admin/callbacks/{id}/resend /admin/calls /admin/calls/{sid}/answer /admin/calls/{sid}/hangup /admin/calls/{sid}/press /admin/calls/{sid}/speak /admin/clock /admin/expect /admin/forks /admin/inbound /admin/opt-outs /admin/settings/check /clear/{what}",
+        "/admin/breakpoints /admin/callbacks/{id}/resend /admin/calls /admin/calls/{sid}/answer /admin/calls/{sid}/hangup /admin/calls/{sid}/press /admin/calls/{sid}/speak /admin/clock /admin/expect /admin/forks /admin/inbound /admin/opt-outs /admin/settings/check /admin/templates/check /clear/{what}",
       ),
     ])
     const ids: Array<string> = []

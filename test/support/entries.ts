@@ -26,7 +26,7 @@ const withJson: ReadonlyMap<string, FastCheck.Arbitrary<unknown>> = new Map<stri
   [orderAnswered.type, FastCheck.record({ event: jsonObject })],
   [runStarted.type, FastCheck.record({ ...inForce, format: FastCheck.nat(), seed: FastCheck.integer() })],
   [runResumed.type, FastCheck.record({ ...inForce, offset: FastCheck.integer() })],
-  [settingsChanged.type, FastCheck.record({ settings: jsonObject })],
+  [settingsChanged.type, FastCheck.record({ settings: jsonObject, templates: texts }, { requiredKeys: ["settings"] })],
   [
     turnFailed.type,
     FastCheck.record({

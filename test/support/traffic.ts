@@ -6,7 +6,14 @@ import { recipientOptedIn, recipientOptedOut } from "../../src/carriers/twilio/o
 import { twilioMachine } from "../../src/carriers/twilio/twilio.machine.ts"
 import { timersMachine } from "../../src/clock/timers.machine.ts"
 import { decode } from "../../src/core/Entry.ts"
-import { callbackResent, type OutboundRequested, outboundRequested, timersSwapped } from "../../src/core/entries.ts"
+import {
+  answerReplaced,
+  callbackResent,
+  type OutboundRequested,
+  outboundRequested,
+  timersSwapped,
+} from "../../src/core/entries.ts"
+import { outboundMachine } from "../../src/network/outbound.machine.ts"
 import { type CallAct, callActs, performCall } from "./callTraffic.ts"
 import { type OrderName, orderNames, ordersOf } from "./orders.ts"
 import { account, messagesPath, type Simulation } from "./simulate.ts"
@@ -28,6 +35,7 @@ export type Act =
   | { readonly _tag: "advance"; readonly ms: number }
   | { readonly _tag: "resend"; readonly nth: number }
   | { readonly _tag: "swap"; readonly nth: number; readonly other: number }
+  | { readonly _tag: "replace"; readonly nth: number }
   | { readonly _tag: "clear"; readonly what: "messages" | "calls" | "callbacks" | "all" }
   | { readonly _tag: "arrive"; readonly body: string; readonly media?: boolean; readonly from?: string }
   | { readonly _tag: "optOut"; readonly out: boolean }
@@ -152,6 +160,10 @@ export const acts = FastCheck.array(
     },
     {
       weight: 1,
+      arbitrary: FastCheck.record({ _tag: FastCheck.constant("replace" as const), nth: FastCheck.nat(20) }),
+    },
+    {
+      weight: 1,
       arbitrary: FastCheck.record({
         _tag: FastCheck.constant("swap" as const),
         nth: FastCheck.nat(20),
@@ -191,6 +203,25 @@ const swap = ({ run }: Simulation, nth: number, other: number): Effect.Effect<vo
     const keys = [...run.engine.world.slice(timersMachine).byKey.keys()]
     const key = (n: number) => keys[n % Math.max(1, keys.length)] ?? ""
     return Effect.orDie(run.engine.submit(timersSwapped.draft("", { keys: [key(nth), key(other)] })))
+  })
+
+/** Orders another answer to an attempt that is on its way, or to the next one of a callback that waits. */
+const replace = ({ run }: Simulation, nth: number): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const { pending, waiting } = run.engine.world.slice(outboundMachine)
+    const attempts = [
+      ...[...pending.values()].map(({ request }) => request),
+      ...[...waiting.values()].map(({ request }) => ({ ...request, attempt: request.attempt + 1 })),
+    ]
+    const request = attempts[nth % Math.max(1, attempts.length)]
+    if (request === undefined) return Effect.void
+    const { attempt, copy, purpose, token } = request
+    const answer =
+      nth % 3 === 0
+        ? { drop: "timeout" as const }
+        : { after_ms: nth * 100, body: "", status: nth % 2 === 0 ? 200 : 500 }
+    const order = { answer, attempt, ...(copy === undefined ? {} : { copy }), purpose, token }
+    return Effect.orDie(run.engine.submit(answerReplaced.draft("", order)))
   })
 
 /** Does one act; gives the SID of a message that was sent. */
@@ -240,6 +271,8 @@ export const perform = (
       const draft = changed.draft("", { recipient: phone, sender: numberOf(simulation) })
       return Effect.as(Effect.orDie(simulation.run.engine.submit(draft)), undefined)
     }
+    case "replace":
+      return Effect.as(replace(simulation, act.nth), undefined)
     case "swap":
       return Effect.as(swap(simulation, act.nth, act.other), undefined)
     case "call":

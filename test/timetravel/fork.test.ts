@@ -3,12 +3,13 @@ import { assertFalse, assertTrue, deepStrictEqual, strictEqual } from "@effect/v
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
+import { readAnswer } from "../../src/app/forkAnswers.ts"
 import { changedSettings, readChange } from "../../src/app/forkSettings.ts"
 import { machines } from "../../src/app/machines.ts"
 import { rules } from "../../src/app/rules.ts"
 import type { JsonObject } from "../../src/core/canonical.ts"
 import { decode, type Entry, type Row } from "../../src/core/Entry.ts"
-import { outboundAnswered, outboundRequested, settingsChanged } from "../../src/core/entries.ts"
+import { answerReplaced, outboundAnswered, outboundRequested, settingsChanged } from "../../src/core/entries.ts"
 import type { WayOut } from "../../src/engine/outside.ts"
 import { verifyRows } from "../../src/engine/verify.ts"
 import { makeMemory } from "../../src/log/layerMemory.ts"
@@ -39,7 +40,7 @@ interface Options {
 }
 
 /** Forks a log, and makes sure of what holds for every fork: the original is as it was, and the fork is sound. */
-const forked = (rows: ReadonlyArray<Row>, at: number, change: Change, { inputs = "keep" }: Options = {}) =>
+const forked = (rows: ReadonlyArray<Row>, at: number | undefined, change: Change, { inputs = "keep" }: Options = {}) =>
   Effect.gen(function* () {
     const original = logOf(rows)
     const into = makeMemory()
@@ -114,6 +115,109 @@ describe("A fork", () => {
       const { made } = yield* forked(rows, 1, set("endpoints[https://app.test].answers=[{status: 204}]"))
       deepStrictEqual(answers(rows), [500, 500, 200, 200, 500, 500, 200, 200])
       deepStrictEqual(answers(made), [204, 204, 204, 204])
+    }),
+  )
+  it.effect("changes one answer of an endpoint, by itself", () =>
+    Effect.gen(function* () {
+      const { rows } = yield* twoMessages
+      const asked = ofType(rows, "outbound.requested")
+      const second = asked.find(({ data }) => data.attempt === 2)
+      const [one] = asked
+      const change = (...texts: ReadonlyArray<string>): Change => ({
+        answers: texts.map((text) => Either.getOrThrowWith(readAnswer(text), (why) => new Error(why))),
+      })
+      const told = (of: ReadonlyArray<Row>) =>
+        [...ofType(of, "outbound.answered"), ...ofType(of, "outbound.failed")]
+          .sort((a, b) => a.seq - b.seq)
+          .map(({ data }) => data.status ?? data.reason)
+      deepStrictEqual(told(rows), [500, 500, 200, 200, 500, 500, 200, 200])
+      // The first attempt is answered at once: no second one is made.
+      const good = yield* forked(rows, undefined, change(`${one?.seq}=204:done`))
+      deepStrictEqual(told(good.made), [204, 500, 200, 500, 500, 200, 200])
+      strictEqual(good.made[good.cut]?.type, answerReplaced.type)
+      assertTrue(good.cut < (one?.seq ?? 0))
+      // The second is not answered in the time it has: a third is made.
+      const silent = yield* forked(rows, undefined, change(`${second?.seq}=timeout`))
+      deepStrictEqual(told(silent.made).includes("timeout"), true)
+      strictEqual(ofType(silent.made, "outbound.requested").filter(({ data }) => data.attempt === 3).length, 1)
+      // Later than the endpoint answers, and later than anybody waits.
+      const late = yield* forked(rows, undefined, change(`${second?.seq}=200@3s`))
+      const answered = ofType(late.made, "outbound.answered").find(({ data, at }) => data.status === 200 && at > 0)
+      const request = late.made.find(({ seq }) => seq === answered?.cause)
+      deepStrictEqual([told(late.made).length, (answered?.at ?? 0) - (request?.at ?? 0) <= 3_000], [8, true])
+      const never = yield* forked(rows, undefined, change(`${second?.seq}=200@1h`))
+      assertTrue(told(never.made).includes("timeout"))
+    }),
+  )
+  it.effect("changes the answer to an attempt that is on its way, and to one that is still to be made", () =>
+    Effect.gen(function* () {
+      const answers = [{ status: 500, after_ms: 4_000 }] as const
+      const rows = yield* within({ settings: { endpoints: [{ url: "https://app.test", answers }] } }, (simulation) =>
+        Effect.gen(function* () {
+          yield* simulation.send({ To: "+15551234567", StatusCallback: "https://app.test/status" })
+          yield* simulation.settled
+          return yield* simulation.rows
+        }),
+      )
+      const [asked] = ofType(rows, "outbound.requested")
+      const at = asked?.seq ?? 0
+      const turnEnds = rows.findLast((row) => row.at === asked?.at)?.seq
+      const underWay = yield* forked(rows, turnEnds, {
+        answers: [{ seq: at, answer: { after_ms: 1_000, body: "", status: 200 } }],
+      })
+      assertTrue(underWay.cut >= at)
+      const [first] = ofType(underWay.made, "outbound.answered")
+      deepStrictEqual([first?.data.status, (first?.at ?? 0) - (asked?.at ?? 0)], [200, 1_000])
+      const waits = ofType(rows, "timer.set").find(({ data }) => String(data.key).startsWith("retry "))
+      const next = yield* forked(rows, undefined, {
+        answers: [{ seq: waits?.seq ?? 0, answer: { body: "", status: 201 } }],
+      })
+      const [, retried] = ofType(next.made, "outbound.answered").filter(({ subject }) => subject === asked?.subject)
+      assertTrue([201, 500].includes(Number(retried?.data.status)))
+      strictEqual(ofType(next.made, "outbound.answered").filter(({ data }) => data.status === 201).length, 1)
+      // It may be named where the fork is cut before it is set, too.
+      const early = yield* forked(rows, 3, { answers: [{ seq: waits?.seq ?? 0, answer: { body: "", status: 202 } }] })
+      strictEqual(ofType(early.made, "outbound.answered").filter(({ data }) => data.status === 202).length, 1)
+      // Too late, or nothing that is answered.
+      const refused = (seq: number, place: number | undefined) =>
+        Effect.map(
+          Effect.flip(
+            forkLog(
+              {
+                reader: logOf(rows),
+                machines,
+                at: place,
+                change: { answers: [{ seq, answer: { drop: "reset" } }] },
+                inputs: "keep",
+              },
+              makeMemory(),
+            ),
+          ),
+          ({ message }) => message,
+        )
+      assertTrue((yield* refused(at, rows.length)).includes("was answered up to entry"))
+      assertTrue((yield* refused(waits?.seq ?? 0, rows.length)).includes("set no timer of a next attempt"))
+      assertTrue((yield* refused(1, 3)).includes("entry 1 is run.started"))
+      strictEqual(yield* refused(99_999, 3), "there is no entry 99999")
+      strictEqual(yield* refused(99_999, undefined), "there is no entry 99999")
+    }),
+  )
+  it.effect("changes one answer of the wire", () =>
+    Effect.gen(function* () {
+      const rows = yield* within({ settings: { endpoints: [] }, wayOut: answering(200) }, (simulation) =>
+        Effect.gen(function* () {
+          yield* simulation.send({ To: "+15551234567", StatusCallback: "http://localhost:1/real" })
+          yield* simulation.settled
+          return yield* simulation.rows
+        }),
+      )
+      const seq = seqOf(rows, outboundRequested.type)
+      const { made } = yield* forked(rows, undefined, { answers: [{ seq, answer: { body: "no", status: 503 } }] })
+      deepStrictEqual(ofType(made, "outbound.answered")[0]?.data, { body: "no", status: 503 })
+      // The next attempt was never made then.
+      assertTrue(ofType(made, "outbound.failed").some(({ data }) => data.reason === "not-recorded"))
+      const dropped = yield* forked(rows, undefined, { answers: [{ seq, answer: { drop: "connect" } }] })
+      strictEqual(ofType(dropped.made, "outbound.failed")[0]?.data.reason, "connect")
     }),
   )
   it.effect("changes faults", () =>

@@ -6,12 +6,13 @@ import { byCodeUnit } from "../../core/canonical.ts"
 import { limits } from "../../core/limits.ts"
 import { parseTemplate } from "./template.ts"
 import { pathsOf } from "./templateCheck.ts"
+import { type TemplateTexts, templatesBytesMax } from "./templateEdits.ts"
 import { errorNames, namesKnownTo, responseNames, type TemplateName } from "./templateNames.ts"
 import { type Parsed, TemplateError, templateError } from "./templateSyntax.ts"
 
 /** The texts of the ten templates, and what the user should know about the folder. */
 export interface LoadedTemplates {
-  readonly texts: { readonly [Name in TemplateName]: string }
+  readonly texts: TemplateTexts
   readonly warnings: ReadonlyArray<string>
 }
 
@@ -58,15 +59,12 @@ export const loadTemplates = (
       }
     }
   const bytes = Buffer.byteLength(JSON.stringify(texts))
-  if (setting !== undefined && errors.length === 0 && bytes > togetherBytesMax)
-    errors.push(fileError(setting, `templates of at most ${togetherBytesMax} bytes together`, `${bytes}`))
+  if (setting !== undefined && errors.length === 0 && bytes > templatesBytesMax)
+    errors.push(fileError(setting, `templates of at most ${templatesBytesMax} bytes together`, `${bytes}`))
   return errors.length > 0
     ? Either.left(new TemplateErrors({ errors }))
-    : Either.right({ texts: texts as LoadedTemplates["texts"], warnings })
+    : Either.right({ texts: texts as TemplateTexts, warnings })
 }
-
-/** All ten become data of one entry, `run.started`; half of it is left to the settings. */
-const togetherBytesMax = limits.entryBytesMax / 2
 
 interface Kind {
   readonly folder: "responses" | "errors"

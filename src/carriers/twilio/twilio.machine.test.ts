@@ -185,6 +185,22 @@ describe("settings", () => {
   })
 })
 
+describe("templates", () => {
+  const { settings } = started({}).data as { settings: never }
+  const edited = { ...templates, send_sms_success: '{"sid":"{{ message_sid }}"}' }
+
+  it("that settings.changed tells are those of the answers from there on; without them they stay", () => {
+    const stage = sent()
+      .when(settingsChanged.draft("", { settings, templates: edited }))
+      .when(send)
+    deepStrictEqual(answerOf(stage).body, { sid: sidOf("SM", 1, 1) })
+    const later = stage.when(settingsChanged.draft("", { settings })).when(send)
+    deepStrictEqual(answerOf(later).body, { sid: sidOf("SM", 1, 2) })
+    const restarted = later.when(runResumed.draft("", { flags: [], rules: 1, settings, templates })).when(send)
+    deepStrictEqual((answerOf(restarted).body as { status: string }).status, "queued")
+  })
+})
+
 describe("clearing", () => {
   it.each([
     ["messages", true],

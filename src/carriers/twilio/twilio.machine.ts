@@ -133,7 +133,10 @@ export const twilioMachine: Machine<Twilio> = {
       takeUp(twilio, entry)
     }),
     evolves(runResumed, takeUp),
-    evolves(settingsChanged, (twilio, { at, data }) => configure(twilio, settingsIn(data.settings), at)),
+    evolves(settingsChanged, (twilio, { at, data }) => {
+      configure(twilio, settingsIn(data.settings), at)
+      if (data.templates !== undefined) furnish(twilio, data.templates)
+    }),
     ...changesOfMessages,
     ...changesOfAccounts,
     ...changesOfSenders,

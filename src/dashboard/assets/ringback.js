@@ -73,6 +73,7 @@
       return
     }
     if (from.nodeName === "TIME" && from.dateTime === to.dateTime) return
+    if ("own" in from.dataset) return
     for (const { name, value } of [...to.attributes])
       if (from.getAttribute(name) !== value && !(name === "class" && from.nodeName === "TR"))
         from.setAttribute(name, value)
@@ -261,6 +262,7 @@
         .split("\n")
         .map((line) => line.trim())
         .filter((line) => line !== "")
+    if (field.dataset.behind !== undefined) return [`${field.dataset.behind}${field.value.trim()}`]
     if ("pair" in field.dataset) return field.value.split(",").map(Number)
     return field.value
   }
@@ -291,13 +293,17 @@
       if (JSON.stringify(value) !== JSON.stringify(from[key])) change[key] = changeOf(from[key], value)
     return change
   }
-  const send = (form, submitter) => {
-    const [method, path] = (submitter?.dataset.order ?? form.dataset.order).split(" ")
+  const ask = (order, body) => {
+    const [method, path] = order.split(" ")
     return fetch(path, {
       method,
       headers: { "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify(orderOf(form)),
+      body,
     })
+  }
+  const send = (form, submitter) => {
+    const body = submitter?.dataset.json ?? JSON.stringify(orderOf(form))
+    return ask(submitter?.dataset.order ?? form.dataset.order, body)
   }
   const saying = (form) => $("[data-says]", form)
   const order = async (form, submitter) => {
@@ -310,28 +316,51 @@
       const told = text === "" ? {} : JSON.parse(text)
       if (!answer.ok) throw new Error(told.message ?? `The server answered ${answer.status}`)
       if (said !== null) said.hidden = true
+      if (submitter?.dataset.json !== undefined) for (const each of $$("[data-preview]", form)) each.hidden = true
       if (submitter?.dataset.shows !== undefined) return show(form, submitter, told)
       if (form.dataset.leads !== undefined) return location.assign(`${form.dataset.leads}${told.id}`)
-      if ("resets" in form.dataset) form.reset()
-      toast(form.dataset.done ?? "Done")
+      if ("resets" in (submitter ?? form).dataset || "resets" in form.dataset) form.reset()
+      toast(submitter?.dataset.done ?? form.dataset.done ?? "Done")
       refresh()
     } catch (error) {
-      if (said === null) toast(error.message, true)
-      else {
-        setText(said, error.message)
-        said.className = "notice bad"
-        said.hidden = false
-      }
+      complain(form, error)
     } finally {
       form.classList.remove("busy")
     }
   }
+  const complain = (form, error) => {
+    const said = saying(form)
+    if (said === null) return toast(error.message, true)
+    setText(said, error.message)
+    said.className = "notice bad"
+    said.hidden = false
+  }
   /** Shows what would become of an order, instead of carrying it out. */
-  const show = (form, submitter, told) => {
-    const place = $(submitter.dataset.shows, form)
+  const show = (form, { dataset }, told) => {
+    const place = $(dataset.shows, form)
     place.textContent = told.preview ?? JSON.stringify(told, null, 2)
     place.hidden = false
   }
+  /** Tries what is being written before it is saved: what it would come to is shown, and what is wrong with it. */
+  const tryOut = async (form) => {
+    const body = JSON.stringify(orderOf(form))
+    const answer = await ask(form.dataset.tries, body)
+    const told = await answer.json()
+    if (JSON.stringify(orderOf(form)) !== body) return
+    if (!answer.ok) return complain(form, new Error(told.message ?? `The server answered ${answer.status}`))
+    saying(form).hidden = true
+    show(form, form, told)
+  }
+  const waiting = new WeakMap()
+  document.addEventListener("input", ({ target }) => {
+    const { form } = target
+    if (form?.dataset.tries === undefined) return
+    clearTimeout(waiting.get(form))
+    waiting.set(
+      form,
+      setTimeout(() => void tryOut(form).catch((error) => complain(form, error)), 300),
+    )
+  })
   document.addEventListener("submit", (event) => {
     const form = event.target
     if (form.dataset.order === undefined) return

@@ -32,17 +32,21 @@ export const forksPage: MakePage = (making, { query }, rest) =>
         .reverse(),
       at,
       head,
-      timers: yield* pendingAt(shown, at),
+      swaps: swapsOf(yield* pendingAt(shown, at)),
     })
     return { ...base, title: "Forks", main }
   })
 
-const changeOf = ({ asked: { inputs, set, swap } }: ShownFork): string =>
+const changeOf = ({ asked: { answers, inputs, set, swap } }: ShownFork): string =>
   [
     ...set,
+    ...answers.map((text) => `entry ${text.replace("=", " is answered ").slice(0, answerShown)}`),
     ...(swap === undefined ? [] : [`timers of entries ${swap[0]} and ${swap[1]} change places`]),
     ...(inputs === "drop" ? ["nothing more comes from outside"] : []),
   ].join("; ") || "nothing: it goes on by itself"
+
+/** Letters of a changed answer that are shown. */
+const answerShown = 100
 
 /** Entries before a place that are looked through for timers that may be swapped. */
 const timersWithin = 1_000
@@ -60,6 +64,20 @@ const pendingAt = ({ run }: Shown, at: number): Effect.Effect<ReadonlyArray<Row>
     }
     return [...pending.values()].slice(-20)
   })
+
+/** Pending timers that are offered for swapping, each with each. */
+const swappable = 8
+
+/** What changes places, as one chooses it. */
+const swapsOf = (timers: ReadonlyArray<Row>) => {
+  const last = timers.slice(-swappable)
+  return last.flatMap((a, i) =>
+    last.slice(i + 1).map((b) => ({
+      value: `${a.seq},${b.seq}`,
+      label: `#${a.seq} ${gist(entryOf(a))} ⇄ #${b.seq} ${gist(entryOf(b))}`.slice(0, 200),
+    })),
+  )
+}
 
 const sideBySide = ({ fill, shown }: Making, fork: ShownFork): Effect.Effect<string, LogUnavailable> =>
   Effect.gen(function* () {

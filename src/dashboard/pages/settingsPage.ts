@@ -26,6 +26,7 @@ export const settingsPage: MakePage = ({ fill, shown }, _, rest) =>
       lists: fill("settingsLists", {
         lists: lists.map(([key, label, about]) => ({ key, label, about, lines: linesAt(twilio, key) })),
       }),
+      templates: fill("settingsTemplates", { templates: shown.templates() }),
       whole: fill("settingsWhole", { text: JSON.stringify(settings, null, 2), from: JSON.stringify(settings) }),
     }
     return { status: 200, title: "Settings", menu: "settings", main: fill("settings", parts), drawer: "", parts }

@@ -73,10 +73,14 @@ export const shownCallback = (story: CallbackStory, now: number, shown: Shown) =
       answer: end?._tag === "Answered" ? { ...end.answer, text: bodyText(end.answer.body) } : undefined,
       failure: end?._tag === "Failed" ? end.failure : undefined,
       good: end?._tag === "Answered" && end.answer.status >= 200 && end.answer.status < 300,
-      next: attempt.nextDue !== undefined && attempt.nextDue >= now ? attempt.nextDue : undefined,
+      ...stillDue(attempt, now),
     }
   }),
 })
+
+/** The next attempt, if it is still to be made. */
+const stillDue = ({ nextDue, nextSet }: CallbackStory["attempts"][number], now: number) =>
+  nextDue !== undefined && nextDue >= now ? { next: nextDue, nextSet } : { next: undefined, nextSet: undefined }
 
 const bodyText = (body: string | { readonly base64: string } | { readonly length: number }): string =>
   typeof body === "string"

@@ -6,7 +6,16 @@ import { laneOf, laneTitles, stateOf } from "../../timetravel/marks.ts"
 import { placeOf } from "../../timetravel/place.ts"
 import { entryOf } from "../../timetravel/reading.ts"
 import type { Asked } from "../answering.ts"
-import { callbacksAt, countersAt, indexedUpTo, indexOf, messagesAt, rowsAround } from "../asItWas.ts"
+import {
+  callbacksAt,
+  callsAt,
+  countersAt,
+  indexedUpTo,
+  indexOf,
+  inForceAt,
+  messagesAt,
+  rowsAround,
+} from "../asItWas.ts"
 import { callStory } from "../callStory.ts"
 import { rowsBySubject } from "../lists/reading.ts"
 import { messageStory } from "../messageStory.ts"
@@ -14,8 +23,14 @@ import type { Shown } from "../Shown.ts"
 import { link, pretty } from "../texts.ts"
 import type { MakePage, Making } from "./Page.ts"
 
-const lists = ["messages", "callbacks"] as const
+const lists = ["messages", "calls", "callbacks"] as const
 type List = (typeof lists)[number]
+
+const columns: { readonly [Each in List]: ReadonlyArray<string> } = {
+  messages: ["Status", "From", "To", "Message", "Created"],
+  calls: ["Status", "From", "To", "Call", "Created"],
+  callbacks: ["State", "Reports", "Goes to", "Attempts", "First sent"],
+}
 
 /** Rows of a list as it was. */
 const rowsShown = 50
@@ -95,7 +110,10 @@ const momentAt = ({ fill, shown }: Making, { list, live, seq, wrong }: Moment) =
         url: link("/ui/timetravel", { at: live ? undefined : String(seq), list: each }),
       })),
       messages: list === "messages" ? yield* messagesAt(shown, index, wanted) : [],
+      calls: list === "calls" ? yield* callsAt(shown, index, wanted) : [],
       callbacks: list === "callbacks" ? yield* callbacksAt(shown, index, { ...wanted, now: row.at }) : [],
+      inForce: yield* inForceAt(shown, index, seq),
+      columns: columns[list],
       story: messageStory(about) ?? callStory(about),
       self: link("/ui/timetravel", { at: live ? undefined : String(seq), list }),
     })

@@ -56,6 +56,8 @@ export const pagePath = (random: Random, seed: number): string => {
     "/admin/forks",
     `/admin/numbers/${random.chance(50) ? sidOf("PN", seed, random.below(4)) : written(random.pick(nasty))}`,
     "/admin/settings/check",
+    "/admin/templates",
+    "/admin/templates/check",
   ])
 }
 
@@ -69,10 +71,16 @@ export const pageOrders = [
   '{"at":3,"set":["twilio.__proto__=1"],"inputs":"drop"}',
   '{"at":1e999,"swap":[1,2]}',
   '{"at":9,"swap":[1,1]}',
+  '{"answers":["9=500"]}',
+  '{"at":5,"answers":["9=200@1h:<Response/>","x","12=timeout:y"]}',
   '{"sms_url":"https://u:p@a.example/x"}',
   '{"sms_url":"x","sms_method":"PUT"}',
   '{"twilio":{"numbers":{"+15551234567":{"error_code":30003}}}}',
   '{"twilio":null}',
+  '{"send_sms_success":"{\\"sid\\":\\"{{ message_sid }}\\",\\"body\\":{{ body }}}"}',
+  '{"send_sms_success":null,"call_status":"{{","__proto__":"{}"}',
+  '{"delivery_status":"{\\"a\\":[1]}","send_sms_sucess":1}',
+  '{"auth_failed":"{{ constructor.constructor }}"}',
   "null",
   "[",
 ]

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { readAnswer } from "../../../src/app/forkAnswers.ts"
 import { changedSettings, readChange } from "../../../src/app/forkSettings.ts"
 import { machines } from "../../../src/app/machines.ts"
 import { sha256 } from "../../../src/core/canonical.ts"
@@ -37,6 +38,16 @@ const sets = [
 
 const changeOf = (random: Random, rows: ReadonlyArray<Row>) => {
   if (random.chance(30)) return { swap: [random.below(rows.length + 2), random.below(rows.length + 2)] as const }
+  if (random.chance(30)) {
+    const answer = readAnswer(
+      mutated(
+        random,
+        `${random.below(rows.length + 2)}=${random.pick(["500", "200@20s:x", "timeout", "reset@1s"])}`,
+        1,
+      ),
+    )
+    return Either.isLeft(answer) ? {} : { answers: [answer.right] }
+  }
   const text = random.chance(50) ? random.pick(sets) : mutated(random, random.pick(sets), 2)
   const read = readChange(text)
   return Either.isLeft(read) ? {} : { settings: changedSettings([read.right]) }

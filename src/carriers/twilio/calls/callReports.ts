@@ -32,7 +32,7 @@ export const statusReports = (world: World, twilio: Twilio, call: Call): Readonl
 }
 
 /** What the template of a call's event can name. */
-const eventValues = (twilio: Twilio, call: Call): TemplateValues => {
+export const eventValues = (twilio: Twilio, call: Call): TemplateValues => {
   const { made, reported, sipCode, status } = call
   const minutes = billedMinutes(call)
   return {
