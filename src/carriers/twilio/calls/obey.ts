@@ -18,6 +18,7 @@ import type { Fetch, Notify, Order, RecordingAttributes } from "../voice/orders.
 import { type Call, stateOf } from "./calls.ts"
 import { dialled, stopDialling } from "./dialling.ts"
 import { type CallReports, callBridged, orderAnswered } from "./entries.ts"
+import { sentOn } from "./legs.ts"
 import { type CallCommand, type CallState, decide } from "./lifecycle.decider.ts"
 import { callParameters } from "./parameters.ts"
 import { ordered as smsOrdered } from "./sms.ts"
@@ -125,8 +126,9 @@ const obey = (world: World, twilio: Twilio, call: Call, order: Order, sofar: Sof
       return smsOrdered(world, twilio, call, order)
     case "stop":
       return stopped(world, twilio, call, order)
-    // What is only told.
     case "send-digits":
+      return sentOn(world, twilio, call, order.digits)
+    // What is only told.
     case "line":
     case "alert":
       return []
