@@ -136,8 +136,8 @@ const obey = (world: World, twilio: Twilio, call: Call, order: Order, sofar: Sof
 }
 
 /** Who has heard what was to be heard first is connected: with who dialled the queue it came out of, or with who dialled it. */
-const bridgedTo = ({ queues }: Twilio, { made, sid }: Call): ReadonlyArray<Draft> => {
-  const dialler = queues.bridges.get(sid)?.with ?? made.parent_call_sid
+const bridgedTo = ({ queues }: Twilio, { made, sid, talk }: Call): ReadonlyArray<Draft> => {
+  const dialler = talk?.state.role === "whisper" ? made.parent_call_sid : queues.bridges.get(sid)?.with
   return dialler === undefined ? [] : [callBridged.draft(dialler, { with: sid })]
 }
 
