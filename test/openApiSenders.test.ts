@@ -57,6 +57,7 @@ describeWithOpenApi(
         ["GET", `${accounts}.json`, 200, { PageSize: "1" }],
         ["GET", sub, 200],
         ["POST", sub, 200, { Status: "suspended" }],
+        ["GET", `${own}/Balance.json`, 200],
       ])
     })
 

@@ -61,6 +61,7 @@ const everything: SettingsFile = {
     media: "fetch",
     media_auth: true,
     calls: { per_second: 3, price_per_minute: 0.013 },
+    balance: 12.345678,
     price_per_segment: 0.0079,
     api: { latency_seconds: 0.25, concurrency: 7 },
     rate: { segments_per_second: 3, queue_seconds: 1.5 },

@@ -13,12 +13,16 @@ const concurrency = 100
 /** The settings of prices, media, rates, schedules and the API's own pace as the log keeps them. */
 export const messagingSettings = (
   written: NonNullable<SettingsFile["twilio"]>,
-): Pick<TwilioSettings, "api" | "media" | "media_auth" | "opt_out" | "price_micros" | "rate" | "scheduling"> => {
-  const { api, media, media_auth, opt_out, price_per_segment, rate, scheduling } = written
+): Pick<
+  TwilioSettings,
+  "api" | "balance_micros" | "media" | "media_auth" | "opt_out" | "price_micros" | "rate" | "scheduling"
+> => {
+  const { api, balance, media, media_auth, opt_out, price_per_segment, rate, scheduling } = written
   return {
     ...(api?.latency_seconds === undefined
       ? {}
       : { api: { concurrency_max: api.concurrency ?? concurrency, latency_ms: ms(api.latency_seconds) } }),
+    ...(balance === undefined ? {} : { balance_micros: Math.round(balance * 1_000_000) + 0 }),
     media: media ?? "generate",
     ...(media_auth === true ? { media_auth } : {}),
     ...(opt_out === undefined

@@ -111,6 +111,12 @@ export const SettingsFile = Schema.Struct({
       faults: optional(apiFaultsSetting),
       media: optional(expects(Schema.Literal("generate", "fetch"), "generate or fetch")),
       media_auth: optional(Flag),
+      balance: optional(
+        expects(
+          Schema.Number.pipe(Schema.between(0, 1_000_000)),
+          "an amount, 0 to 1000000, with up to six decimal places",
+        ),
+      ),
       price_per_segment: optional(
         expects(Schema.Number.pipe(Schema.between(0, 1000)), "a price, 0 to 1000, with up to six decimal places"),
       ),

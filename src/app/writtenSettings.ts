@@ -79,7 +79,17 @@ const twilioOf = (twilio: TwilioSettings) =>
     }),
   })
 
-const messagingOf = ({ api, media, media_auth, opt_out, price_micros, rate, scheduling }: TwilioSettings) => ({
+const messagingOf = ({
+  api,
+  balance_micros,
+  media,
+  media_auth,
+  opt_out,
+  price_micros,
+  rate,
+  scheduling,
+}: TwilioSettings) => ({
+  balance: balance_micros === undefined ? undefined : balance_micros / 1_000_000,
   media,
   media_auth,
   price_per_segment: price_micros === undefined ? undefined : price_micros / 1_000_000,

@@ -60,6 +60,8 @@ export const limits = {
   /** Documents of one call, and of these so many without anything heard in between; then it ends with 11215. */
   callDocumentsMax: 1_000,
   callRedirectsMax: 20,
+  /** Numbers of the exchange whose instructions one after the other lead to a call; the next one fails. */
+  callLegsMax: 5,
   /** Verbs of one call, and of these so many that take no time. */
   callVerbsMax: 10_000,
   callVerbsAtOnceMax: 100,

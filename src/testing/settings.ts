@@ -149,6 +149,8 @@ export interface Settings {
     }> | undefined
     readonly media?: "generate" | "fetch" | undefined
     readonly media_auth?: boolean | undefined
+    /** An amount, 0 to 1000000, with up to six decimal places. */
+    readonly balance?: number | undefined
     /** A price, 0 to 1000, with up to six decimal places. */
     readonly price_per_segment?: number | undefined
     readonly api?: {

@@ -3,6 +3,7 @@ import { alertRaised } from "../carriers/twilio/alerts/entries.ts"
 import {
   callArrived,
   callCreated,
+  callDigitsSent,
   callPressed,
   callSpoken,
   callStatusChanged,
@@ -60,7 +61,7 @@ const told = (entry: Entry): string | undefined => {
   if (callArrived.is(general)) return `${general.data.from} → ${general.data.to}`
   if (callStatusChanged.is(general)) return general.data.status
   if (callStepped.is(general)) return general.data.orders.map(({ type }) => String(type)).join(", ")
-  if (callPressed.is(general)) return general.data.digits
+  if (callPressed.is(general) || callDigitsSent.is(general)) return general.data.digits
   if (callSpoken.is(general)) return JSON.stringify(general.data.text)
   if (recipientOptedOut.is(general) || recipientOptedIn.is(general))
     return `${general.data.recipient} of ${general.data.sender}`

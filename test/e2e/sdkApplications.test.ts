@@ -64,11 +64,10 @@ describe("Twilio's SDK has applications", () => {
     strictEqual((await order("/admin/calls", { from: to, to: number.phoneNumber })).status, 200)
     await server.clock({ settle: true })
     deepStrictEqual(
-      told("/voice").map(({ params }) => [params.Direction, params.CallSid === call.sid]),
-      [
-        ["outbound-api", true],
-        ["inbound", false],
-      ].sort(),
+      told("/voice")
+        .map(({ params }) => `${params.Direction} ${params.CallSid === call.sid}`)
+        .sort(),
+      ["inbound false", "outbound-api true"],
     )
     deepStrictEqual(
       told("/told").map(({ params }) => [params.MessageSid, params.MessageStatus]),
@@ -81,5 +80,44 @@ describe("Twilio's SDK has applications", () => {
     await client.applications(sid).remove()
     strictEqual((await client.incomingPhoneNumbers(number.sid).fetch()).voiceApplicationSid, "")
     deepStrictEqual(await refusal(client.calls.create({ applicationSid: sid, from, to })), [400, 21218])
+  })
+
+  it("that answer calls of their numbers from within the exchange", async () => {
+    listener.answer = ({ params, path }) =>
+      path === "/menu"
+        ? {
+            type: "text/xml",
+            body: params.Digits === undefined ? "<Response><Gather numDigits='1'/></Response>" : "<Response/>",
+          }
+        : 204
+    const { sid } = await client.applications.create({ voiceUrl: "https://app.example/menu" })
+    const { phoneNumber } = await client.incomingPhoneNumbers.create({
+      phoneNumber: "+14155550122",
+      voiceApplicationSid: sid,
+    })
+    const call = await client.calls.create({
+      from,
+      sendDigits: "w7",
+      to: phoneNumber,
+      twiml: "<Response><Pause length='60'/></Response>",
+    })
+    await server.clock({ settle: true })
+    const [inbound, outbound] = await client.calls.list({ to: phoneNumber })
+    deepStrictEqual(
+      [inbound, outbound].map((each) => [each?.direction, each?.status, each?.sid === call.sid]),
+      [
+        ["inbound", "completed", false],
+        ["outbound-api", "completed", true],
+      ],
+    )
+    deepStrictEqual([inbound?.duration, inbound?.endTime], [outbound?.duration, outbound?.endTime])
+    deepStrictEqual(
+      told("/menu").map(({ params }) => [params.CallSid, params.CallStatus, params.Digits]),
+      [
+        [inbound?.sid, "ringing", undefined],
+        [inbound?.sid, "in-progress", "7"],
+      ],
+    )
+    strictEqual(Number((await client.balance.fetch()).balance) < 100, true)
   })
 })

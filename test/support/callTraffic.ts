@@ -37,6 +37,7 @@ const documents = {
   conference: `Twiml=${encodeURIComponent('<Response><Dial timeLimit="40"><Conference endConferenceOnExit="true" record="record-from-start" statusCallback="https://good.test/room" statusCallbackEvent="start end join leave mute">Team</Conference></Dial></Response>')}`,
   queue: `Twiml=${encodeURIComponent('<Response><Enqueue waitUrl="https://twiml.test/wait" action="https://good.test/left">line</Enqueue></Response>')}`,
   agent: `Twiml=${encodeURIComponent('<Response><Dial timeLimit="10"><Queue>line</Queue></Dial></Response>')}`,
+  within: `Twiml=${encodeURIComponent('<Response><Dial timeout="9"><Number sendDigits="w1">+15550000001</Number></Dial></Response>')}`,
   wrong: "Twiml=%3CResponse%3E%3CSay",
 } as const
 
@@ -44,6 +45,7 @@ const more = {
   nothing: "",
   told: "&StatusCallback=https%3A%2F%2Frecovering.test%2Fstatus&StatusCallbackEvent=initiated&StatusCallbackEvent=ringing&StatusCallbackEvent=answered&StatusCallbackEvent=completed",
   recorded: "&Record=true&RecordingStatusCallback=https%3A%2F%2Fgood.test%2Frecording&TimeLimit=60",
+  digits: "&SendDigits=w1W2%23",
   detected: "&MachineDetection=Enable&AsyncAmd=true&AsyncAmdStatusCallback=https%3A%2F%2Fgood.test%2Fparty",
 } as const
 

@@ -131,7 +131,7 @@ export const everyEntry: Effect.Effect<ReadonlyArray<Row>> = Effect.gen(function
         { _tag: "call", document: "menu", to: "+15551234567", more: "detected" },
         { _tag: "advance", ms: 6_000 },
         { _tag: "play", nth: 0, how: "press" },
-        { _tag: "call", document: "record", to: "+15551234567", more: "nothing" },
+        { _tag: "call", document: "record", to: "+15551234567", more: "digits" },
         { _tag: "advance", ms: 4_000 },
         { _tag: "play", nth: 1, how: "answer" },
         { _tag: "play", nth: 1, how: "speak" },

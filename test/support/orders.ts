@@ -45,6 +45,11 @@ export const ordersOf = (account: string, seed: number) => {
       path: `${own}/IncomingPhoneNumbers.json`,
       form: "AreaCode=415&SmsUrl=https%3A%2F%2Ftwiml.test%2Fsms%23rc%3D1%26rp%3D5xx&SmsFallbackUrl=https%3A%2F%2Ftwiml.test%2Ffallback",
     },
+    buyCalled: {
+      method: "POST",
+      path: `${own}/IncomingPhoneNumbers.json`,
+      form: "PhoneNumber=%2B15550000001&VoiceUrl=https%3A%2F%2Ftwiml.test%2Fvoice",
+    },
     setUpNumber: {
       method: "POST",
       path: `${own}/IncomingPhoneNumbers/${number}.json`,

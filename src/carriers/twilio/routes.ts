@@ -3,6 +3,7 @@ import type { ApiRequested } from "../../core/entries.ts"
 import { limits } from "../../core/limits.ts"
 import type { World } from "../../core/Machine.ts"
 import { accountsResources } from "./accounts/accountsResources.ts"
+import { balanceResources } from "./accounts/balance.ts"
 import { accountShown, reaches } from "./accounts/credentials.ts"
 import { keysResources } from "./accounts/keysResources.ts"
 import { applicationsResources } from "./applications/applicationsResources.ts"
@@ -37,6 +38,7 @@ const resources: ReadonlyArray<Resource> = [
   ...poolResources,
   ...accountsResources,
   ...keysResources,
+  ...balanceResources,
   ...applicationsResources,
   ...lookupsResources,
   ...verifyServicesResources,

@@ -44,6 +44,8 @@ export const TwilioSettings = Schema.Struct({
     Schema.Struct({ concurrency_max: Schema.Int.pipe(Schema.positive()), latency_ms: Schema.NonNegativeInt }),
   ),
   auth_token: SecretName,
+  /** What the account has to begin with, in millionths of the currency; absent: 100. */
+  balance_micros: optional(Schema.NonNegativeInt),
   /** Numbers with a fate of their own; it wins over every list. */
   behaviors: optional(Schema.Array(Behavior)),
   callbacks: Schema.Struct({

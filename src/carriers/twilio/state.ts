@@ -50,6 +50,8 @@ export interface Twilio {
   /** Requests under way, by their seq, where the API's latency is simulated. */
   readonly underWay: UnderWay
   readonly faults: Faults
+  /** What was paid for messages and calls, in millionths of the currency. */
+  spent: number
   /** Requests that showed test credentials. */
   tested: number
   /** Lists of `settings`, for looking up. */
@@ -82,6 +84,7 @@ export const initialTwilio = (): Twilio => ({
   seed: 0,
   underWay: new Map(),
   faults: noFaults(),
+  spent: 0,
   tested: 0,
   registered: new Set(),
   failing: new Set(),
@@ -137,6 +140,7 @@ const savedWhole = [
   "queues",
   "seed",
   "senders",
+  "spent",
   "tested",
   "underWay",
   "verify",

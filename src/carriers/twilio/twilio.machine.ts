@@ -24,6 +24,7 @@ import {
   messageRedacted,
   messageStatusChanged,
 } from "../delivery/entries.ts"
+import { changesOfBalance } from "./accounts/balance.ts"
 import { changesOfAccounts } from "./accounts/changes.ts"
 import { rulesOfAlerts } from "./alerts/alertRules.ts"
 import { changesOfAlerts } from "./alerts/changes.ts"
@@ -139,6 +140,7 @@ export const twilioMachine: Machine<Twilio> = {
     }),
     ...changesOfMessages,
     ...changesOfAccounts,
+    ...changesOfBalance,
     ...changesOfSenders,
     ...changesOfApplications,
     ...changesOfFlows,

@@ -11,6 +11,7 @@ export const resourceOf = (random: Random, seed: number, accountSid: string): st
     `${own}.json`,
     `${own}/Keys.json`,
     `${own}/Applications.json`,
+    `${own}/Balance.json`,
     `${own}/Applications/${one("AP")}.json`,
     `${own}/Keys/${one("SK")}.json`,
     `${own}/IncomingPhoneNumbers.json`,

@@ -1,5 +1,11 @@
+import { limits } from "../../../core/limits.ts"
+import { handlingOf } from "../senders/handling.ts"
+import { ownedNumber } from "../senders/numbers.ts"
+import { accountHaving } from "../senders/ownership.ts"
 import type { Twilio } from "../state.ts"
+import { type Call, callOf } from "./calls.ts"
 import type { CalleeStep, CallPlan } from "./entries.ts"
+import { handledBy } from "./handledBy.ts"
 
 /*
  * Who is at the other end of calls: what settings say of a number, and what follows for a call to it.
@@ -17,11 +23,19 @@ export interface Fate {
 /** What a minute of a call costs. */
 export const minutePrice = ({ settings }: Twilio): number => settings.calls?.price_micros ?? priceMicros
 
+/** What a call's fate depends on besides who is called. */
+interface Circumstances {
+  /** Its time in the queue. */
+  readonly wait?: Pick<CallPlan, "busy_ms" | "wait_ms">
+  /** Who dials. */
+  readonly by?: Call
+}
+
 /**
- * What will become of a call to this number: what settings say of it, the failure list, the registered list, the default. Who is
- * not described answers after the usual delay, and stays on the line until the call is over.
+ * What will become of a call to this number: what settings say of it, the failure list, the number's application if it is one of the exchange, the
+ * registered list, the default. Who is not described answers after the usual delay, and stays on the line until the call is over.
  */
-export const fateOf = (twilio: Twilio, to: string, wait: Pick<CallPlan, "busy_ms" | "wait_ms"> = {}): Fate => {
+export const fateOf = (twilio: Twilio, to: string, { by, wait = {} }: Circumstances = {}): Fate => {
   const { failing, registered, settings } = twilio
   const { delay_ms } = settings.callbacks
   const callee = settings.calls?.callees?.find(({ number }) => number === to)
@@ -29,10 +43,38 @@ export const fateOf = (twilio: Twilio, to: string, wait: Pick<CallPlan, "busy_ms
     const { answered_by = "human", outcome, rings_ms = delay_ms, script } = callee
     return { plan: { answered_by, delay_ms, outcome, rings_ms, ...wait }, ...(script === undefined ? {} : { script }) }
   }
+  if (!failing.has(to) && isHandled(twilio, to)) {
+    const usual = { answered_by: "human", delay_ms, rings_ms: delay_ms, ...wait } as const
+    // Until its application says something else it rings.
+    return {
+      plan: isLoop(twilio, to, by) ? { ...usual, outcome: "failed" } : { ...usual, asks: true, outcome: "no-answer" },
+    }
+  }
   const fails = failing.has(to) || (!registered.has(to) && settings.default_behavior === "failure")
   return {
     plan: { answered_by: "human", delay_ms, outcome: fails ? "failed" : "answered", rings_ms: delay_ms, ...wait },
   }
+}
+
+/** Whether a number of the exchange has somebody to ask about calls that come in. */
+const isHandled = (twilio: Twilio, to: string): boolean => {
+  const number = ownedNumber(twilio.senders, to)
+  return (
+    number !== undefined &&
+    accountHaving(twilio, to) !== undefined &&
+    handledBy(handlingOf(twilio, number, "voice_application_sid")).instructions.url !== undefined
+  )
+}
+
+/** Whether a number's own instructions have led to this call of it, or those of too many numbers. */
+const isLoop = ({ calls }: Twilio, to: string, by: Call | undefined): boolean => {
+  const passed: Array<string> = []
+  for (let here = by; here !== undefined; ) {
+    if (here.made.direction === "inbound") passed.push(here.made.to)
+    const dialledBy = callOf(calls, here.made.dialled_by ?? "")
+    here = callOf(calls, dialledBy?.made.parent_call_sid ?? "")
+  }
+  return passed.includes(to) || passed.length >= limits.callLegsMax
 }
 
 /** How long a call that is made now waits for those of its account before it, and those after it for it. */

@@ -135,7 +135,7 @@ const read = (
     const caller = normalParty(from ?? "")
     const called = normalParty(to ?? "")
     const number = ownedNumber(twilio.senders, caller)?.sid
-    const { plan, script } = fateOf(twilio, called, queueTime(twilio, accountSid, entry.at))
+    const { plan, script } = fateOf(twilio, called, { wait: queueTime(twilio, accountSid, entry.at) })
     const made: CallCreated = {
       account_sid: accountSid,
       direction: "outbound-api",

@@ -37,15 +37,16 @@ export const dialled = (world: World, twilio: Twilio, call: Call, order: Dial): 
 const child = (
   { seed }: World,
   twilio: Twilio,
-  { accountSid, made, sid: parent }: Call,
+  call: Call,
   order: Dial,
   { callback, kind, machine_detection: detection, send_digits, to, url }: DialTarget,
   i: number,
 ): Draft => {
+  const { accountSid, made, sid: parent } = call
   const called = kind === "client" && !to.startsWith("client:") ? `client:${to}` : normalParty(to)
   const from = order.caller_id === null ? made.from : normalParty(order.caller_id)
   const timeout_ms = order.timeout * 1000
-  const { plan, script } = fateOf(twilio, called)
+  const { plan, script } = fateOf(twilio, called, { by: call })
   const number = ownedNumber(twilio.senders, from)
   return callCreated.draft(sidUnder("CA", seed, parent, `${order.id} ${i}`), {
     account_sid: accountSid,

@@ -47,6 +47,8 @@ export type CalleeStep = typeof CalleeStep.Type
 /** What will become of a call, fixed when it is created so that later settings do not rewrite it. */
 export const CallPlan = Schema.Struct({
   answered_by: AnsweredBy,
+  /** A number of the exchange is called: whoever asks its `VoiceUrl` says what becomes of the call, unless that takes too long. */
+  asks: optional(Schema.Literal(true)),
   /** Virtual ms for which it keeps its account from beginning another call; absent where calls have no rate. */
   busy_ms: optional(Natural),
   /** Virtual ms before each step up to ringing. */
@@ -89,6 +91,8 @@ export const callCreated = entryType(
   "call.created",
   Schema.Struct({
     account_sid: Schema.String,
+    /** The call whose other end this is: it called the number from within the exchange. */
+    dialled_by: optional(Schema.String),
     direction: CallDirection,
     from: Schema.String,
     instructions: Instructions,
@@ -196,6 +200,10 @@ export type OrderAnswered = Schema.Schema.Type<typeof orderAnswered.schema>
 export const callBridged = entryType("call.bridged", Schema.Struct({ with: Schema.String }))
 export type CallBridged = Schema.Schema.Type<typeof callBridged.schema>
 
+/** The exchange presses keys toward who has answered, as `SendDigits` says. */
+export const callDigitsSent = entryType("call.digits-sent", Schema.Struct({ digits: Schema.String }))
+export type CallDigitsSent = Schema.Schema.Type<typeof callDigitsSent.schema>
+
 /** Who has picked up, as it was found out. Source: "Answering Machine Detection". */
 export const callPartyDetected = entryType(
   "call.party-detected",
@@ -221,4 +229,5 @@ export const callEntryTypes = [
   callStepped,
   orderAnswered,
   callBridged,
+  callDigitsSent,
 ] as const

@@ -6,9 +6,12 @@ import { ownedNumber } from "../senders/numbers.ts"
 import { accountHaving } from "../senders/ownership.ts"
 import type { Twilio } from "../state.ts"
 import { minutePrice } from "./callees.ts"
-import { type CallArrived, callCreated } from "./entries.ts"
+import { type CallArrived, type CallCreated, callCreated } from "./entries.ts"
 import { timeLimitMsDefault } from "./givenParameters.ts"
 import { handledBy } from "./handledBy.ts"
+
+/** A call that comes in, from a phone or from within the exchange. */
+interface Incoming extends Pick<CallCreated, "dialled_by" | "from" | "script" | "to"> {}
 
 /** What follows from a phone's call; nothing where no active account has its number. */
 export const arrived = (
@@ -16,23 +19,26 @@ export const arrived = (
   twilio: Twilio,
   { data: { from, script, to } }: Entry<CallArrived>,
 ): ReadonlyArray<Draft> => {
+  const sid = makeSid("CA", seed, twilio.calls.count)
+  const created = comesIn(twilio, sid, { from, ...(script === undefined ? {} : { script }), to })
+  return created === undefined ? [] : [created]
+}
+
+/** The call that comes in; `undefined` where no active account has its number. */
+export const comesIn = (twilio: Twilio, sid: string, { to, ...incoming }: Incoming): Draft | undefined => {
   const accountSid = accountHaving(twilio, to)
-  if (accountSid === undefined) return []
+  if (accountSid === undefined) return undefined
   const number = ownedNumber(twilio.senders, to)
-  const handled = handledBy(handlingOf(twilio, number, "voice_application_sid"))
-  return [
-    callCreated.draft(makeSid("CA", seed, twilio.calls.count), {
-      account_sid: accountSid,
-      direction: "inbound",
-      from,
-      ...handled,
-      ...(number?.sid.startsWith("PN") ? { phone_number_sid: number.sid } : {}),
-      price_micros: minutePrice(twilio),
-      ...(script === undefined ? {} : { script }),
-      status: "ringing",
-      time_limit_ms: timeLimitMsDefault,
-      timeout_ms: 0,
-      to,
-    }),
-  ]
+  return callCreated.draft(sid, {
+    account_sid: accountSid,
+    direction: "inbound",
+    ...incoming,
+    ...handledBy(handlingOf(twilio, number, "voice_application_sid")),
+    ...(number?.sid.startsWith("PN") ? { phone_number_sid: number.sid } : {}),
+    price_micros: minutePrice(twilio),
+    status: "ringing",
+    time_limit_ms: timeLimitMsDefault,
+    timeout_ms: 0,
+    to,
+  })
 }

@@ -18,6 +18,7 @@ import type { Fetch, Notify, Order, RecordingAttributes } from "../voice/orders.
 import { type Call, stateOf } from "./calls.ts"
 import { dialled, stopDialling } from "./dialling.ts"
 import { type CallReports, callBridged, orderAnswered } from "./entries.ts"
+import { sentOn } from "./legs.ts"
 import { type CallCommand, type CallState, decide } from "./lifecycle.decider.ts"
 import { callParameters } from "./parameters.ts"
 import { ordered as smsOrdered } from "./sms.ts"
@@ -125,8 +126,9 @@ const obey = (world: World, twilio: Twilio, call: Call, order: Order, sofar: Sof
       return smsOrdered(world, twilio, call, order)
     case "stop":
       return stopped(world, twilio, call, order)
-    // What is only told.
     case "send-digits":
+      return sentOn(world, twilio, call, order.digits)
+    // What is only told.
     case "line":
     case "alert":
       return []
@@ -134,8 +136,8 @@ const obey = (world: World, twilio: Twilio, call: Call, order: Order, sofar: Sof
 }
 
 /** Who has heard what was to be heard first is connected: with who dialled the queue it came out of, or with who dialled it. */
-const bridgedTo = ({ queues }: Twilio, { made, sid }: Call): ReadonlyArray<Draft> => {
-  const dialler = queues.bridges.get(sid)?.with ?? made.parent_call_sid
+const bridgedTo = ({ queues }: Twilio, { made, sid, talk }: Call): ReadonlyArray<Draft> => {
+  const dialler = talk?.state.role === "whisper" ? made.parent_call_sid : queues.bridges.get(sid)?.with
   return dialler === undefined ? [] : [callBridged.draft(dialler, { with: sid })]
 }
 

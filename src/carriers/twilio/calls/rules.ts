@@ -20,6 +20,7 @@ import {
   callArrived,
   callBridged,
   callCreated,
+  callDigitsSent,
   callHungUp,
   callPartyDetected,
   callPickedUp,
@@ -32,10 +33,12 @@ import {
   orderAnswered,
 } from "./entries.ts"
 import { arrived } from "./inboundCalls.ts"
+import { endChanged, pressedOn, ringsAt, sentOn, spokenOn } from "./legs.ts"
 import { type CallCommand, decide, ended } from "./lifecycle.decider.ts"
 import { obeyed } from "./obey.ts"
 import { detection, partyFound, partyTold } from "./party.ts"
 import { answerTo, goOn, goOnTalking } from "./script.ts"
+import { pressed, pressing } from "./sentDigits.ts"
 import { beginning, nextStep, takenUp } from "./step.ts"
 import { isIdle, isWhispering } from "./talk.ts"
 import { isCallTimer, timerIn, timerKey } from "./timerKeys.ts"
@@ -82,7 +85,7 @@ const statusChanged = (world: World, twilio: Twilio, call: Call): ReadonlyArray<
     case "initiated":
       return plan === undefined ? nothing : [due(call.sid, at + plan.delay_ms, "next")]
     case "ringing":
-      return plan === undefined ? nothing : [due(call.sid, at + plan.rings_ms, "next")]
+      return plan === undefined ? nothing : [due(call.sid, at + plan.rings_ms, "next"), ...ringsAt(world, twilio, call)]
     case "in-progress":
       return answered(world, call)
     default:
@@ -111,6 +114,7 @@ const answered = (world: World, call: Call): ReadonlyArray<Draft> => {
         ]),
     ...detection(call, at),
     ...(direction === "outbound-api" && !waitsForParty(call) ? instructed(call, at) : nothing),
+    ...pressing(call, at),
     ...goOn(call, at),
   ]
 }
@@ -152,6 +156,7 @@ const fired = (
     case "broken":
       return brokenOff(twilio, call, at)
     default:
+      if (what.startsWith("digits ")) return pressed(call, at, Number(what.slice(7)))
       return what.startsWith("dial ") ? dialOver(world, twilio, call, Number(what.slice(5))) : takenUp(call, seq)
   }
 }
@@ -210,6 +215,7 @@ export const rulesOfCalls: Machine<Twilio>["react"] = [
       ...statusReports(world, twilio, call),
       ...statusChanged(world, twilio, call),
       ...childChanged(world, twilio, call),
+      ...endChanged(world, twilio, call),
       ...takenUp(call, seq),
     ]),
   ),
@@ -236,11 +242,23 @@ export const rulesOfCalls: Machine<Twilio>["react"] = [
   ),
   reacts(
     callPressed,
-    ofCall((world, call, entry) => [...takenUp(call, entry.seq), ...afterScripted(call, entry, world.at)]),
+    ofCall((world, call, entry, twilio) => [
+      ...takenUp(call, entry.seq),
+      ...pressedOn(world, twilio, call, entry.data.digits),
+      ...afterScripted(call, entry, world.at),
+    ]),
   ),
   reacts(
     callSpoken,
-    ofCall((world, call, entry) => [...takenUp(call, entry.seq), ...afterScripted(call, entry, world.at)]),
+    ofCall((world, call, entry, twilio) => [
+      ...takenUp(call, entry.seq),
+      ...spokenOn(world, twilio, call, entry.data),
+      ...afterScripted(call, entry, world.at),
+    ]),
+  ),
+  reacts(
+    callDigitsSent,
+    ofCall((world, call, { data: { digits } }, twilio) => sentOn(world, twilio, call, digits)),
   ),
   reacts(
     callPartyDetected,

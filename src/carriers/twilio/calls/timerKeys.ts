@@ -2,8 +2,16 @@
  * The timers of calls. Each has its own key; all of a call's are cancelled when it ends.
  */
 
-/** What a call's timer stands for; of a wait that its instructions ordered, and of the end of a Dial's time, also which. */
-export type CallTimer = "next" | "limit" | "callee" | "party" | "broken" | `wait ${number}` | `dial ${number}`
+/** What a call's timer stands for; of a wait that its instructions ordered, of the end of a Dial's time, and of keys, also which. */
+export type CallTimer =
+  | "next"
+  | "limit"
+  | "callee"
+  | "party"
+  | "broken"
+  | `wait ${number}`
+  | `dial ${number}`
+  | `digits ${number}`
 
 const prefix = "call "
 

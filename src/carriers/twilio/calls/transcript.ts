@@ -5,6 +5,7 @@ import { recordingStatusChanged } from "../recordings/entries.ts"
 import type { Line, Order } from "../voice/orders.ts"
 import {
   callBridged,
+  callDigitsSent,
   callHungUp,
   callPartyDetected,
   callPressed,
@@ -55,6 +56,7 @@ const said = (entry: Entry<unknown>, answers: boolean): ReadonlyArray<Said> => {
     ]
   if (callStepped.is(entry)) return (entry.data.orders as unknown as ReadonlyArray<Order>).flatMap(told)
   if (callPressed.is(entry)) return [{ what: "pressed", digits: entry.data.digits }]
+  if (callDigitsSent.is(entry)) return [{ what: "sent-digits", digits: entry.data.digits }]
   if (callSpoken.is(entry)) return [{ what: "spoke", text: entry.data.text }]
   if (callHungUp.is(entry)) return [{ what: "hung-up" }]
   if (callBridged.is(entry)) return [{ what: "bridged", sid: entry.data.with }]

@@ -26,8 +26,8 @@ export const carryOn = (work: Work): void => {
 }
 
 /**
- * Behind its last verb a call ends, what is heard before the parties are connected connects them, and a document of waiting is asked for again, unless there was nothing to hear
- * in it: then it is silent from here on.
+ * Behind its last verb a call ends, what is heard before the parties are connected connects them, and a document of waiting is asked for
+ * again, unless there was nothing to hear in it: then it is silent from here on.
  */
 const endOfDocument = (work: Work, frame: Open): void => {
   if (frame.place === "queue-whisper") {
