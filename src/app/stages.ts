@@ -15,6 +15,7 @@ import { restoreUserinfo } from "../network/secretUrl.ts"
 import { isBelow } from "../network/settings.ts"
 import { type Reached, ScenarioBroken } from "../scenarios/Scenario.ts"
 import type { Forward, Stage, StageOptions, Stages } from "../scenarios/Stage.ts"
+import { basic } from "../scenarios/steps/asking.ts"
 import { Exchange } from "../server/Exchange.ts"
 import { serveHttp } from "../server/HttpServer.ts"
 import { gist } from "../timetravel/gist.ts"
@@ -80,6 +81,7 @@ const open = ({ application, forwards, seed, settings, start }: StageOptions) =>
       run,
       accountSid,
       authToken,
+      authorization: Redacted.make(basic(`${accountSid}:${Redacted.value(authToken)}`)),
       address,
       request: carrier.wireIn,
       fill: (body) => {

@@ -5,49 +5,49 @@ import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { version } from "../app/version.ts"
-import { at } from "./at.ts"
-import { call } from "./call.ts"
-import { diff } from "./diff.ts"
-import { explore } from "./explore.ts"
 import { CommandFailed } from "./failure.ts"
-import { fork } from "./fork.ts"
-import { inbound } from "./inbound.ts"
-import { log } from "./log.ts"
-import { record } from "./record.ts"
-import { exportCommand, importCommand } from "./recordings.ts"
-import { run as runCommand, schema } from "./scenarios.ts"
-import { serve } from "./serve.ts"
-import { show } from "./show.ts"
 import { withPlainConsole } from "./terminal.ts"
-import { trace } from "./trace.ts"
-import { verify } from "./verify.ts"
 
-const ringback = Command.make("ringback").pipe(
-  Command.withDescription(
-    "A local telephone exchange: your SDK sends messages, Ringback answers, delivers and calls back, on a clock you move. " +
-      "Exit codes: 0 fine, 1 the thing checked does not hold, 2 wrong use.",
-  ),
-  Command.withSubcommands([
-    serve,
-    runCommand,
-    explore,
-    schema,
-    inbound,
-    call,
-    verify,
-    log,
-    show,
-    at,
-    diff,
-    fork,
-    trace,
-    exportCommand,
-    importCommand,
-    record,
-  ]),
-)
+/** Every verb, loaded when it is asked for: a server needs nothing of the others. */
+const verbs = {
+  serve: async () => (await import("./serve.ts")).serve,
+  run: async () => (await import("./scenarios.ts")).run,
+  explore: async () => (await import("./explore.ts")).explore,
+  schema: async () => (await import("./scenarios.ts")).schema,
+  inbound: async () => (await import("./inbound.ts")).inbound,
+  call: async () => (await import("./call.ts")).call,
+  verify: async () => (await import("./verify.ts")).verify,
+  log: async () => (await import("./log.ts")).log,
+  show: async () => (await import("./show.ts")).show,
+  at: async () => (await import("./at.ts")).at,
+  diff: async () => (await import("./diff.ts")).diff,
+  fork: async () => (await import("./fork.ts")).fork,
+  trace: async () => (await import("./trace.ts")).trace,
+  export: async () => (await import("./recordings.ts")).exportCommand,
+  import: async () => (await import("./recordings.ts")).importCommand,
+  record: async () => (await import("./record.ts")).record,
+}
+type Verb = Awaited<ReturnType<(typeof verbs)[keyof typeof verbs]>>
 
-const cli = Command.run(ringback, { name: "Ringback", executable: "ringback", version })
+/** The verbs a command line is about: the one it begins with, else all, so that they can be told. */
+const verbsOf = ([, , word = ""]: ReadonlyArray<string>): Promise<ReadonlyArray<Verb>> => {
+  const named = Object.entries(verbs).filter(([verb]) => verb === word)
+  return Promise.all((named.length > 0 ? named : Object.entries(verbs)).map(([, load]) => load()))
+}
+
+const cli = (argv: ReadonlyArray<string>) =>
+  Effect.gen(function* () {
+    const [first, ...others] = yield* Effect.promise(() => verbsOf(argv))
+    if (first === undefined) return yield* Effect.dieMessage("there are no verbs")
+    const ringback = Command.make("ringback").pipe(
+      Command.withDescription(
+        "A local telephone exchange: your SDK sends messages, Ringback answers, delivers and calls back, on a clock you move. " +
+          "Exit codes: 0 fine, 1 the thing checked does not hold, 2 wrong use.",
+      ),
+      Command.withSubcommands([first, ...others]),
+    )
+    return yield* Command.run(ringback, { name: "Ringback", executable: "ringback", version })(argv)
+  })
 
 /** Runs a command line; the result is the exit code. What went wrong is one plain line on standard error. */
 export const run = (argv: ReadonlyArray<string>): Effect.Effect<number> =>

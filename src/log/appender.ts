@@ -79,7 +79,7 @@ export const makeAppender = (file: string, waitMs: number): Appender => {
     eval: true,
     workerData: {
       file,
-      driver,
+      driver: driverFile(),
       waitMs,
       appendingPragmas,
       insertEntry,
@@ -132,7 +132,7 @@ export const makeAppender = (file: string, waitMs: number): Appender => {
 }
 
 /** Resolved here: a worker made from text has no place of its own to resolve from, in the sources or in a bundle. */
-const driver = createRequire(import.meta.url).resolve("better-sqlite3")
+const driverFile = (): string => createRequire(import.meta.url).resolve("better-sqlite3")
 
 const source = `
 const crypto = require("node:crypto")

@@ -22,6 +22,8 @@ export interface Stage {
   readonly run: Run
   readonly accountSid: string
   readonly authToken: Redacted.Redacted<string>
+  /** What a client of the account sends as its `Authorization`. */
+  readonly authorization: Redacted.Redacted<string>
   /** Where it listens for the application under test; undefined when it does not. */
   readonly address: string | undefined
   /** The input that an HTTP request of the carrier's API is. */

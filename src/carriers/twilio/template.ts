@@ -101,7 +101,16 @@ interface Names {
 }
 type Request = ReadonlyArray<Pair> | undefined
 
+/** Compiles at the first rendering: most of the ten are never rendered, and compiling them all would be a part of every start. */
 const renderer = (parts: ReadonlyArray<Part>): Template["render"] => {
+  let compiled: Template["render"] | undefined
+  return (values, request) => {
+    compiled ??= compile(parts)
+    return compiled(values, request)
+  }
+}
+
+const compile = (parts: ReadonlyArray<Part>): Template["render"] => {
   const l: Array<string> = []
   const p: Array<Path> = []
   const c: Array<Condition> = []

@@ -55,6 +55,7 @@ const withoutUserinfo = (path: string, { fingerprint }: SecretStore): string =>
       )
 
 const noPairs: ReadonlyArray<Pair> = []
+const formType = "application/x-www-form-urlencoded"
 
 /** The length and hash of bytes the log does not keep. */
 export const notKept = (bytes: Uint8Array, why: NotKept["why"]): NotKept => ({
@@ -71,7 +72,7 @@ interface Form {
 const readBody = ({ body, contentType }: RawRequest, secrets: SecretStore): Form => {
   if (!(body instanceof Uint8Array)) return { params: noPairs, refused: body }
   if (body.length === 0) return { params: noPairs }
-  if (contentType !== undefined && mediaType(contentType) !== "application/x-www-form-urlencoded")
+  if (contentType !== undefined && contentType !== formType && mediaType(contentType) !== formType)
     return { params: noPairs, refused: notKept(body, "not-a-form") }
   return readForm(utf8(body), () => body, secrets)
 }

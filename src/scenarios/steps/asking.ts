@@ -52,6 +52,9 @@ export interface AnswerSaid {
   readonly as?: string
 }
 
+/** Credentials (`user:password`) as HTTP Basic has them. */
+export const basic = (credentials: string): string => `Basic ${Buffer.from(credentials).toString("base64")}`
+
 /** Asks, and gives the answer as a result: its fields, and `http` with the status. Fails when it is not what the step says. */
 export const ask = (
   play: Play,
@@ -60,14 +63,13 @@ export const ask = (
   { answer: expected, as }: AnswerSaid,
 ): Effect.Effect<JsonObject | undefined, StepError> =>
   Effect.gen(function* () {
-    const { accountSid, authToken } = play.stage
-    const credentials = auth ?? `${accountSid}:${Redacted.value(authToken)}`
     const text = body?.text ?? (form === undefined ? "" : formText(form))
     const contentType = body?.contentType ?? (form === undefined ? undefined : "application/x-www-form-urlencoded")
     const answered = yield* play.ask(place, {
       method,
       url,
-      authorization: credentials === "none" ? undefined : `Basic ${Buffer.from(credentials).toString("base64")}`,
+      authorization:
+        auth === undefined ? Redacted.value(play.stage.authorization) : auth === "none" ? undefined : basic(auth),
       contentType,
       body: Buffer.from(text),
     })

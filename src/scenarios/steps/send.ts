@@ -25,10 +25,9 @@ export const send: StepKind = {
   summary,
   schema: () => stepSchema(summary, { send: Message, as, answer }),
   perform: (placed, play) =>
-    Effect.gen(function* () {
-      const step = yield* play.said<{ readonly send: typeof Message.Type } & AnswerSaid>(placed)
+    Effect.flatMap(play.said<{ readonly send: typeof Message.Type } & AnswerSaid>(placed), (step) => {
       const url = `/2010-04-01/Accounts/${play.stage.accountSid}/Messages.json`
-      return yield* ask(play, placed.place, { method: "POST", url, form: parameters(step.send) }, step)
+      return ask(play, placed.place, { method: "POST", url, form: parameters(step.send) }, step)
     }),
 }
 

@@ -125,7 +125,17 @@ const unusableService = ({ accountSid, twilio }: Request, sid: string, from: str
 const isTooLong = (body: string): boolean => body.length > bodyLengthMax && [...body].length > bodyLengthMax
 
 /** Twilio takes no host with an underscore; one without a dot is a name of this machine's networks and is taken. */
-const isCallbackUrl = (url: string): boolean =>
+const isCallbackUrl = (url: string): boolean => {
+  if (url === goodUrl) return true
+  const isGood = mayBeCalled(url)
+  if (isGood) goodUrl = url
+  return isGood
+}
+
+/** The last that was found good: an application has one for all its messages. */
+let goodUrl: string | undefined
+
+const mayBeCalled = (url: string): boolean =>
   url.length <= urlLengthMax &&
   /^https?:\/\//i.test(url) &&
   URL.canParse(url) &&
