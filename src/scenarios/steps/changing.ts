@@ -4,7 +4,7 @@ import type { JsonObject } from "../../core/canonical.ts"
 import { type Cleared, dataCleared } from "../../core/entries.ts"
 import { AnswerFile, answerSetting } from "../endpoints.ts"
 import { expects, Group, HttpUrl, Name, optional, Percent } from "../file/words.ts"
-import type { Fault } from "../Play.ts"
+import type { Fault } from "../settingsLayers.ts"
 import { type StepKind, stepSchema } from "./StepKind.ts"
 
 /* Orders that change how the exchange behaves, or what it remembers. */
