@@ -1,9 +1,11 @@
 import * as fs from "node:fs"
+import * as path from "node:path"
 import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { playAll } from "../app/playAll.ts"
 import { loadScenario } from "../app/scenarios.ts"
+import { makeFolders } from "../log/folders.ts"
 import { sameRecording, scenarioFiles } from "../scenarios/files.ts"
 import type { PlayOptions } from "../scenarios/playFile.ts"
 import { github } from "../scenarios/reporters/github.ts"
@@ -11,6 +13,7 @@ import { json } from "../scenarios/reporters/json.ts"
 import { pretty } from "../scenarios/reporters/pretty.ts"
 import { count, type Reporter, type Style, type Summary } from "../scenarios/reporters/Report.ts"
 import { tap } from "../scenarios/reporters/tap.ts"
+import { seedExpected } from "../scenarios/runScenario.ts"
 import { printable, progress, progressDone, styled } from "./terminal.ts"
 
 export interface RunOptions {
@@ -33,6 +36,8 @@ export const runScenarios = (options: RunOptions): Effect.Effect<0 | 1 | 2, stri
     const tellers = yield* Effect.forEach(options.reporters, tellerOf)
     if (tellers.filter(({ file }) => file === undefined).length > 1)
       return yield* Effect.fail("--reporter: expected one on standard output, others as NAME=FILE")
+    if (options.seed !== undefined && !Number.isSafeInteger(options.seed))
+      return yield* Effect.fail(`--seed: expected ${seedExpected}, found ${options.seed}`)
     const all = yield* scenarioFiles(options.paths)
     const files = options.filter === undefined ? all : yield* filtered(all, options.filter)
     if (files.length === 0) return yield* Effect.fail(`--filter: no scenario holds ${JSON.stringify(options.filter)}`)
@@ -119,7 +124,10 @@ const tellerOf = (given: string): Effect.Effect<Teller, string> =>
       tell: (more) => Effect.sync(() => add(more)),
       keep: add,
       save: Effect.try({
-        try: () => fs.writeFileSync(file, text),
+        try: () => {
+          makeFolders(path.dirname(path.resolve(file)))
+          fs.writeFileSync(file, text)
+        },
         catch: (error) => `--reporter ${given}: ${(error as Error).message}`,
       }),
     }

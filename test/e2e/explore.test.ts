@@ -68,6 +68,7 @@ describe("ringback explore", () => {
 
   it("says what is wrong, with the place, and ends with 2, and nothing is written", async () => {
     const cwd = folderWith({
+      "orders.yaml": scenario,
       "bad.yaml": scenario.replace("lost_percent: 3", "lost_percent: 300"),
       "app.yaml": scenario.replace(
         "url: https://shop.example/status",
@@ -78,6 +79,10 @@ describe("ringback explore", () => {
       [["bad.yaml"], "bad.yaml:7: explore.callbacks.lost_percent: expected a percentage, 0 to 100, found 300"],
       [["missing.yaml"], "missing.yaml: ENOENT: no such file or directory"],
       [["app.yaml"], "app.yaml:3: endpoints.0: expected application.run or application.reset, found neither"],
+      [
+        ["orders.yaml", "--from", "9007199254740991"],
+        "from: expected seeds to be a whole number of at most 9007199254740991 each, found 9007199254740991 and 999 more",
+      ],
       [["bad.yaml", "--seeds", "0"], "--seeds: expected 1 to 1000000, found 0"],
     ] as const) {
       const { code, stderr } = await ringback(["explore", ...args], { cwd })

@@ -81,7 +81,6 @@ describe("ringback run", () => {
       "--reporter",
       "json=r.json",
     ]
-    mkdirSync(join(cwd, "out"))
     const bailed = await ringback(args, { cwd })
     strictEqual(bailed.code, 1)
     strictEqual(bailed.stdout.startsWith("::error file=a.yaml,line=6,title=a::expected at least 1 message"), true)
@@ -109,6 +108,10 @@ describe("ringback run", () => {
     const wrong: ReadonlyArray<readonly [args: ReadonlyArray<string>, said: string]> = [
       [["nowhere"], "nowhere: no such file or folder"],
       [["empty"], "empty: no scenario is there (files that end in .yaml)"],
+      [
+        ["a.yaml", "--seed", "9007199254740993"],
+        "--seed: expected a whole number of at most 9007199254740991, found 9007199254740992",
+      ],
       [["a.yaml", "--filter", "zzz"], '--filter: no scenario holds "zzz"'],
       [["a.yaml", "below"], "a.yaml and below/a.yaml would have the same recording; give one another name"],
       [["a.yaml", "--reporter", "html"], '--reporter: expected pretty, junit, json, tap or github, found "html"'],

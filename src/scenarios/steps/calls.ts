@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import { untimely } from "../../carriers/twilio/calls/moments.ts"
-import { expects, Form, optional, Text } from "../file/words.ts"
+import { expects, Form, listOf, optional, Text } from "../file/words.ts"
 import { type Play, type StepError, StepFailed } from "../Play.ts"
 import { brokenAt, type Place, type PlacedStep } from "../Scenario.ts"
 import type { CallAct } from "../Stage.ts"
@@ -49,9 +49,7 @@ const Ring = Schema.Struct({
   from: Text,
   to: Text,
   // biome-ignore lint/suspicious/noThenProperty: the word that settings and the control API have for it; nothing awaits it
-  then: optional(
-    Schema.Array(Text).annotations({ description: "What whoever calls does: press 1#, say yes, wait 2s, hang up" }),
-  ),
+  then: optional(listOf(Text, "What whoever calls does: press 1#, say yes, wait 2s, hang up")),
 })
 
 const ringSummary = "A phone calls one of the account's numbers"
