@@ -13,7 +13,6 @@ import { json } from "../scenarios/reporters/json.ts"
 import { pretty } from "../scenarios/reporters/pretty.ts"
 import { count, type Reporter, type Style, type Summary } from "../scenarios/reporters/Report.ts"
 import { tap } from "../scenarios/reporters/tap.ts"
-import { seedExpected } from "../scenarios/runScenario.ts"
 import { printable, progress, progressDone, styled } from "./terminal.ts"
 
 export interface RunOptions {
@@ -36,8 +35,6 @@ export const runScenarios = (options: RunOptions): Effect.Effect<0 | 1 | 2, stri
     const tellers = yield* Effect.forEach(options.reporters, tellerOf)
     if (tellers.filter(({ file }) => file === undefined).length > 1)
       return yield* Effect.fail("--reporter: expected one on standard output, others as NAME=FILE")
-    if (options.seed !== undefined && !Number.isSafeInteger(options.seed))
-      return yield* Effect.fail(`--seed: expected ${seedExpected}, found ${options.seed}`)
     const all = yield* scenarioFiles(options.paths)
     const files = options.filter === undefined ? all : yield* filtered(all, options.filter)
     if (files.length === 0) return yield* Effect.fail(`--filter: no scenario holds ${JSON.stringify(options.filter)}`)

@@ -108,10 +108,6 @@ describe("ringback run", () => {
     const wrong: ReadonlyArray<readonly [args: ReadonlyArray<string>, said: string]> = [
       [["nowhere"], "nowhere: no such file or folder"],
       [["empty"], "empty: no scenario is there (files that end in .yaml)"],
-      [
-        ["a.yaml", "--seed", "9007199254740993"],
-        "--seed: expected a whole number of at most 9007199254740991, found 9007199254740992",
-      ],
       [["a.yaml", "--filter", "zzz"], '--filter: no scenario holds "zzz"'],
       [["a.yaml", "below"], "a.yaml and below/a.yaml would have the same recording; give one another name"],
       [["a.yaml", "--reporter", "html"], '--reporter: expected pretty, junit, json, tap or github, found "html"'],
