@@ -39,6 +39,7 @@ const searchOf = (scenario: Scenario): Search | undefined =>
               script: new URL("./explore.worker.mjs", import.meta.url),
               data: scenario,
               task: (index: number) => from + index,
+              ahead: 3,
             },
           }
           return Effect.map(shared(work), () => (first === seeds ? undefined : from + first))

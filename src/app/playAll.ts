@@ -27,7 +27,12 @@ export const playAll = (
       needless: () => done.ended,
       here: (index: number) => playFile(fileOf(index), stages, options),
       done: (index: number, report: Report) => done.put(index, report),
-      elsewhere: { script: new URL("./scenarios.worker.mjs", import.meta.url), data: options, task: fileOf },
+      elsewhere: {
+        script: new URL("./scenarios.worker.mjs", import.meta.url),
+        data: options,
+        task: fileOf,
+        ahead: 1,
+      },
     }
     return Effect.map(shared(work), () => done.reports)
   })

@@ -29,6 +29,8 @@ export interface Work<Task, Result> {
         readonly script: URL
         readonly data: unknown
         readonly task: (index: number) => Task
+        /** Tasks a thread has at once, the one it does included: of short ones several, or it waits until this thread tells it the next. */
+        readonly ahead: number
         readonly aloneMs?: number
       }
     | undefined
@@ -43,9 +45,6 @@ export interface AnsweredFor<Result> {
   readonly index: number
   readonly result: Result | undefined
 }
-
-/** Tasks a thread has at once, the one it does included: it need not wait until this thread has time to tell it the next. */
-const aheadMax = 3
 
 /** Does all tasks that somebody needs. */
 export const shared = <Task, Result>(work: Work<Task, Result>): Effect.Effect<void> =>
@@ -144,11 +143,11 @@ const startHelpers = <Task, Result>(left: Left, work: Work<Task, Result>): Effec
     const { elsewhere } = work
     // Run from source there is no such file: nothing is lost but time.
     if (elsewhere === undefined || !fs.existsSync(elsewhere.script)) return
-    const { data, script, task } = elsewhere
+    const { ahead, data, script, task } = elsewhere
     const helpers = Math.min(os.availableParallelism(), threadsMax) - 1
     for (let i = 0; i < Math.min(helpers, left.size); i++)
       yield* Effect.acquireRelease(
-        Effect.sync(() => new Helper(new Worker(script, { workerData: data }), { left, task, done: work.done })),
+        Effect.sync(() => new Helper(new Worker(script, { workerData: data }), { left, task, ahead, done: work.done })),
         (helper) => Effect.promise(() => helper.end()),
       )
   })
@@ -156,6 +155,7 @@ const startHelpers = <Task, Result>(left: Left, work: Work<Task, Result>): Effec
 interface Helping<Task, Result> {
   readonly left: Left
   readonly task: (index: number) => Task
+  readonly ahead: number
   readonly done: (index: number, result: Result) => void
 }
 
@@ -176,11 +176,13 @@ class Helper<Task, Result> {
       this.#fill()
       left.wake()
     })
-    worker.once("error", () => {
+    worker.once("exit", () => {
       for (const index of this.#doing) left.home(index, { done: false })
       this.#doing.clear()
       left.wake()
     })
+    // Its end follows. What went wrong happens again on this thread, where somebody is told.
+    worker.once("error", () => undefined)
     this.#fill()
   }
 
@@ -189,8 +191,8 @@ class Helper<Task, Result> {
   }
 
   #fill(): void {
-    const { left, task } = this.#helping
-    while (this.#doing.size < aheadMax) {
+    const { ahead, left, task } = this.#helping
+    while (this.#doing.size < ahead) {
       const index = left.takeAway()
       if (index === undefined) return
       this.#doing.add(index)

@@ -1,9 +1,11 @@
 import * as fs from "node:fs"
+import * as path from "node:path"
 import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { playAll } from "../app/playAll.ts"
 import { loadScenario } from "../app/scenarios.ts"
+import { makeFolders } from "../log/folders.ts"
 import { sameRecording, scenarioFiles } from "../scenarios/files.ts"
 import type { PlayOptions } from "../scenarios/playFile.ts"
 import { github } from "../scenarios/reporters/github.ts"
@@ -119,7 +121,10 @@ const tellerOf = (given: string): Effect.Effect<Teller, string> =>
       tell: (more) => Effect.sync(() => add(more)),
       keep: add,
       save: Effect.try({
-        try: () => fs.writeFileSync(file, text),
+        try: () => {
+          makeFolders(path.dirname(path.resolve(file)))
+          fs.writeFileSync(file, text)
+        },
         catch: (error) => `--reporter ${given}: ${(error as Error).message}`,
       }),
     }

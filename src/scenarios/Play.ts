@@ -5,6 +5,7 @@ import type { Json, JsonObject } from "../core/canonical.ts"
 import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
 import type { Check, Place, PlacedExpectation, PlacedStep, ScenarioBroken } from "./Scenario.ts"
 import type { Stage, StageRequest } from "./Stage.ts"
+import type { Fault } from "./settingsLayers.ts"
 
 /** A step did not fare as it says: the scenario has failed and ends here. */
 export class StepFailed extends Data.TaggedError("StepFailed")<{ readonly check: Check }> {}
@@ -59,13 +60,4 @@ export interface RunningSettings {
   readonly faultOn: (place: Place, name: string, fault: Fault) => Effect.Effect<void, ScenarioBroken>
   /** Takes one fault away, or all of them. */
   readonly faultOff: (place: Place, name: string | undefined) => Effect.Effect<void, ScenarioBroken>
-}
-
-/** Something that goes wrong for a while, as a settings file has it. */
-export interface Fault {
-  readonly callbacks?: JsonObject
-  readonly api?: ReadonlyArray<JsonObject>
-  readonly endpoint?: string
-  readonly answers?: ReadonlyArray<JsonObject>
-  readonly fail_percent?: number
 }

@@ -4,9 +4,9 @@ import { near } from "../core/near.ts"
 import { isBelow } from "../network/settings.ts"
 import { ownSettings } from "./endpoints.ts"
 import { isFilledLater } from "./file/words.ts"
-import { withFault } from "./runningSettings.ts"
 import type { Endpoint, Place, PlacedStep } from "./Scenario.ts"
 import type { Stages } from "./Stage.ts"
+import { withFault } from "./settingsLayers.ts"
 import { faultWritten } from "./steps/changing.ts"
 
 /*

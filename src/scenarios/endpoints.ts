@@ -9,6 +9,7 @@ import type { Endpoint } from "./Scenario.ts"
 export const AnswerFile = Schema.Struct({
   when: optional(
     Schema.Record({ key: Schema.String, value: Schema.String }).annotations({
+      title: "a group of keys",
       description: "Only for requests with these parameters; * stands for any text",
     }),
   ),

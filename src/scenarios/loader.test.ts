@@ -50,11 +50,11 @@ expect:
 `),
       [
         "a.yaml:1: nme: expected no such key, found a text",
+        "a.yaml:4: settings.twilio.failure_number: expected no such key, found a list",
         "a.yaml:8: endpoints.0.answers.0.boddy: expected no such key, found a text",
         "a.yaml:10: steps.0.send.form: expected no such key, found a text",
         "a.yaml:11: steps.1: expected a step: one of send, inbound, call, ring, press, speak, pick_up, hang_up, api, number, advance, advance_to, settle, expect, settings, fault, clear, repeat, each, include, found sent",
         "a.yaml:13: expect.0.message.too: expected no such key, found a text",
-        "a.yaml:4: settings.twilio.failure_number: expected no such key, found a list",
       ],
     )
     deepStrictEqual(
@@ -72,12 +72,12 @@ expect:
   - massage: { to: x }
 `),
       [
+        "a.yaml:3: settings.twilio.failure_number: expected no such key, found a list",
         "a.yaml:5: steps.0.send.form: expected no such key, found a text",
         "a.yaml:6: steps.1: expected a step: one of send, inbound, call, ring, press, speak, pick_up, hang_up, api, number, advance, advance_to, settle, expect, settings, fault, clear, repeat, each, include, found sent",
         'a.yaml:9: steps.2.steps.0.advance: expected a duration such as 500ms, 30s, 1h30m or 2d, at most 100 years, found "soon"',
         "a.yaml:11: expect.0.message.too: expected no such key, found a text",
         "a.yaml:12: expect.1: expected an expectation: one of message, call, callback, request, log, value, digest, found massage",
-        "a.yaml:3: settings.twilio.failure_number: expected no such key, found a list",
       ],
     )
   })
@@ -137,8 +137,8 @@ expect:
         "steps:\n  - repeat: 1000000000\n    steps:\n      - repeat: 1000000000\n        steps: [{ settle: true }]",
       ),
       [
-        "a.yaml:4: steps.0.steps.0: expected at most 50000 steps in all, those of loops as often as they come, found 1000000001 up to here",
         "a.yaml:2: steps.0: expected at most 50000 steps in all, those of loops as often as they come, found many more",
+        "a.yaml:4: steps.0.steps.0: expected at most 50000 steps in all, those of loops as often as they come, found 1000000001 up to here",
       ],
     )
     const loop = (n: number) => `steps:\n  - repeat: ${n}\n    steps: []\nexpect: [{ value: "\${x}", is: 1 }]`
@@ -164,6 +164,30 @@ expect:
       ])
     for (const fault of ["{ api: [{ status: 503 }] }", "{ endpoint: https://app.test, fail_percent: 5 }", "{ off: x }"])
       deepStrictEqual(await wrong(`endpoints: [{ url: https://app.test }]\nsteps:\n  - fault: ${fault}`), [])
+  })
+
+  it("says what was expected in words, of lists and groups too", async () => {
+    deepStrictEqual(
+      await wrong(`steps:
+  - ring: { from: "+15551234567", to: "+15550000001", then: dance }
+  - send: { params: 3, media: { a: b }, validity_period: [] }
+  - call: { status_callback_event: initiated, params: [a] }
+  - fault: { api: { status: 503 } }
+  - each: { columns: name, rows: [Ann] }
+    steps: []
+`),
+      [
+        'a.yaml:2: steps.0.ring.then: expected a list, found "dance"',
+        "a.yaml:3: steps.1.send.media: expected a URL, or a list of them, found a group of keys",
+        "a.yaml:3: steps.1.send.validity_period: expected a whole number of seconds, found a list",
+        "a.yaml:3: steps.1.send.params: expected a group of keys, found 3",
+        'a.yaml:4: steps.2.call.status_callback_event: expected a list, found "initiated"',
+        "a.yaml:4: steps.2.call.params: expected a group of keys, found a list",
+        "a.yaml:5: steps.3.fault.api: expected a list, found a group of keys",
+        'a.yaml:6: steps.4.each.columns: expected a list, found "name"',
+        'a.yaml:6: steps.4.each.rows.0: expected a list, found "Ann"',
+      ],
+    )
   })
 
   it("says one thing about how many there should be", async () => {
@@ -212,9 +236,9 @@ describe("an included file", () => {
     const b = path.join(folder, "b.yaml")
     deepStrictEqual(await wrong(fs.readFileSync(file, "utf8"), file), [
       `${file}:4: steps.1: expected with: to, which ${b} asks for, found nothing`,
+      `${file}:5: steps.2: expected a file that can be read, found ${path.join(folder, "missing.yaml")}: ENOENT: no such file or directory`,
       `${b}:3: steps.0: expected a file that does not include itself, found a.yaml -> b.yaml -> a.yaml`,
       `${b}:4: steps.1.send.to: expected a name that is known here (to, now, seed, account_sid, auth_token), found otp`,
-      `${file}:5: steps.2: expected a file that can be read, found ${path.join(folder, "missing.yaml")}: ENOENT: no such file or directory`,
     ])
   })
 })

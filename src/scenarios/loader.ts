@@ -55,7 +55,7 @@ class Reading {
 
   /** The problems to tell; of many the first. */
   get told(): ReadonlyArray<string> {
-    const all = [...new Set(this.lines)].map(inOneLine)
+    const all = inOrderOfLines([...new Set(this.lines)]).map(inOneLine)
     const more = all.length - limits.problemsMax
     return more > 0 ? [...all.slice(0, limits.problemsMax), `and ${more} more problems`] : all
   }
@@ -280,6 +280,16 @@ const upKeys = ({ ready, run }: { readonly run?: string; readonly ready?: string
 
 const isGroup = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** Problems as a reader of the files comes upon them: file by file, as each was first named, from top to bottom. */
+const inOrderOfLines = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const placed = lines.map((line) => {
+    const [, file = "", at = "0"] = /^(.*?):(\d+): /s.exec(line) ?? []
+    return { line, file, at: Number(at) }
+  })
+  const files = [...new Set(placed.map(({ file }) => file))]
+  return placed.toSorted((a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.at - b.at).map(({ line }) => line)
+}
 
 /** A line that a terminal shows as it is, and no longer than people read. */
 const inOneLine = (line: string): string => {

@@ -9,6 +9,9 @@ import { type Outcome, type RunScenarioOptions, type Scenario, ScenarioBroken } 
 import type { Forward, Stages } from "./Stage.ts"
 import { watched } from "./watchdog.ts"
 
+/** What a seed is. */
+export const seedExpected = `a whole number of at most ${Number.MAX_SAFE_INTEGER}`
+
 /**
  * Plays a scenario on a run of its own, in memory, and judges it. Between its steps virtual time stands still; nothing of the host
  * enters but what a real application answers.
@@ -23,6 +26,8 @@ export const runScenario = (
 ): Effect.Effect<Outcome, ScenarioBroken> =>
   Effect.gen(function* () {
     const seed = options.seed ?? scenario.seed
+    if (!Number.isSafeInteger(seed))
+      return yield* new ScenarioBroken({ lines: [`seed: expected ${seedExpected}, found ${seed}`] })
     const settings = yield* settingsOf(scenario, stages, options)
     const forwards = forwardsOf(scenario, options)
     const stage = yield* stages.open({

@@ -1,5 +1,6 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as Effect from "effect/Effect"
+import { untimely } from "../carriers/twilio/calls/moments.ts"
 import { iso } from "../core/Instant.ts"
 import { NoSuchCall, WrongMoment } from "./callsApi.ts"
 import { ControlApi } from "./controlApi.ts"
@@ -21,14 +22,6 @@ const lineJson = ({ at, code, digits, ms, seq, sid, text, url, what }: Transcrip
   code: code ?? null,
 })
 
-/** Statuses in which the other end can do something. */
-const moments: { readonly [Do in CallAct["do"]]: ReadonlyArray<string> } = {
-  answer: ["ringing"],
-  "hang up": ["ringing", "in-progress"],
-  press: ["in-progress"],
-  speak: ["in-progress"],
-}
-
 export const CallsLive = HttpApiBuilder.group(ControlApi, "calls", (handlers) =>
   Effect.gen(function* () {
     const { calls, run } = yield* Exchange
@@ -41,14 +34,9 @@ export const CallsLive = HttpApiBuilder.group(ControlApi, "calls", (handlers) =>
       })
     const act = (sid: string, what: CallAct) =>
       Effect.gen(function* () {
-        const { inbound, status } = yield* standing(sid)
-        if (what.do === "answer" && inbound)
-          return yield* new WrongMoment({ message: "a call that comes in is answered by its instructions", status })
-        if (!moments[what.do].includes(status))
-          return yield* new WrongMoment({
-            message: `the call is ${status}; to ${what.do} it has to be ${moments[what.do].join(" or ")}`,
-            status,
-          })
+        const stands = yield* standing(sid)
+        const why = untimely(stands, what.do)
+        if (why !== undefined) return yield* new WrongMoment({ message: why, status: stands.status })
         yield* ordered(run, () => calls.doing(sid, what))
         const after = yield* standing(sid)
         return { sid, status: after.status }

@@ -1,5 +1,7 @@
 import { near } from "../core/near.ts"
+import type { CallMatch, PhoneCall, SpeakOptions } from "./callTypes.ts"
 import { RingbackError } from "./errors.ts"
+import type { Fault } from "./faultTypes.ts"
 import type {
   CallbackMatch,
   ExploreOptions,
@@ -20,6 +22,11 @@ const keysOf = <A extends object>(keys: Readonly<Record<keyof A, true>>): Readon
 
 export const keys = {
   message: keysOf<MessageMatch>({ to: true, from: true, body: true, status: true, direction: true, after: true }),
+  call: keysOf<CallMatch>({ to: true, from: true, status: true, direction: true, said: true, after: true }),
+  // biome-ignore lint/suspicious/noThenProperty: the word that settings and the control API have for it; nothing awaits it
+  phoneCall: keysOf<PhoneCall>({ from: true, to: true, then: true }),
+  speak: keysOf<SpeakOptions>({ confidence: true }),
+  fault: keysOf<Fault>({ callbacks: true, api: true, endpoint: true, answers: true, fail_percent: true }),
   callback: keysOf<CallbackMatch>({ subject: true, event: true, url: true, status: true }),
   verification: keysOf<VerificationMatch>({ to: true, status: true }),
   log: keysOf<LogFilter>({ type: true, subject: true, after: true }),

@@ -1,5 +1,7 @@
 import { judge } from "../server/reading/expectations.ts"
 import { soughtCallback } from "./callbacks.ts"
+import { soughtCall } from "./calls.ts"
+import type { CallMatch, CallStatus } from "./callTypes.ts"
 import { RingbackError } from "./errors.ts"
 import { type Inside, insideOf } from "./inside.ts"
 import { keys, onlyKnown } from "./keys.ts"
@@ -19,7 +21,12 @@ export const matchers: {
   readonly toHaveReceivedMessage: (received: unknown, match?: MessageMatch, times?: Times) => MatcherResult
   readonly toHaveCalledBack: (received: unknown, match?: CallbackMatch, times?: Times) => MatcherResult
   readonly toHaveSettled: (received: unknown) => MatcherResult
-  readonly toHaveStatus: (received: unknown, status: MessageStatus, errorCode?: number | null) => MatcherResult
+  readonly toHaveCall: (received: unknown, match?: CallMatch, times?: Times) => MatcherResult
+  readonly toHaveStatus: (
+    received: unknown,
+    status: MessageStatus | CallStatus,
+    errorCode?: number | null,
+  ) => MatcherResult
 } = {
   toHaveReceivedMessage: (received, match = {}, times = { atLeast: 1 }) => {
     const { exchange } = ofRingback(received, "toHaveReceivedMessage")
@@ -39,12 +46,22 @@ export const matchers: {
     const sought = soughtCallback(match)
     const candidates = callbacks()
     const found = candidates.filter(sought.matcher.fits)
-    const { at_least, at_most } = boundsOf(times)
     return verdict({
-      pass: found.length >= at_least && found.length <= (at_most ?? Number.POSITIVE_INFINITY),
+      pass: isSoMany(found.length, times),
       wanted: `${timesSaid(times)} ${said(sought.noun, sought.wanted)}`,
       found: found.map(({ event, id, subject, url }) => `entry ${id} about ${subject}, ${event ?? "no event"}: ${url}`),
       closest: () => nearest(sought, candidates, ({ id, subject }) => `entry ${id} about ${subject}`),
+    })
+  },
+  toHaveCall: (received, match = {}, times = { atLeast: 1 }) => {
+    const sought = soughtCall(ofRingback(received, "toHaveCall").exchange, match)
+    const candidates = sought.candidates()
+    const found = candidates.filter(sought.matcher.fits)
+    return verdict({
+      pass: isSoMany(found.length, times),
+      wanted: `${timesSaid(times)} ${said(sought.noun, sought.wanted)}`,
+      found: found.map(({ from, sid, status, to }) => `${sid} from ${from} to ${to}, ${status}`),
+      closest: () => nearest(sought, candidates, ({ sid }) => sid),
     })
   },
   toHaveSettled: (received) => {
@@ -59,16 +76,16 @@ export const matchers: {
     }
   },
   toHaveStatus: (received, status, errorCode) => {
-    const message = ofMessage(received)
-    const found = `${message.status}${message.errorCode === null ? "" : ` (${message.errorCode})`}`
+    const { errorCode: code, noun, sid, status: now } = ofStatus(received)
+    const found = `${now}${code === null ? "" : ` (${code})`}`
     const wanted = `${status}${errorCode === undefined || errorCode === null ? "" : ` (${errorCode})`}`
-    const pass = message.status === status && (errorCode === undefined || message.errorCode === errorCode)
+    const pass = now === status && (errorCode === undefined || code === errorCode)
     return {
       pass,
       message: () =>
         pass
-          ? `Expected message ${message.sid} not to be ${wanted}.`
-          : `Expected message ${message.sid} to be ${wanted}, found ${found} when it was read; messages.get reads it again.`,
+          ? `Expected ${noun} ${sid} not to be ${wanted}.`
+          : `Expected ${noun} ${sid} to be ${wanted}, found ${found} when it was read; ${noun}s.get reads it again.`,
     }
   },
 }
@@ -100,6 +117,11 @@ const boundsOf = (times: Times): { readonly at_least: number; readonly at_most?:
   return { at_least: atLeast, ...(atMost === undefined ? {} : { at_most: atMost }) }
 }
 
+const isSoMany = (count: number, times: Times): boolean => {
+  const { at_least, at_most } = boundsOf(times)
+  return count >= at_least && count <= (at_most ?? Number.POSITIVE_INFINITY)
+}
+
 const timesSaid = (times: Times): string => {
   if (typeof times === "number") return `exactly ${times}`
   const { atLeast, atMost } = times
@@ -114,12 +136,15 @@ const ofRingback = (received: unknown, matcher: string): Inside => {
   return inside
 }
 
-const ofMessage = (received: unknown): Pick<Message, "errorCode" | "sid" | "status"> => {
+/** What a message or a call says of its status. */
+const ofStatus = (received: unknown) => {
   if (typeof received === "object" && received !== null && "sid" in received && "status" in received) {
-    const { errorCode = null, sid, status } = received as Message
-    return { errorCode, sid, status }
+    const { errorCode = null, sid, status } = received as Pick<Message, "errorCode" | "sid" | "status">
+    return { errorCode, noun: sid.startsWith("CA") ? "call" : "message", sid, status: status as string }
   }
-  throw new RingbackError(`toHaveStatus: expected a message as messages.get gives it, found ${kindOf(received)}`)
+  throw new RingbackError(
+    `toHaveStatus: expected a message as messages.get gives it, or a call as calls.get does, found ${kindOf(received)}`,
+  )
 }
 
 const kindOf = (value: unknown): string => (value === null ? "null" : `a ${typeof value}`)

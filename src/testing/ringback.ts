@@ -1,20 +1,20 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import { problemLine } from "../app/settingsCheck.ts"
 import { dataCleared } from "../core/entries.ts"
 import type { PhoneMessage as Arriving, Exchange } from "../server/Exchange.ts"
 import { addressIs } from "../server/reading/match.ts"
 import { callbacksFor, callbacksIn } from "./callbacks.ts"
+import { callsOf, phoneCalls } from "./calls.ts"
 import { clockOf } from "./clock.ts"
 import { connectTo } from "./connect.ts"
 import { calledFrom, RingbackError } from "./errors.ts"
+import { changingOf } from "./faults.ts"
 import { keepInside } from "./inside.ts"
 import { keys, onlyKnown } from "./keys.ts"
 import { logOf } from "./log.ts"
 import { messagesOf } from "./messages.ts"
 import { promised } from "./promised.ts"
 import type { Alert, Received, Ringback, Verification, VerificationMatch } from "./types.ts"
-import { withoutUndefined } from "./undefined.ts"
 import type { Patience } from "./waiting.ts"
 
 export interface Parts {
@@ -28,7 +28,8 @@ export interface Parts {
 
 /** What a test gets of a started exchange. */
 export const ringbackOf = ({ authToken, close, exchange, patience, port }: Parts): Ringback => {
-  const { phones, run, settings, verifications } = exchange
+  const { phones, run, verifications } = exchange
+  const changing = changingOf(exchange)
   const { engine } = run
   const callbacks = callbacksIn(run)
   const url = `http://127.0.0.1:${port}`
@@ -47,6 +48,7 @@ export const ringbackOf = ({ authToken, close, exchange, patience, port }: Parts
     seed: run.seed,
     clock: clockOf(run, patience),
     messages: messagesOf(exchange, patience),
+    calls: callsOf(exchange, patience),
     callbacks: callbacksFor(run, callbacks, patience),
     log: logOf(run),
     connect: connectTo(url),
@@ -59,18 +61,28 @@ export const ringbackOf = ({ authToken, close, exchange, patience, port }: Parts
         }),
       )
     },
+    call: function call(given) {
+      return promised(
+        calledFrom(call),
+        Effect.suspend(() => phoneCalls(exchange, given)),
+      )
+    },
     verifications: (match = {}) => verificationsOf(verifications(), match),
     alerts: () => phones.alerts().map(alertOf),
     change: function change(patch) {
-      return order(
-        calledFrom(change),
-        settings
-          .change(withoutUndefined(patch))
-          .pipe(
-            Effect.catchTag("BadChange", ({ problems }) =>
-              Effect.fail(new RingbackError(problems.map(problemLine).join("\n"))),
-            ),
-          ),
+      return order(calledFrom(change), changing.change(patch))
+    },
+    fault: function fault(given) {
+      const frames = calledFrom(fault)
+      return promised(
+        frames,
+        Effect.map(
+          Effect.suspend(() => changing.fault(given)),
+          (ended) => {
+            const off = () => order(frames, ended)
+            return { off, [Symbol.asyncDispose]: off }
+          },
+        ),
       )
     },
     clear: function clear(what = "all") {

@@ -1,9 +1,21 @@
 /* The library for tests, `ringback/testing`. What it exports, with the types of these files alone, is what is shipped. */
+export type {
+  Call,
+  CallDirection,
+  CallLine,
+  CallMatch,
+  CallStatus,
+  Calls,
+  PhoneCall,
+  SpeakOptions,
+} from "./callTypes.ts"
 export { RingbackError } from "./errors.ts"
+export type { Fault, FaultOn } from "./faultTypes.ts"
 export { type MatcherResult, matchers } from "./matchers.ts"
 export { explore, play } from "./scenarios.ts"
 export type { Settings } from "./settings.ts"
 export { start } from "./start.ts"
+export type { Duration, TextMatch, Within } from "./terms.ts"
 export type {
   Alert,
   Application,
@@ -15,7 +27,6 @@ export type {
   CallbackMatch,
   Callbacks,
   Clock,
-  Duration,
   Explored,
   ExploreOptions,
   Log,
@@ -37,9 +48,7 @@ export type {
   RingbackMatchers,
   SettingsPatch,
   StartOptions,
-  TextMatch,
   Times,
   Verification,
   VerificationMatch,
-  Within,
 } from "./types.ts"

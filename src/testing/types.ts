@@ -1,13 +1,12 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+import type { Call, CallMatch, CallStatus, Calls, PhoneCall } from "./callTypes.ts"
+import type { Fault, FaultOn } from "./faultTypes.ts"
 import type { Settings } from "./settings.ts"
+import type { Duration, TextMatch, Within } from "./terms.ts"
 
 /* What a test sees. Imports nothing of the other rooms: these are the declarations that are shipped. */
 
-/** A duration such as `500ms`, `30s`, `5m`, `2h`, `1d` or `1h30m`. */
-export type Duration = string
-
-/** A text that stands in another, in which `*` stands for any number of characters, or a regular expression. */
-export type TextMatch = string | RegExp
+export type { Duration, TextMatch, Within } from "./terms.ts"
 
 export interface StartOptions {
   /**
@@ -32,11 +31,6 @@ export interface StartOptions {
 /** How virtual time moves: with the host's, `n` times as fast, by order alone, or to the next thing due as soon as all has settled. */
 export type Pace = "real" | "paused" | "fast" | `${number}x`
 
-/** How long one wait lasts, by the host's clock, at most `60s`. */
-export interface Within {
-  readonly within?: Duration | undefined
-}
-
 /** An exchange of one test's own: a server on loopback, with its log in memory. */
 export interface Ringback {
   /** `http://127.0.0.1:PORT`: the address for SDKs, and for `/admin`. */
@@ -47,6 +41,7 @@ export interface Ringback {
   readonly seed: number
   readonly clock: Clock
   readonly messages: Messages
+  readonly calls: Calls
   readonly callbacks: Callbacks
   readonly log: Log
   /**
@@ -56,14 +51,18 @@ export interface Ringback {
   readonly connect: <Client extends object>(client: Client) => Client
   /** A phone sends a message. Resolves when it is in the log; what its webhook answers comes later. */
   readonly inbound: (message: PhoneMessage) => Promise<Received>
+  /** A phone calls a number. Resolves when the call is in the log; what its instructions make of it comes later. */
+  readonly call: (call: PhoneCall) => Promise<Call>
   /** Verifications with their codes, newest first. */
   readonly verifications: (match?: VerificationMatch) => ReadonlyArray<Verification>
   /** What went wrong with webhooks and their TwiML, by Twilio's debugger codes, oldest first. */
   readonly alerts: () => ReadonlyArray<Alert>
   /** Changes settings from here on: groups are merged, null takes a key away. */
   readonly change: (settings: SettingsPatch) => Promise<void>
-  /** Forgets messages, callbacks, or everything; the log keeps all. */
-  readonly clear: (what?: "messages" | "callbacks" | "all") => Promise<void>
+  /** Makes something go wrong from here on, until it is taken away. */
+  readonly fault: (fault: Fault) => Promise<FaultOn>
+  /** Forgets messages, calls, callbacks, or everything; the log keeps all. */
+  readonly clear: (what?: "messages" | "calls" | "callbacks" | "all") => Promise<void>
   /**
    * Resolves once nothing is queued, on its way or due now; at pace `fast`, once nothing is due at all. Fails when nothing has happened for
    * the time of one wait, and says what is on its way.
@@ -382,6 +381,8 @@ export interface RingbackMatchers<R = unknown> {
   toHaveCalledBack: (match?: CallbackMatch, times?: Times) => R
   /** Of a `Ringback`: nothing is queued, on its way or due now. */
   toHaveSettled: () => R
-  /** Of a message as `messages` gives it: its status, and its error code where one is named. */
-  toHaveStatus: (status: MessageStatus, errorCode?: number | null) => R
+  /** Of a `Ringback`: calls that match were made, or came; at least one, or as many as said. */
+  toHaveCall: (match?: CallMatch, times?: Times) => R
+  /** Of a message or call as it was read: its status, and of a message its error code where one is named. */
+  toHaveStatus: (status: MessageStatus | CallStatus, errorCode?: number | null) => R
 }

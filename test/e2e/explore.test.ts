@@ -68,6 +68,7 @@ describe("ringback explore", () => {
 
   it("says what is wrong, with the place, and ends with 2, and nothing is written", async () => {
     const cwd = folderWith({
+      "orders.yaml": scenario,
       "bad.yaml": scenario.replace("lost_percent: 3", "lost_percent: 300"),
       "app.yaml": scenario.replace(
         "url: https://shop.example/status",
@@ -78,6 +79,10 @@ describe("ringback explore", () => {
       [["bad.yaml"], "bad.yaml:7: explore.callbacks.lost_percent: expected a percentage, 0 to 100, found 300"],
       [["missing.yaml"], "missing.yaml: ENOENT: no such file or directory"],
       [["app.yaml"], "app.yaml:3: endpoints.0: expected application.run or application.reset, found neither"],
+      [
+        ["orders.yaml", "--from", "9007199254740991"],
+        "from: expected seeds to be a whole number of at most 9007199254740991 each, found 9007199254740991 and 999 more",
+      ],
       [["bad.yaml", "--seeds", "0"], "--seeds: expected 1 to 1000000, found 0"],
     ] as const) {
       const { code, stderr } = await ringback(["explore", ...args], { cwd })
@@ -90,19 +95,19 @@ describe("ringback explore", () => {
   it("finds on several threads what it finds on one", async () => {
     const cwd = folderWith({
       "rare.yaml": scenario
-        .replace("lost_percent: 3", "lost_percent: 0.02")
-        .replace("- repeat: 9", "- repeat: 40")
+        .replace("lost_percent: 3", "lost_percent: 0.03")
+        .replace("- repeat: 9", "- repeat: 25")
         .replace("+1555123456${index}", "+15551234567")
-        .replace("exactly: 9", "exactly: 40"),
+        .replace("exactly: 9", "exactly: 25"),
     })
     const one = await Effect.runPromise(
       Effect.flatMap(loadScenario(join(cwd, "rare.yaml")), (loaded) =>
-        exploreScenario(loaded, { seeds: 400, from: 1 }),
+        exploreScenario(loaded, { seeds: 200, from: 90 }),
       ),
     )
     // Long enough that other threads come to help.
     assertTrue(one._tag === "Found" && one.seeds > 40, JSON.stringify(one).slice(0, 300))
-    const { code, stdout } = await ringback(["explore", "rare.yaml", "--seeds", "400"], { cwd })
+    const { code, stdout } = await ringback(["explore", "rare.yaml", "--from", "90", "--seeds", "200"], { cwd })
     strictEqual(code, 1, stdout)
     const said = exploredSaid(one, { paint: (_, text) => text, safe: (text) => text }).join("\n")
     strictEqual(stdout.replace(/\n\n {2}again: .*\n$/s, ""), said.replaceAll(join(cwd, "rare.yaml"), "rare.yaml"))

@@ -81,7 +81,6 @@ describe("ringback run", () => {
       "--reporter",
       "json=r.json",
     ]
-    mkdirSync(join(cwd, "out"))
     const bailed = await ringback(args, { cwd })
     strictEqual(bailed.code, 1)
     strictEqual(bailed.stdout.startsWith("::error file=a.yaml,line=6,title=a::expected at least 1 message"), true)

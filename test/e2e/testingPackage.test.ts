@@ -133,6 +133,7 @@ describe("The library for tests, packed and installed", () => {
       "ringback.setup.ts",
       "otp.test.ts",
       "reminder.test.ts",
+      "calls.test.ts",
       "bookings.yaml",
       "application.mjs",
       "bookings.test.ts",
@@ -146,7 +147,7 @@ describe("The library for tests, packed and installed", () => {
       }),
     })
     const output = await succeeds(run(process.execPath, ["node_modules/vitest/vitest.mjs", "run"], folder))
-    assertTrue(/Tests +6 passed/.test(output), output)
+    assertTrue(/Tests +8 passed/.test(output), output)
     await succeeds(run(process.execPath, ["node_modules/typescript/bin/tsc"], folder))
   })
 
@@ -163,13 +164,25 @@ describe("The library for tests, packed and installed", () => {
 
   it("has types that need no others, and refuse what is wrong", async () => {
     const text = `
-      import { matchers, type Message, type Ringback, RingbackError, start } from "ringback/testing"
+      import { type Call, type Fault, type FaultOn, matchers, type Message, type Ringback, RingbackError, start } from "ringback/testing"
       export const ringback: Promise<Ringback> = start({ settings: { twilio: { numbers: { "+1555": { outcome: "failed" } } } }, pace: "10x" })
       export const body = (message: Message): string => message.body
       export const error: Error = new RingbackError("x")
       export const dispose = (one: Ringback): AsyncDisposable => one
       export const pass: boolean = matchers.toHaveSettled(ringback).pass
       export const change = (one: Ringback) => one.change({ twilio: { numbers: null, callbacks: { enabled: undefined } } })
+      export const call = async (one: Ringback): Promise<ReadonlyArray<string | null>> => {
+        const placed: Call = await one.call({ from: "+1555", to: "+1556", then: ["press 1", "hang up"] })
+        const waited = await one.calls.waitFor({ to: /5$/, status: "in-progress", said: "Hello", after: placed }, { within: "1s" })
+        await one.calls.speak(await one.calls.press(waited, "1"), "yes", { confidence: 0.5 })
+        await one.calls.hangUp(await one.calls.answer(placed.sid))
+        return one.calls.transcript(waited).map(({ text }) => text)
+      }
+      export const fault: Fault = { api: [{ status: 503 }], callbacks: { late_percent: 5, late: "1s" } }
+      export const storm = async (one: Ringback): Promise<void> => {
+        const on: FaultOn & AsyncDisposable = await one.fault(fault)
+        await on.off()
+      }
       // @ts-expect-error
       start({ sed: 1 })
       // @ts-expect-error
@@ -181,6 +194,10 @@ describe("The library for tests, packed and installed", () => {
         one.messages.list({ status: "lost" })
         // @ts-expect-error
         one.messages.waitFor()
+        // @ts-expect-error
+        one.calls.list({ status: "delivered" })
+        // @ts-expect-error
+        one.fault({ apy: [] })
         // @ts-expect-error
         one.change({ server: { port: 1 } })
       }`

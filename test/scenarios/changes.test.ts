@@ -103,10 +103,10 @@ steps:
   - fault: { of: storm }
 `),
       [
-        "a.yaml:8: steps.2.fault.answers.0.boddy: expected no such key, found a text",
-        "a.yaml:9: steps.3.fault.of: expected no such key, found a text",
         "a.yaml:3: steps.0.fault.callbacks.late_percent: expected a percentage, 0 to 100, found 150",
         "a.yaml:7: steps.1.fault.api.1.status: expected an HTTP status, 400 to 599, found 5003",
+        "a.yaml:8: steps.2.fault.answers.0.boddy: expected no such key, found a text",
+        "a.yaml:9: steps.3.fault.of: expected no such key, found a text",
       ],
     )
   })

@@ -375,9 +375,10 @@ ${start}
     const outcome = Either.getOrThrow(
       await play(`${start}  - settle: true\n  - press: { call: "\${call.sid}", digits: "1" }\n`),
     )
+    const sid = outcome.rows.find(({ type }) => type === "call.created")?.subject
     deepStrictEqual(
       outcome.checks.map(({ expected, why }) => `${expected}; ${why}`),
-      ["a call that is in-progress, to press; it is completed"],
+      [`whoever is at the other end of ${sid} can press; the call is completed; to press it has to be in-progress`],
     )
     deepStrictEqual(await broken('steps: [{ press: { call: CA1, digits: "1" } }]'), [
       'a.yaml:1: steps.0: expected the SID of a call, found "CA1"',

@@ -27,6 +27,18 @@ const fragile = (): Applications => {
 const falls = bookingsScenario.replace("answer: 500", "answer: /reset/")
 
 describe("A scenario in a test", () => {
+  it("has a seed that there can be", async () => {
+    const file = fileOf(falls)
+    const messages = [
+      await refused(() => play(file, { seed: 1.5, applications: fragile })),
+      await refused(() => explore(file, { from: Number.MAX_SAFE_INTEGER, seeds: 2, applications: fragile })),
+    ].map(({ message }) => message)
+    deepStrictEqual(messages, [
+      "seed: expected a whole number of at most 9007199254740991, found 1.5",
+      "from: expected seeds to be a whole number of at most 9007199254740991 each, found 9007199254740991 and 1 more",
+    ])
+  })
+
   it("is played with an application of the test's process", async () => {
     const { digest, passed, report } = await play(fileOf(falls), { applications: fragile })
     deepStrictEqual([passed, report, digest.length], [true, "", 64])

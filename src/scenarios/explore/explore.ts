@@ -3,7 +3,7 @@ import type { JsonObject } from "../../core/canonical.ts"
 import type { Row } from "../../core/Entry.ts"
 import { mergePatch } from "../../core/mergePatch.ts"
 import { limits } from "../limits.ts"
-import { runScenario } from "../runScenario.ts"
+import { runScenario, seedExpected } from "../runScenario.ts"
 import {
   brokenAt,
   type Check,
@@ -11,7 +11,7 @@ import {
   type Outcome,
   placeShown,
   type Scenario,
-  type ScenarioBroken,
+  ScenarioBroken,
 } from "../Scenario.ts"
 import type { Stages } from "../Stage.ts"
 import { type Bounds, drawing, usualBounds } from "./bounds.ts"
@@ -98,6 +98,10 @@ export const explore = (
     const handled = handlers?.()
     const why = unexplorable(scenario, bounds, (url) => handled?.has(url) === true)
     if (why !== undefined) return yield* why
+    if (!Number.isSafeInteger(from) || from > Number.MAX_SAFE_INTEGER - (seeds - 1))
+      return yield* new ScenarioBroken({
+        lines: [`from: expected seeds to be ${seedExpected} each, found ${from} and ${seeds - 1} more`],
+      })
     const play = playing(scenario, stages, handlers, handled)
     const asItIs = yield* play(scenario.seed, {})
     if (asItIs.failure !== undefined) return { _tag: "FailsAsItIs", failure: asItIs.failure }

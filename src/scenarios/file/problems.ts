@@ -23,6 +23,8 @@ const problemOf = (
   if (_tag === "Unexpected") return { keys: path, expected: "no such key", found: kindShown(found) }
   if (/^Expected (?:\{|Struct)/.test(message))
     return { keys: path, expected: "a group of keys", found: shown(found, path) }
+  if (/^Expected (?:readonly \[|ReadonlyArray<)/.test(message))
+    return { keys: path, expected: "a list", found: shown(found, path) }
   if (_tag === "Missing") return { keys: path, expected: "a value", found: "nothing" }
   return {
     keys: path,

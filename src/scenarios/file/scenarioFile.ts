@@ -6,7 +6,7 @@ import { digestSchema, expectationSchema, valueSchema } from "../expectations/Ex
 import { expectationKinds } from "../expectations/table.ts"
 import { BoundsFile } from "../explore/bounds.ts"
 import { stepKinds } from "../steps/table.ts"
-import { expects, Flag, Group, HttpUrl, Instant, Name, optional, Text } from "./words.ts"
+import { expects, Flag, Group, HttpUrl, Instant, listOf, Name, optional, Text } from "./words.ts"
 
 /* A scenario file as people write it. Steps and expectations are checked one by one, each by the schema of its kind. */
 
@@ -50,9 +50,7 @@ export const ScenarioFile = Schema.Struct(
 
 const fragmentFields = <Step>(step: Schema.Schema<Step>) => ({
   description: optional(Text),
-  parameters: optional(
-    Schema.Array(Name).annotations({ description: "Names that whoever includes it says by `with`" }),
-  ),
+  parameters: optional(listOf(Name, "Names that whoever includes it says by `with`")),
   endpoints: optional(Schema.Array(EndpointFile)),
   steps: Schema.Array(step),
 })
@@ -109,16 +107,16 @@ const wholeStep = (): Schema.Schema<unknown> => {
  */
 const forEditors = (schema: Schema.Schema.AnyNoContext): JsonObject => {
   const made = JSONSchema.make(schema) as unknown as JsonObject
-  return plain(made, made.$defs as JsonObject) as JsonObject
+  return { ...(plain(made, made.$defs as JsonObject) as JsonObject), title: made.title ?? "" }
 }
 
 const plain = (value: Json, definitions: JsonObject): Json => {
   if (Array.isArray(value)) return value.map((each: Json) => plain(each, definitions))
   if (typeof value !== "object" || value === null) return value
-  const { $id, $ref, title, ...rest } = value as JsonObject
-  // A key that is called `title` in a file, not the title of a schema.
-  const kept = typeof title === "string" && (/^between\(/.test(title) || $id !== undefined) ? {} : { title }
-  const inner = Object.entries({ ...(title === undefined ? {} : kept), ...rest }).map(
+  const { $id: _, $ref, title, ...rest } = value as JsonObject
+  // Titles are what a check calls things; editors show descriptions. A key that a file calls so is no text here.
+  const key = typeof title === "object" ? { title } : {}
+  const inner = Object.entries({ ...key, ...rest }).map(
     ([key, each]) => [key, plain(each as Json, definitions)] as const,
   )
   if (typeof $ref !== "string")

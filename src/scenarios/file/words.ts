@@ -10,6 +10,10 @@ export const optional = <A>(schema: Schema.Schema<A, A>) => Schema.optionalWith(
 export const expects = <A>(schema: Schema.Schema<A, A>, expected: string): Schema.Schema<A, A> =>
   schema.annotations({ message: () => ({ message: expected, override: true }), description: expected })
 
+/** A list with words for people; what is no list is told as that, and its items each by itself. */
+export const listOf = <A>(item: Schema.Schema<A>, description: string) =>
+  Schema.Array(item).annotations({ title: "a list", description })
+
 /** Holds a name that is filled in when the step is performed: what stands there then is checked then. */
 export const isFilledLater = (text: string): boolean => /\$\{/.test(text)
 
@@ -42,13 +46,19 @@ export const Name = expects(
   "a name of letters, digits and _ that begins with a letter",
 )
 
+/** Where media of a message are. */
+export const Media = expects(
+  Schema.Union(Schema.String, Schema.Array(Schema.String)) as Schema.Schema<string | ReadonlyArray<string>>,
+  "a URL, or a list of them",
+)
+
 /** A value of a form: a text, a number, true or false. Of a list each item is a parameter of that name. */
 export const Scalar = expects(Schema.Union(Schema.String, Schema.Number, Schema.Boolean), "a text or a number")
 export const FormValue = expects(
   Schema.Union(Schema.String, Schema.Number, Schema.Boolean, Schema.Array(Scalar)),
   "a text, a number or a list of them",
 )
-export const Form = Schema.Record({ key: Schema.String, value: FormValue })
+export const Form = Schema.Record({ key: Schema.String, value: FormValue }).annotations({ title: "a group of keys" })
 export type Form = typeof Form.Type
 
 const isJson = (value: unknown): boolean => {

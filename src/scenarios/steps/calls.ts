@@ -1,7 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import { expects, Form, optional, Text } from "../file/words.ts"
+import { untimely } from "../../carriers/twilio/calls/moments.ts"
+import { expects, Form, listOf, optional, Text } from "../file/words.ts"
 import { type Play, type StepError, StepFailed } from "../Play.ts"
 import { brokenAt, type Place, type PlacedStep } from "../Scenario.ts"
 import type { CallAct } from "../Stage.ts"
@@ -48,9 +49,7 @@ const Ring = Schema.Struct({
   from: Text,
   to: Text,
   // biome-ignore lint/suspicious/noThenProperty: the word that settings and the control API have for it; nothing awaits it
-  then: optional(
-    Schema.Array(Text).annotations({ description: "What whoever calls does: press 1#, say yes, wait 2s, hang up" }),
-  ),
+  then: optional(listOf(Text, "What whoever calls does: press 1#, say yes, wait 2s, hang up")),
 })
 
 const ringSummary = "A phone calls one of the account's numbers"
@@ -102,26 +101,14 @@ const acting = <A extends { readonly call: string }>(
     }),
 })
 
-/** Statuses in which the other end can do something. */
-const moments: { readonly [Do in CallAct["do"]]: ReadonlyArray<string> } = {
-  answer: ["ringing"],
-  "hang up": ["ringing", "in-progress"],
-  press: ["in-progress"],
-  speak: ["in-progress"],
-}
-
 const perform = ({ place }: PlacedStep, play: Play, sid: string, act: CallAct): Effect.Effect<undefined, StepError> =>
   Effect.gen(function* () {
     const { calls, run } = play.stage
     const standing = calls.stateOf(sid)
     if (standing === undefined)
       return yield* brokenAt(place, `expected the SID of a call, found ${JSON.stringify(sid)}`)
-    if (!moments[act.do].includes(standing.status))
-      return yield* failed(
-        place,
-        `a call that is ${moments[act.do].join(" or ")}, to ${act.do}`,
-        `it is ${standing.status}`,
-      )
+    const why = untimely(standing, act.do)
+    if (why !== undefined) return yield* failed(place, `whoever is at the other end of ${sid} can ${act.do}`, why)
     const draft = calls.doing(sid, act)
     if (Either.isLeft(draft)) return yield* brokenAt(place, draft.left)
     yield* play.order(place, run.engine.submit(draft.right))

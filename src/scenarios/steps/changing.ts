@@ -3,8 +3,8 @@ import * as Schema from "effect/Schema"
 import type { JsonObject } from "../../core/canonical.ts"
 import { type Cleared, dataCleared } from "../../core/entries.ts"
 import { AnswerFile, answerSetting } from "../endpoints.ts"
-import { expects, Group, HttpUrl, Name, optional, Percent } from "../file/words.ts"
-import type { Fault } from "../Play.ts"
+import { expects, Group, HttpUrl, listOf, Name, optional, Percent } from "../file/words.ts"
+import type { Fault } from "../settingsLayers.ts"
 import { type StepKind, stepSchema } from "./StepKind.ts"
 
 /* Orders that change how the exchange behaves, or what it remembers. */
@@ -26,13 +26,9 @@ export const settings: StepKind = {
 const On = Schema.Struct({
   name: optional(Name.annotations({ description: "What the fault is taken away by; nothing said: fault" })),
   callbacks: optional(Group.annotations({ description: "As callbacks.faults of a settings file" })),
-  api: optional(Schema.Array(Group).annotations({ description: "As twilio.faults of a settings file" })),
+  api: optional(listOf(Group, "As twilio.faults of a settings file")),
   endpoint: optional(HttpUrl.annotations({ description: "The URL of an endpoint that answers otherwise" })),
-  answers: optional(
-    Schema.Array(AnswerFile).annotations({
-      description: "What it answers, attempt by attempt, as an endpoint's answers",
-    }),
-  ),
+  answers: optional(listOf(AnswerFile, "What it answers, attempt by attempt, as an endpoint's answers")),
   fail_percent: optional(Percent),
 })
 const Doing = On.pipe(

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import { optional, Text } from "../file/words.ts"
+import { Media, optional, Text } from "../file/words.ts"
 import { StepFailed } from "../Play.ts"
 import { brokenAt } from "../Scenario.ts"
 import { as, type StepKind, stepSchema } from "./StepKind.ts"
@@ -12,7 +12,7 @@ const Inbound = Schema.Struct({
   from: Text,
   to: Text,
   body: optional(Text),
-  media: optional(Schema.Union(Text, Schema.Array(Text)).annotations({ description: "A URL, or a list of them" })),
+  media: optional(Media),
 })
 
 const summary = "A phone sends a message to one of the account's numbers"

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { Form, optional, Text } from "../file/words.ts"
+import { expects, Form, Media, optional, Text } from "../file/words.ts"
 import { type AnswerSaid, answer, ask } from "./asking.ts"
 import { as, type StepKind, stepSchema } from "./StepKind.ts"
 
@@ -10,11 +10,13 @@ const Message = Schema.Struct({
   to: optional(Text),
   from: optional(Text),
   body: optional(Text),
-  media: optional(Schema.Union(Text, Schema.Array(Text)).annotations({ description: "A URL, or a list of them" })),
+  media: optional(Media),
   messaging_service_sid: optional(Text),
   status_callback: optional(Text),
   send_at: optional(Text.annotations({ description: "When to send it, ISO 8601; it is then scheduled" })),
-  validity_period: optional(Schema.Union(Schema.Int, Text)),
+  validity_period: optional(
+    expects(Schema.Union(Schema.Int, Schema.String) as Schema.Schema<number | string>, "a whole number of seconds"),
+  ),
   params: optional(Form.annotations({ description: "Further parameters by Twilio's names" })),
 })
 
