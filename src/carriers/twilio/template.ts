@@ -62,11 +62,22 @@ export const parseTemplateSet = (texts: {
   const templates: Array<readonly [TemplateName, Template]> = []
   for (const name of templateNames) {
     const text = Object.hasOwn(texts, name) ? texts[name] : undefined
-    const template = text === undefined ? Either.left(missing(name)) : parseTemplate(name, name, text)
+    const template = text === undefined ? Either.left(missing(name)) : parsedOnce(name, text)
     if (Either.isLeft(template)) errors.push(template.left)
     else templates.push([name, template.right])
   }
   return errors.length > 0 ? Either.left(errors) : Either.right(Object.fromEntries(templates) as TemplateSet)
+}
+
+/** What was compiled last under each name: many worlds are made of one log, and checking a template costs ms. */
+const compiledLast = new Map<TemplateName, Template>()
+
+const parsedOnce = (name: TemplateName, text: string): Either.Either<Template, TemplateError> => {
+  const known = compiledLast.get(name)
+  if (known?.text === text) return Either.right(known)
+  const template = parseTemplate(name, name, text)
+  if (Either.isRight(template)) compiledLast.set(name, template.right)
+  return template
 }
 
 const missing = (template: string): TemplateError =>
