@@ -70,6 +70,8 @@ export const glance = (
 
 const lookedAt = (shown: Shown, glancing: Glancing): Effect.Effect<Glance, LogUnavailable> =>
   Effect.gen(function* () {
+    // Whoever began it is to know of it before it ends.
+    yield* Effect.yieldNow()
     const { messages, run } = shown
     const { now } = run.engine
     const [seq, began] = [run.engine.head.seq, run.clock.hostMonotonic()]
