@@ -121,6 +121,21 @@ describe.skipIf(browserPlace === undefined)("The pages", () => {
       await page.getByText("Nothing fits").waitFor()
     }))
 
+  it("go on looking by themselves while a search has found nothing yet", () =>
+    at("/ui/messages", async (page) => {
+      // A search of so few messages is never cut short: the page is told that it was.
+      await page.route("**/ui/messages?q=nowhere", async (route) => {
+        const answer = await route.fetch()
+        const onwards =
+          '<nav class="pager"><a class="button" href="/ui/messages?q=-nowhere" data-onwards>Look</a></nav>'
+        const body = (await answer.text()).replace(/(<section id="list"[^]*?)<\/section>/, `$1${onwards}</section>`)
+        await route.fulfill({ response: answer, body })
+      })
+      await page.goto(`${server.address}/ui/messages?q=nowhere`)
+      await page.waitForURL("**/ui/messages?q=-nowhere")
+      assertTrue((await page.locator(".rows tbody tr").count()) > 0)
+    }))
+
   it("open a drawer that has an address, closes, and comes back", () =>
     at("/ui/messages", async (page) => {
       await page.locator(`#${sid} a`).click()
