@@ -1,6 +1,7 @@
 import { callbacks } from "./figures/callbacks.ts"
 import { messages } from "./figures/messages.ts"
 import { growth, millionEntries, millionMessages } from "./figures/million.ts"
+import { pages } from "./figures/pages.ts"
 import { scenarioDay, shippedScenarios } from "./figures/scenarios.ts"
 import { memorySimulation, sqliteSimulation, verification } from "./figures/simulation.ts"
 import { startUp } from "./figures/start.ts"
@@ -31,6 +32,7 @@ const long: Benches = new Map([
   ["memory-million", millionMessages],
   ["growth", growth],
   ["timetravel", timeTravel],
+  ["pages", pages],
 ])
 
 const order = ordered(process.argv.slice(2), [...short.keys()], [...long.keys()])

@@ -60,6 +60,9 @@ const shownOf = (
         smsMethod: config.sms_method ?? "POST",
         smsFallbackUrl: config.sms_fallback_url ?? "",
         statusCallback: config.status_callback ?? "",
+        voiceUrl: config.voice_url ?? "",
+        voiceMethod: config.voice_method ?? "POST",
+        voiceFallbackUrl: config.voice_fallback_url ?? "",
       })),
     accounts: () =>
       itemsOf(twilio().accounts.accounts).map(({ friendlyName, owner, sid, status }) => ({

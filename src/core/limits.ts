@@ -92,8 +92,10 @@ export const limits = {
   /** Entries one page of the dashboard looks through for what fits its search. */
   listScanEntriesMax: 5_000,
   /** Messages or calls one page of the dashboard looks through for what fits its search, and its pictures look at. */
-  listScanMessagesMax: 40_000,
+  listScanMessagesMax: 200_000,
   figuredMessagesMax: 20_000,
+  /** Host ms a page looks for what fits its search; then it shows what it has found, and goes on when it is asked to. */
+  listSearchMsMax: 15,
   /** Browsers that are told at once of what is new; one more asks every few seconds. */
   liveStreamsMax: 64,
   /** Entries one timeline holds, and one trace file. */

@@ -66,6 +66,9 @@ export interface ShownNumber {
   readonly smsMethod: string
   readonly smsFallbackUrl: string
   readonly statusCallback: string
+  readonly voiceUrl: string
+  readonly voiceMethod: string
+  readonly voiceFallbackUrl: string
   /** Settings name it; it was not bought. */
   readonly bySettings: boolean
 }

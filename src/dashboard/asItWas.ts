@@ -1,3 +1,4 @@
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { SeenMessage } from "../carriers/delivery/seen.ts"
 import type { SeenCall } from "../carriers/twilio/calls/seenCalls.ts"
@@ -6,7 +7,7 @@ import type { Run } from "../engine/Run.ts"
 import type { WorldState } from "../engine/World.ts"
 import type { LogUnavailable } from "../log/EventLog.ts"
 import { glimpse } from "../timetravel/glimpse.ts"
-import { indexLog, LogIndex } from "../timetravel/LogIndex.ts"
+import { indexLog, indexSome, LogIndex } from "../timetravel/LogIndex.ts"
 import { entryOf } from "../timetravel/reading.ts"
 import { type CallbackRow, callbackRows } from "./lists/callbackList.ts"
 import type { Shown } from "./Shown.ts"
@@ -37,6 +38,26 @@ export const indexOf = (run: Run): Effect.Effect<LogIndex, LogUnavailable> =>
     const { index, turns } = indexingOf(run)
     return turns.withPermits(1)(indexLog(run.log, index))
   })
+
+/** Host ms of rest after a page of the log at least, and for each ms it took. */
+const restMs = 5
+
+/**
+ * Makes the index while nobody waits for it: as soon as pages are looked at at all, so that a first look back finds it there. It
+ * rests as long as it works, and lets whoever waits for it go first.
+ */
+export const indexAhead = (run: Run): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    const { index, turns } = indexingOf(run)
+    for (;;) {
+      const began = run.clock.hostMonotonic()
+      if (!(yield* turns.withPermits(1)(indexSome(run.log, index)))) return
+      yield* Effect.sleep(Duration.millis(Math.max(restMs, run.clock.hostMonotonic() - began)))
+    }
+  }).pipe(
+    Effect.catchAll(({ message }) => Effect.logWarning(`the index for time travel is not ready: ${message}`)),
+    Effect.asVoid,
+  )
 
 /** How far the index of a run has come, without waiting for it. */
 export const indexedUpTo = (run: Run): number => indexingOf(run).index.seq

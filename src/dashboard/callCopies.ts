@@ -2,7 +2,7 @@ import { stepText } from "../carriers/twilio/calls/scriptText.ts"
 import type { Entry } from "../core/Entry.ts"
 import { apiRequested, type Pair } from "../core/entries.ts"
 import type { CallStory } from "./callStory.ts"
-import { type Copy, curlOf, sdkCall, stepOf } from "./copies.ts"
+import { type Copy, curlOf, paramsField, sdkCall, stepOf } from "./copies.ts"
 import { quoted } from "./texts.ts"
 
 /* A call as something to run again elsewhere. */
@@ -56,18 +56,14 @@ const fieldsOfCall: ReadonlyMap<string, string> = new Map([
 const stepFields = (params: ReadonlyArray<Pair>): object => {
   const fields: Array<readonly [string, unknown]> = []
   const events: Array<string> = []
-  const others = new Map<string, Array<string>>()
+  const others: Array<Pair> = []
   for (const [name, value] of params) {
     const field = fieldsOfCall.get(name)
     if (field !== undefined) fields.push([field, value])
     else if (name === "StatusCallbackEvent") events.push(value)
-    else others.set(name, [...(others.get(name) ?? []), value])
+    else others.push([name, value])
   }
   if (events.length > 0) fields.push(["status_callback_event", events])
-  if (others.size > 0)
-    fields.push([
-      "params",
-      Object.fromEntries([...others].map(([name, values]) => [name, values.length === 1 ? values[0] : values])),
-    ])
+  if (others.length > 0) fields.push(["params", paramsField(others)])
   return Object.fromEntries(fields)
 }

@@ -99,10 +99,25 @@ const stepFields = (params: ReadonlyArray<Pair>): object => {
     else if (field !== undefined && field !== "media") fields.push([field, value])
   }
   if (media.length > 0) fields.push(["media", media])
-  if (others.length > 0) fields.push(["params", Object.fromEntries(others)])
+  if (others.length > 0) fields.push(["params", paramsField(others)])
   return Object.fromEntries(fields)
 }
 
-/** A step of a scenario file. JSON texts are YAML, too, so nothing in a value can be taken for more than text. */
+/** Parameters that a step has no field for, by their names; one that comes more than once is a list. */
+export const paramsField = (params: ReadonlyArray<Pair>): object => {
+  const byName = new Map<string, Array<string>>()
+  for (const [name, value] of params) byName.set(name, [...(byName.get(name) ?? []), value])
+  return Object.fromEntries([...byName].map(([name, values]) => [name, values.length === 1 ? values[0] : values]))
+}
+
+/**
+ * A step of a scenario file. JSON texts are YAML, too, so nothing in a value can be taken for more than text; what a scenario would
+ * take for a reference to a result is told to be text.
+ */
 export const stepOf = (key: string, fields: object): string =>
-  [`- ${key}:`, ...Object.entries(fields).map(([name, value]) => `    ${name}: ${JSON.stringify(value)}`)].join("\n")
+  [
+    `- ${key}:`,
+    ...Object.entries(fields).map(([name, value]) => `    ${name}: ${plainText(JSON.stringify(value))}`),
+  ].join("\n")
+
+const plainText = (json: string): string => json.replace(/\$\{(?=[^{}]*\})/g, () => "$${")

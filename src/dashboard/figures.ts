@@ -56,12 +56,24 @@ export const fateOf = (status: MessageStatus): Fate => {
 
 /** The figures of messages, newest first; at most `most` of them are looked at. */
 export const figuresOf = (messages: Iterable<SeenMessage>, most: number): Figures => {
+  const steps = figuring(messages, most)
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done) return value
+  }
+}
+
+/** Messages that are looked at between two pauses. */
+const atOnce = 1_000
+
+/** The same in steps, between which something else may be done. */
+export function* figuring(messages: Iterable<SeenMessage>, most: number): Generator<void, Figures> {
   const looked: Array<SeenMessage> = []
   let more = false
   for (const message of messages) {
     more = looked.length === most
     if (more) break
-    looked.push(message)
+    if (looked.push(message) % atOnce === 0) yield
   }
   const byStatus = new Map<MessageStatus, number>()
   const failures = new Map<number | undefined, number>()
@@ -69,7 +81,9 @@ export const figuresOf = (messages: Iterable<SeenMessage>, most: number): Figure
   const latencies: Array<number> = []
   const columns = emptyColumns(looked)
   let inbound = 0
+  let told = 0
   for (const { created, direction, errorCode, status, updated } of looked) {
+    if (++told % atOnce === 0) yield
     byStatus.set(status, (byStatus.get(status) ?? 0) + 1)
     if (direction === "inbound") {
       inbound++

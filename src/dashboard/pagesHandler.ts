@@ -6,6 +6,7 @@ import type * as Scope from "effect/Scope"
 import { formatPace, rate } from "../clock/pace.ts"
 import { outboundMachine } from "../network/outbound.machine.ts"
 import { answer, askedOf, html } from "./answering.ts"
+import { indexAhead } from "./asItWas.ts"
 import { favicon } from "./favicon.ts"
 import { fateOf } from "./figures.ts"
 import { makeLive, type Now } from "./Live.ts"
@@ -53,6 +54,7 @@ export const pagesHandler = (shown: Shown): Effect.Effect<PathHandler, never, Sc
     const assets = loadAssets()
     const byPath = new Map(Object.values(assets).map((asset: Asset) => [asset.path, asset]))
     const { listen } = yield* makeLive(shown.run, () => nowOf(shown))
+    yield* Effect.forkScoped(indexAhead(shown.run))
     const runFork = Runtime.runFork(yield* Effect.runtime<Scope.Scope>())
     const whole = (made: Made) => fill("layout", { ...made, assets, now: nowOf(shown), items: menu })
 

@@ -17,6 +17,9 @@ export const NumberOrder = Schema.Struct({
   sms_method: Method,
   sms_url: Text,
   status_callback: Text,
+  voice_fallback_url: Text,
+  voice_method: Method,
+  voice_url: Text,
 }).annotations({ identifier: "NumberOrder", parseOptions: { onExcessProperty: "error" } })
 
 export class NoSuchNumber extends Schema.TaggedError<NoSuchNumber>()(

@@ -12,6 +12,9 @@ const parameters = {
   sms_method: "SmsMethod",
   sms_url: "SmsUrl",
   status_callback: "StatusCallback",
+  voice_fallback_url: "VoiceFallbackUrl",
+  voice_method: "VoiceMethod",
+  voice_url: "VoiceUrl",
 } as const satisfies Record<keyof typeof NumberOrder.Type, string>
 
 export const NumbersLive = HttpApiBuilder.group(ControlApi, "numbers", (handlers) =>

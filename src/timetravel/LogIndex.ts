@@ -197,11 +197,16 @@ export const indexLog = (
   progress: (seq: number) => void = () => {},
 ): Effect.Effect<LogIndex, LogUnavailable> =>
   Effect.gen(function* () {
-    for (;;) {
-      const rows = yield* reader.read(index.seq, limits.readEntriesMax)
-      for (const row of rows) index.take(row)
-      if (rows.length === 0 || index.seq < (rows.at(-1)?.seq ?? 0)) return index
+    while (yield* indexSome(reader, index)) {
       progress(index.seq)
       yield* Effect.yieldNow()
     }
+    return index
+  })
+
+/** Takes one page of the log into an index; false when there was nothing more. */
+export const indexSome = (reader: Pick<LogReader, "read">, index: LogIndex): Effect.Effect<boolean, LogUnavailable> =>
+  Effect.map(reader.read(index.seq, limits.readEntriesMax), (rows) => {
+    for (const row of rows) index.take(row)
+    return rows.length > 0 && index.seq >= (rows.at(-1)?.seq ?? 0)
   })

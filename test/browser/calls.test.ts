@@ -112,6 +112,31 @@ describe.skipIf(browserPlace === undefined)("Calls on pages", () => {
       await page.locator("#line .badge", { hasText: "in-progress" }).waitFor()
     }))
 
+  it("are listed as they were, and trouble with one shows in the icon", async () => {
+    const calls = (await server.ask(`/2010-04-01/Accounts/${server.accountSid}/Calls.json`)).json.calls
+    await at("/ui/timetravel?list=calls", async (page) => {
+      await page.locator("#moment .rows.calls").waitFor()
+      strictEqual(await page.locator("#moment .rows tbody tr").count(), calls.length)
+      await page.goto(`${server.address}/ui/timetravel?at=2&list=calls`)
+      await page.getByText("There were no calls yet.").waitFor()
+      await page.getByRole("link", { name: "callbacks" }).last().click()
+      await page.getByText("There were no callbacks yet.").waitFor()
+    })
+    await at("/ui/calls", async (page) => {
+      strictEqual(await page.locator("link[rel=icon]").getAttribute("href"), "/ui/favicon.svg")
+      await server.ask("/admin/settings", {
+        method: "PATCH",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ twilio: { numbers: { "+15557770001": { call: { outcome: "failed" } } } } }),
+      })
+      await server.ask(`/2010-04-01/Accounts/${server.accountSid}/Calls.json`, {
+        form: { To: "+15557770001", From: number, Url: "https://app.test/menu" },
+      })
+      await server.clock({ advance: "2m" })
+      await page.locator("link[rel=icon][href='/ui/favicon.svg?trouble']").waitFor({ state: "attached" })
+    })
+  })
+
   it.each(["light", "dark"] as const)("are accessible and fit a telephone's screen: %s", async (scheme) => {
     const { json } = await server.ask(`/2010-04-01/Accounts/${server.accountSid}/Calls.json`)
     const drawers = json.calls.map(({ sid }: { sid: string }) => `/ui/calls/${sid}`)

@@ -121,6 +121,21 @@ describe.skipIf(browserPlace === undefined)("The pages", () => {
       await page.getByText("Nothing fits").waitFor()
     }))
 
+  it("go on looking by themselves while a search has found nothing yet", () =>
+    at("/ui/messages", async (page) => {
+      // A search of so few messages is never cut short: the page is told that it was.
+      await page.route("**/ui/messages?q=nowhere", async (route) => {
+        const answer = await route.fetch()
+        const onwards =
+          '<nav class="pager"><a class="button" href="/ui/messages?q=-nowhere" data-onwards>Look</a></nav>'
+        const body = (await answer.text()).replace(/(<section id="list"[^]*?)<\/section>/, `$1${onwards}</section>`)
+        await route.fulfill({ response: answer, body })
+      })
+      await page.goto(`${server.address}/ui/messages?q=nowhere`)
+      await page.waitForURL("**/ui/messages?q=-nowhere")
+      assertTrue((await page.locator(".rows tbody tr").count()) > 0)
+    }))
+
   it("open a drawer that has an address, closes, and comes back", () =>
     at("/ui/messages", async (page) => {
       await page.locator(`#${sid} a`).click()
@@ -283,6 +298,10 @@ describe.skipIf(browserPlace === undefined)("The phone", () => {
       await page.locator("#numbers input[name=sms_url]").fill("https://app.test/sms")
       await page.locator("#numbers").getByRole("button", { name: "Save" }).click()
       await page.locator("#numbers summary", { hasText: "https://app.test/sms" }).waitFor()
+      await page.locator("#numbers input[name=voice_url]").fill("https://app.test/voice")
+      await page.locator("#numbers select[name=voice_method]").selectOption("GET")
+      await page.locator("#numbers").getByRole("button", { name: "Save" }).click()
+      await page.locator("#numbers summary", { hasText: "https://app.test/sms, https://app.test/voice" }).waitFor()
     })
     await at("/ui/phone", async (page) => {
       await page.locator("input[name=phone]").fill(phone)
@@ -324,8 +343,10 @@ describe.skipIf(browserPlace === undefined)("The settings", () => {
       const fates = page.locator("#fates")
       await fates.getByLabel("Number").fill("+15557770000")
       await fates.getByLabel("Error code").fill("30005")
+      await fates.getByLabel("Calls end").selectOption("busy")
       await fates.getByRole("button", { name: "Save" }).click()
       await fates.locator("td", { hasText: "30005" }).waitFor()
+      await fates.locator("td", { hasText: "busy" }).waitFor()
     })
     const { json } = await server.send({ To: "+15557770000" })
     await server.clock({ settle: true })

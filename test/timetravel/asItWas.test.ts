@@ -2,6 +2,7 @@ import { describe, it } from "@effect/vitest"
 import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import * as Effect from "effect/Effect"
 import { machines } from "../../src/app/machines.ts"
+import { seenCalls } from "../../src/carriers/twilio/calls/seenCalls.ts"
 import { seenMessages } from "../../src/carriers/twilio/messages/seenMessages.ts"
 import { twilioMachine } from "../../src/carriers/twilio/twilio.machine.ts"
 import { decode, type Row } from "../../src/core/Entry.ts"
@@ -28,6 +29,8 @@ const logOf = (rows: ReadonlyArray<Row>): LogReader => {
 }
 
 const messagesOf = (world: WorldState) => [...(seenMessages(world.slice(twilioMachine).messages) ?? [])]
+
+const callsOf = (world: WorldState) => [...(seenCalls(world.slice(twilioMachine).calls) ?? [])]
 
 /** Goes through a log entry by entry with the whole world at hand. */
 const everyPlace = (rows: ReadonlyArray<Row>, look: (world: WorldState, row: Row) => Effect.Effect<void>) =>
@@ -65,6 +68,11 @@ const agrees = (rows: ReadonlyArray<Row>, every = 1) =>
         if (seq % every !== 0) return
         const seen = yield* glimpse({ reader, index, machines, at: seq, of: seqs })
         deepStrictEqual(messagesOf(seen), messages.slice(0, 3))
+        const calls = callsOf(world)
+        const listed = index.newest("calls", seq, { size: 3 })
+        deepStrictEqual([listed.seqs.length, listed.older], [Math.min(3, calls.length), calls.length > 3])
+        const heard = yield* glimpse({ reader, index, machines, at: seq, of: listed.seqs })
+        deepStrictEqual(callsOf(heard), calls.slice(0, 3))
       }).pipe(Effect.orDie),
     )
   })

@@ -58,27 +58,27 @@ export const parseTemplate = (
 export const parseTemplateSet = (texts: {
   readonly [name: string]: string
 }): Either.Either<TemplateSet, ReadonlyArray<TemplateError>> => {
-  const known = newest
-  if (
-    known !== undefined &&
-    templateNames.every((name) => Object.hasOwn(texts, name) && texts[name] === known[name].text)
-  )
-    return Either.right(known)
   const errors: Array<TemplateError> = []
   const templates: Array<readonly [TemplateName, Template]> = []
   for (const name of templateNames) {
     const text = Object.hasOwn(texts, name) ? texts[name] : undefined
-    const template = text === undefined ? Either.left(missing(name)) : parseTemplate(name, name, text)
+    const template = text === undefined ? Either.left(missing(name)) : parsedOnce(name, text)
     if (Either.isLeft(template)) errors.push(template.left)
     else templates.push([name, template.right])
   }
-  if (errors.length > 0) return Either.left(errors)
-  newest = Object.fromEntries(templates) as TemplateSet
-  return Either.right(newest)
+  return errors.length > 0 ? Either.left(errors) : Either.right(Object.fromEntries(templates) as TemplateSet)
 }
 
-/** The set parsed last: the runs of one process mostly have the same one, and compiling it takes ms. */
-let newest: TemplateSet | undefined
+/** What was compiled last under each name: many worlds are made of one log, and checking a template costs ms. */
+const compiledLast = new Map<TemplateName, Template>()
+
+const parsedOnce = (name: TemplateName, text: string): Either.Either<Template, TemplateError> => {
+  const known = compiledLast.get(name)
+  if (known?.text === text) return Either.right(known)
+  const template = parseTemplate(name, name, text)
+  if (Either.isRight(template)) compiledLast.set(name, template.right)
+  return template
+}
 
 const missing = (template: string): TemplateError =>
   new TemplateError({ template, line: 1, column: 1, expected: "a template of this name", found: "none" })

@@ -141,6 +141,7 @@
       }
       for (const each of ends()) if (!readBack.includes(each)) each.scrollTop = each.scrollHeight
       showTimes()
+      askAgain()
       return [target]
     },
   })
@@ -165,6 +166,33 @@
     under = Math.max(0, under - 1)
     if (under === 0 && asked > 0) setTimeout(refresh, 150)
   })
+
+  /** What was not quite new when it was shown is asked for once more, also when nothing else happens. */
+  let again
+  const askAgain = () => {
+    const old = $("[data-again]")
+    clearTimeout(again)
+    if (old !== null) again = setTimeout(refresh, Number(old.dataset.again))
+  }
+
+  /** A search that has found nothing yet goes on looking further back by itself, and shows how far it is. */
+  const onwardsMax = 1_000
+  const onwards = async () => {
+    let link = $("[data-onwards]")
+    for (let i = 0; i < onwardsMax && link !== null && link.isConnected; i++) {
+      if (document.hidden)
+        await new Promise((seen) => document.addEventListener("visibilitychange", seen, { once: true }))
+      const answer = await fetch(link.href, { headers: { "HX-Request": "true", "HX-Target": "list" } })
+      const list = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#list")
+      if (!answer.ok || list === null) return
+      const next = $("[data-onwards]", list)
+      const here = $("#list [data-onwards]")
+      if (here === null) return
+      if (next === null && $("tbody", list) !== null) return location.replace(link.href)
+      here.closest("nav").replaceWith($("nav", list) ?? document.createElement("span"))
+      link = $("#list [data-onwards]")
+    }
+  }
 
   const hear = (news) => {
     said = news
@@ -496,6 +524,11 @@
   for (const event of ["htmx:pushedIntoHistory", "htmx:afterSwap"]) document.addEventListener(event, showOpen)
   $(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" })
 
+  // The moment one waited for has no slider yet.
+  document.addEventListener("htmx:afterSwap", () => {
+    if ($("#moment[data-seq]") !== null && $("#slider") === null) location.reload()
+  })
+
   // Time travel ----------------------------------------------------------------------------------------------------------
 
   const slider = $("#slider")
@@ -575,6 +608,8 @@
     })
   }
 
+  askAgain()
+  void onwards().catch((error) => toast(error.message, true))
   document.addEventListener("htmx:afterSwap", showTimes)
   document.addEventListener("htmx:sendError", () => dot("off", "The server does not answer"))
   showMode()

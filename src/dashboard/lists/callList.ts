@@ -47,6 +47,8 @@ export const callLanguage: Language<SeenCall> = {
 /** A page of calls. The left says what is wrong with the search. Costs what it walks over. */
 export const callList = (
   source: CallsSource,
-  { before, now, search, size }: ListAsked,
+  { before, isOver, now, search, size }: ListAsked,
 ): Either.Either<ListPage<SeenCall>, ReadonlyArray<string>> =>
-  Either.map(readSearch(callLanguage, search, now), ({ fits }) => walked(source.newest(before) ?? [], size, fits))
+  Either.map(readSearch(callLanguage, search, now), ({ fits }) =>
+    walked(source.newest(before) ?? [], { isOver, size }, fits),
+  )

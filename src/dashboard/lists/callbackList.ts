@@ -64,7 +64,7 @@ const outcomeOf = ({ attempts }: CallbackStory): string => {
 }
 
 /** Entries that are read at once: most lists fill a page from few. */
-const readAtOnce = 500
+const readAtOnce = 250
 /** Entries one page looks through: each callback among them costs a look at all about its subject. */
 const entriesMax = 2_000
 
@@ -82,14 +82,14 @@ interface Asked extends ListAsked {
 export const callbackList = (
   log: LogReader,
   head: number,
-  { before, entries = entriesMax, now, search, size }: Asked,
+  { before, entries = entriesMax, isOver = () => false, now, search, size }: Asked,
 ): Effect.Effect<Either.Either<ListPage<CallbackRow>, ReadonlyArray<string>>, LogUnavailable> =>
   Effect.gen(function* () {
     const read = readSearch(callbackLanguage, search, now)
     if (Either.isLeft(read)) return Either.left(read.left)
     const rows: Array<CallbackRow> = []
     let from = place(before, head)
-    for (let looked = 0; looked < entries; looked += readAtOnce) {
+    for (let looked = 0; looked < entries && (looked === 0 || !isOver()); looked += readAtOnce) {
       const page = yield* rowsBefore(log, from, readAtOnce)
       if (page.length === 0) return Either.right({ rows, older: undefined, cut: false })
       const begins = page.filter(isFirstAttempt)

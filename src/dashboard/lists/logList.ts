@@ -19,7 +19,7 @@ import type { ListAsked, ListPage } from "./walked.ts"
 export const logList = (
   log: LogReader,
   head: number,
-  { before, now, search, size }: ListAsked,
+  { before, isOver = () => false, now, search, size }: ListAsked,
 ): Effect.Effect<Either.Either<ListPage<Row>, ReadonlyArray<string>>, LogUnavailable> =>
   Effect.gen(function* () {
     const read = readSearch(logLanguage, search, now)
@@ -38,7 +38,7 @@ export const logList = (
       return Either.right({ rows, older: undefined, cut: false })
     }
     let next = from
-    for (let looked = 0; looked < limits.listScanEntriesMax; ) {
+    for (let looked = 0; looked < limits.listScanEntriesMax && (looked === 0 || !isOver()); ) {
       const atOnce = terms.length === 0 ? size + 1 : limits.readEntriesMax
       const page = yield* rowsBefore(log, next, atOnce)
       if (page.length === 0) return Either.right({ rows, older: undefined, cut: false })

@@ -50,15 +50,15 @@ export const messageLanguage: Language<SeenMessage> = {
 /**
  * A page of messages. The left says what is wrong with the search.
  *
- * Cost   what it walks over: of one number only its messages, and at most `limits.listScanMessagesMax`
+ * Cost   what it walks over: of one number only its messages, at most `limits.listScanMessagesMax`, and as long as there is time
  */
 export const messageList = (
   source: MessagesSource,
-  { before, now, search, size }: ListAsked,
+  { before, isOver, now, search, size }: ListAsked,
 ): Either.Either<ListPage<SeenMessage>, ReadonlyArray<string>> =>
   Either.map(readSearch(messageLanguage, search, now), ({ fits, terms }) => {
     const [to, from] = [soughtValue(terms, "to"), soughtValue(terms, "from")].map((value) =>
       value === undefined ? undefined : parseE164(value),
     )
-    return walked(source.newest(before, { to, from }) ?? [], size, fits)
+    return walked(source.newest(before, { to, from }) ?? [], { isOver, size }, fits)
   })

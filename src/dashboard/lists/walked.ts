@@ -16,12 +16,17 @@ export interface ListAsked {
   readonly size: number
   /** Virtual now. */
   readonly now: number
+  /** Whether the time for looking is up; asked now and then. */
+  readonly isOver?: (() => boolean) | undefined
 }
 
-/** A page of what fits, of things newest first; at most `limits.listScanMessagesMax` of them are walked over. */
+/** Things that are walked over between two looks at the time. */
+const atOnce = 500
+
+/** A page of what fits, of things newest first; at most `limits.listScanMessagesMax` of them are walked over, and as long as there is time. */
 export const walked = <Row extends { readonly sid: string }>(
   newestFirst: Iterable<Row>,
-  size: number,
+  { isOver = () => false, size }: Pick<ListAsked, "isOver" | "size">,
   fits: (row: Row) => boolean,
 ): ListPage<Row> => {
   const rows: Array<Row> = []
@@ -29,7 +34,8 @@ export const walked = <Row extends { readonly sid: string }>(
   let last: string | undefined
   for (const row of newestFirst) {
     if (rows.length === size) return { rows, older: last, cut: false }
-    if (looked === limits.listScanMessagesMax) return { rows, older: last, cut: true }
+    if (looked === limits.listScanMessagesMax || (looked > 0 && looked % atOnce === 0 && isOver()))
+      return { rows, older: last, cut: true }
     looked++
     last = row.sid
     if (fits(row)) rows.push(row)

@@ -1,13 +1,10 @@
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import { formatPace } from "../../clock/pace.ts"
 import { nextTimer, timersMachine } from "../../clock/timers.machine.ts"
-import { limits } from "../../core/limits.ts"
 import type { Run } from "../../engine/Run.ts"
 import { outboundMachine } from "../../network/outbound.machine.ts"
 import { faultSwitches } from "../faultSwitches.ts"
-import { type Figures, figuresOf } from "../figures.ts"
-import { callbackList } from "../lists/callbackList.ts"
+import { glance } from "../glance.ts"
 import { failureBars, fateBars, latencyLines } from "../pictures.ts"
 import type { Shown } from "../Shown.ts"
 import { snippets } from "../snippets.ts"
@@ -15,25 +12,16 @@ import type { MakePage } from "./Page.ts"
 
 /** Rows of the short lists. */
 const shortList = 10
-/** Entries that are looked through for callbacks that were given up. */
-const givenUpEntries = 1_000
-const givenUpMax = 5
+/** Host ms after which a browser that was shown figures of before asks again. */
+const againMs = 1_000
 
 /** The first page: how the run stands, at a glance. */
 export const dashboardPage: MakePage = ({ fill, shown }, asked) =>
   Effect.gen(function* () {
     const { run } = shown
     const { engine } = run
-    const { now } = engine
-    const failed = yield* callbackList(run.log, engine.head.seq, {
-      search: "state:failed",
-      before: undefined,
-      size: givenUpMax,
-      now,
-      entries: givenUpEntries,
-    })
+    const { figures, givenUp, isOld } = yield* glance(shown)
     yield* engine.written
-    const figures = figuresNow(shown)
     const board = fill("board", {
       clock: clockOf(run),
       figures,
@@ -44,7 +32,8 @@ export const dashboardPage: MakePage = ({ fill, shown }, asked) =>
       calls: shown.calls.count(),
       recentCalls: first(shown.calls.newest() ?? [], shortList),
       waiting: waitingCallbacks(run),
-      failed: Either.isRight(failed) ? failed.right.rows : [],
+      failed: givenUp,
+      again: isOld ? againMs : undefined,
       switches: faultSwitches(shown.settings().settings),
     })
     const main = fill("dashboard", { board, snippets: snippets(shown, asked.origin), run: aboutRun(shown) })
@@ -94,18 +83,3 @@ const aboutRun = ({ run, version }: Shown) => ({
   place: run.log.place,
   version,
 })
-
-/** Host ms for which figures are good: on a busy run they need not follow every message. */
-const figuresMs = 1_000
-const kept = new WeakMap<Run, { readonly at: number; readonly seq: number; readonly figures: Figures }>()
-
-/** The figures of the newest messages. Worked out at most once a second, and not while nothing happens. */
-const figuresNow = ({ messages, run }: Shown): Figures => {
-  const { seq } = run.engine.head
-  const at = run.clock.hostMonotonic()
-  const known = kept.get(run)
-  if (known !== undefined && (known.seq === seq || at - known.at < figuresMs)) return known.figures
-  const figures = figuresOf(messages.newest() ?? [], limits.figuredMessagesMax)
-  kept.set(run, { at: run.clock.hostMonotonic(), seq, figures })
-  return figures
-}

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { limits } from "../../core/limits.ts"
 import type { LogUnavailable } from "../../log/EventLog.ts"
 import type { Language } from "../../timetravel/search.ts"
 import type { Asked } from "../answering.ts"
@@ -73,7 +74,10 @@ export const listPage =
         parts: { drawer: shownDrawer },
       }
       if (asked.part === "drawer") return { ...base, main: "" }
-      const found = yield* kind.list(shown, { search, before, size: pageSize, now })
+      const { clock } = shown.run
+      const until = clock.hostMonotonic() + limits.listSearchMsMax
+      const isOver = () => clock.hostMonotonic() >= until
+      const found = yield* kind.list(shown, { search, before, size: pageSize, now, isOver })
       yield* shown.run.engine.written
       const list = making.fill("list", {
         ...listView(kind, shown, found, where),
