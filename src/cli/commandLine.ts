@@ -26,6 +26,7 @@ const verbs = {
   export: async () => (await import("./recordings.ts")).exportCommand,
   import: async () => (await import("./recordings.ts")).importCommand,
   record: async () => (await import("./record.ts")).record,
+  playback: async () => (await import("./playback.ts")).playback,
 }
 type Verb = Awaited<ReturnType<(typeof verbs)[keyof typeof verbs]>>
 

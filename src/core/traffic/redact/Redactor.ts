@@ -21,8 +21,11 @@ export interface RedactionRules {
 export const redactionOf = ({ keepBodies, keepNumbers, salt }: RedactionRules): TrafficHeader["redaction"] => ({
   bodies: keepBodies ? "kept" : "stand-ins",
   numbers: keepNumbers ? "kept" : "stand-ins",
-  salt: keepBodies && keepNumbers ? "" : sha256(`fingerprint\n${salt}`).slice(0, 16),
+  salt: keepBodies && keepNumbers ? "" : saltFingerprint(salt),
 })
+
+/** Tells salts apart, and nothing else of them. */
+export const saltFingerprint = (salt: string): string => sha256(`fingerprint\n${salt}`).slice(0, 16)
 
 /** Headers of which only the presence is kept. */
 const secretHeaders = new Set(
@@ -160,7 +163,7 @@ export class Redactor {
       this.#learn(digits)
       return "0"
     }
-    if (meaning === "code" && !this.#rules.keepBodies)
+    if (meaning === "code" && !this.#rules.keepBodies && !isErrorCode.test(digits))
       return withDigits(digits, code(this.#rules.salt, digitsOf(digits))).replace(/^0(?=\d)/, "1")
     return /^\d+$/.test(digits) ? this.#plain(digits, depthMax) : digits
   }
@@ -204,11 +207,13 @@ export class Redactor {
 
   /** What may be anything: JSON, a URL, a form, an encoded text, or words with a number among them. */
   #plain(text: string, depth: number): string {
+    if (nothing.test(text)) return text
     if (depth >= depthMax) return this.#flat(text, depth)
     const byName = (name: string, value: string) => this.#text(name, value, depth + 1)
     if (/^\s*[{[]/.test(text)) return this.#json(text, depth + 1)
     if (path.test(text)) return replaceInUrl(text, byName)
     if (form.test(text)) return replaceInForm(text, byName)
+    if (!/%|:[/\\]{2}/.test(text)) return this.#flat(text, depth)
     return pieces(
       text,
       url,
@@ -246,7 +251,7 @@ export class Redactor {
 
   /** What looks like base64: another text where it says a text in which something was replaced. */
   #base64(found: string, depth: number): string {
-    if (depth >= depthMax) return found
+    if (depth >= depthMax || sid.test(found)) return found
     const text = Buffer.from(found, "base64").toString("utf8")
     // Chance makes few of these printable; what it does holds no number.
     if (!printable.test(text)) return found
@@ -269,8 +274,14 @@ export class Redactor {
   }
 }
 
+/** Twilio's own codes, which stand in a field of the same name. Source: the dictionary of errors and warnings. */
+const isErrorCode = /^\d{5}$/
+
 /** Values of fields with the names of secrets that are none: SIDs, paths of resources, switches. */
 const isNoSecret = /^(?:[A-Z]{2}[0-9a-f]{32}|\/20\d\d-\d\d-\d\d\/[\w./]*|true|false|null|present|redacted)$/
+/** Short words and SIDs, in which there is nothing to be found. */
+const nothing = /^(?:[A-Za-z_ .-]{0,15}|[A-Z]{2}[0-9a-f]{32})$/
+const sid = /^[A-Z]{2}[0-9a-f]{32}$/
 const path = /^\/[^\s"'<>]*$/
 const form = /^[\w.[\]%-]+=[^&\s]*(?:&[\w.[\]%-]+=[^&\s]*)*$/
 const url = /[a-z][a-z0-9+.-]*:[/\\]{2,}[^\s"'<>]+/gi

@@ -59,25 +59,29 @@ export const replaceNumbers = (
   between: (text: string) => string = (same) => same,
 ): string => {
   if (!mayHold.test(text)) return between(text)
-  const pattern = new RegExp(candidate)
   let made = ""
   let rest = ""
   let at = 0
-  for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
+  for (let found = from(text, 0); found !== null; found = from(text, at)) {
     const [whole, plus, digits] = found
     const replaced = plus === undefined ? withoutPlus(whole, standIn) : withPlus(plus, digits ?? "", standIn)
     rest += text.slice(at, found.index)
     if (replaced === undefined) {
       rest += whole
-      at = pattern.lastIndex
+      at = found.index + whole.length
     } else {
       made += between(rest) + replaced
       rest = ""
       at = found.index + replaced.length
-      pattern.lastIndex = at
     }
   }
   return made + between(rest + text.slice(at))
+}
+
+/** The next candidate. */
+const from = (text: string, at: number): RegExpExecArray | null => {
+  candidate.lastIndex = at
+  return candidate.exec(text)
 }
 
 const mayHold = /\d[-. ()]{0,3}\d[-. ()]{0,3}\d[-. ()]{0,3}\d/
@@ -99,9 +103,11 @@ const isDigit = (char: string | undefined): boolean => char !== undefined && cha
 const withoutPlus = (text: string, standIn: (e164: string) => string): string | undefined => {
   if (!/^[\d() .-]+$/.test(text) || /^\d{4}-\d\d-\d\d/.test(text)) return undefined
   const digits = digitsOf(text)
+  const local = digits.length === 10 ? parseE164(digits) : undefined
+  const asLocal = () => (local === undefined ? undefined : withDigits(text, standIn(local).slice(2)))
+  // Ten bare digits may be both; what is written in the North American way is that.
+  if (/\D/.test(text)) return asLocal()
   const abroad = /^(?:00|011)(?=[1-9])/.exec(digits)?.[0] ?? ""
   const international = parseE164(`+${digits.slice(abroad.length)}`)
-  if (international !== undefined) return withDigits(text, abroad + standIn(international).slice(1))
-  const local = digits.length === 10 ? parseE164(digits) : undefined
-  return local === undefined ? undefined : withDigits(text, standIn(local).slice(2))
+  return international === undefined ? asLocal() : abroad + standIn(international).slice(1)
 }
