@@ -19,6 +19,7 @@ import { serve } from "./serve.ts"
 import { show } from "./show.ts"
 import { withPlainConsole } from "./terminal.ts"
 import { trace } from "./trace.ts"
+import { traffic } from "./traffic.ts"
 import { verify } from "./verify.ts"
 
 const ringback = Command.make("ringback").pipe(
@@ -40,6 +41,7 @@ const ringback = Command.make("ringback").pipe(
     diff,
     fork,
     trace,
+    traffic,
     exportCommand,
     importCommand,
   ]),
