@@ -1,10 +1,10 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
-import { nextTimer, timersMachine } from "../clock/timers.machine.ts"
 import type { Json, JsonObject } from "../core/canonical.ts"
 import { parseDuration } from "../core/Instant.ts"
 import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
+import { askStage, dueOn } from "./askStage.ts"
 import { judge, judgeDigest, judgeValue, timelineOf, type Verdict } from "./expectations/judge.ts"
 import type { Ledger } from "./expectations/Ledger.ts"
 import { looking } from "./expectations/looking.ts"
@@ -171,30 +171,10 @@ export class Performance {
   }
 
   #ask(place: Place, request: StageRequest): Effect.Effect<Answered, ScenarioBroken> {
-    return Effect.gen(this, function* () {
-      const { fill, run } = this.stage
-      let answered: Answered | undefined
-      let lost: EngineStopped | undefined
-      run.engine.ask(
-        this.stage.request(request),
-        ({ aside, entry: { data } }) => {
-          const text = "body" in data ? data.body : (aside ?? "")
-          answered = { status: data.status, body: data.holes ? fill(text) : text, undelivered: data.undelivered }
-        },
-        (why) => {
-          lost = why
-        },
-      )
-      yield* run.engine.settled
-      // An API with latency answers in a later turn.
-      while (answered === undefined && lost === undefined && this.#due() !== undefined) yield* run.engine.step(1)
-      if (answered !== undefined) return answered
-      return yield* brokenAt(place, lost?.message ?? "the request is never answered")
-    }).pipe(Effect.mapError((error) => (error._tag === "ScenarioBroken" ? error : brokenAt(place, error.message))))
-  }
-
-  #due(): number | undefined {
-    return nextTimer(this.stage.run.engine.world.slice(timersMachine))?.due
+    return askStage(this.stage, request).pipe(
+      Effect.flatMap((answered) => ("never" in answered ? brokenAt(place, answered.never) : Effect.succeed(answered))),
+      Effect.mapError((error) => (error._tag === "ScenarioBroken" ? error : brokenAt(place, error.message))),
+    )
   }
 
   #goOn({ at, enough }: GoOn = {}): Effect.Effect<void, ScenarioBroken> {
@@ -203,7 +183,7 @@ export class Performance {
       yield* engine.settled
       for (;;) {
         if (enough !== undefined && (yield* enough)) return
-        const due = this.#due()
+        const due = dueOn(this.stage)
         if (due === undefined || (at !== undefined && due > at)) break
         yield* engine.step(at === undefined && enough === undefined ? instantsAtOnce : 1)
       }
