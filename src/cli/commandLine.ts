@@ -7,19 +7,21 @@ import * as Layer from "effect/Layer"
 import { version } from "../app/version.ts"
 import { at } from "./at.ts"
 import { call } from "./call.ts"
+import { compare } from "./compare.ts"
 import { diff } from "./diff.ts"
 import { explore } from "./explore.ts"
 import { CommandFailed } from "./failure.ts"
 import { fork } from "./fork.ts"
 import { inbound } from "./inbound.ts"
 import { log } from "./log.ts"
+import { record } from "./record.ts"
 import { exportCommand, importCommand } from "./recordings.ts"
 import { run as runCommand, schema } from "./scenarios.ts"
 import { serve } from "./serve.ts"
 import { show } from "./show.ts"
 import { withPlainConsole } from "./terminal.ts"
 import { trace } from "./trace.ts"
-import { traffic } from "./traffic.ts"
+import { traffic } from "./trafficCommands.ts"
 import { verify } from "./verify.ts"
 
 const ringback = Command.make("ringback").pipe(
@@ -42,8 +44,10 @@ const ringback = Command.make("ringback").pipe(
     fork,
     trace,
     traffic,
+    compare,
     exportCommand,
     importCommand,
+    record,
   ]),
 )
 

@@ -1,50 +1,54 @@
-import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { formats } from "../traffic/import/formats.ts"
-import { CommandFailed, wrongUse } from "./failure.ts"
-import { fileArg } from "./fileArg.ts"
+import type { ListeningAt } from "../server/listening.ts"
+import { type CommandFailed, wrongUse } from "./failure.ts"
 
-/* What is made of recorded traffic. Each is a part of the program by itself, which is loaded when it is asked for. */
+/* Options that commands about recorded traffic share. */
 
-const importOptions = {
-  file: fileArg("FILE", `A file of another format: ${formats.join(", ")}; which one is found from what it holds`),
-  out: Options.text("out").pipe(Options.withDescription("The recording to write (.jsonl); it must not exist")),
-  from: Options.choice("from", formats).pipe(
-    Options.withDescription("Only exchanges of this format are used"),
-    Options.optional,
+export const listeningOptions = {
+  host: Options.text("host").pipe(
+    Options.withDescription("Address to listen on (default 127.0.0.1)"),
+    Options.withDefault("127.0.0.1"),
   ),
+  port: Options.integer("port").pipe(
+    Options.withDescription("Port (default 8080; 0 for any free one)"),
+    Options.withDefault(8080),
+  ),
+}
+
+export const redactionOptions = {
   keepNumbers: Options.boolean("keep-numbers").pipe(Options.withDescription("Keep phone numbers as they are")),
-  keepBodies: Options.boolean("keep-bodies").pipe(Options.withDescription("Keep texts of messages as they are")),
-  saltFile: Options.text("salt-file").pipe(
+  keepBodies: Options.boolean("keep-bodies").pipe(Options.withDescription("Keep texts and codes as they are")),
+  salt: Options.text("salt").pipe(
     Options.withDescription(
-      "What stand-ins follow from; made if it is not there. Files of one salt have the same ones",
+      "A file with the salt of stand-ins, made if it is not there: the same salt, the same stand-ins",
     ),
     Options.optional,
   ),
-  json: Options.boolean("json").pipe(Options.withDescription("What became of the file as one line of JSON")),
 }
 
-const importTraffic = Command.make("import", importOptions, (given) =>
-  Effect.gen(function* () {
-    const { runImport } = yield* Effect.promise(() => import("./trafficImport.ts"))
-    const exitCode = yield* runImport({
-      ...given,
-      from: Option.getOrUndefined(given.from),
-      saltFile: Option.getOrUndefined(given.saltFile),
-    }).pipe(Effect.mapError((message) => wrongUse(message)))
-    if (exitCode !== 0) return yield* new CommandFailed({ message: "", exitCode })
-    return undefined
-  }),
-).pipe(
-  Command.withDescription(
-    "Make a recording of traffic out of a HAR, a cassette, or another format. Exit codes: 0 nothing was lost, 1 something was and is listed, 2 nothing of it can be used. Example: ringback traffic import session.har --out session.jsonl",
-  ),
-)
+/** A server's URL on the command line; `undefined` where the option was not given. */
+export const serverUrl = (
+  option: string,
+  given: Option.Option<string>,
+): Effect.Effect<URL | undefined, CommandFailed> => {
+  if (Option.isNone(given)) return Effect.succeed(undefined)
+  const url = URL.canParse(given.value) ? new URL(given.value) : undefined
+  const fits = url !== undefined && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === ""
+  if (!fits)
+    return wrongUse(`--${option}: expected a URL such as http://localhost:3000, found ${JSON.stringify(given.value)}`)
+  return url.username === "" && url.password === ""
+    ? Effect.succeed(url)
+    : wrongUse(`--${option}: expected a URL without a user; the requests bring their own credentials`)
+}
 
-/** `ringback traffic …`: recordings of traffic, made and used. */
-export const traffic = Command.make("traffic").pipe(
-  Command.withDescription("Recordings of traffic: made out of other formats, into scenarios, sent to an application"),
-  Command.withSubcommands([importTraffic]),
-)
+/** Where to listen, or what is wrong with it. */
+export const listeningAt = ({ host, port }: ListeningAt): Effect.Effect<ListeningAt, CommandFailed> =>
+  port < 0 || port > 65_535 ? wrongUse(`--port: expected 0 to 65535, found ${port}`) : Effect.succeed({ host, port })
+
+/** The address of a server that listens, for people. */
+export const addressOf = ({ host, port }: ListeningAt): string => {
+  const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host
+  return `http://${name.includes(":") ? `[${name}]` : name}:${port}`
+}

@@ -1,10 +1,10 @@
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import { saltOf } from "../app/salt.ts"
 import { version } from "../app/version.ts"
 import { Redactor, redactionOf } from "../core/traffic/redact/Redactor.ts"
 import type { Format } from "../traffic/import/formats.ts"
 import { type Imported, importTraffic, type Tally } from "../traffic/import/importTraffic.ts"
+import { saltOf } from "../traffic/saltFile.ts"
 import { jsonLine, printable, progress, progressDone, styled } from "./terminal.ts"
 
 export interface ImportGiven {
@@ -13,7 +13,7 @@ export interface ImportGiven {
   readonly from: Format | undefined
   readonly keepNumbers: boolean
   readonly keepBodies: boolean
-  readonly saltFile: string | undefined
+  readonly salt: string | undefined
   readonly json: boolean
 }
 
@@ -23,8 +23,9 @@ const linesMax = 50
 /** Imports a file and tells about it. Gives the exit code; fails with why nothing came of it. */
 export const runImport = (given: ImportGiven): Effect.Effect<0 | 1, string> =>
   Effect.gen(function* () {
-    const { file, from: format, json, keepBodies, keepNumbers, out, saltFile } = given
-    const rules = { keepBodies, keepNumbers, salt: yield* saltOf(saltFile) }
+    const { file, from: format, json, keepBodies, keepNumbers, out } = given
+    const salt = yield* Effect.mapError(saltOf(given.salt), ({ message }) => `--salt: ${message}`)
+    const rules = { keepBodies, keepNumbers, salt }
     const redactor = new Redactor(rules)
     const imported = yield* importTraffic({
       file,

@@ -1,4 +1,5 @@
 import type { Pair } from "../entries.ts"
+import { Fields, parsedObject } from "./fields.ts"
 import { headerOf, isAnswered, type RecordedExchange, type RecordedRequest, textOf } from "./RecordedExchange.ts"
 
 /** The parameters of a request: those of its query, then those of its form, decoded, in their order. */
@@ -38,10 +39,7 @@ export const aboutOf = ({ answer, direction, request }: Omit<RecordedExchange, "
   const inPath = pathOf(request.url).match(sidPattern) ?? []
   const subject = inPath.find((each) => /^(?:SM|MM|CA)/.test(each))
   if (subject !== undefined) return subject
-  const made = isAnswered(answer) ? textOf(answer.body) : undefined
-  const own =
-    made === undefined
-      ? undefined
-      : /^\s*\{(?:[^[\]{}]|\{[^{}]*\})*?"sid"\s*:\s*"([A-Z]{2}[0-9a-f]{32})"/.exec(made)?.[1]
-  return own ?? inPath.findLast((each) => !each.startsWith("AC")) ?? ""
+  const made = isAnswered(answer) ? parsedObject(textOf(answer.body) ?? "") : undefined
+  const own = made === undefined ? undefined : new Fields(made).value("sid")
+  return typeof own === "string" && sid.test(own) ? own : (inPath.findLast((each) => !each.startsWith("AC")) ?? "")
 }

@@ -65,6 +65,11 @@ export const makeTrafficReader = () => {
       const odd = check(read.right)
       return odd === undefined ? { exchange: read.right } : { exchange: read.right, fault: fault(odd, true) }
     },
+    /** The fault of a line that is too long to be read. */
+    tooLong: (bytes: number, most: number): TrafficFault => {
+      line++
+      return fault({ expected: `a line of at most ${most} bytes`, found: `one of ${bytes}` }, false)
+    },
     /** The fault of what stands behind the last end of a line. */
     cutOff: (bytes: number): TrafficFault => {
       line++
