@@ -2,8 +2,6 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
-import type { JsonObject } from "../core/canonical.ts"
-import { formatDuration } from "../core/Instant.ts"
 import { aboutOf, paramsOf, pathOf } from "../core/traffic/about.ts"
 import { headerOf, isAnswered, type RecordedExchange, textOf } from "../core/traffic/RecordedExchange.ts"
 import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
@@ -16,17 +14,16 @@ import { Callbacks } from "../traffic/compare/Callbacks.ts"
 import type { Comparison, Difference, LeftOut } from "../traffic/compare/Comparison.ts"
 import { compareTexts } from "../traffic/compare/fields.ts"
 import { Sids } from "../traffic/compare/Sids.ts"
+import { accountOf, behaviorOf, numbersNeeded, sendersOf } from "../traffic/setup.ts"
 import {
-  accountOf,
   asHappened,
   type Fate,
   fatesOf,
-  isApiPath,
   jsonOf,
-  numbersNeeded,
   subjectOf,
   type Webhook,
   webhookOf,
+  whyNotAsked,
 } from "../traffic/story.ts"
 import { stages } from "./stages.ts"
 
@@ -135,11 +132,12 @@ class Comparing {
   #request(stage: Stage, exchange: RecordedExchange): Effect.Effect<void, Stopped | ScenarioBroken> {
     return Effect.gen(this, function* () {
       const { answer, n, request } = exchange
+      const why = whyNotAsked(exchange)
+      if (why !== undefined || !isAnswered(answer)) {
+        if (why !== undefined) this.#leave(n, why)
+        return
+      }
       const path = pathOf(request.url)
-      if (!isApiPath(path)) return this.#leave(n, `${path} is no path of the API`)
-      if (!isAnswered(answer)) return this.#leave(n, `no answer was recorded: ${answer.failed}`)
-      const text = textOf(request.body)
-      if (text === undefined) return this.#leave(n, "the body of the request was not kept")
       yield* this.#fate(stage, exchange)
       const query = request.url.slice(request.url.indexOf(path) + path.length).replace(/#.*$/s, "")
       this.#callbacks.asking(aboutOf(exchange))
@@ -148,10 +146,11 @@ class Comparing {
         url: this.#sids.toMade(path + query),
         authorization: answer.status === 401 ? undefined : basic(stage),
         contentType: headerOf(request.headers, "content-type"),
-        body: Buffer.from(this.#sids.toMade(text)),
+        body: Buffer.from(this.#sids.toMade(textOf(request.body) ?? "")),
       })
       if ("never" in answered) return yield* broken(answered.never)
-      return this.#judge(exchange, answered)
+      this.#judge(exchange, answered)
+      return undefined
     })
   }
 
@@ -195,12 +194,18 @@ class Comparing {
       const params = paramsOf(exchange.request)
       const subject = subjectOf(params)
       const webhook = webhookOf(exchange, this.#arrived)
-      if (webhook.tells === "news") return yield* act(stage, this.#sids.toMade(subject), new Map(params))
+      if (webhook.tells === "news") {
+        yield* act(stage, this.#sids.toMade(subject), new Map(params))
+        return
+      }
       if (this.#arrived.has(subject)) return
       this.#arrived.add(subject)
       this.#callbacks.asking(subject)
       const draft = arriving(stage, webhook)
-      if (Either.isLeft(draft)) return this.#leave(exchange.n, draft.left)
+      if (Either.isLeft(draft)) {
+        this.#leave(exchange.n, draft.left)
+        return
+      }
       const made = yield* stage.run.engine.submit(draft.right)
       const sid = webhook.tells === "message arrived" ? stage.phones.received(made)?.sid : stage.calls.called(made)?.sid
       if (typeof sid === "string") this.#sids.same(subject, sid)
@@ -264,31 +269,6 @@ const act = ({ calls, run }: Stage, sid: string, params: ReadonlyMap<string, str
     yield* run.engine.submit(draft.right)
     yield* run.engine.settled
   })
-
-const behaviorOf = ({ endedAfter, errorCode, sentAfter, status }: Fate): JsonObject => ({
-  outcome: status,
-  ...(errorCode === undefined || status === "delivered" || status === "sent" ? {} : { error_code: errorCode }),
-  delays: {
-    ...(sentAfter === undefined ? {} : { [status === "failed" ? "failed" : "sent"]: formatDuration(sentAfter) }),
-    ...(endedAfter === undefined ? {} : { [status]: formatDuration(endedAfter) }),
-  },
-})
-
-/** Where a From was refused because it is not the account's, those that were taken are all there are. */
-const sendersOf = (exchanges: ReadonlyArray<RecordedExchange>): JsonObject => {
-  const taken = new Set<string>()
-  let code: number | undefined
-  for (const { answer, direction, request } of exchanges) {
-    if (direction !== "api" || !isAnswered(answer) || request.method !== "POST") continue
-    const from = paramsOf(request).find(([name]) => name === "From")?.[1]
-    const answered = jsonOf(textOf(answer.body) ?? "").code
-    if (answered === 21606 || answered === 21659 || answered === 21660) code = answered
-    else if (answer.status < 300 && from !== undefined && /^\+[1-9]\d{6,14}$/.test(from)) taken.add(from)
-  }
-  return code === undefined || taken.size === 0
-    ? {}
-    : { allowed_from_numbers: [...taken].sort(), from_not_owned_code: code }
-}
 
 /** Wherever a recording names an address that something could be sent to. */
 const originsOf = (exchanges: ReadonlyArray<RecordedExchange>): ReadonlyArray<string> => {

@@ -20,8 +20,14 @@ export type Webhook =
   /** Something that follows from what happened before. */
   | { readonly tells: "news"; readonly event: string }
 
-/** Requests of the API are known by their path, wherever they were sent. */
-export const isApiPath = (path: string): boolean => /^\/(?:2010-04-01|20\d\d-\d\d-\d\d|v[1-9])(?:\/|$)/.test(path)
+/** Why a request of a recording cannot be asked again; `undefined` when it can. */
+export const whyNotAsked = ({ answer, request }: RecordedExchange): string | undefined => {
+  const path = pathOf(request.url)
+  // Requests of the API are known by their path, wherever they were sent.
+  if (!/^\/(?:20\d\d-\d\d-\d\d|v[1-9])(?:\/|$)/.test(path)) return `${path} is no path of the API`
+  if (!isAnswered(answer)) return `no answer was recorded: ${answer.failed}`
+  return textOf(request.body) === undefined ? "the body of the request was not kept" : undefined
+}
 
 /** What a webhook tells. `known` are calls of which one was told before. */
 export const webhookOf = (exchange: RecordedExchange, known: ReadonlySet<string>): Webhook => {
@@ -135,40 +141,3 @@ export const jsonOf = (text: string): Readonly<Record<string, unknown>> => {
 /** Exchanges in the order in which they happened. */
 export const asHappened = (exchanges: ReadonlyArray<RecordedExchange>): ReadonlyArray<RecordedExchange> =>
   [...exchanges].sort((a, b) => a.at - b.at || a.n - b.n)
-
-/** The account whose traffic it is: the first that a path of the API names. */
-export const accountOf = (exchanges: ReadonlyArray<RecordedExchange>): string | undefined => {
-  for (const { direction, request } of exchanges) {
-    const found =
-      direction === "api"
-        ? /\/Accounts\/(AC[0-9a-zA-Z]{32})(?=[/.?]|$)/.exec(pathOf(request.url))?.[1]
-        : paramsOf(request).find(([name, value]) => name === "AccountSid" && /^AC[0-9a-zA-Z]{32}$/.test(value))?.[1]
-    if (found !== undefined) return found
-  }
-  return undefined
-}
-
-/** Numbers that something arrives at, with the addresses that are told, unless the recording shows how they were bought. */
-export const numbersNeeded = (
-  exchanges: ReadonlyArray<RecordedExchange>,
-): ReadonlyMap<string, { readonly sms?: string; readonly voice?: string }> => {
-  const bought = new Set(
-    exchanges.flatMap(({ answer, direction, request }) =>
-      direction === "api" && /\/IncomingPhoneNumbers/.test(pathOf(request.url)) && isAnswered(answer)
-        ? [String(jsonOf(textOf(answer.body) ?? "").phone_number)]
-        : [],
-    ),
-  )
-  const needed = new Map<string, { readonly sms?: string; readonly voice?: string }>()
-  const known = new Set<string>()
-  for (const exchange of exchanges) {
-    if (exchange.direction !== "webhook") continue
-    const webhook = webhookOf(exchange, known)
-    known.add(subjectOf(paramsOf(exchange.request)))
-    if (webhook.tells === "news" || bought.has(webhook.to)) continue
-    const before = needed.get(webhook.to) ?? {}
-    const url = exchange.request.url.replace(/\?.*$/s, exchange.request.method === "GET" ? "" : "$&")
-    needed.set(webhook.to, webhook.tells === "message arrived" ? { sms: url, ...before } : { voice: url, ...before })
-  }
-  return needed
-}

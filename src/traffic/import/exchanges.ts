@@ -24,7 +24,8 @@ export class Exchanges {
 
   /** Throws `Unusable` for one that was there before. */
   make(told: Told): Made {
-    const { answer, headers, id } = told
+    const { answer, id } = told
+    const headers = withType(told)
     if (id !== undefined) {
       if (this.#ids.has(id)) throw new Unusable(`${id} is there a second time`)
       if (this.#ids.size < idsMax) this.#ids.add(id)
@@ -57,6 +58,12 @@ export class Exchanges {
     }
   }
 }
+
+/** Formats that leave out headers leave out what a form is known by; nothing else is written like one. */
+const withType = ({ body, headers }: Told): ReadonlyArray<Pair> =>
+  typeof body === "string" && headerNamed(headers, "content-type") === undefined && /^[^\s=&{<[]+=\S*$/.test(body)
+    ? [...headers, ["content-type", "application/x-www-form-urlencoded"]]
+    : headers
 
 /** Without what is true of one connection alone, and of bodies that are not packed any more. */
 const keptHeaders = (headers: ReadonlyArray<Pair>): ReadonlyArray<Pair> =>

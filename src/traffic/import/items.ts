@@ -1,4 +1,6 @@
-import type { List } from "./jsonItems.ts"
+/** Lists whose items are exchanges; the empty one is the file itself. */
+export const lists = ["log.entries", "http_interactions", "interactions", ""] as const
+export type List = (typeof lists)[number]
 
 /** A piece of a file that should be an exchange: where it stands, and what it is; or why nothing can be said of it. */
 export type Item =

@@ -1,14 +1,10 @@
 import { jsonParser, type Token } from "stream-json/core/parser.js"
-import type { Item } from "./items.ts"
+import { type Item, type List, lists } from "./items.ts"
 
 /*
  * The items of a JSON file of any size: what lies in the lists where the formats have their exchanges. Everything else of the file is
  * passed over; at most one item is in memory.
  */
-
-/** Lists whose items are exchanges; the empty one is the file itself. */
-export const lists = ["log.entries", "http_interactions", "interactions", ""] as const
-export type List = (typeof lists)[number]
 
 /** Nesting that is read; JSON itself has no limit. */
 const depthMax = 200

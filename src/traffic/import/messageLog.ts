@@ -1,4 +1,5 @@
 import type { Pair } from "../../core/entries.ts"
+import type { RecordedExchange } from "../../core/traffic/RecordedExchange.ts"
 import { formBody } from "../../network/form.ts"
 import { instantOf, shown, type Told, Unusable } from "./Told.ts"
 
@@ -15,6 +16,10 @@ export type LogRow = ReadonlyMap<string, string>
 /** Where a message that came in is told to. The log does not say; a replay says where the application is. */
 const webhookUrl = "http://localhost/"
 const noAnswer = "the message log does not say what the application answered"
+
+/** Whether all that is known of an answer is that a message log says nothing of it. */
+export const saysNoAnswer = (answer: Told["answer"] | RecordedExchange["answer"]): boolean =>
+  "failed" in answer && answer.failed === noAnswer
 
 /** Columns without which nothing can be said of a message. */
 const needed = ["from", "to", "sid", "direction", "status"]
