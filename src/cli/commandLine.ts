@@ -14,6 +14,7 @@ import { CommandFailed } from "./failure.ts"
 import { fork } from "./fork.ts"
 import { inbound } from "./inbound.ts"
 import { log } from "./log.ts"
+import { playback } from "./playback.ts"
 import { record } from "./record.ts"
 import { exportCommand, importCommand } from "./recordings.ts"
 import { run as runCommand, schema } from "./scenarios.ts"
@@ -48,6 +49,7 @@ const ringback = Command.make("ringback").pipe(
     exportCommand,
     importCommand,
     record,
+    playback,
   ]),
 )
 

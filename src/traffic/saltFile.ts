@@ -14,15 +14,19 @@ const saltBytesMax = 4_096
  * forgotten with the process, so that nobody can say later what a stand-in stood for.
  */
 export const saltOf = (file: string | undefined): Effect.Effect<string, TrafficFileError> =>
-  file === undefined
-    ? Effect.sync(newSalt)
-    : Effect.try({
-        try: () => (fs.existsSync(file) ? read(file) : made(file)),
-        catch: (cause) =>
-          cause instanceof TrafficFileError
-            ? cause
-            : new TrafficFileError({ reason: "unreadable", message: `${file} cannot be read or made (${cause})` }),
-      })
+  file === undefined ? Effect.sync(newSalt) : trying(file, () => (fs.existsSync(file) ? read(file) : made(file)))
+
+/** The salt of a file that has to be there. */
+export const readSalt = (file: string): Effect.Effect<string, TrafficFileError> => trying(file, () => read(file))
+
+const trying = (file: string, work: () => string): Effect.Effect<string, TrafficFileError> =>
+  Effect.try({
+    try: work,
+    catch: (cause) =>
+      cause instanceof TrafficFileError
+        ? cause
+        : new TrafficFileError({ reason: "unreadable", message: `the salt ${file} cannot be read or made (${cause})` }),
+  })
 
 const newSalt = (): string => randomBytes(32).toString("hex")
 

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { canonical } from "../../core/canonical.ts"
 import { aboutOf } from "../../core/traffic/about.ts"
 import { isAnswered, type RecordedExchange, trafficFormat } from "../../core/traffic/RecordedExchange.ts"
 import { type RedactionRules, Redactor, redactionOf } from "../../core/traffic/redact/Redactor.ts"
+import { refuse } from "../refuse.ts"
 import { createTrafficFile, TrafficFileError } from "../TrafficFile.ts"
+import { behindPrefix, targetAt, urlAt } from "../webhookPath.ts"
 import { type Destination, makeForwarder, recordedHeaders } from "./forward.ts"
 
 export interface RecorderOptions {
@@ -38,9 +39,6 @@ export interface Recorder {
   readonly handler: (request: IncomingMessage, response: ServerResponse) => void
   readonly soFar: () => Recorded
 }
-
-/** What the path of a webhook begins with; the application is asked for what stands behind it. */
-export const webhookPrefix = "/webhooks"
 
 /**
  * Makes a recorder over a new file: a handler that forwards requests to the API, and webhooks to the application, and keeps both.
@@ -134,50 +132,16 @@ const route = (
   if (webhooksTo === undefined || behind === undefined)
     return {
       direction: "api",
-      to: { server: upstream, target: join(upstream, target) },
-      url: absolute(upstream, target),
+      to: { server: upstream, target: targetAt(upstream, target) },
+      url: urlAt(upstream, target),
     }
   const seenAt = publicUrl ?? new URL("http://localhost")
   if (publicUrl === undefined && request.headers.host !== undefined) seenAt.host = request.headers.host
   return {
     direction: "webhook",
-    to: { server: webhooksTo, target: join(webhooksTo, behind) },
-    url: absolute(seenAt, target),
+    to: { server: webhooksTo, target: targetAt(webhooksTo, behind) },
+    url: urlAt(seenAt, target),
   }
-}
-
-/** What stands behind the prefix of webhooks; `undefined` where that is not what the target begins with. */
-const behindPrefix = (target: string): string | undefined => {
-  if (!target.startsWith(webhookPrefix)) return undefined
-  const behind = target.slice(webhookPrefix.length)
-  return behind === "" || behind.startsWith("?") ? `/${behind}` : behind.startsWith("/") ? behind : undefined
-}
-
-const join = (server: URL, target: string): string => server.pathname.replace(/\/$/, "") + target
-
-const absolute = (server: URL, target: string): string => server.origin + join(server, target)
-
-/** An answer of the recorder itself: to an application in Twilio's shape, to the carrier as a text. */
-const refuse = (
-  response: ServerResponse,
-  status: 400 | 502,
-  direction: RecordedExchange["direction"],
-  message: string,
-): void => {
-  const code = status === 502 ? 20503 : 20400
-  const [type, body] =
-    direction === "webhook"
-      ? ["text/plain; charset=utf-8", `${message}\n`]
-      : [
-          "application/json",
-          canonical({
-            code,
-            message: `Ringback: ${message}`,
-            more_info: `https://www.twilio.com/docs/errors/${code}`,
-            status,
-          }),
-        ]
-  response.writeHead(status, { "Content-Length": Buffer.byteLength(body), "Content-Type": type }).end(body)
 }
 
 const asFileError = (file: string, cause: unknown): TrafficFileError =>

@@ -12,12 +12,13 @@ export interface Destination {
 
 /** Sends requests on as they are. */
 export interface Forwarder {
-  /** Forwards a request and its answer back; tells once what came of it. */
+  /** Forwards a request and its answer back; tells once what came of it. `body` is its body where that was read already. */
   readonly forward: (
     incoming: http.IncomingMessage,
     outgoing: http.ServerResponse,
     to: Destination,
     ended: (outcome: Outcome) => void,
+    body?: Buffer,
   ) => void
   readonly close: () => void
 }
@@ -47,7 +48,7 @@ export const makeForwarder = (): Forwarder => {
   const options = { keepAlive: true, maxSockets: connectionsMax, timeout: idleMsMax }
   const agents = { http: new http.Agent(options), https: new https.Agent(options) }
   return {
-    forward: (incoming, outgoing, { server, target }, ended) => {
+    forward: (incoming, outgoing, { server, target }, ended, body) => {
       const secure = server.protocol === "https:"
       const send = secure ? https.request : http.request
       const request = send(server, {
@@ -57,7 +58,7 @@ export const makeForwarder = (): Forwarder => {
         path: target,
         timeout: silentMsMax,
       })
-      follow(incoming, outgoing, request, ended)
+      follow(incoming, outgoing, request, ended, body)
     },
     close: () => {
       agents.http.destroy()
@@ -94,6 +95,7 @@ const follow = (
   outgoing: http.ServerResponse,
   request: http.ClientRequest,
   ended: (outcome: Outcome) => void,
+  whole: Buffer | undefined,
 ): void => {
   const sent = new Collected()
   let over = false
@@ -102,8 +104,13 @@ const follow = (
     over = true
     ended({ answer, sent, unanswered: !outgoing.headersSent && !outgoing.destroyed })
   }
-  incoming.on("data", sent.add)
-  incoming.pipe(request)
+  if (whole === undefined) {
+    incoming.on("data", sent.add)
+    incoming.pipe(request)
+  } else {
+    sent.add(whole)
+    request.end(whole)
+  }
   outgoing.once("close", () => {
     if (over || outgoing.writableFinished) return
     end({ failed: "whoever asked hung up" })

@@ -21,8 +21,11 @@ export interface RedactionRules {
 export const redactionOf = ({ keepBodies, keepNumbers, salt }: RedactionRules): TrafficHeader["redaction"] => ({
   bodies: keepBodies ? "kept" : "stand-ins",
   numbers: keepNumbers ? "kept" : "stand-ins",
-  salt: keepBodies && keepNumbers ? "" : sha256(`fingerprint\n${salt}`).slice(0, 16),
+  salt: keepBodies && keepNumbers ? "" : saltFingerprint(salt),
 })
+
+/** Tells salts apart, and nothing else of them. */
+export const saltFingerprint = (salt: string): string => sha256(`fingerprint\n${salt}`).slice(0, 16)
 
 /** Headers of which only the presence is kept. */
 const secretHeaders = new Set(
@@ -160,7 +163,7 @@ export class Redactor {
       this.#learn(digits)
       return "0"
     }
-    if (meaning === "code" && !this.#rules.keepBodies)
+    if (meaning === "code" && !this.#rules.keepBodies && !isErrorCode.test(digits))
       return withDigits(digits, code(this.#rules.salt, digitsOf(digits))).replace(/^0(?=\d)/, "1")
     return /^\d+$/.test(digits) ? this.#plain(digits, depthMax) : digits
   }
@@ -268,6 +271,9 @@ export class Redactor {
     return standIn
   }
 }
+
+/** Twilio's own codes, which stand in a field of the same name. Source: the dictionary of errors and warnings. */
+const isErrorCode = /^\d{5}$/
 
 /** Values of fields with the names of secrets that are none: SIDs, paths of resources, switches. */
 const isNoSecret = /^(?:[A-Z]{2}[0-9a-f]{32}|\/20\d\d-\d\d-\d\d\/[\w./]*|true|false|null|present|redacted)$/

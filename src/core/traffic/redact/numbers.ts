@@ -99,9 +99,11 @@ const isDigit = (char: string | undefined): boolean => char !== undefined && cha
 const withoutPlus = (text: string, standIn: (e164: string) => string): string | undefined => {
   if (!/^[\d() .-]+$/.test(text) || /^\d{4}-\d\d-\d\d/.test(text)) return undefined
   const digits = digitsOf(text)
+  const local = digits.length === 10 ? parseE164(digits) : undefined
+  const asLocal = () => (local === undefined ? undefined : withDigits(text, standIn(local).slice(2)))
+  // Ten bare digits may be both; what is written in the North American way is that.
+  if (/\D/.test(text)) return asLocal()
   const abroad = /^(?:00|011)(?=[1-9])/.exec(digits)?.[0] ?? ""
   const international = parseE164(`+${digits.slice(abroad.length)}`)
-  if (international !== undefined) return withDigits(text, abroad + standIn(international).slice(1))
-  const local = digits.length === 10 ? parseE164(digits) : undefined
-  return local === undefined ? undefined : withDigits(text, standIn(local).slice(2))
+  return international === undefined ? asLocal() : abroad + standIn(international).slice(1)
 }
