@@ -69,7 +69,7 @@ const sameExchange = (one: Difference | undefined, other: Difference): boolean =
   one !== undefined && one.n === other.n && one.what === other.what && one.title === other.title
 
 const headOf = ({ at, n, title }: Difference): string =>
-  styled("bold", printable(`exchange ${n}  ${iso(at)}  ${title}`))
+  styled("bold", printable(`${n === 0 ? "" : `exchange ${n}  `}${iso(at)}  ${title}`))
 
 const fieldLines = ({ field, made, recorded }: Difference): ReadonlyArray<string> => [
   `  ${printable(field)}`,

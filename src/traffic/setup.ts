@@ -44,14 +44,17 @@ export const numbersNeeded = (
 }
 
 /** A fate as the settings have it, under a number in `twilio.numbers`. */
-export const behaviorOf = ({ endedAfter, errorCode, sentAfter, status }: Fate): JsonObject => ({
-  outcome: status,
-  ...(errorCode === undefined || status === "delivered" || status === "sent" ? {} : { error_code: errorCode }),
-  delays: {
+export const behaviorOf = ({ endedAfter, errorCode, sentAfter, status }: Fate): JsonObject => {
+  const delays = {
     ...(sentAfter === undefined ? {} : { [status === "failed" ? "failed" : "sent"]: formatDuration(sentAfter) }),
     ...(endedAfter === undefined ? {} : { [status]: formatDuration(endedAfter) }),
-  },
-})
+  }
+  return {
+    outcome: status,
+    ...(errorCode === undefined || status === "delivered" || status === "sent" ? {} : { error_code: errorCode }),
+    ...(Object.keys(delays).length === 0 ? {} : { delays }),
+  }
+}
 
 /** Where a From was refused because it is not the account's, those that were taken are all there are. */
 export const sendersOf = (exchanges: ReadonlyArray<RecordedExchange>): JsonObject => {

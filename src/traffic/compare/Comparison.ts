@@ -1,6 +1,6 @@
 /** One field in which what was made differs from what was recorded. */
 export interface Difference {
-  /** The recorded exchange; of a callback that nobody recorded the one before it. */
+  /** The recorded exchange; of a callback that nobody recorded the one before it, 0 without one. */
   readonly n: number
   /** Virtual ms. */
   readonly at: number

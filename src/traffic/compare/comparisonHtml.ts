@@ -24,7 +24,7 @@ const page = `<!doctype html>
 <h1><%= it.percent %> % the same</h1>
 <p><%= it.file %>: <%= it.answers.same %> of <%= it.answers.compared %> answers and <%= it.callbacks.same %> of <%= it.callbacks.compared %> callbacks are what the simulator makes, field by field (<%= it.fields %> fields).</p>
 <% for (const group of it.groups) { %>
-<h2><%= group.title %> <span class="n">exchange <%= group.n %>, <%= group.at %></span></h2>
+<h2><%= group.title %> <span class="n"><% if (group.n > 0) { %>exchange <%= group.n %>, <% } %><%= group.at %></span></h2>
 <table><thead><tr><th scope="col">field</th><th scope="col">recorded</th><th scope="col">made</th></tr></thead><tbody>
 <% for (const each of group.differences) { %><tr><td><%= each.field %></td><td><%= each.recorded %></td><td><%= each.made %></td></tr>
 <% } %></tbody></table>

@@ -87,15 +87,15 @@ class Comparing implements Fields {
     this.compared++
     if (recorded === made || recorded === redacted || isDate(recorded, made)) return
     if (isSid.test(recorded) && isSid.test(made)) {
-      if (!this.#sids.same(recorded, made)) this.#differ(field, recorded, this.#sids.toRecorded(made))
+      if (!this.#sids.same(recorded, made)) this.#differ(field, recorded, made)
       return
     }
     const [a, b] = [withoutPages(this.#sids.toMade(recorded)), withoutPages(made)]
-    if (a !== b) this.#differ(field, recorded, this.#sids.toRecorded(made))
+    if (a !== b) this.#differ(field, recorded, made)
   }
 
   #differ(field: string, recorded: unknown, made: unknown): void {
-    this.differences.push({ field, recorded: shown(recorded), made: shown(made) })
+    this.differences.push({ field, recorded: shown(recorded), made: shown(this.#sids.toRecorded(textOf(made))) })
   }
 }
 
@@ -117,7 +117,10 @@ const dates = [
 /** Without the tokens by which lists go on. */
 const withoutPages = (text: string): string => text.replace(/\bPageToken=[^&"\s]*/g, "PageToken=")
 
+const textOf = (value: unknown): string =>
+  value === undefined ? "nothing" : typeof value === "string" ? value : JSON.stringify(value)
+
 const shown = (value: unknown): string => {
-  const text = value === undefined ? "nothing" : typeof value === "string" ? value : JSON.stringify(value)
+  const text = textOf(value)
   return text.length > 500 ? `${text.slice(0, 500)}…` : text
 }

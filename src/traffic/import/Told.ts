@@ -114,8 +114,11 @@ export const instantOf = (value: unknown): number | undefined => {
       : typeof value !== "string"
         ? Number.NaN
         : (parseInstant(value) ?? zoned(value))
-  return Number.isSafeInteger(ms) && ms >= 0 ? ms : undefined
+  return Number.isSafeInteger(ms) && ms >= 0 && ms <= instantMax ? ms : undefined
 }
+
+/** The end of the year 9999. */
+export const instantMax = Date.UTC(9999, 11, 31)
 
 const zoned = (text: string): number =>
   text.length <= 60 && /\d\d:\d\d(?::\d\d(?:\.\d+)?)? ?(?:GMT|UTC|Z|[+-]\d\d:?\d\d)$/.test(text)

@@ -64,10 +64,13 @@ export const importTraffic = (options: ImportOptions): Effect.Effect<Imported, I
     (writing) => Effect.sync(() => writing.close()),
   )
 
-const failed = (cause: unknown): ImportFailed =>
-  cause instanceof ImportFailed
-    ? cause
-    : new ImportFailed({ message: (cause instanceof Error ? cause.message : String(cause)).replace(/\s+/g, " ") })
+/** What the system says of files; anything else that is thrown is a defect, and shows as one. */
+const failed = (cause: unknown): ImportFailed => {
+  if (cause instanceof ImportFailed) return cause
+  const { code, message } = cause as NodeJS.ErrnoException
+  if (code === undefined) throw cause
+  return new ImportFailed({ message: message.replace(/\s+/g, " ") })
+}
 
 /** Counts, and keeps the first. */
 class Counting implements Tally {

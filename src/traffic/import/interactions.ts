@@ -5,6 +5,7 @@ import {
   type Group,
   groupAt,
   headersIn,
+  instantMax,
   instantOf,
   isGroup,
   methodOf,
@@ -32,7 +33,7 @@ export const readInteraction = (interaction: Group): Told => {
   const url = fieldOf(request, "url")
   const at = fieldOf(interaction, "timestamp") ?? fieldOf(interaction, "at")
   return {
-    at: typeof at === "number" && Number.isSafeInteger(at) && at >= 0 ? at : instantOf(at),
+    at: typeof at === "number" && Number.isSafeInteger(at) && at >= 0 && at <= instantMax ? at : instantOf(at),
     took: msOf(fieldOf(interaction, "duration_ms") ?? fieldOf(interaction, "took")),
     method: methodOf(textAt(request, "method", "a method in request.method")),
     url: urlOf(typeof url === "string" ? url : absolute(textAt(request, "path", "a path in request.path"))),

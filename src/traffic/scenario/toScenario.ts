@@ -29,7 +29,7 @@ export const toScenario = (recorded: ReadonlyArray<RecordedExchange>, name: stri
   return {
     scenario: {
       name,
-      description: `Made of recorded traffic: ${requests} requests and ${webhooks} webhooks.`,
+      description: `Made of recorded traffic: ${counted(requests, "request")} and ${counted(webhooks, "webhook")}.`,
       start: iso(exchanges[0]?.at ?? 0),
       settings: {
         twilio: { ...(accountSid === undefined ? {} : { account_sid: accountSid }), ...sendersOf(exchanges) },
@@ -41,6 +41,9 @@ export const toScenario = (recorded: ReadonlyArray<RecordedExchange>, name: stri
     leftOut: [...making.leftOut, ...endpoints.leftOut].sort((a, b) => a.n - b.n),
   }
 }
+
+/** The longest that one step lets go by: 100 years. */
+const advanceMsMax = 100 * 365 * 86_400_000
 
 /** A scenario while it is made. */
 class Making {
@@ -185,9 +188,8 @@ class Making {
   }
 
   #goTo(at: number): void {
-    if (at <= this.#now) return
-    this.steps.push({ advance: formatDuration(at - this.#now) })
-    this.#now = at
+    for (; this.#now < at; this.#now += Math.min(at - this.#now, advanceMsMax))
+      this.steps.push({ advance: formatDuration(Math.min(at - this.#now, advanceMsMax)) })
   }
 
   /** `m1`, `c1` …: what it is, and which of them. */
@@ -230,6 +232,8 @@ class Making {
     })
   }
 }
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`
 
 type JsonFields = Readonly<Record<string, unknown>>
 
