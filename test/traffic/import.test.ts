@@ -146,7 +146,7 @@ describe("what cannot be used is told with its place, and the rest is used", () 
       ),
     )
     strictEqual(exchanges.length, 2)
-    deepStrictEqual(lost, ["entry 2: a 0 is there a second time"])
+    deepStrictEqual(lost, ['entry 2: "a 0" is there a second time'])
     deepStrictEqual(notes, ["entry 3: it was 1000 ms before the one that stands before it"])
   })
 

@@ -128,12 +128,13 @@ const zoned = (text: string): number =>
 /** When an answer says it was made: of formats that do not say it themselves. */
 export const dateIn = (headers: ReadonlyArray<Pair>): number | undefined => instantOf(headerNamed(headers, "date"))
 
-/** The beginning of a value for people, in one line. */
+/** A value for people, in one line. What is long, or may be a secret or somebody's number, is told by its length. */
 export const shown = (value: unknown): string => {
   if (value === undefined) return "nothing"
   if (value instanceof Uint8Array) return `${value.length} bytes`
   if (Array.isArray(value)) return `a list of ${value.length}`
   if (typeof value === "object" && value !== null) return "a group of fields"
-  const text = JSON.stringify(value) ?? String(value)
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text
+  const text = String(value)
+  if (text.length > 60 || /@|\d{6}|[A-Za-z0-9+/_=-]{20}/.test(text)) return `a text of ${text.length} characters`
+  return typeof value === "string" ? JSON.stringify(value) : text
 }

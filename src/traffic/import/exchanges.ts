@@ -2,7 +2,7 @@ import type { Pair } from "../../core/entries.ts"
 import { aboutOf } from "../../core/traffic/about.ts"
 import type { RecordedExchange } from "../../core/traffic/RecordedExchange.ts"
 import { keptBody } from "./bodies.ts"
-import { headerNamed, type Told, Unusable } from "./Told.ts"
+import { headerNamed, shown, type Told, Unusable } from "./Told.ts"
 
 /** What an exchange becomes in a recording, and what is to be said about it. */
 export interface Made {
@@ -27,7 +27,7 @@ export class Exchanges {
     const { answer, id } = told
     const headers = withType(told)
     if (id !== undefined) {
-      if (this.#ids.has(id)) throw new Unusable(`${id} is there a second time`)
+      if (this.#ids.has(id)) throw new Unusable(`${shown(id)} is there a second time`)
       if (this.#ids.size < idsMax) this.#ids.add(id)
     }
     const notes: Array<string> = []

@@ -1,6 +1,8 @@
 import * as fs from "node:fs"
 import { TextDecoder } from "node:util"
 
+import { shown } from "./Told.ts"
+
 /** Bytes that are read at a time. */
 const pieceBytes = 256 * 1024
 
@@ -23,7 +25,7 @@ export const kindOf = (beginning: string): { readonly kind: Kind } | { readonly 
   if (names.includes("from") && names.includes("to")) return { kind: "csv" }
   return /^(?:---|%YAML|#|- |[\w"']+:(?:\s|$))/.test(text)
     ? { kind: "yaml" }
-    : { problem: `expected JSON, YAML or the CSV of a message log, found ${JSON.stringify(line.slice(0, 60))}` }
+    : { problem: `expected JSON, YAML or the CSV of a message log, found ${shown(line)}` }
 }
 
 /** The text of a file piece by piece; it may begin with a byte order mark. Bytes that are no text become U+FFFD. */

@@ -1,3 +1,4 @@
+import { MessageStatus } from "../../carriers/delivery/entries.ts"
 import type { JsonObject } from "../../core/canonical.ts"
 import { paramsOf } from "../../core/traffic/about.ts"
 import { isAnswered, type RecordedExchange } from "../../core/traffic/RecordedExchange.ts"
@@ -32,7 +33,8 @@ export const expectationsOf = (
     const name = names.get(subject)
     if (name === undefined) continue
     const event = params.get("MessageStatus")
-    if (event !== undefined)
+    // A status that no message here can have is none that an expectation may name.
+    if (event !== undefined && statuses.has(event))
       callbacks.set(`${subject} ${event}`, { callback: { subject: sid(name), event }, at_least: 1 })
     const status = params.get("CallStatus") ?? ""
     if (subject.startsWith("CA") && ended.has(status) && !gone.has(subject))
@@ -40,6 +42,8 @@ export const expectationsOf = (
   }
   return [...messages, ...calls.values(), ...callbacks.values()]
 }
+
+const statuses: ReadonlySet<string> = new Set(MessageStatus.literals)
 
 /** What is not there any more at the end. */
 const deletedIn = (exchanges: ReadonlyArray<RecordedExchange>): ReadonlySet<string> =>

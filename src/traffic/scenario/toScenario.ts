@@ -202,14 +202,17 @@ class Making {
     return `${kind}${count}`
   }
 
-  /** Parameters by the names a step has for them; others by Twilio's. */
+  /** Parameters by the names a step has for them; others, and those that come twice where a step has one, by Twilio's. */
   #named(params: ReadonlyArray<Pair>, names: Readonly<Record<string, string>>): JsonObject {
-    const own = Object.entries(this.#form(params.filter(([name]) => Object.hasOwn(names, name))))
-    const rest = this.#form(params.filter(([name]) => !Object.hasOwn(names, name) && name !== "ScheduleType"))
-    return {
-      ...Object.fromEntries(own.map(([name, value]) => [names[name] ?? name, value])),
-      ...(Object.keys(rest).length === 0 ? {} : { params: rest }),
+    const own: Record<string, Json> = {}
+    const rest: Record<string, Json> = {}
+    for (const [name, value] of Object.entries(this.#form(params))) {
+      const known = Object.hasOwn(names, name) ? names[name] : undefined
+      if (known !== undefined && lists.has(name)) own[known] = Array.isArray(value) ? value : [value]
+      else if (known !== undefined && !Array.isArray(value)) own[known] = value
+      else if (name !== "ScheduleType" || known !== undefined) rest[name] = value
     }
+    return { ...own, ...(Object.keys(rest).length === 0 ? {} : { params: rest }) }
   }
 
   /** Parameters as a group; of a name that repeats a list. */
@@ -259,6 +262,9 @@ const callNames = {
   Twiml: "twiml",
   Url: "url",
 }
+
+/** Parameters of which a step has a list. */
+const lists: ReadonlySet<string> = new Set(["MediaUrl", "StatusCallbackEvent"])
 
 /** What of an answer is held against the run: its status, what state something is in, and why it was refused. */
 const answerExpected = (status: number, fields: JsonFields): JsonObject => {
