@@ -47,10 +47,15 @@ export class Pairs {
   }
 
   /** Remembers what stands for what. */
-  bind(pairing: Pairing): void {
-    const { now, recorded } = pairing
+  bind({ now, recorded }: Pairing): void {
+    if (this.#toRecorded.has(now)) return
     this.#toRecorded.set(now, recorded)
     if (!this.#toNow.has(recorded)) this.#toNow.set(recorded, now)
+  }
+
+  /** Remembers one more thing that something recorded stands for: it was made again. */
+  bindAgain({ now, recorded }: Pairing): void {
+    this.#toRecorded.set(now, recorded)
   }
 
   /** What something recorded is called now. */

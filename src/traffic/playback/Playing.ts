@@ -61,7 +61,7 @@ export class Playing {
     if (times === 0 || about === "" || request.url.includes(about)) return this.rewriting(names)
     // It was made again: another thing, which has a SID of its own.
     const again = about.slice(0, 2) + sha256(`${about}\n${times}`).slice(0, 32)
-    this.#tape.pairs.bind({ now: again, recorded: about })
+    this.#tape.pairs.bindAgain({ now: again, recorded: about })
     return this.rewriting(new Map([...names, [about, again]]))
   }
 

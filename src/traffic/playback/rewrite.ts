@@ -18,7 +18,7 @@ export interface Rewriting {
 export const rewriteValue = ({ later, name, text }: Rewriting, value: string): string => {
   const other = text(value)
   if (other !== undefined) return other
-  if (value.length < 4) return value
+  if (!/\d{3}/.test(value)) return value
   const date = dateLater(value, later)
   if (date !== undefined) return date
   return replaceNumbers(value.replace(sidPattern, name), name)

@@ -28,7 +28,7 @@ export const recorded: Effect.Effect<ReadonlyArray<Row>> = Effect.scoped(
 )
 
 /** A value of JSON with something in it replaced. */
-const mutatedJson = (random: Random, value: Json, depth = 0): Json => {
+export const mutatedJson = (random: Random, value: Json, depth = 0): Json => {
   if (random.chance(depth === 0 ? 3 : 25))
     return random.pick<Json>([null, true, 0, -1, Number.MAX_SAFE_INTEGER, [], {}, [["a"]], random.pick(nasty)])
   if (typeof value === "string") return mutated(random, value, 2)

@@ -5,6 +5,7 @@ import type { Surface } from "./runner.ts"
 import { scenariosSurface } from "./scenarios.ts"
 import { settingsSurface } from "./settings.ts"
 import { templatesSurface } from "./templates.ts"
+import { trafficSurface } from "./traffic.ts"
 import { travelSurface } from "./travel.ts"
 import { twimlSurface } from "./twiml.ts"
 
@@ -16,5 +17,6 @@ export const surfaces: ReadonlyArray<Surface> = [
   recordingsSurface,
   travelSurface,
   scenariosSurface,
+  trafficSurface,
   importsSurface,
 ]

@@ -207,11 +207,13 @@ export class Redactor {
 
   /** What may be anything: JSON, a URL, a form, an encoded text, or words with a number among them. */
   #plain(text: string, depth: number): string {
+    if (nothing.test(text)) return text
     if (depth >= depthMax) return this.#flat(text, depth)
     const byName = (name: string, value: string) => this.#text(name, value, depth + 1)
     if (/^\s*[{[]/.test(text)) return this.#json(text, depth + 1)
     if (path.test(text)) return replaceInUrl(text, byName)
     if (form.test(text)) return replaceInForm(text, byName)
+    if (!/%|:[/\\]{2}/.test(text)) return this.#flat(text, depth)
     return pieces(
       text,
       url,
@@ -249,7 +251,7 @@ export class Redactor {
 
   /** What looks like base64: another text where it says a text in which something was replaced. */
   #base64(found: string, depth: number): string {
-    if (depth >= depthMax) return found
+    if (depth >= depthMax || sid.test(found)) return found
     const text = Buffer.from(found, "base64").toString("utf8")
     // Chance makes few of these printable; what it does holds no number.
     if (!printable.test(text)) return found
@@ -277,6 +279,9 @@ const isErrorCode = /^\d{5}$/
 
 /** Values of fields with the names of secrets that are none: SIDs, paths of resources, switches. */
 const isNoSecret = /^(?:[A-Z]{2}[0-9a-f]{32}|\/20\d\d-\d\d-\d\d\/[\w./]*|true|false|null|present|redacted)$/
+/** Short words and SIDs, in which there is nothing to be found. */
+const nothing = /^(?:[A-Za-z_ .-]{0,15}|[A-Z]{2}[0-9a-f]{32})$/
+const sid = /^[A-Z]{2}[0-9a-f]{32}$/
 const path = /^\/[^\s"'<>]*$/
 const form = /^[\w.[\]%-]+=[^&\s]*(?:&[\w.[\]%-]+=[^&\s]*)*$/
 const url = /[a-z][a-z0-9+.-]*:[/\\]{2,}[^\s"'<>]+/gi

@@ -22,6 +22,7 @@ export const replaceInForm = (text: string, byName: ByName): string =>
 /** What a percent-encoded text says; where it is none, the text itself. */
 export const decoded = (text: string, form = false): string => {
   const blanks = form ? text.replaceAll("+", " ") : text
+  if (!blanks.includes("%")) return blanks
   try {
     return decodeURIComponent(blanks)
   } catch {

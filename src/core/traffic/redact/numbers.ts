@@ -59,25 +59,29 @@ export const replaceNumbers = (
   between: (text: string) => string = (same) => same,
 ): string => {
   if (!mayHold.test(text)) return between(text)
-  const pattern = new RegExp(candidate)
   let made = ""
   let rest = ""
   let at = 0
-  for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
+  for (let found = from(text, 0); found !== null; found = from(text, at)) {
     const [whole, plus, digits] = found
     const replaced = plus === undefined ? withoutPlus(whole, standIn) : withPlus(plus, digits ?? "", standIn)
     rest += text.slice(at, found.index)
     if (replaced === undefined) {
       rest += whole
-      at = pattern.lastIndex
+      at = found.index + whole.length
     } else {
       made += between(rest) + replaced
       rest = ""
       at = found.index + replaced.length
-      pattern.lastIndex = at
     }
   }
   return made + between(rest + text.slice(at))
+}
+
+/** The next candidate. */
+const from = (text: string, at: number): RegExpExecArray | null => {
+  candidate.lastIndex = at
+  return candidate.exec(text)
 }
 
 const mayHold = /\d[-. ()]{0,3}\d[-. ()]{0,3}\d[-. ()]{0,3}\d/
