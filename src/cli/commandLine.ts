@@ -27,6 +27,8 @@ const verbs = {
   import: async () => (await import("./recordings.ts")).importCommand,
   record: async () => (await import("./record.ts")).record,
   playback: async () => (await import("./playback.ts")).playback,
+  traffic: async () => (await import("./trafficCommands.ts")).traffic,
+  compare: async () => (await import("./compare.ts")).compare,
 }
 type Verb = Awaited<ReturnType<(typeof verbs)[keyof typeof verbs]>>
 

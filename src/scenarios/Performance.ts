@@ -1,11 +1,10 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
-import { nextTimer, timersMachine } from "../clock/timers.machine.ts"
 import type { Json, JsonObject } from "../core/canonical.ts"
 import { parseDuration } from "../core/Instant.ts"
-import type { Answer } from "../engine/answers.ts"
 import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
+import { askStage, dueOn } from "./askStage.ts"
 import { judge, judgeDigest, judgeValue, timelineOf, type Verdict } from "./expectations/judge.ts"
 import type { Ledger } from "./expectations/Ledger.ts"
 import { looking } from "./expectations/looking.ts"
@@ -172,44 +171,10 @@ export class Performance {
   }
 
   #ask(place: Place, request: StageRequest): Effect.Effect<Answered, ScenarioBroken> {
-    return Effect.suspend(() => {
-      const { engine } = this.stage.run
-      const waited: Waited = { answered: undefined, lost: undefined }
-      engine.ask(
-        this.stage.request(request),
-        (answer) => {
-          waited.answered = this.#answered(answer)
-        },
-        (why) => {
-          waited.lost = why
-        },
-      )
-      const settled = engine.drain()
-      return settled && waited.answered !== undefined
-        ? Effect.succeed(waited.answered)
-        : this.#untilAnswered(place, waited)
-    })
-  }
-
-  #answered({ aside, entry: { data } }: Answer): Answered {
-    const text = "body" in data ? data.body : (aside ?? "")
-    return { status: data.status, body: data.holes ? this.stage.fill(text) : text, undelivered: data.undelivered }
-  }
-
-  /** Lets time go on until an answer is there: an API with latency answers in a later turn. */
-  #untilAnswered(place: Place, waited: Waited): Effect.Effect<Answered, ScenarioBroken> {
-    return Effect.gen(this, function* () {
-      const { engine } = this.stage.run
-      yield* engine.settled
-      while (waited.answered === undefined && waited.lost === undefined && this.#due() !== undefined)
-        yield* engine.step(1)
-      if (waited.answered !== undefined) return waited.answered
-      return yield* brokenAt(place, waited.lost?.message ?? "the request is never answered")
-    }).pipe(Effect.mapError((error) => (error._tag === "ScenarioBroken" ? error : brokenAt(place, error.message))))
-  }
-
-  #due(): number | undefined {
-    return nextTimer(this.stage.run.engine.world.slice(timersMachine))?.due
+    return askStage(this.stage, request).pipe(
+      Effect.flatMap((answered) => ("never" in answered ? brokenAt(place, answered.never) : Effect.succeed(answered))),
+      Effect.mapError((error) => (error._tag === "ScenarioBroken" ? error : brokenAt(place, error.message))),
+    )
   }
 
   #goOn({ at, enough }: GoOn = {}): Effect.Effect<void, ScenarioBroken> {
@@ -218,7 +183,7 @@ export class Performance {
       yield* engine.settled
       for (;;) {
         if (enough !== undefined && (yield* enough)) return
-        const due = this.#due()
+        const due = dueOn(this.stage)
         if (due === undefined || (at !== undefined && due > at)) break
         yield* engine.step(at === undefined && enough === undefined ? instantsAtOnce : 1)
       }
@@ -290,12 +255,6 @@ const hidden =
     fits,
     ...(diff === undefined ? {} : { diff: hide(diff) }),
   })
-
-/** What has come of a request so far. */
-interface Waited {
-  answered: Answered | undefined
-  lost: EngineStopped | undefined
-}
 
 /** Names and what they stand for. */
 interface Scope {

@@ -1,4 +1,5 @@
 import { httpSurface } from "./http.ts"
+import { importsSurface } from "./imports.ts"
 import { recordingsSurface } from "./recordings.ts"
 import type { Surface } from "./runner.ts"
 import { scenariosSurface } from "./scenarios.ts"
@@ -17,4 +18,5 @@ export const surfaces: ReadonlyArray<Surface> = [
   travelSurface,
   scenariosSurface,
   trafficSurface,
+  importsSurface,
 ]

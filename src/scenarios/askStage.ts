@@ -1,0 +1,57 @@
+import * as Effect from "effect/Effect"
+import { nextTimer, timersMachine } from "../clock/timers.machine.ts"
+import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
+import type { Answered } from "./Play.ts"
+import type { Stage, StageRequest } from "./Stage.ts"
+
+type Asked = Pick<Stage, "fill" | "request" | "run">
+
+/** What has become of a request so far. */
+interface Waited {
+  answered: Answered | undefined
+  lost: EngineStopped | undefined
+}
+
+/**
+ * Asks the carrier's API of a stage; time goes on as long as the answer takes, and what follows from it at that instant has happened.
+ * The left is why it is never answered.
+ */
+export const askStage = (
+  stage: Asked,
+  request: StageRequest,
+): Effect.Effect<Answered | { readonly never: string }, EngineStopped | OrderFailed> =>
+  Effect.suspend(() => {
+    const waited = asked(stage, request)
+    // Most answers are there when the turns that wait are taken; no fibre waits for those.
+    const settled = stage.run.engine.drain()
+    return settled && waited.answered !== undefined ? Effect.succeed(waited.answered) : untilAnswered(stage, waited)
+  })
+
+const asked = ({ fill, request: draftOf, run }: Asked, request: StageRequest): Waited => {
+  const waited: Waited = { answered: undefined, lost: undefined }
+  run.engine.ask(
+    draftOf(request),
+    ({ aside, entry: { data } }) => {
+      const text = "body" in data ? data.body : (aside ?? "")
+      waited.answered = { status: data.status, body: data.holes ? fill(text) : text, undelivered: data.undelivered }
+    },
+    (why) => {
+      waited.lost = why
+    },
+  )
+  return waited
+}
+
+/** Lets time go on until an answer is there: an API with latency answers in a later turn. */
+const untilAnswered = (stage: Asked, waited: Waited) =>
+  Effect.gen(function* () {
+    const { engine } = stage.run
+    yield* engine.settled
+    while (waited.answered === undefined && waited.lost === undefined && dueOn(stage) !== undefined)
+      yield* engine.step(1)
+    return waited.answered ?? { never: waited.lost?.message ?? "the request is never answered" }
+  })
+
+/** When the next timer of a stage is due, virtual ms. */
+export const dueOn = ({ run }: Pick<Stage, "run">): number | undefined =>
+  nextTimer(run.engine.world.slice(timersMachine))?.due
