@@ -5,8 +5,24 @@ export {
   type OptOut,
   type OptOutOptions,
   type OptOutPair,
-  OptOuts,
   type OptOutSource,
+  OptOuts,
   optOutDefaults,
 } from "./optOuts.ts"
 export { type Redaction, redactionFor, redactPhone, redactPhones } from "./redact.ts"
+export { type AttributeValue, TwimlElement } from "./twiml/element.ts"
+export type {
+  ConferenceOptions,
+  DialOptions,
+  EnqueueOptions,
+  GatherOptions,
+  MessageOptions,
+  MessagingVerb,
+  NumberOptions,
+  PlayOptions,
+  RecordOptions,
+  SayOptions,
+  Twiml,
+  VoiceVerb,
+} from "./twiml/twiml.ts"
+export { twiml } from "./twiml/twiml.ts"
