@@ -244,6 +244,7 @@ const orphanBreaches = (scripts: ReadonlyArray<ReadFile>): ReadonlyArray<Breach>
     !path.startsWith("src/") ||
     path === "src/main.ts" ||
     path === "src/testing/testing.ts" ||
+    path === "src/client/client.ts" ||
     /\.(contract|fuzz|worker)\.ts$/.test(path)
   const reached = reachableFrom(paths.filter(isRoot), (path) => edges.get(path) ?? [])
   return scripts
