@@ -8,7 +8,7 @@ import { type AttributeValue, element, type TwimlElement } from "./element.ts"
 
 export type Method = "GET" | "POST"
 
-export interface MessageOptions {
+export interface MessageAttributes {
   /** Whom it goes to; else whoever sent the message that is answered. */
   readonly to?: string
   /** Who sends it; else the number that is answered for. */
@@ -25,7 +25,7 @@ export type Redirect = TwimlElement<"Redirect">
 export type MessagingVerb = Message | Redirect
 
 /** A reply; a text alone, or with media. */
-const message = (body: string, { media = [], ...attributes }: MessageOptions = {}): Message =>
+const message = (body: string, { media = [], ...attributes }: MessageAttributes = {}): Message =>
   element(
     "Message",
     { ...attributes },
@@ -38,20 +38,20 @@ const message = (body: string, { media = [], ...attributes }: MessageOptions = {
 const redirect = (url: string, attributes: { readonly method?: Method } = {}): Redirect =>
   element("Redirect", { ...attributes }, [url])
 
-export interface SayOptions {
+export interface SayAttributes {
   readonly voice?: string
   readonly language?: string
   /** How often; 0 for without end. */
   readonly loop?: number
 }
 
-export interface PlayOptions {
+export interface PlayAttributes {
   readonly loop?: number
   /** Keys that are pressed, instead of a sound. */
   readonly digits?: string
 }
 
-export interface GatherOptions {
+export interface GatherAttributes {
   readonly input?: "dtmf" | "speech" | "dtmf speech"
   readonly action?: string
   readonly method?: Method
@@ -65,7 +65,7 @@ export interface GatherOptions {
   readonly language?: string
 }
 
-export interface RecordOptions {
+export interface RecordAttributes {
   readonly action?: string
   readonly method?: Method
   /** Seconds of silence after which it ends, and of sound at most. */
@@ -78,7 +78,7 @@ export interface RecordOptions {
   readonly recordingStatusCallbackEvent?: ReadonlyArray<"in-progress" | "completed" | "absent">
 }
 
-export interface DialOptions {
+export interface DialAttributes {
   readonly action?: string
   readonly method?: Method
   readonly callerId?: string
@@ -94,7 +94,7 @@ export interface DialOptions {
     | "record-from-ringing-dual"
 }
 
-export interface NumberOptions {
+export interface NumberAttributes {
   readonly sendDigits?: string
   readonly url?: string
   readonly method?: Method
@@ -102,7 +102,7 @@ export interface NumberOptions {
   readonly statusCallbackEvent?: ReadonlyArray<"initiated" | "ringing" | "answered" | "completed">
 }
 
-export interface ConferenceOptions {
+export interface ConferenceAttributes {
   readonly muted?: boolean
   readonly beep?: "true" | "false" | "onEnter" | "onExit"
   readonly startConferenceOnEnter?: boolean
@@ -111,7 +111,7 @@ export interface ConferenceOptions {
   readonly maxParticipants?: number
 }
 
-export interface EnqueueOptions {
+export interface EnqueueAttributes {
   readonly action?: string
   readonly method?: Method
   readonly waitUrl?: string
@@ -128,35 +128,35 @@ export type VoiceVerb =
   | Redirect
   | TwimlElement<"Gather" | "Record" | "Dial" | "Enqueue" | "Hangup" | "Reject">
 
-const say = (text: string, attributes: SayOptions = {}): Say => element("Say", { ...attributes }, [text])
+const say = (text: string, attributes: SayAttributes = {}): Say => element("Say", { ...attributes }, [text])
 
 /** A sound by its URL, or with `digits` keys. */
-const play = (url: string, attributes: PlayOptions = {}): Play =>
+const play = (url: string, attributes: PlayAttributes = {}): Play =>
   element("Play", { ...attributes }, url === "" ? [] : [url])
 
 const pause = (seconds?: number): Pause => element("Pause", { length: seconds })
 
 /** Waits for keys or words, while the prompts are heard. */
 const gather = (
-  attributes: GatherOptions = {},
+  attributes: GatherAttributes = {},
   ...prompts: ReadonlyArray<Say | Play | Pause>
 ): TwimlElement<"Gather"> => element("Gather", { ...attributes }, prompts)
 
-const record = (attributes: RecordOptions = {}): TwimlElement<"Record"> => element("Record", { ...attributes })
+const record = (attributes: RecordAttributes = {}): TwimlElement<"Record"> => element("Record", { ...attributes })
 
 /** Calls a number, or whom the nouns say. */
-const dial = (whom: string | ReadonlyArray<DialNoun>, attributes: DialOptions = {}): TwimlElement<"Dial"> =>
+const dial = (whom: string | ReadonlyArray<DialNoun>, attributes: DialAttributes = {}): TwimlElement<"Dial"> =>
   element("Dial", { ...attributes }, typeof whom === "string" ? [whom] : whom)
 
-const number = (phone: string, attributes: NumberOptions = {}): TwimlElement<"Number"> =>
+const number = (phone: string, attributes: NumberAttributes = {}): TwimlElement<"Number"> =>
   element("Number", { ...attributes }, [phone])
 
-const conference = (name: string, attributes: ConferenceOptions = {}): TwimlElement<"Conference"> =>
+const conference = (name: string, attributes: ConferenceAttributes = {}): TwimlElement<"Conference"> =>
   element("Conference", { ...attributes }, [name])
 
 const queue = (name: string): TwimlElement<"Queue"> => element("Queue", {}, [name])
 
-const enqueue = (name: string, attributes: EnqueueOptions = {}): TwimlElement<"Enqueue"> =>
+const enqueue = (name: string, attributes: EnqueueAttributes = {}): TwimlElement<"Enqueue"> =>
   element("Enqueue", { ...attributes }, [name])
 
 const hangup = (): TwimlElement<"Hangup"> => element("Hangup")
