@@ -55,6 +55,7 @@ export {
 export { errorByCode, errorByStatus, errorNameOf, errorOfMessage, makeError } from "./errorTable.ts"
 export { Http, type HttpAnswer, HttpFailure, type HttpFailureReason, type HttpRequest } from "./Http.ts"
 export { layerOptOuts, makeOptOuts, type OptOutOptions, optOutDefaults } from "./optOuts.ts"
+export type { LogLine, LogOptions, PlainLogLevel } from "./plainLog.ts"
 export { type Redaction, redactionFor, redactPhone, redactPhones } from "./redact.ts"
 export { type Messages, OptOuts, type Templates, TwilioClient } from "./TwilioClient.ts"
 export { type AttributeValue, TwimlElement } from "./twiml/element.ts"
@@ -90,3 +91,30 @@ export type {
   TemplateValue,
   TemplateVariables,
 } from "./types.ts"
+export {
+  type CreateWebhooksOptions,
+  createWebhooks,
+  type PlainEndpoint,
+  type PlainWebhooks,
+} from "./webhooks/createWebhooks.ts"
+export { webhookApp, webhookRoutes } from "./webhooks/effectHttp.ts"
+export type { InboundMessage, MessagePattern, Reply } from "./webhooks/inbound.ts"
+export type { TrustedWebhook, WebhookRefusal, WebhookRequest } from "./webhooks/incoming.ts"
+export { answerNode, fromNodeRequest } from "./webhooks/node.ts"
+export {
+  type MessageHandler,
+  type StatusListener,
+  type WebhookOptions,
+  webhookDefaults,
+} from "./webhooks/options.ts"
+export {
+  makeReplays,
+  type ReplayOptions,
+  type Replays,
+  replayDefaults,
+  type WebhookAnswer,
+} from "./webhooks/replays.ts"
+export { isSigned, type Signed } from "./webhooks/signatureCheck.ts"
+export type { StatusUpdate } from "./webhooks/statusUpdates.ts"
+export { makeWebhooks, type WebhookEndpoint, type Webhooks } from "./webhooks/Webhooks.ts"
+export { fromWebRequest, toWebResponse } from "./webhooks/web.ts"

@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto"
+import type { Pair } from "../../src/core/entries.ts"
+import { sign } from "../../src/core/signature.ts"
+
+/* Webhooks as Twilio makes them. */
+
+export const account = `AC${"a".repeat(32)}`
+export const ours = "+15559876543"
+export const phone = "+15551234567"
+
+export interface Shape {
+  readonly token: string
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** A form, signed; a GET has it in its query. */
+export const webhook = (
+  url: string,
+  params: Readonly<Record<string, string>>,
+  { headers = {}, method = "POST", token }: Shape,
+): Request => {
+  const pairs: ReadonlyArray<Pair> = Object.entries(params)
+  if (method === "GET") {
+    const whole = `${url}${url.includes("?") ? "&" : "?"}${new URLSearchParams(params)}`
+    return new Request(whole, { headers: { "X-Twilio-Signature": sign(token, whole, []), ...headers } })
+  }
+  return new Request(url, {
+    method,
+    headers: {
+      "Content-Type": "application/x-www-form-urlencoded",
+      "X-Twilio-Signature": sign(token, url, pairs),
+      ...headers,
+    },
+    body: new URLSearchParams(params).toString(),
+  })
+}
+
+/** JSON, whose hash stands in the signed URL. */
+export const jsonWebhook = (url: string, text: string, { headers = {}, token }: Shape): Request => {
+  const whole = `${url}${url.includes("?") ? "&" : "?"}bodySHA256=${createHash("sha256").update(text).digest("hex")}`
+  return new Request(whole, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-Twilio-Signature": sign(token, whole, []), ...headers },
+    body: text,
+  })
+}
+
+let made = 0
+export const messageSid = (prefix = "SM"): string => `${prefix}${(++made).toString(16).padStart(32, "0")}`
+
+/** Parameters of a message that comes in. */
+export const inbound = (more: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> => ({
+  MessageSid: messageSid(),
+  AccountSid: account,
+  From: phone,
+  To: ours,
+  Body: "Hello",
+  NumMedia: "0",
+  NumSegments: "1",
+  ApiVersion: "2010-04-01",
+  ...more,
+})
+
+/** Parameters of a status callback. */
+export const status = (
+  sid: string,
+  MessageStatus: string,
+  more: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> => ({
+  SmsSid: sid,
+  SmsStatus: MessageStatus,
+  MessageStatus,
+  To: phone,
+  MessageSid: sid,
+  AccountSid: account,
+  From: ours,
+  ApiVersion: "2010-04-01",
+  ...more,
+})
