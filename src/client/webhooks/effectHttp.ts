@@ -4,10 +4,9 @@ import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { PayloadParseError } from "../errors.ts"
-import { unreadable, type WebhookRequest } from "./incoming.ts"
+import { Body, brokenOff } from "./body.ts"
+import type { WebhookRequest } from "./incoming.ts"
 import type { WebhookEndpoint, Webhooks } from "./Webhooks.ts"
-import { tooLong } from "./web.ts"
 
 /** An endpoint as an Effect HTTP application. The URL is what the Host header says, by http, unless `publicUrl` does. */
 export const webhookApp = <R>(endpoint: WebhookEndpoint<R>): HttpApp.Default<never, R> =>
@@ -35,15 +34,11 @@ const fromEffectRequest = (request: HttpServerRequest.HttpServerRequest): Webhoo
   url: `http://${request.headers.host ?? "localhost"}${request.originalUrl}`,
   header: (name) => request.headers[name],
   body: (bytesMax) => {
-    let length = 0
-    const chunks: Array<Uint8Array> = []
-    return Stream.runForEach(request.stream, (chunk) => {
-      length += chunk.length
-      chunks.push(chunk)
-      return length > bytesMax ? tooLong(bytesMax) : Effect.void
-    }).pipe(
-      Effect.mapError((error) => (error instanceof PayloadParseError ? error : unreadable(400, "its body broke off"))),
-      Effect.map(() => Buffer.concat(chunks)),
+    const body = new Body(bytesMax)
+    const taken = Stream.runForEachWhile(request.stream, (chunk) => Effect.sync(() => body.take(chunk)))
+    return Effect.zipRight(
+      Effect.mapError(taken, brokenOff),
+      Effect.suspend(() => body.whole),
     )
   },
 })

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 import * as Effect from "effect/Effect"
 import type { PayloadParseError } from "../errors.ts"
+import { Body, brokenOff } from "./body.ts"
 import { unreadable, type WebhookRequest } from "./incoming.ts"
 import type { WebhookAnswer } from "./replays.ts"
-import { tooLong } from "./web.ts"
 
 /** A request of node:http as a webhook. Its URL is what the Host header says, unless `publicUrl` does. */
 export const fromNodeRequest = (request: IncomingMessage): WebhookRequest => ({
@@ -32,17 +32,15 @@ const readAll = (request: IncomingMessage, bytesMax: number): Effect.Effect<Uint
     // Nothing would ever come of it.
     if (request.readableDidRead)
       return resume(unreadable(500, "its body was read by someone else: webhooks come before body parsers"))
-    const chunks: Array<Buffer> = []
-    let length = 0
+    const body = new Body(bytesMax)
     const take = (chunk: Buffer) => {
-      length += chunk.length
-      if (length <= bytesMax) return void chunks.push(chunk)
+      if (body.take(chunk)) return
       stop()
       request.pause()
-      resume(tooLong(bytesMax))
+      resume(body.whole)
     }
-    const end = () => resume(Effect.succeed(Buffer.concat(chunks)))
-    const broken = () => resume(unreadable(400, "its body broke off"))
+    const end = () => resume(body.whole)
+    const broken = () => resume(brokenOff())
     const stop = () => void request.off("data", take).off("end", end).off("close", broken)
     // An error may come when nobody waits any more, and is followed by close.
     request.on("error", () => {})

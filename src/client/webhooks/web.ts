@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { PayloadParseError } from "../errors.ts"
-import { unreadable, type WebhookRequest } from "./incoming.ts"
+import { Body, brokenOff } from "./body.ts"
+import type { WebhookRequest } from "./incoming.ts"
 import type { WebhookAnswer } from "./replays.ts"
 
 /** A web standard `Request` as a webhook. */
@@ -18,25 +19,22 @@ export const fromWebRequest = (request: Request): WebhookRequest => ({
 export const toWebResponse = ({ body, headers, status }: WebhookAnswer): Response =>
   new Response(body === "" ? null : body, { status, headers })
 
-const readAll = (stream: ReadableStream<Uint8Array>, bytesMax: number): Effect.Effect<Uint8Array, PayloadParseError> =>
-  Effect.acquireUseRelease(
+const readAll = (
+  stream: ReadableStream<Uint8Array>,
+  bytesMax: number,
+): Effect.Effect<Uint8Array, PayloadParseError> => {
+  const body = new Body(bytesMax)
+  return Effect.acquireUseRelease(
     Effect.sync(() => stream.getReader()),
     (reader) =>
       Effect.tryPromise({
         try: async () => {
-          const chunks: Array<Uint8Array> = []
-          let length = 0
-          for (let part = await reader.read(); !part.done; part = await reader.read()) {
-            length += part.value.length
-            if (length > bytesMax) return undefined
-            chunks.push(part.value)
-          }
-          return Buffer.concat(chunks)
+          for (let part = await reader.read(); !part.done; part = await reader.read())
+            if (!body.take(part.value)) return
         },
-        catch: () => unreadable(400, "its body broke off"),
+        catch: brokenOff,
       }),
-    // What is left of a body that is too long, or late, is not read.
+    // What is left of a body that is too long, or late, is not read; one that was read has nothing left to cancel.
     (reader) => Effect.ignore(Effect.tryPromise(() => reader.cancel())),
-  ).pipe(Effect.flatMap((bytes) => (bytes === undefined ? tooLong(bytesMax) : Effect.succeed(bytes))))
-
-export const tooLong = (bytesMax: number) => unreadable(413, `its body is longer than ${bytesMax} bytes`)
+  ).pipe(Effect.zipRight(Effect.suspend(() => body.whole)))
+}
