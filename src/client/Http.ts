@@ -44,4 +44,4 @@ export interface Http {
   /** Interrupting it ends the connection. */
   readonly send: (request: HttpRequest) => Effect.Effect<HttpAnswer, HttpFailure>
 }
-export const Http: Context.Tag<Http, Http> = Context.GenericTag<Http>("ringback/Http")
+export const Http: Context.Tag<Http, Http> = Context.GenericTag<Http>("ringback/client/Http")

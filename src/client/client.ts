@@ -54,7 +54,18 @@ export {
 } from "./errors.ts"
 export { errorByCode, errorByStatus, errorNameOf, errorOfMessage, makeError } from "./errorTable.ts"
 export { Http, type HttpAnswer, HttpFailure, type HttpFailureReason, type HttpRequest } from "./Http.ts"
-export { type Messages, OptOuts, type Templates, TwilioClient } from "./TwilioClient.ts"
+export {
+  layerOptOuts,
+  makeOptOuts,
+  type OptOut,
+  type OptOutOptions,
+  type OptOutPair,
+  type OptOutSource,
+  OptOuts,
+  optOutDefaults,
+} from "./optOuts.ts"
+export { type Redaction, redactionFor, redactPhone, redactPhones } from "./redact.ts"
+export { type Messages, type Templates, TwilioClient } from "./TwilioClient.ts"
 export type {
   BulkOptions,
   CallName,
@@ -64,7 +75,6 @@ export type {
   Message,
   MessageDirection,
   MessageStatus,
-  OptOut,
   Outcome,
   Page,
   SendRequest,

@@ -120,14 +120,6 @@ export interface BulkOptions {
   readonly concurrency?: number | undefined
 }
 
-/** Somebody wants no messages. */
-export interface OptOut {
-  readonly recipient: string
-  /** Of this sender: a number, or a messaging service's SID; null: of any. */
-  readonly sender: string | null
-  readonly since: Date
-}
-
 /** What the breaker does with the next request. */
 export type CircuitState = "closed" | "open" | "half-open"
 

@@ -25,6 +25,7 @@ const dataModules = ["Schema", "Data", "Either", "Option", "Match", "Array", "Or
 const coreExtras: ReadonlyMap<string, string> = new Map([
   ["src/core/chance.ts", "node:crypto"],
   ["src/core/canonical.ts", "node:crypto"],
+  ["src/core/signature.ts", "node:crypto"],
   ["src/core/E164.ts", "libphonenumber-js"],
 ])
 const service =

@@ -3,7 +3,7 @@ import type { Sign } from "../../network/exchange.ts"
 import type { SecretStore } from "../../network/secretUrl.ts"
 import { twilioError } from "./errors.ts"
 import { authTokenSecret, subaccountTokenSecret, twilioSign } from "./settings.ts"
-import { sign, signedForm } from "./signature.ts"
+import { sign, signedForm } from "../../core/signature.ts"
 import { errorBody } from "./wireOut.ts"
 
 /* What Twilio's HTTP adds to every answer and every callback, besides what the log says. */

@@ -1,5 +1,5 @@
 import type { Draft } from "../../../core/Entry.ts"
-import { type Keyword, keywordOf } from "../../delivery/keywords.ts"
+import { type Keyword, keywordOf } from "../../../core/keywords.ts"
 import { ownedNumber } from "../senders/numbers.ts"
 import { kindOfNumber } from "../senders/plan.ts"
 import type { Twilio } from "../state.ts"
