@@ -1,5 +1,14 @@
 /* The SMS client library, `ringback/client`. What it exports, with the types of these files and of Effect, is what is shipped. */
 
+export type { CircuitRules } from "./circuitBreaker.decider.ts"
+export {
+  type CallOptions,
+  type CreateOptions,
+  createClient,
+  type LogLine,
+  promisesOf,
+  type SmsClient,
+} from "./createClient.ts"
 export {
   AccountRateLimited,
   AccountSuspended,
@@ -54,6 +63,9 @@ export {
 } from "./errors.ts"
 export { errorByCode, errorByStatus, errorNameOf, errorOfMessage, makeError } from "./errorTable.ts"
 export { Http, type HttpAnswer, HttpFailure, type HttpFailureReason, type HttpRequest } from "./Http.ts"
+export { clientOver, layerClient, makeClient } from "./make.ts"
+export { layerNodeHttp, makeNodeHttp, type NodeHttp, type NodeHttpOptions } from "./nodeHttp.ts"
+export { type ClientOptions, defaultBaseUrl, type LimitOptions, type OptionError } from "./options.ts"
 export {
   layerOptOuts,
   makeOptOuts,
@@ -65,7 +77,9 @@ export {
   optOutDefaults,
 } from "./optOuts.ts"
 export { type Redaction, redactionFor, redactPhone, redactPhones } from "./redact.ts"
+export { type RetriedName, type RetryRow, type RetryRows, retryTable } from "./retry.ts"
 export { type Messages, type Templates, TwilioClient } from "./TwilioClient.ts"
+export type { BucketRule } from "./tokenBucket.ts"
 export type {
   BulkOptions,
   CallName,
