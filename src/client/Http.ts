@@ -12,8 +12,9 @@ export interface HttpRequest {
   /** `Basic …`; added by whoever sends it. */
   readonly authorization: Redacted.Redacted<string>
   readonly body?: string | undefined
-  /** Ms for all of it, and for the connection to come about, by Effect's Clock. */
+  /** Ms for all of it, by Effect's Clock. */
   readonly timeoutMs: number
+  /** Ms of the host for each step of connecting. */
   readonly connectTimeoutMs: number
 }
 
@@ -44,4 +45,4 @@ export interface Http {
   /** Interrupting it ends the connection. */
   readonly send: (request: HttpRequest) => Effect.Effect<HttpAnswer, HttpFailure>
 }
-export const Http: Context.Tag<Http, Http> = Context.GenericTag<Http>("ringback/Http")
+export const Http: Context.Tag<Http, Http> = Context.GenericTag<Http>("ringback/client/Http")

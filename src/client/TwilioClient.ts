@@ -2,12 +2,12 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
 import type { ClientError, InvalidTemplate, MissingVariables, UnknownTemplate } from "./errors.ts"
+import type { OptOuts } from "./optOuts.ts"
 import type {
   BulkOptions,
   CircuitState,
   ListFilter,
   Message,
-  OptOut,
   Outcome,
   Page,
   SendRequest,
@@ -23,7 +23,7 @@ export interface TwilioClient {
   readonly circuit: Effect.Effect<CircuitState>
 }
 export const TwilioClient: Context.Tag<TwilioClient, TwilioClient> =
-  Context.GenericTag<TwilioClient>("ringback/TwilioClient")
+  Context.GenericTag<TwilioClient>("ringback/client/TwilioClient")
 
 export interface Messages {
   /**
@@ -61,20 +61,3 @@ export interface Templates {
     variables?: TemplateVariables,
   ) => Effect.Effect<string, UnknownTemplate | MissingVariables>
 }
-
-/**
- * Who wants no messages. Asked before each send; fed by webhooks (STOP, START) and by what Twilio refuses (21610).
- *
- * A cache: what was dropped or has expired is sent to Twilio, which refuses it.
- */
-export interface OptOuts {
-  /** Whether the recipient wants nothing of this sender: a number, or a messaging service's SID. */
-  readonly isOptedOut: (recipient: string, sender: string) => Effect.Effect<boolean>
-  /** Without a sender: wants nothing of any. */
-  readonly optOut: (recipient: string, sender?: string) => Effect.Effect<void>
-  /** Without a sender: takes all of the recipient's opt-outs back. */
-  readonly optIn: (recipient: string, sender?: string) => Effect.Effect<void>
-  /** Newest first. */
-  readonly list: Effect.Effect<ReadonlyArray<OptOut>>
-}
-export const OptOuts: Context.Tag<OptOuts, OptOuts> = Context.GenericTag<OptOuts>("ringback/OptOuts")

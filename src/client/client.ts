@@ -1,5 +1,13 @@
 /* The SMS client library, `ringback/client`. What it exports, with the types of these files and of Effect, is what is shipped. */
 
+export type { CircuitRules } from "./circuitBreaker.decider.ts"
+export {
+  type CallOptions,
+  type CreateOptions,
+  createClient,
+  promisesOf,
+  type SmsClient,
+} from "./createClient.ts"
 export {
   AccountRateLimited,
   AccountSuspended,
@@ -54,10 +62,24 @@ export {
 } from "./errors.ts"
 export { errorByCode, errorByStatus, errorNameOf, errorOfMessage, makeError } from "./errorTable.ts"
 export { Http, type HttpAnswer, HttpFailure, type HttpFailureReason, type HttpRequest } from "./Http.ts"
-export { layerOptOuts, makeOptOuts, type OptOutOptions, optOutDefaults } from "./optOuts.ts"
-export type { LogLine, LogOptions, PlainLogLevel } from "./plainLog.ts"
+export { clientOver, layerClient, makeClient } from "./make.ts"
+export { layerNodeHttp, makeNodeHttp, type NodeHttp, type NodeHttpOptions } from "./nodeHttp.ts"
+export { type ClientOptions, defaultBaseUrl, type LimitOptions, type OptionError } from "./options.ts"
+export {
+  layerOptOuts,
+  makeOptOuts,
+  type OptOut,
+  type OptOutOptions,
+  type OptOutPair,
+  type OptOutSource,
+  OptOuts,
+  optOutDefaults,
+} from "./optOuts.ts"
+export type { LogLine, LogOptions } from "./plainLog.ts"
 export { type Redaction, redactionFor, redactPhone, redactPhones } from "./redact.ts"
-export { type Messages, OptOuts, type Templates, TwilioClient } from "./TwilioClient.ts"
+export { type RetriedName, type RetryRow, type RetryRows, retryTable } from "./retry.ts"
+export { type Messages, type Templates, TwilioClient } from "./TwilioClient.ts"
+export type { BucketRule } from "./tokenBucket.ts"
 export { type AttributeValue, TwimlElement } from "./twiml/element.ts"
 export {
   type ConferenceAttributes,
@@ -83,7 +105,6 @@ export type {
   Message,
   MessageDirection,
   MessageStatus,
-  OptOut,
   Outcome,
   Page,
   SendRequest,

@@ -1,51 +1,48 @@
-import * as HashMap from "effect/HashMap"
-import * as Layer from "effect/Layer"
+import * as FiberRef from "effect/FiberRef"
+import * as HashSet from "effect/HashSet"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
+import * as Runtime from "effect/Runtime"
 
-export type PlainLogLevel = "error" | "warn" | "info" | "debug" | "trace" | "none"
-
-/** A line of the log. */
+/** One line of the client's log. */
 export interface LogLine {
-  readonly level: PlainLogLevel
-  readonly at: Date
-  readonly message: string
+  readonly level: "error" | "warning" | "info" | "debug" | "trace"
+  readonly text: string
   readonly facts: Readonly<Record<string, unknown>>
 }
 
 export interface LogOptions {
-  /** Takes lines; the console, when it is absent. */
+  /** Hears of log lines from `logLevel` on; without it nothing is logged. */
   readonly log?: ((line: LogLine) => void) | undefined
-  /** Which lines there are: `warn`, when it is absent, which means errors as well. */
-  readonly logLevel?: PlainLogLevel | undefined
+  /** `info` when absent. */
+  readonly logLevel?: LogLine["level"] | undefined
 }
 
-const levels: Readonly<Record<PlainLogLevel, LogLevel.LogLevel>> = {
+const levels = {
   error: LogLevel.Error,
-  warn: LogLevel.Warning,
+  warning: LogLevel.Warning,
   info: LogLevel.Info,
   debug: LogLevel.Debug,
   trace: LogLevel.Trace,
-  none: LogLevel.None,
-}
+} as const
 
-/** The log of who does not use Effect. */
-export const plainLog = ({ log, logLevel = "warn" }: LogOptions): Layer.Layer<never> => {
-  const minimum = Logger.minimumLogLevel(levels[logLevel])
-  if (log === undefined) return minimum
-  const logger = Logger.make<unknown, void>(({ annotations, date, logLevel: level, message }) =>
-    log({
-      level: nameOf(level),
-      at: date,
-      message: (Array.isArray(message) ? message : [message]).map(String).join(" "),
-      facts: Object.fromEntries(HashMap.toEntries(annotations)),
-    }),
+/** What runs effects for who does not use Effect. */
+export const runtimeOf = ({ log, logLevel = "info" }: LogOptions): Runtime.Runtime<never> => {
+  const quiet = Runtime.setFiberRef(
+    Runtime.defaultRuntime,
+    FiberRef.currentMinimumLogLevel,
+    log === undefined ? LogLevel.None : levels[logLevel],
   )
-  return Layer.merge(minimum, Logger.replace(Logger.defaultLogger, logger))
+  if (log === undefined) return quiet
+  return Runtime.setFiberRef(quiet, FiberRef.currentLoggers, HashSet.make(loggerOf(log)))
 }
 
-const nameOf = (level: LogLevel.LogLevel): PlainLogLevel => {
-  for (const name of ["error", "warn", "info", "debug"] as const)
-    if (LogLevel.greaterThanEqual(level, levels[name])) return name
-  return "trace"
-}
+const loggerOf = (log: (line: LogLine) => void): Logger.Logger<unknown, void> =>
+  Logger.make(({ annotations, logLevel, message }) => {
+    const level = (Object.keys(levels) as ReadonlyArray<LogLine["level"]>).find((name) => levels[name] === logLevel)
+    log({
+      level: level ?? "info",
+      text: (Array.isArray(message) ? message : [message]).map(String).join(" "),
+      facts: Object.fromEntries(annotations),
+    })
+  })

@@ -120,14 +120,6 @@ export interface BulkOptions {
   readonly concurrency?: number | undefined
 }
 
-/** Somebody wants no messages. */
-export interface OptOut {
-  readonly recipient: string
-  /** Of this sender: a number, or a messaging service's SID; null: of any. */
-  readonly sender: string | null
-  readonly since: Date
-}
-
 /** What the breaker does with the next request. */
 export type CircuitState = "closed" | "open" | "half-open"
 
@@ -136,7 +128,6 @@ export type CircuitState = "closed" | "open" | "half-open"
  * redact: logs and metrics of the client itself are made of these.
  */
 export type ClientEvent =
-  | { readonly _tag: "Refused"; readonly call: CallName; readonly error: ClientError; readonly request?: SendRequest }
   | { readonly _tag: "LimitReached"; readonly limit: "account" | "number"; readonly waitMs: number }
   | { readonly _tag: "AttemptStarted"; readonly call: CallName; readonly attempt: number }
   | {
@@ -150,6 +141,6 @@ export type ClientEvent =
   | { readonly _tag: "Checked"; readonly attempt: number; readonly found: string | null }
   | { readonly _tag: "CircuitChanged"; readonly from: CircuitState; readonly to: CircuitState }
   | { readonly _tag: "Sent"; readonly message: Message; readonly attempts: number; readonly tookMs: number }
-  | { readonly _tag: "Failed"; readonly call: CallName; readonly error: ClientError; readonly tookMs: number }
+  | { readonly _tag: "Failed"; readonly call: CallName; readonly error: ClientError }
 
 export type CallName = "send" | "get" | "list" | "cancel"

@@ -9,8 +9,7 @@ import { ask, empty, reply, rig, signed, silent, sms, token } from "../../../tes
 import { account, inbound, jsonWebhook, messageSid, ours, phone, webhook } from "../../../test/support/webhooks.ts"
 import { sign } from "../../core/signature.ts"
 import { InvalidAuthToken, InvalidOption } from "../errors.ts"
-import { makeOptOuts } from "../optOuts.ts"
-import { OptOuts } from "../TwilioClient.ts"
+import { makeOptOuts, OptOuts } from "../optOuts.ts"
 import { twiml } from "../twiml/twiml.ts"
 import type { WebhookOptions } from "./options.ts"
 import { makeWebhooks } from "./Webhooks.ts"
@@ -302,25 +301,28 @@ describe("Keywords", () => {
       const { inbound: endpoint } = yield* makeWebhooks({
         authToken: Redacted.make(token),
         messages: [
-          { answer: () => Effect.map(optOuts.isOptedOut(phone, ours), (is) => void seen.push(is) as undefined) },
+          {
+            answer: () =>
+              Effect.map(optOuts.find(phone, [ours]), (found) => void seen.push(found !== undefined) as undefined),
+          },
         ],
       }).pipe(Effect.provideService(OptOuts, optOuts), Effect.orDie)
       const says = (Body: string, more = {}) =>
         ask(endpoint, webhook(sms, inbound({ Body, MessagingServiceSid: service, ...more }), signed))
       yield* says("stop ")
-      strictEqual(yield* optOuts.isOptedOut(phone, ours), true)
-      strictEqual(yield* optOuts.isOptedOut(phone, service), true)
-      strictEqual(yield* optOuts.isOptedOut(phone, "+15550000009"), false)
+      strictEqual((yield* optOuts.find(phone, [ours])) !== undefined, true)
+      strictEqual((yield* optOuts.find(phone, [service])) !== undefined, true)
+      strictEqual((yield* optOuts.find(phone, ["+15550000009"])) !== undefined, false)
       yield* says("STOP it")
       yield* says("HELP")
-      strictEqual(yield* optOuts.isOptedOut(phone, service), true)
+      strictEqual((yield* optOuts.find(phone, [service])) !== undefined, true)
       yield* says("Start")
-      strictEqual(yield* optOuts.isOptedOut(phone, service), false)
+      strictEqual((yield* optOuts.find(phone, [service])) !== undefined, false)
       deepStrictEqual(seen, [true, true, true, false])
       yield* says("no more please", { OptOutType: "STOP" })
-      strictEqual(yield* optOuts.isOptedOut(phone, ours), true)
+      strictEqual((yield* optOuts.find(phone, [ours])) !== undefined, true)
       yield* says("yes")
-      strictEqual(yield* optOuts.isOptedOut(phone, ours), false)
+      strictEqual((yield* optOuts.find(phone, [ours])) !== undefined, false)
     }).pipe(Effect.provide(silent)),
   )
   it.effect("of a message that is not Twilio's count for nothing", () =>

@@ -2,11 +2,10 @@ import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import * as Redacted from "effect/Redacted"
 import { sign } from "../../core/signature.ts"
 import { Bounded } from "../bounded.ts"
 import type { InvalidAuthToken, InvalidOption } from "../errors.ts"
-import { OptOuts } from "../TwilioClient.ts"
+import { OptOuts } from "../optOuts.ts"
 import type { MessageStatus } from "../types.ts"
 import { documentOf, inboundOf, matches } from "./inbound.ts"
 import { type TrustedWebhook, trusted, type WebhookRefusal, type WebhookRequest } from "./incoming.ts"
@@ -50,7 +49,7 @@ export const makeWebhooks = <R = never>(
   Effect.gen(function* () {
     const { limits, trust } = yield* rulesOf(options)
     const { redactBodies = true, redactionKey: key } = options
-    const seen = makeSeen({ redactBodies, key: key === undefined ? undefined : Redacted.value(key) })
+    const seen = makeSeen({ redactBodies, key })
     const replays = options.replays ?? makeReplays({ instead: noReply })
     const inbound = inboundHandling(options, seen, yield* OptOuts)
     const status = statusHandling(options, seen, limits.statusesMax)
@@ -116,8 +115,8 @@ const inboundHandling =
       const { from, keyword, messagingServiceSid, sid, to } = message
       yield* Effect.annotateCurrentSpan({ message_sid: sid, ...seen.attributes(from, to) })
       for (const sender of [to, ...(messagingServiceSid === null ? [] : [messagingServiceSid])])
-        if (keyword === "STOP") yield* optOuts.optOut(from, sender)
-        else if (keyword === "START") yield* optOuts.optIn(from, sender)
+        if (keyword === "STOP") yield* optOuts.optOut({ recipient: from, sender }, "keyword")
+        else if (keyword === "START") yield* optOuts.optIn({ recipient: from, sender })
       if (keyword === "STOP") yield* seen.optedOut(message)
       const body = yield* guarded(
         Effect.suspend(() => {

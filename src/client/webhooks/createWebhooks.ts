@@ -1,10 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 import * as Effect from "effect/Effect"
-import * as ManagedRuntime from "effect/ManagedRuntime"
-import * as Redacted from "effect/Redacted"
-import { makeOptOuts } from "../optOuts.ts"
-import { type LogOptions, plainLog } from "../plainLog.ts"
-import { OptOuts } from "../TwilioClient.ts"
+import * as Runtime from "effect/Runtime"
+import { makeOptOuts, OptOuts } from "../optOuts.ts"
+import { type LogLine, type LogOptions, runtimeOf } from "../plainLog.ts"
 import type { MessageStatus } from "../types.ts"
 import type { InboundMessage, MessagePattern, Reply } from "./inbound.ts"
 import type { TrustedWebhook, WebhookRequest } from "./incoming.ts"
@@ -16,8 +14,8 @@ import { makeWebhooks, type WebhookEndpoint } from "./Webhooks.ts"
 import { fromWebRequest, toWebResponse } from "./web.ts"
 
 export interface CreateWebhooksOptions extends CommonOptions, LogOptions {
-  /** The account's auth token; several while it is being changed for another. */
-  readonly authToken: string | ReadonlyArray<string>
+  /** Hears of log lines. When it is absent, errors and warnings go to standard error: a handler that fails must not go unseen. */
+  readonly log?: ((line: LogLine) => void) | undefined
   /** Those of the client that sends, so that who says STOP gets nothing more. */
   readonly optOuts?: OptOuts | undefined
 }
@@ -58,22 +56,17 @@ export interface PlainWebhooks {
 
 /** Endpoints for Twilio's webhooks. Throws `InvalidAuthToken` or `InvalidOption` when an option cannot be. */
 export const createWebhooks = (options: CreateWebhooksOptions): PlainWebhooks => {
-  const runtime = ManagedRuntime.make(plainLog(options))
+  const runtime = runtimeOf(options.log === undefined ? { logLevel: "warning", log: toStandardError } : options)
   const messages: Array<MessageHandler> = []
   const statuses: Array<StatusListener> = []
   const optOuts = options.optOuts ?? makeOptOuts()
-  const made = runtime.runSync(
-    makeWebhooks({
-      ...options,
-      authToken: [options.authToken].flat().map((token) => Redacted.make(token)),
-      messages,
-      statuses,
-    }).pipe(Effect.provideService(OptOuts, optOuts), Effect.either),
+  const made = Runtime.runSync(runtime)(
+    Effect.either(Effect.provideService(makeWebhooks({ ...options, messages, statuses }), OptOuts, optOuts)),
   )
   if (made._tag === "Left") throw made.left
   const { check, inbound, status } = made.right
   const run = (endpoint: WebhookEndpoint, request: WebhookRequest): Promise<WebhookAnswer> =>
-    runtime.runPromise(endpoint(request))
+    Runtime.runPromise(runtime)(endpoint(request))
   const plain = (endpoint: WebhookEndpoint): PlainEndpoint => ({
     fetch: async (request) => toWebResponse(await run(endpoint, fromWebRequest(request))),
     node: async (request, response) => answerNode(request, response, await run(endpoint, fromNodeRequest(request))),
@@ -93,7 +86,7 @@ export const createWebhooks = (options: CreateWebhooksOptions): PlainWebhooks =>
     inbound: plain(inbound),
     status: plain(status),
     check: async (request) => {
-      const checked = await runtime.runPromise(
+      const checked = await Runtime.runPromise(runtime)(
         Effect.either(check(request instanceof Request ? fromWebRequest(request) : fromNodeRequest(request))),
       )
       if (checked._tag === "Left") throw checked.left
@@ -103,6 +96,9 @@ export const createWebhooks = (options: CreateWebhooksOptions): PlainWebhooks =>
   }
   return webhooks
 }
+
+const toStandardError = ({ facts, level, text }: LogLine): void =>
+  void process.stderr.write(`${level} ${text} ${JSON.stringify(facts)}\n`)
 
 /** A part that may return, throw, or promise. */
 const later = <A>(part: (signal: AbortSignal) => A | Promise<A>): Effect.Effect<A, unknown> =>

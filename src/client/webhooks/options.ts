@@ -22,8 +22,12 @@ export interface StatusListener<R = never> {
   readonly hears: (update: StatusUpdate) => Effect.Effect<unknown, unknown, R>
 }
 
-/** What handlers of both kinds have in common. */
+type Token = string | Redacted.Redacted<string>
+
+/** What endpoints are made of, whoever handles. Only the token is needed. */
 export interface CommonOptions {
+  /** The account's auth token; several while it is being changed for another. Kept as `Redacted` and told nobody. */
+  readonly authToken: Token | ReadonlyArray<Token>
   /**
    * The address that Twilio was told, up to the path that the server sees, such as `https://example.com`. Needed behind a proxy.
    * User and password in it are part of what Twilio signs, and are told nowhere.
@@ -37,7 +41,7 @@ export interface CommonOptions {
   /** Whether texts of messages stay out of the log. True when it is absent. */
   readonly redactBodies?: boolean | undefined
   /** Makes hashes of numbers in logs the same in several processes. */
-  readonly redactionKey?: Redacted.Redacted<string> | undefined
+  readonly redactionKey?: string | undefined
   /** Bytes of a body. */
   readonly bodyBytesMax?: number | undefined
   /** Requests under way at once; one more is answered 503. */
@@ -49,8 +53,6 @@ export interface CommonOptions {
 }
 
 export interface WebhookOptions<R = never> extends CommonOptions {
-  /** The account's auth token; several while it is being changed for another. */
-  readonly authToken: Redacted.Redacted<string> | ReadonlyArray<Redacted.Redacted<string>>
   /** Who answers messages: the first that fits. None: no reply. */
   readonly messages?: ReadonlyArray<MessageHandler<R>> | undefined
   /** All of them are told, one after the other. */
@@ -76,7 +78,7 @@ export const rulesOf = <R>(
 ): Effect.Effect<{ readonly trust: TrustRules; readonly limits: Limits }, InvalidAuthToken | InvalidOption> =>
   Effect.gen(function* () {
     const { allowedUrls, authToken, publicUrl } = options
-    const tokens = Array.isArray(authToken) ? authToken : [authToken as Redacted.Redacted<string>]
+    const tokens = [authToken].flat().map((token) => (typeof token === "string" ? Redacted.make(token) : token))
     if (tokens.length === 0 || tokens.some((token) => Redacted.value(token) === ""))
       return yield* new InvalidAuthToken({ message: "an auth token is needed to know Twilio's requests by" })
     if (publicUrl !== undefined && !isPublic(publicUrl))

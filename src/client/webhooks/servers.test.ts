@@ -16,7 +16,7 @@ import { webhookRoutes } from "./effectHttp.ts"
 /** What an application does, on each kind of server. */
 const plain = (): PlainWebhooks & { readonly heard: ReadonlyArray<string> } => {
   const heard: Array<string> = []
-  const webhooks = createWebhooks({ authToken: token, logLevel: "none" })
+  const webhooks = createWebhooks({ authToken: token, log: () => {} })
     .onMessage("later", async () => {
       await Promise.resolve()
       return "async"
@@ -164,7 +164,7 @@ describe("Webhooks", () => {
 
 describe("The promise face", () => {
   it("checks webhooks of any kind, and rejects with why", async () => {
-    const { check } = createWebhooks({ authToken: [token, "older"], logLevel: "none" })
+    const { check } = createWebhooks({ authToken: [token, "older"], log: () => {} })
     const { params } = await check(webhook("https://a.example/voice", { CallSid: "CA1" }, { token: "older" }))
     strictEqual(params.get("CallSid"), "CA1")
     const error = await check(webhook("https://a.example/voice", {}, { token: "no" })).catch((reason) => reason)
@@ -181,7 +181,7 @@ describe("The promise face", () => {
   })
   it("tells a handler when nobody waits any more", async () => {
     let aborted: boolean | undefined
-    const { inbound: endpoint } = createWebhooks({ authToken: token, timeoutMs: 20, logLevel: "none" }).onMessage(
+    const { inbound: endpoint } = createWebhooks({ authToken: token, timeoutMs: 20, log: () => {} }).onMessage(
       (_, signal) =>
         new Promise<string>((resolve) =>
           signal.addEventListener("abort", () => {
