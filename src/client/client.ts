@@ -1,5 +1,7 @@
 /* The SMS client library, `ringback/client`. What it exports, with the types of these files and of Effect, is what is shipped. */
 
+export type { RecordedExchange } from "../core/traffic/RecordedExchange.ts"
+export { readTraffic, type Traffic, type TrafficFault } from "../core/traffic/reader.ts"
 export type { CircuitRules } from "./circuitBreaker.decider.ts"
 export {
   type CallOptions,
@@ -78,6 +80,22 @@ export {
 export type { LogLine, LogOptions } from "./plainLog.ts"
 export { type Redaction, redactionFor, redactPhone, redactPhones } from "./redact.ts"
 export { type RetriedName, type RetryRow, type RetryRows, retryTable } from "./retry.ts"
+export type { Expectation, SendMatch, SentRecord } from "./simulation/expectations.ts"
+export { interactionsOf, readInteractions } from "./simulation/interactions.ts"
+export { type MockOptions, MockTwilioClient, NotAsExpected } from "./simulation/MockTwilioClient.ts"
+export { magicRecipients, magicSenders } from "./simulation/magicNumbers.ts"
+export { type MemoryApiOptions, makeMemoryApi } from "./simulation/memoryApi.ts"
+export { makeRecorder, type Recorder, type RecorderOptions } from "./simulation/recorder.ts"
+export { makeReplayer, NotRecorded, type Replayer, type ReplayerOptions } from "./simulation/replayer.ts"
+export {
+  type Simulated,
+  type SimulatedMessage,
+  type SimulatedStatus,
+  signedJsonWebhook,
+  signedWebhook,
+  simulatedInbound,
+  simulatedStatus,
+} from "./simulation/simulatedWebhooks.ts"
 export { type Messages, type Templates, TwilioClient } from "./TwilioClient.ts"
 export type { BucketRule } from "./tokenBucket.ts"
 export { type AttributeValue, TwimlElement } from "./twiml/element.ts"

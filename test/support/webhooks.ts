@@ -1,8 +1,6 @@
-import { createHash } from "node:crypto"
-import type { Pair } from "../../src/core/entries.ts"
-import { sign } from "../../src/core/signature.ts"
+import { signedJsonWebhook, signedWebhook } from "../../src/client/simulation/simulatedWebhooks.ts"
 
-/* Webhooks as Twilio makes them. */
+/* Webhooks as Twilio makes them, with what is wrong with them. */
 
 export const account = `AC${"a".repeat(32)}`
 export const ours = "+15559876543"
@@ -20,31 +18,19 @@ export const webhook = (
   params: Readonly<Record<string, string>>,
   { headers = {}, method = "POST", token }: Shape,
 ): Request => {
-  const pairs: ReadonlyArray<Pair> = Object.entries(params)
-  if (method === "GET") {
-    const whole = `${url}${url.includes("?") ? "&" : "?"}${new URLSearchParams(params)}`
-    return new Request(whole, { headers: { "X-Twilio-Signature": sign(token, whole, []), ...headers } })
-  }
-  return new Request(url, {
+  const pairs = Object.entries(params)
+  const made = signedWebhook(url, pairs, { authToken: token, method: method === "GET" ? "GET" : "POST" })
+  const all = { ...Object.fromEntries(made.headers), ...headers }
+  return new Request(made.url, {
     method,
-    headers: {
-      "Content-Type": "application/x-www-form-urlencoded",
-      "X-Twilio-Signature": sign(token, url, pairs),
-      ...headers,
-    },
-    body: new URLSearchParams(params).toString(),
+    headers: all,
+    body: method === "GET" ? null : new URLSearchParams(params).toString(),
   })
 }
 
 /** JSON, whose hash stands in the signed URL. */
-export const jsonWebhook = (url: string, text: string, { headers = {}, token }: Shape): Request => {
-  const whole = `${url}${url.includes("?") ? "&" : "?"}bodySHA256=${createHash("sha256").update(text).digest("hex")}`
-  return new Request(whole, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "X-Twilio-Signature": sign(token, whole, []), ...headers },
-    body: text,
-  })
-}
+export const jsonWebhook = (url: string, text: string, { token }: Shape): Request =>
+  signedJsonWebhook(url, text, { authToken: token })
 
 let made = 0
 export const messageSid = (prefix = "SM"): string => `${prefix}${(++made).toString(16).padStart(32, "0")}`
