@@ -13,6 +13,7 @@ import { CommandFailed } from "./failure.ts"
 import { fork } from "./fork.ts"
 import { inbound } from "./inbound.ts"
 import { log } from "./log.ts"
+import { record } from "./record.ts"
 import { exportCommand, importCommand } from "./recordings.ts"
 import { run as runCommand, schema } from "./scenarios.ts"
 import { serve } from "./serve.ts"
@@ -42,6 +43,7 @@ const ringback = Command.make("ringback").pipe(
     trace,
     exportCommand,
     importCommand,
+    record,
   ]),
 )
 

@@ -2,10 +2,6 @@ import * as Cause from "effect/Cause"
 import type * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
-import * as FiberRef from "effect/FiberRef"
-import * as HashSet from "effect/HashSet"
-import * as Logger from "effect/Logger"
-import * as LogLevel from "effect/LogLevel"
 import * as Runtime from "effect/Runtime"
 import * as Stream from "effect/Stream"
 import type { Http } from "./Http.ts"
@@ -13,6 +9,7 @@ import { clientOver } from "./make.ts"
 import { makeNodeHttp, type NodeHttpOptions } from "./nodeHttp.ts"
 import type { ClientOptions } from "./options.ts"
 import type { OptOut, OptOutPair } from "./optOuts.ts"
+import { type LogOptions, runtimeOf } from "./plainLog.ts"
 import type { TwilioClient } from "./TwilioClient.ts"
 import type {
   BulkOptions,
@@ -25,19 +22,8 @@ import type {
   TemplateVariables,
 } from "./types.ts"
 
-/** One line of the client's log. */
-export interface LogLine {
-  readonly level: "error" | "warning" | "info" | "debug" | "trace"
-  readonly text: string
-  readonly facts: Readonly<Record<string, unknown>>
-}
-
 /** What a client with plain promises is made of. */
-export interface CreateOptions extends ClientOptions, NodeHttpOptions {
-  /** Hears of log lines from `logLevel` on; without it nothing is logged. */
-  readonly log?: ((line: LogLine) => void) | undefined
-  /** `info` when absent. */
-  readonly logLevel?: LogLine["level"] | undefined
+export interface CreateOptions extends ClientOptions, NodeHttpOptions, LogOptions {
   /** Another way to the API than node's `https`. */
   readonly http?: Http | undefined
 }
@@ -91,11 +77,7 @@ export const createClient = (options: CreateOptions): SmsClient => {
 }
 
 /** Any client with plain promises: the mock's too. */
-export const promisesOf = (
-  client: TwilioClient,
-  logging: Pick<CreateOptions, "log" | "logLevel"> = {},
-  close: () => void = () => {},
-): SmsClient => {
+export const promisesOf = (client: TwilioClient, logging: LogOptions = {}, close: () => void = () => {}): SmsClient => {
   const runtime = runtimeOf(logging)
   const run = <A, E>(effect: Effect.Effect<A, E>, { signal }: CallOptions = {}): Promise<A> =>
     promised(runtime, effect, signal)
@@ -139,31 +121,3 @@ const promised = async <A, E>(
   if (Cause.isInterruptedOnly(exit.cause)) signal?.throwIfAborted()
   throw Cause.squash(exit.cause)
 }
-
-const levels = {
-  error: LogLevel.Error,
-  warning: LogLevel.Warning,
-  info: LogLevel.Info,
-  debug: LogLevel.Debug,
-  trace: LogLevel.Trace,
-} as const
-
-const runtimeOf = ({ log, logLevel = "info" }: Pick<CreateOptions, "log" | "logLevel">): Runtime.Runtime<never> => {
-  const quiet = Runtime.setFiberRef(
-    Runtime.defaultRuntime,
-    FiberRef.currentMinimumLogLevel,
-    log === undefined ? LogLevel.None : levels[logLevel],
-  )
-  if (log === undefined) return quiet
-  return Runtime.setFiberRef(quiet, FiberRef.currentLoggers, HashSet.make(loggerOf(log)))
-}
-
-const loggerOf = (log: (line: LogLine) => void): Logger.Logger<unknown, void> =>
-  Logger.make(({ annotations, logLevel, message }) => {
-    const level = (Object.keys(levels) as ReadonlyArray<LogLine["level"]>).find((name) => levels[name] === logLevel)
-    log({
-      level: level ?? "info",
-      text: (Array.isArray(message) ? message : [message]).map(String).join(" "),
-      facts: Object.fromEntries(annotations),
-    })
-  })

@@ -29,5 +29,8 @@ export const keywordOf = (body: string, { tollFree, yes }: KeywordRules): Keywor
   return help.has(word) ? "HELP" : undefined
 }
 
+/** Whether a message may be a keyword to one sender or another. */
+export const maybeKeyword = (body: string): boolean => keywordOf(body, { tollFree: false, yes: true }) !== undefined
+
 /** Characters of a message that can be a keyword, white space included. */
 const longest = 100

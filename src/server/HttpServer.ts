@@ -1,8 +1,6 @@
 import { timingSafeEqual } from "node:crypto"
 import * as http from "node:http"
 import type { AddressInfo } from "node:net"
-import * as Data from "effect/Data"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
@@ -12,30 +10,9 @@ import { type AccessRules, type Caller, refusal } from "./access.ts"
 import { carrierHandler } from "./carrierHandler.ts"
 import { type Handler, limitConnections, patiently, timeouts, usualPatience } from "./connections.ts"
 import { Exchange } from "./Exchange.ts"
+import { type CannotListen, listen } from "./listening.ts"
 import { onFirstUse, type PathHandler } from "./onFirstUse.ts"
 import { refuse, send } from "./plainAnswer.ts"
-
-/** The server cannot listen; the message is one line for people. */
-export class CannotListen extends Data.TaggedError("CannotListen")<{
-  readonly host: string
-  readonly port: number
-  readonly code: string
-}> {
-  override get message() {
-    const where = `${this.host}:${this.port}`
-    switch (this.code) {
-      case "EADDRINUSE":
-        return `${where} is in use; stop what listens there, or choose another port with --port`
-      case "EACCES":
-        return `${where} may not be opened by this user; choose a port above 1023 with --port`
-      case "EADDRNOTAVAIL":
-      case "ENOTFOUND":
-        return `${this.host} is no address of this machine; choose another with --host`
-      default:
-        return `cannot listen on ${where} (${this.code})`
-    }
-  }
-}
 
 export interface ServerOptions {
   readonly host: string
@@ -51,9 +28,6 @@ const noPages: PathHandler = (_, __, response) =>
 
 /** A read that asks to wait for what is still to come. */
 const waits = /[?&]wait=/
-
-/** Host seconds that a stopping server gives answers in flight. */
-const drainSeconds = 4
 
 const isPage = (path: string): boolean =>
   path === "/" || path === "/ui" || path.startsWith("/ui/") || path === "/favicon.ico"
@@ -121,31 +95,6 @@ export const serveHttp = (
     const { port } = server.address() as AddressInfo
     return { port }
   })
-
-/** Listens until the scope closes. Streams never end by themselves, so they are cut at once; answers get their time. */
-const listen = (
-  server: http.Server,
-  { host, port }: ServerOptions,
-  streams: ReadonlySet<http.ServerResponse>,
-): Effect.Effect<void, CannotListen, Scope.Scope> =>
-  Effect.acquireRelease(
-    Effect.async<void, CannotListen>((resume) => {
-      server.once("error", (error: NodeJS.ErrnoException) =>
-        resume(new CannotListen({ host, port, code: error.code ?? error.message })),
-      )
-      server.listen({ host, port, backlog: 4096 }, () => resume(Effect.void))
-    }),
-    () =>
-      Effect.async<void>((resume) => {
-        server.close(() => resume(Effect.void))
-        for (const stream of streams) stream.destroy()
-        server.closeIdleConnections()
-      }).pipe(
-        Effect.interruptible, // A release is not, and then no time-out would end it.
-        Effect.timeout(Duration.seconds(drainSeconds)),
-        Effect.catchTag("TimeoutException", () => Effect.sync(() => server.closeAllConnections())),
-      ),
-  )
 
 const callerOf = (request: http.IncomingMessage, adminToken: Redacted.Redacted<string> | undefined): Caller => {
   const { headers, method = "GET", socket } = request

@@ -1,0 +1,61 @@
+import type * as http from "node:http"
+import * as Data from "effect/Data"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+
+/** The server cannot listen; the message is one line for people. */
+export class CannotListen extends Data.TaggedError("CannotListen")<{
+  readonly host: string
+  readonly port: number
+  readonly code: string
+}> {
+  override get message() {
+    const where = `${this.host}:${this.port}`
+    switch (this.code) {
+      case "EADDRINUSE":
+        return `${where} is in use; stop what listens there, or choose another port with --port`
+      case "EACCES":
+        return `${where} may not be opened by this user; choose a port above 1023 with --port`
+      case "EADDRNOTAVAIL":
+      case "ENOTFOUND":
+        return `${this.host} is no address of this machine; choose another with --host`
+      default:
+        return `cannot listen on ${where} (${this.code})`
+    }
+  }
+}
+
+/** Where a server listens; port 0 is any free one. */
+export interface ListeningAt {
+  readonly host: string
+  readonly port: number
+}
+
+/** Host seconds that a stopping server gives answers in flight. */
+const drainSeconds = 4
+
+/** Listens until the scope closes. Streams never end by themselves, so they are cut at once; answers get their time. */
+export const listen = (
+  server: http.Server,
+  { host, port }: ListeningAt,
+  streams: ReadonlySet<http.ServerResponse>,
+): Effect.Effect<void, CannotListen, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.async<void, CannotListen>((resume) => {
+      server.once("error", (error: NodeJS.ErrnoException) =>
+        resume(new CannotListen({ host, port, code: error.code ?? error.message })),
+      )
+      server.listen({ host, port, backlog: 4096 }, () => resume(Effect.void))
+    }),
+    () =>
+      Effect.async<void>((resume) => {
+        server.close(() => resume(Effect.void))
+        for (const stream of streams) stream.destroy()
+        server.closeIdleConnections()
+      }).pipe(
+        Effect.interruptible, // A release is not, and then no time-out would end it.
+        Effect.timeout(Duration.seconds(drainSeconds)),
+        Effect.catchTag("TimeoutException", () => Effect.sync(() => server.closeAllConnections())),
+      ),
+  )

@@ -1,0 +1,156 @@
+import * as http from "node:http"
+import * as https from "node:https"
+import type { Pair } from "../../core/entries.ts"
+import type { RecordedAnswer } from "../../core/traffic/RecordedExchange.ts"
+import { Collected } from "./collected.ts"
+
+/** Where a request goes: a server, and the target of the request line as it is written. */
+export interface Destination {
+  readonly server: URL
+  readonly target: string
+}
+
+/** Sends requests on as they are. */
+export interface Forwarder {
+  /** Forwards a request and its answer back; tells once what came of it. */
+  readonly forward: (
+    incoming: http.IncomingMessage,
+    outgoing: http.ServerResponse,
+    to: Destination,
+    ended: (outcome: Outcome) => void,
+  ) => void
+  readonly close: () => void
+}
+
+/** What came of a request. `sent` is what of its body has passed. */
+export interface Outcome {
+  readonly sent: Collected
+  readonly answer: RecordedAnswer | { readonly failed: string }
+  /** The one who asks still waits for an answer: none has begun. */
+  readonly unanswered: boolean
+}
+
+/** Host ms the other side may be silent: the longest that an application waits for an answer of an API. */
+const silentMsMax = 120_000
+const connectionsMax = 256
+
+/** Headers that are about one connection. Source: RFC 9110, 7.6.1. */
+const ofTheConnection = new Set(
+  "connection keep-alive proxy-connection proxy-authenticate te trailer transfer-encoding upgrade".split(" "),
+)
+
+/** Host ms a connection is kept without a request: less than servers keep theirs, so that none is closed as it is taken up. */
+const idleMsMax = 4_000
+
+/** Makes a forwarder with connections that it keeps. Bytes go through unread: coded, in pieces, as they came. */
+export const makeForwarder = (): Forwarder => {
+  const options = { keepAlive: true, maxSockets: connectionsMax, timeout: idleMsMax }
+  const agents = { http: new http.Agent(options), https: new https.Agent(options) }
+  return {
+    forward: (incoming, outgoing, { server, target }, ended) => {
+      const secure = server.protocol === "https:"
+      const send = secure ? https.request : http.request
+      const request = send(server, {
+        agent: secure ? agents.https : agents.http,
+        headers: forwardedHeaders(incoming, server.host),
+        method: incoming.method ?? "GET",
+        path: target,
+        timeout: silentMsMax,
+      })
+      follow(incoming, outgoing, request, ended)
+    },
+    close: () => {
+      agents.http.destroy()
+      agents.https.destroy()
+    },
+  }
+}
+
+/** The headers as they came, but for the host and what is about the connection, as node takes them: flat. */
+const forwardedHeaders = (incoming: http.IncomingMessage, host: string): Array<string> => {
+  const headers = ["Host", host]
+  const named = connectionOptions(incoming)
+  for (const [name, value] of pairs(incoming.rawHeaders)) {
+    const small = name.toLowerCase()
+    if (small !== "host" && !ofTheConnection.has(small) && !named.has(small)) headers.push(name, value)
+  }
+  if (incoming.headers["transfer-encoding"] !== undefined) headers.push("Transfer-Encoding", "chunked")
+  return headers
+}
+
+/** Further headers that this message says are about its connection. */
+const connectionOptions = ({ headers }: http.IncomingMessage): ReadonlySet<string> =>
+  new Set((headers.connection ?? "").toLowerCase().split(/\s*,\s*/))
+
+const pairs = (raw: ReadonlyArray<string>): ReadonlyArray<Pair> =>
+  Array.from({ length: raw.length / 2 }, (_, i) => [raw[2 * i] ?? "", raw[2 * i + 1] ?? ""])
+
+/** The headers of a message as a recording has them. */
+export const recordedHeaders = ({ rawHeaders }: http.IncomingMessage): ReadonlyArray<Pair> =>
+  pairs(rawHeaders).map(([name, value]) => [name.toLowerCase(), value])
+
+const follow = (
+  incoming: http.IncomingMessage,
+  outgoing: http.ServerResponse,
+  request: http.ClientRequest,
+  ended: (outcome: Outcome) => void,
+): void => {
+  const sent = new Collected()
+  let over = false
+  const end = (answer: Outcome["answer"]) => {
+    if (over) return
+    over = true
+    ended({ answer, sent, unanswered: !outgoing.headersSent && !outgoing.destroyed })
+  }
+  incoming.on("data", sent.add)
+  incoming.pipe(request)
+  outgoing.once("close", () => {
+    if (over || outgoing.writableFinished) return
+    end({ failed: "whoever asked hung up" })
+    request.destroy()
+  })
+  request.on("timeout", () => request.destroy(Object.assign(new Error("silent"), { code: "ETIMEDOUT" })))
+  request.on("error", (cause: NodeJS.ErrnoException) => {
+    end({ failed: failureOf(cause) })
+    if (outgoing.headersSent) outgoing.destroy()
+  })
+  request.on("response", (answer) => {
+    const { headers, statusCode: status = 502, statusMessage } = answer
+    const named = connectionOptions(answer)
+    const kept = pairs(answer.rawHeaders).filter(([name]) => {
+      const small = name.toLowerCase()
+      return !ofTheConnection.has(small) && !named.has(small)
+    })
+    outgoing.sendDate = false
+    outgoing.writeHead(status, statusMessage, kept.flat())
+    const body = new Collected()
+    answer.on("data", body.add)
+    answer.pipe(outgoing)
+    answer.on("end", () => {
+      if (answer.complete)
+        end({ body: body.body(headers["content-encoding"]), headers: recordedHeaders(answer), status })
+    })
+    answer.once("close", () => {
+      if (answer.complete) return
+      end({ failed: `the answer broke off after ${body.length} bytes` })
+      outgoing.destroy()
+    })
+  })
+}
+
+const failureOf = ({ code, message }: NodeJS.ErrnoException): string => {
+  switch (code) {
+    case "ECONNREFUSED":
+      return "connection refused"
+    case "ECONNRESET":
+    case "EPIPE":
+      return "connection closed without an answer"
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return "no such host"
+    case "ETIMEDOUT":
+      return "no answer in time"
+    default:
+      return code ?? message
+  }
+}
