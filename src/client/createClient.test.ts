@@ -18,8 +18,9 @@ import {
   sidOf,
   wireMessage,
 } from "../../test/support/scriptedHttp.ts"
-import { type CreateOptions, createClient, type LogLine } from "./createClient.ts"
+import { type CreateOptions, createClient } from "./createClient.ts"
 import { TwilioSmsError } from "./errors.ts"
+import type { LogLine } from "./plainLog.ts"
 
 const clientOf = (replies: ReadonlyArray<Reply>, options: Partial<CreateOptions> = {}) => {
   const http = scriptedHttp(...replies)
@@ -102,38 +103,36 @@ describe("A client with plain promises", () => {
       }
       return "none"
     }
-    deepStrictEqual(
-      [
-        { accountSid: "AC1" },
-        { authToken: "" },
-        { authToken: "token\n" },
-        { authToken: Redacted.make("") },
-        { apiKey: "SK1" },
-        { baseUrl: "http://api.twilio.com" },
-        { baseUrl: "ftp://127.0.0.1" },
-        { baseUrl: "https://user:pass@api.twilio.com" },
-        { baseUrl: "twilio" },
-        { baseUrl: "http://127.0.0.1.evil.test" },
-        { from: "!" },
-        { messagingServiceSid: "MG1" },
-        { timeoutMs: 0 },
-        { limits: { account: { perSecond: 0 } } },
-        { limits: { number: { burst: 0.5 } } },
-        { circuitBreaker: { failures: 0 } },
-        { retry: { Timeout: { attempts: 0, baseMs: 1, backoff: "fixed" } } },
-        { retry: { OptedOut: { attempts: 2, baseMs: 1, backoff: "fixed" } } as never },
-      ].map((options) => thrown(options)),
-      [
-        "InvalidAccountSid",
-        "InvalidAuthToken",
-        "InvalidAuthToken",
-        "InvalidAuthToken",
-        "InvalidOption",
-        ...Array(5).fill("InvalidBaseUrl"),
-        "InvalidPhoneNumber",
-        ...Array(7).fill("InvalidOption"),
-      ],
-    )
+    const wrong: ReadonlyArray<Partial<CreateOptions>> = [
+      { accountSid: "AC1" },
+      { authToken: "" },
+      { authToken: "token\n" },
+      { authToken: Redacted.make("") },
+      { apiKey: "SK1" },
+      { baseUrl: "http://api.twilio.com" },
+      { baseUrl: "ftp://127.0.0.1" },
+      { baseUrl: "https://user:pass@api.twilio.com" },
+      { baseUrl: "twilio" },
+      { baseUrl: "http://127.0.0.1.evil.test" },
+      { from: "!" },
+      { messagingServiceSid: "MG1" },
+      { timeoutMs: 0 },
+      { limits: { account: { perSecond: 0 } } },
+      { limits: { number: { burst: 0.5 } } },
+      { circuitBreaker: { failures: 0 } },
+      { retry: { Timeout: { attempts: 0, baseMs: 1, backoff: "fixed" } } },
+      { retry: { OptedOut: { attempts: 2, baseMs: 1, backoff: "fixed" } } as never },
+    ]
+    deepStrictEqual(wrong.map(thrown), [
+      "InvalidAccountSid",
+      "InvalidAuthToken",
+      "InvalidAuthToken",
+      "InvalidAuthToken",
+      "InvalidOption",
+      ...Array(5).fill("InvalidBaseUrl"),
+      "InvalidPhoneNumber",
+      ...Array(7).fill("InvalidOption"),
+    ])
     for (const baseUrl of [
       "http://localhost:8080",
       "http://127.0.0.1",
@@ -207,6 +206,7 @@ describe("What is seen of a client", () => {
       deepStrictEqual([...new Set(spans.map(({ name }) => name))].sort(), [
         "http.send",
         "twilio.check_opt_out",
+        "twilio.circuit_breaker",
         "twilio.http_request",
         "twilio.rate_limit",
         "twilio.send_sms",

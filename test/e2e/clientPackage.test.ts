@@ -1,11 +1,11 @@
-import { strictEqual } from "@effect/vitest/utils"
+import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import { beforeAll, describe, it } from "vitest"
-import { installed, run, strictly, succeeds, write } from "../support/packed.ts"
+import { examples, installed, run, strictly, succeeds, write } from "../support/packed.ts"
 
 describe("The client library, packed and installed", () => {
   let folder: string
   beforeAll(async () => {
-    folder = await installed(["effect", "libphonenumber-js", "typescript", "@types/node"])
+    folder = await installed(["effect", "libphonenumber-js", "typescript", "vitest", "@types/node"])
   })
 
   const sends = `
@@ -56,6 +56,25 @@ describe("The client library, packed and installed", () => {
     })
     const output = await succeeds(run(process.execPath, ["effect.mjs"], folder))
     strictEqual(output.trim().split("\n").at(-1), "5")
+  })
+
+  it("runs the examples of its documentation", async () => {
+    const files = Object.fromEntries(examples("docs/client.md"))
+    deepStrictEqual(Object.keys(files), ["sending.mjs", "client.test.ts"])
+    write(folder, {
+      ...files,
+      "run.mjs": `
+        import { start } from "ringback/testing"
+        const ringback = await start()
+        Object.assign(process.env, {
+          TWILIO_ACCOUNT_SID: ringback.accountSid, TWILIO_AUTH_TOKEN: ringback.authToken, TWILIO_BASE_URL: ringback.url,
+        })
+        await import("./sending.mjs")
+        await ringback.stop()`,
+    })
+    assertTrue(/^SM[0-9a-f]{32} queued\n$/.test(await succeeds(run(process.execPath, ["run.mjs"], folder))))
+    const output = await succeeds(run(process.execPath, ["node_modules/vitest/vitest.mjs", "run"], folder))
+    assertTrue(/Tests +1 passed/.test(output), output)
   })
 
   it("has types for both faces, and they refuse what is wrong", async () => {
