@@ -86,7 +86,7 @@ export const makeCaller = ({ breaker, http, options, seen }: Parts): Caller => {
   const attempt = <A>(call: Call<A>, n: number): Effect.Effect<A, Missed> =>
     Effect.gen(function* () {
       const refused = (error: ClientError): Missed => ({ error, reached: undefined })
-      yield* Effect.mapError(breaker.refusal, refused)
+      yield* breaker.refusal.pipe(Effect.mapError(refused), Effect.withSpan("twilio.circuit_breaker"))
       yield* Effect.mapError(call.before, refused)
       const body = call.method === "POST" ? formBody(call.params) : undefined
       yield* seen.request(call.method, call.path, call.params)
