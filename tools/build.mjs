@@ -1,5 +1,5 @@
 // Builds dist/: the program (src/main.ts) as one script, its launcher as main.js, every src/**/*.worker.ts and what is rarely
-// loaded in files of their own, the library for tests with its declarations, and the carrier's templates.
+// loaded in files of their own, the libraries with their declarations, and the carrier's templates.
 // Everything lies flat in dist/: `new URL("./templates/", import.meta.url)` holds in every file, and next to the
 // source of the carrier as well.
 import {
@@ -16,8 +16,8 @@ import {
 } from "node:fs"
 import { basename, join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
+import { libraryBundles, libraryFiles } from "./libraries.mjs"
 import { buildInputs, contentPrint } from "./stamps.mjs"
-import { testingFiles, testingLibrary } from "./testingLibrary.mjs"
 import { warm } from "./warm.mjs"
 
 /** Folders that lie beside the program as they lie beside their source; files of packages that pages hand to browsers. */
@@ -78,7 +78,7 @@ export const build = async (root, { keepStale = false } = {}) => {
     esbuild.build(wholeProgram(shared)),
     esbuild.build(apart(shared)),
     esbuild.build(workerModules(root, shared)),
-    esbuild.build(testingLibrary(shared, [apartIsOutside])),
+    ...libraryBundles(shared, [apartIsOutside]).map((library) => esbuild.build(library)),
   ])
     .catch(async (error) => {
       const lines = await esbuild.formatMessages(error.errors ?? [], { kind: "error", color: false })
@@ -97,7 +97,7 @@ export const build = async (root, { keepStale = false } = {}) => {
     .replace('"@node@"', JSON.stringify(nodeNeeded(root)))
   // The entry goes last: whoever reads it finds every file it names.
   files.push(
-    ...(await testingFiles(root)),
+    ...(await libraryFiles(root)),
     { name: "package.json", bytes: `${JSON.stringify({ type: "commonjs" })}\n` },
     { name: "main.js", bytes: launcher, mode: 0o755 },
   )

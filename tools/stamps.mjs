@@ -34,7 +34,7 @@ export const buildInputs = (root) => {
     "tools/build.mjs",
     "tools/hostGlobals.mjs",
     "tools/launch.cjs",
-    "tools/testingLibrary.mjs",
+    "tools/libraries.mjs",
   ].filter((file) => existsSync(join(root, file)))
   const walk = (folder) => {
     for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {

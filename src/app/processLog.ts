@@ -4,6 +4,7 @@ import * as LogLevel from "effect/LogLevel"
 import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
 import { alertRaised } from "../carriers/twilio/alerts/entries.ts"
+import { redactPhones } from "../client/redact.ts"
 import {
   type OutboundAnswered,
   type OutboundFailed,
@@ -19,7 +20,6 @@ import type { Made } from "../engine/turn.ts"
 import { notAllowed } from "../network/allow.ts"
 import { outboundMachine } from "../network/outbound.machine.ts"
 import { isTriedAgain, retryGapMs } from "../network/retries.ts"
-import { maskPhones } from "./phoneMask.ts"
 
 /** Lines a host second; what is more is counted. A storm of failing callbacks must not become a storm of output. */
 const linesPerSecond = 20
@@ -29,7 +29,7 @@ export const stderrLogger = Logger.replace(
   Logger.defaultLogger,
   Logger.make(({ date, logLevel, message }) => {
     const text = Array.isArray(message) ? message.join(" ") : String(message)
-    process.stderr.write(`${date.toISOString()} ${logLevel.label} ${maskPhones(text, logLevel)}\n`)
+    process.stderr.write(`${date.toISOString()} ${logLevel.label} ${redactPhones(text, logLevel)}\n`)
   }),
 )
 

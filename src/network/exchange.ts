@@ -12,7 +12,7 @@ import {
 import { limits } from "../core/limits.ts"
 import { SecretsFull } from "../log/Keys.ts"
 import { notAllowed } from "./allow.ts"
-import { formBody } from "./form.ts"
+import { formBody } from "../core/form.ts"
 import {
   connectMsUsual,
   connectTimeout,

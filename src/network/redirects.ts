@@ -1,5 +1,5 @@
 import type { OutboundRequested, Pair } from "../core/entries.ts"
-import { formBody } from "./form.ts"
+import { formBody } from "../core/form.ts"
 import type { Landing } from "./nodeClient.ts"
 
 /** Redirects that are followed. Source: error 11215. */

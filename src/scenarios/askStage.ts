@@ -14,7 +14,7 @@ interface Waited {
 
 /**
  * Asks the carrier's API of a stage; time goes on as long as the answer takes, and what follows from it at that instant has happened.
- * The left is why it is never answered.
+ * `never` says why no answer comes.
  */
 export const askStage = (
   stage: Asked,

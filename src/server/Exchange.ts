@@ -283,6 +283,8 @@ export interface CarrierAnswer {
   readonly contentType?: string | undefined
   /** That of the answer's entry; empty when there is none. */
   readonly hash: string
+  /** When it was given, virtual ms; absent when there is no entry. */
+  readonly at?: number | undefined
   /** Requests under way. */
   readonly concurrent: number
 }

@@ -18,9 +18,10 @@ export const carrierHandler = (engine: Engine, door: CarrierDoor) => {
     status: number,
     body: string | Uint8Array,
     hash: string,
+    at?: number,
     contentType?: string,
   ) => {
-    const headers = door.headers({ status, body, contentType, hash, concurrent: open })
+    const headers = door.headers({ status, body, contentType, hash, at, concurrent: open })
     if (status !== 204)
       headers.push("Content-Length", String(typeof body === "string" ? Buffer.byteLength(body) : body.length))
     response.writeHead(status, headers)
@@ -71,19 +72,19 @@ export const carrierHandler = (engine: Engine, door: CarrierDoor) => {
           if (data.undelivered !== undefined) return breakOff(request, data.undelivered)
           if ("content_type" in data && data.content_type !== undefined) {
             const bytes = aside === "" || aside === undefined ? door.bytes(data.sha256) : Buffer.from(aside, "latin1")
-            if (bytes === undefined) answer(response, door.gone.status, door.gone.body, hash)
-            else answer(response, data.status, bytes, hash, data.content_type)
+            if (bytes === undefined) answer(response, door.gone.status, door.gone.body, hash, entry.at)
+            else answer(response, data.status, bytes, hash, entry.at, data.content_type)
             return
           }
           const text = "body" in data ? data.body : (aside ?? "")
-          if (data.holes !== true) return answer(response, data.status, text, hash)
+          if (data.holes !== true) return answer(response, data.status, text, hash, entry.at)
           let body: string
           try {
             body = door.fill(text, host)
           } catch (error) {
             return stop(error)
           }
-          answer(response, data.status, body, hash)
+          answer(response, data.status, body, hash, entry.at)
         },
         () => refuse(request, response, door.unavailable),
       )

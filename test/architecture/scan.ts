@@ -25,6 +25,7 @@ const dataModules = ["Schema", "Data", "Either", "Option", "Match", "Array", "Or
 const coreExtras: ReadonlyMap<string, string> = new Map([
   ["src/core/chance.ts", "node:crypto"],
   ["src/core/canonical.ts", "node:crypto"],
+  ["src/core/signature.ts", "node:crypto"],
   ["src/core/E164.ts", "libphonenumber-js"],
 ])
 const service =
@@ -244,6 +245,7 @@ const orphanBreaches = (scripts: ReadonlyArray<ReadFile>): ReadonlyArray<Breach>
     !path.startsWith("src/") ||
     path === "src/main.ts" ||
     path === "src/testing/testing.ts" ||
+    path === "src/client/client.ts" ||
     /\.(contract|fuzz|worker)\.ts$/.test(path)
   const reached = reachableFrom(paths.filter(isRoot), (path) => edges.get(path) ?? [])
   return scripts

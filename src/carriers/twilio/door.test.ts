@@ -2,7 +2,7 @@ import { describe, it } from "@effect/vitest"
 import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import * as Redacted from "effect/Redacted"
 import { memoryKeys } from "../../log/Keys.ts"
-import { fillHoles, twilioSigns } from "./door.ts"
+import { answerHeaders, fillHoles, twilioSigns } from "./door.ts"
 import { apiKeySecret, authTokenSecret, subaccountTokenSecret } from "./settings.ts"
 
 const keysOf = () => {
@@ -47,6 +47,21 @@ describe("the holes of an answer", () => {
     const body = `{"a":{"secret":"userinfo-1"}}`
     strictEqual(fillHoles(keys, undefined)(body, "a.test"), body)
   })
+})
+
+describe("the date of an answer", () => {
+  const dateOf = (at?: number) => {
+    const headers = answerHeaders({ body: "", status: 200, hash: "", concurrent: 1, at })
+    return headers.includes("Date") ? headers[headers.indexOf("Date") + 1] : undefined
+  }
+  it("is that of its entry, to the second, also when it is not later than the one before", () =>
+    deepStrictEqual(
+      [0, 999, 1_000, Date.UTC(2026, 0, 1), 0].map(dateOf),
+      ["00:00:00", "00:00:00", "00:00:01"]
+        .map((time) => `Thu, 01 Jan 1970 ${time} GMT`)
+        .concat("Thu, 01 Jan 2026 00:00:00 GMT", "Thu, 01 Jan 1970 00:00:00 GMT"),
+    ))
+  it("is left to the host where there is no entry", () => strictEqual(dateOf(), undefined))
 })
 
 describe("who signs", () => {

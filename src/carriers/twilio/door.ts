@@ -1,9 +1,9 @@
 import * as Redacted from "effect/Redacted"
+import { sign, signedForm } from "../../core/signature.ts"
 import type { Sign } from "../../network/exchange.ts"
 import type { SecretStore } from "../../network/secretUrl.ts"
 import { twilioError } from "./errors.ts"
 import { authTokenSecret, subaccountTokenSecret, twilioSign } from "./settings.ts"
-import { sign, signedForm } from "./signature.ts"
 import { errorBody } from "./wireOut.ts"
 
 /* What Twilio's HTTP adds to every answer and every callback, besides what the log says. */
@@ -41,19 +41,32 @@ interface Answer {
   readonly body: string | Uint8Array
   readonly contentType?: string | undefined
   readonly hash: string
+  /** Virtual ms; absent when there is no entry. */
+  readonly at?: number | undefined
   readonly concurrent: number
 }
 
+/** The date of HTTP that was asked for last, and its second: many answers come in one. */
+let lately = { second: Number.NaN, text: "" }
+
+const httpDate = (at: number): string => {
+  const second = Math.floor(at / 1_000)
+  if (second !== lately.second) lately = { second, text: new Date(at).toUTCString() }
+  return lately.text
+}
+
 /**
- * Headers of an answer, flat. The request id names the answer's entry: `RQ` and the first half of its hash.
+ * Headers of an answer, flat. The request id names the answer's entry: `RQ` and the first half of its hash. The date is virtual, as
+ * are those in the body: callers compare them.
  *
  * Too many requests at once (20429) may be sent again in a second; a sender's full queue (21611) tells nothing of the kind.
  */
-export const answerHeaders = ({ body, concurrent, contentType, hash, status }: Answer): Array<string> => {
+export const answerHeaders = ({ at, body, concurrent, contentType, hash, status }: Answer): Array<string> => {
   const headers = ["Content-Type", contentType ?? "application/json", ...common, ...cors]
   // Bytes from elsewhere (SVG, say) must not run in a browser as if they were pages of this server.
   if (contentType !== undefined)
     headers.push("X-Content-Type-Options", "nosniff", "Content-Security-Policy", "sandbox; default-src 'none'")
+  if (at !== undefined) headers.push("Date", httpDate(at))
   if (hash !== "") headers.push("Twilio-Request-Id", `RQ${hash.slice(0, 32)}`)
   if (status < 400) headers.push("Twilio-Concurrent-Requests", String(concurrent))
   if (status === 401) headers.push("WWW-Authenticate", 'Basic realm="Twilio API"')

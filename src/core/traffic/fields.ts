@@ -56,6 +56,15 @@ export class Fields {
     return isObject(value) ? new Fields(value, this.#place(name)) : this.refuse(name, "an object")
   }
 
+  names(): ReadonlyArray<string> {
+    return Object.keys(this.#values)
+  }
+
+  /** All of it as pairs of names and texts. */
+  texts(): ReadonlyArray<readonly [name: string, value: string]> {
+    return this.names().map((name) => [name, this.text(name)])
+  }
+
   refuse(name: string, expected: string): never {
     throw new NotAsExpected(`${expected} in ${this.#place(name)}`, shown(this.value(name)))
   }

@@ -1,3 +1,4 @@
+import { clientSurface } from "./client.ts"
 import { httpSurface } from "./http.ts"
 import { importsSurface } from "./imports.ts"
 import { recordingsSurface } from "./recordings.ts"
@@ -19,4 +20,5 @@ export const surfaces: ReadonlyArray<Surface> = [
   scenariosSurface,
   trafficSurface,
   importsSurface,
+  clientSurface,
 ]

@@ -3,7 +3,7 @@ import { formatDuration, isoSeconds, parseInstant } from "../../../core/Instant.
 import { type ErrorCode, type ErrorValues, type TwilioError, twilioError } from "../errors.ts"
 import type { TwilioSettings } from "../settings.ts"
 import type { Twilio } from "../state.ts"
-import { channelOf } from "./addresses.ts"
+import { channelOf } from "../../../core/addresses.ts"
 import { type Given, named } from "./givenParameters.ts"
 
 /** Source: errors 35114 (window), 35125 (number of messages). */

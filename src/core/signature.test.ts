@@ -2,7 +2,7 @@ import { describe, it } from "@effect/vitest"
 import { assertTrue, strictEqual } from "@effect/vitest/utils"
 import * as FastCheck from "effect/FastCheck"
 import twilio from "twilio"
-import type { Pair } from "../../core/entries.ts"
+import type { Pair } from "./entries.ts"
 import { sign, signedForm } from "./signature.ts"
 
 const token = "12345"

@@ -1,4 +1,4 @@
-import { parseE164 } from "../../../core/E164.ts"
+import { parseE164 } from "./E164.ts"
 
 /**
  * Addresses of messages: phone numbers, and on other channels the channel's name before one (`whatsapp:+15551234567`).

@@ -1,6 +1,6 @@
 import * as crypto from "node:crypto"
-import { byCodeUnit } from "../../core/canonical.ts"
-import type { Pair } from "../../core/entries.ts"
+import { byCodeUnit } from "./canonical.ts"
+import type { Pair } from "./entries.ts"
 
 /**
  * The value of `X-Twilio-Signature`: HMAC-SHA1 of the URL and the sorted parameters, in Base64.

@@ -1,0 +1,40 @@
+import * as Effect from "effect/Effect"
+import type { PayloadParseError } from "../errors.ts"
+import { Body, brokenOff } from "./body.ts"
+import type { WebhookRequest } from "./incoming.ts"
+import type { WebhookAnswer } from "./replays.ts"
+
+/** A web standard `Request` as a webhook. */
+export const fromWebRequest = (request: Request): WebhookRequest => ({
+  method: request.method,
+  url: request.url,
+  header: (name) => request.headers.get(name) ?? undefined,
+  body: (bytesMax) => {
+    const stream = request.body
+    return stream === null ? Effect.succeed(new Uint8Array()) : readAll(stream, bytesMax)
+  },
+})
+
+/** An answer as a web standard `Response`. */
+export const toWebResponse = ({ body, headers, status }: WebhookAnswer): Response =>
+  new Response(body === "" ? null : body, { status, headers })
+
+const readAll = (
+  stream: ReadableStream<Uint8Array>,
+  bytesMax: number,
+): Effect.Effect<Uint8Array, PayloadParseError> => {
+  const body = new Body(bytesMax)
+  return Effect.acquireUseRelease(
+    Effect.sync(() => stream.getReader()),
+    (reader) =>
+      Effect.tryPromise({
+        try: async () => {
+          for (let part = await reader.read(); !part.done; part = await reader.read())
+            if (!body.take(part.value)) return
+        },
+        catch: brokenOff,
+      }),
+    // What is left of a body that is too long, or late, is not read; one that was read has nothing left to cancel.
+    (reader) => Effect.ignore(Effect.tryPromise(() => reader.cancel())),
+  ).pipe(Effect.zipRight(Effect.suspend(() => body.whole)))
+}

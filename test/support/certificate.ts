@@ -1,0 +1,20 @@
+/** A certificate of its own for localhost and 127.0.0.1, which nobody trusts unless told to; and its key. */
+export const certificate = `-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUdlz0LFn/MjsUTc8xFZ2kmZW4NDQwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTIxNDYxNVoYDzIxMjYxMDI4
+MjE0NjE1WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAATSqWYHBX0P84+4pr0Y3C0DLQCyer2RXMHYqjHvzC5M+XDhwnEM0Qdb
+7FYkwgmLVjbS/pbr9j2W3aYvpzPgns60o28wbTAdBgNVHQ4EFgQUpSUTOHvyeYy5
+MfLeRHvuQx4p6igwHwYDVR0jBBgwFoAUpSUTOHvyeYy5MfLeRHvuQx4p6igwDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSAAwRQIgcUCPxe8i+rfOZ0Q+lSPX+r6oXgUNKiFkTro/LWB13pQCIQCw
+li4KBA4svWIpBv0nEv1I8UXap/pUzyVmxTuiiwCYHw==
+-----END CERTIFICATE-----
+`
+
+export const certificateKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgTsXCiVy2ryOQ/0o/
+2LdaxwfFkp6xoYgD2NfEra5UtiChRANCAATSqWYHBX0P84+4pr0Y3C0DLQCyer2R
+XMHYqjHvzC5M+XDhwnEM0Qdb7FYkwgmLVjbS/pbr9j2W3aYvpzPgns60
+-----END PRIVATE KEY-----
+`
