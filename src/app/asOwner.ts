@@ -4,10 +4,10 @@ import * as Redacted from "effect/Redacted"
 import { authTokenSecret } from "../carriers/twilio/settings.ts"
 import { wireIn } from "../carriers/twilio/wireIn.ts"
 import { apiRequested } from "../core/entries.ts"
+import { formBody } from "../core/form.ts"
 import type { Engine } from "../engine/Engine.ts"
 import type { EngineStopped } from "../engine/outside.ts"
 import type { Keys } from "../log/Keys.ts"
-import { formBody } from "../core/form.ts"
 import { AskedInVain } from "../server/Exchange.ts"
 
 /** Host seconds an answer may take: where the API's latency is simulated, and the clock stands, none comes. */

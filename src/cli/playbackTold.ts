@@ -1,7 +1,7 @@
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as LogLevel from "effect/LogLevel"
-import { maskPhones } from "../app/phoneMask.ts"
+import { redactPhones } from "../client/redact.ts"
 import type { Traffic } from "../core/traffic/reader.ts"
 import type { Played, PlayerEvent } from "../traffic/playback/Player.ts"
 import { jsonLine, printable, progress, progressDone, styled } from "./terminal.ts"
@@ -9,7 +9,7 @@ import { jsonLine, printable, progress, progressDone, styled } from "./terminal.
 /* What `ringback playback` says while it goes: to a person, or as lines of JSON. */
 
 /** Numbers in the paths of requests are masked, as in every line of a process. */
-const masked = (text: string): string => maskPhones(text.replace(/\?.*$/s, ""), LogLevel.Info)
+const masked = (text: string): string => redactPhones(text.replace(/\?.*$/s, ""), LogLevel.Info)
 
 export const tellPerson = (file: string) => ({
   listening: (address: string, _: string, { exchanges, header }: Traffic) =>

@@ -30,7 +30,9 @@ export const iso = (ms: number): string => new Date(ms).toISOString()
 export const receiptMinute = (ms: number): string => {
   const minute = Math.floor(ms / 60_000)
   if (minute !== keptMinute) {
-    keptReceipt = iso(minute * 60_000).replace(/\D/g, "").slice(2, 12)
+    keptReceipt = iso(minute * 60_000)
+      .replace(/\D/g, "")
+      .slice(2, 12)
     keptMinute = minute
   }
   return keptReceipt

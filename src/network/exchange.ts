@@ -9,10 +9,10 @@ import {
   outboundFailed,
   type Pair,
 } from "../core/entries.ts"
+import { formBody } from "../core/form.ts"
 import { limits } from "../core/limits.ts"
 import { SecretsFull } from "../log/Keys.ts"
 import { notAllowed } from "./allow.ts"
-import { formBody } from "../core/form.ts"
 import {
   connectMsUsual,
   connectTimeout,

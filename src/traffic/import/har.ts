@@ -1,5 +1,5 @@
 import type { Pair } from "../../core/entries.ts"
-import { formBody } from "../../network/form.ts"
+import { formBody } from "../../core/form.ts"
 import {
   fieldOf,
   type Group,

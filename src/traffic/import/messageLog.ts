@@ -1,6 +1,6 @@
 import type { Pair } from "../../core/entries.ts"
+import { formBody } from "../../core/form.ts"
 import type { RecordedExchange } from "../../core/traffic/RecordedExchange.ts"
-import { formBody } from "../../network/form.ts"
 import { instantOf, shown, type Told, Unusable } from "./Told.ts"
 
 /*

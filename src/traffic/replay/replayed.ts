@@ -1,6 +1,6 @@
 import { SaxesParser } from "saxes"
-import { sign, signedForm } from "../../carriers/twilio/signature.ts"
 import type { Pair } from "../../core/entries.ts"
+import { sign, signedForm } from "../../core/signature.ts"
 import { paramsOf } from "../../core/traffic/about.ts"
 import { headerOf, isAnswered, type RecordedExchange, textOf } from "../../core/traffic/RecordedExchange.ts"
 import type { FieldDifference } from "../compare/fields.ts"

@@ -1,10 +1,10 @@
 import * as Either from "effect/Either"
+import { normalAddress } from "../../../core/addresses.ts"
 import { type Among, type PageStart, pageOf } from "../messagePages.ts"
 import type { Message, Messages } from "../messages.ts"
 import { linksOf, type PageToken, type Paging, pagingOf, tokensOf, unknownToken } from "../paging.ts"
 import { param, type Reply, type Request } from "../request.ts"
 import { listJson, messageJson, notFound, refusal } from "../wireOut.ts"
-import { normalAddress } from "../../../core/addresses.ts"
 import { type DateRange, dateRange, within } from "./dateFilter.ts"
 
 /** The message of a path; `undefined` when the account has none of this SID. */

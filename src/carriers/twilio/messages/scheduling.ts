@@ -1,9 +1,9 @@
 import * as Either from "effect/Either"
+import { channelOf } from "../../../core/addresses.ts"
 import { formatDuration, isoSeconds, parseInstant } from "../../../core/Instant.ts"
 import { type ErrorCode, type ErrorValues, type TwilioError, twilioError } from "../errors.ts"
 import type { TwilioSettings } from "../settings.ts"
 import type { Twilio } from "../state.ts"
-import { channelOf } from "../../../core/addresses.ts"
 import { type Given, named } from "./givenParameters.ts"
 
 /** Source: errors 35114 (window), 35125 (number of messages). */

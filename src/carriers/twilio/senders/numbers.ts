@@ -1,7 +1,7 @@
+import { shortCode } from "../../../core/addresses.ts"
 import { sid as makeSid } from "../../../core/chance.ts"
 import type { Entry } from "../../../core/Entry.ts"
 import { addItem, itemOf, itemsOf, removeItem } from "../collection.ts"
-import { shortCode } from "../../../core/addresses.ts"
 import type { NumberBought, NumberUpdated } from "./entries.ts"
 import { leavePool, type OwnedNumber, type Senders } from "./senders.ts"
 
