@@ -17,7 +17,7 @@ const unchecked = {
 const steps: ReadonlyMap<string, (written: JsonObject) => Schema.Schema.AnyNoContext> = new Map(
   stepKinds.map((kind) => {
     const whole = kind.schema(unchecked)
-    return [kind.key, (written) => kind.narrow?.(written, unchecked) ?? whole]
+    return [kind.key, kind.narrow?.(unchecked) ?? (() => whole)]
   }),
 )
 

@@ -14,7 +14,7 @@ export interface StepKind {
   /** The whole step. What lies within it is given: the loader checks that by itself, editors are told all of it. */
   readonly schema: (parts: Parts) => Schema.Schema.AnyNoContext
   /** The schema of what is written, where that says which of several forms it has: so that what is wrong is told at its own place. */
-  readonly narrow?: (written: JsonObject, parts: Parts) => Schema.Schema.AnyNoContext
+  readonly narrow?: (parts: Parts) => (written: JsonObject) => Schema.Schema.AnyNoContext
   /** Of a loop, what is known before it is performed. */
   readonly loop?: (written: JsonObject) => LoopPlan
   /** Gives the result that `as` names. */

@@ -54,9 +54,12 @@ export const fault: StepKind = {
   key: "fault",
   summary: faultSummary,
   schema: () => stepSchema(faultSummary, { fault: Schema.Union(Doing, Off) as Schema.Schema<FaultWritten> }),
-  narrow: ({ fault: written }) => {
-    const off = typeof written === "object" && written !== null && "off" in written
-    return stepSchema(faultSummary, { fault: (off ? Off : Doing) as Schema.Schema<FaultWritten> })
+  narrow: () => {
+    const inForm = (form: Schema.Schema.AnyNoContext) =>
+      stepSchema(faultSummary, { fault: form as Schema.Schema<FaultWritten> })
+    const on = inForm(Doing)
+    const off = inForm(Off)
+    return ({ fault: written }) => (typeof written === "object" && written !== null && "off" in written ? off : on)
   },
   perform: (placed, play) =>
     Effect.gen(function* () {

@@ -46,12 +46,14 @@ const AnyRows = expects(
 )
 const rowName = optional(Name.annotations({ description: "What a row is called instead of row" }))
 
-/** The form that rows are written in. */
-const formOf = (rows: Json | undefined): Schema.Schema<Rows> => {
-  if (Array.isArray(rows)) return Schema.Array(Row) as unknown as Schema.Schema<Rows>
-  if (typeof rows !== "object" || rows === null) return AnyRows
-  if ("count" in rows || "generate" in rows) return Generated as unknown as Schema.Schema<Rows>
-  return ("columns" in rows || "rows" in rows ? Table : AnyRows) as Schema.Schema<Rows>
+/** The forms that rows are written in. */
+const forms = { list: Schema.Array(Row), generated: Generated, table: Table, none: AnyRows } as const
+
+const formOf = (rows: Json | undefined): keyof typeof forms => {
+  if (Array.isArray(rows)) return "list"
+  if (typeof rows !== "object" || rows === null) return "none"
+  if ("count" in rows || "generate" in rows) return "generated"
+  return "columns" in rows || "rows" in rows ? "table" : "none"
 }
 
 const eachSummary = `Performs its steps for each row of a table, which may be generated; \${row.name} is a cell, \${index} counts from 1`
@@ -65,7 +67,17 @@ export const each: StepKind = {
       as: rowName,
       steps,
     }),
-  narrow: ({ each: rows }, { steps }) => stepSchema(eachSummary, { each: formOf(rows), as: rowName, steps }),
+  narrow: ({ steps }) => {
+    const inForm = (form: keyof typeof forms) =>
+      stepSchema(eachSummary, { each: forms[form] as unknown as Schema.Schema<Rows>, as: rowName, steps })
+    const schemas = {
+      list: inForm("list"),
+      generated: inForm("generated"),
+      table: inForm("table"),
+      none: inForm("none"),
+    }
+    return ({ each: rows }) => schemas[formOf(rows)]
+  },
   loop: ({ as = "row", each: rows }) => ({ times: lengthOf(rows as unknown as Rows), names: [as as string, "index"] }),
   perform: ({ inner, place, written }, play) =>
     Effect.gen(function* () {
