@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { Draft, Entry, Row } from "../core/Entry.ts"
+import type { Draft, Entry } from "../core/Entry.ts"
 import {
   type AnswerReplaced,
   answerReplaced,
@@ -13,6 +13,7 @@ import type { WorldState } from "../engine/World.ts"
 import type { LogReader, LogUnavailable } from "../log/EventLog.ts"
 import { outboundMachine, retryKey } from "../network/outbound.machine.ts"
 import { answerDraft, answerInPlace, answerMs, attemptKey } from "../network/scriptedAnswers.ts"
+import { placeOf } from "./place.ts"
 import { entryOf, NotThere } from "./reading.ts"
 
 /** The answer to one attempt of a request that leaves the world. */
@@ -116,7 +117,4 @@ const ordered = (
 const isRequest = (entry: Entry<unknown>): entry is Entry<OutboundRequested> =>
   outboundRequested.is(entry) && typeof entry.data.token === "string" && Number.isSafeInteger(entry.data.attempt)
 
-const rowAt = (reader: LogReader, seq: number): Effect.Effect<Row, LogUnavailable | NotThere> =>
-  Effect.flatMap(reader.read(Math.max(0, seq - 1), 1), ([row]) =>
-    row?.seq === seq ? Effect.succeed(row) : new NotThere({ message: `there is no entry ${seq}` }),
-  )
+const rowAt = (reader: LogReader, seq: number) => placeOf(reader, String(seq))

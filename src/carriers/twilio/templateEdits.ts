@@ -1,5 +1,6 @@
 import * as Data from "effect/Data"
 import * as Either from "effect/Either"
+import { kindOf } from "../../core/kindOf.ts"
 import { limits } from "../../core/limits.ts"
 import { near } from "../../core/near.ts"
 import { parseTemplate, type TemplateName, templateNames } from "./template.ts"
@@ -76,6 +77,3 @@ const editOf = (key: string, value: unknown, base: TemplateTexts): Either.Either
 const namedLengthMax = 100
 
 const refused = (problems: ReadonlyArray<TemplateProblem>) => Either.left(new BadTemplates({ problems }))
-
-const kindOf = (value: unknown): string =>
-  value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`
