@@ -112,12 +112,13 @@ export const decode = (row: Row): Entry => {
 export const toLine = (row: Row): string =>
   `{"at":${row.at},"cause":${row.cause},"data":${row.data},"hash":"${row.hash}","kind":"${row.kind}","seq":${row.seq},"subject":${JSON.stringify(row.subject)},"type":${JSON.stringify(row.type)}}`
 
-/** What the hash of a row is made of, behind the hash of the row before: canonical JSON. */
+/**
+ * What the hash of a row is made of, behind the hash of the row before: canonical JSON.
+ *
+ * It may name nothing outside of it: the thread that writes big groups is given its source (log/appender.ts).
+ */
 export const hashedText = (row: UnhashedRow): string =>
-  `${hashedBeforeData(row)}${row.data},"kind":"${row.kind}","seq":${row.seq},"subject":${JSON.stringify(row.subject)},"type":${JSON.stringify(row.type)}}`
-
-/** The part of `hashedText` before the row's data. */
-export const hashedBeforeData = ({ at, cause }: UnhashedRow): string => `{"at":${at},"cause":${cause},"data":`
+  `{"at":${row.at},"cause":${row.cause},"data":${row.data},"kind":"${row.kind}","seq":${row.seq},"subject":${JSON.stringify(row.subject)},"type":${JSON.stringify(row.type)}}`
 
 /**
  * Bytes that `hashedText` has at most: three for each unit of data, which is escaped already, six for one of a name, and

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module"
 import { Worker } from "node:worker_threads"
-import { hashedBeforeData, hashedText, type UnhashedRow } from "../core/Entry.ts"
+import { hashedText, type UnhashedRow } from "../core/Entry.ts"
 
 /* Statements of whoever appends, on the writer's thread or beside it. */
 
@@ -21,12 +21,18 @@ export const appendingPragmas: ReadonlyArray<string> = [
   "cache_size = -65536",
 ]
 
-/** A group of rows on its way to the appender: one text, the integers that go with it, and names that are new. */
+/**
+ * A group of rows on its way to the appender: their columns, and names that are new. What each is hashed over is put together
+ * there: the engine's thread is the one that is waited for.
+ */
 interface Order {
   /** The hash before the first of them. */
   readonly previous: string
-  /** What each is hashed over, one behind the other. */
-  readonly texts: string
+  /** Their data, and their subjects, one behind the other. */
+  readonly data: string
+  readonly subjects: string
+  /** Each of their types once. */
+  readonly types: ReadonlyArray<string>
   readonly integers: Float64Array
   readonly names: ReadonlyArray<readonly [table: NamesTable, id: number, name: string]>
 }
@@ -41,7 +47,7 @@ export interface Appender {
   readonly stop: () => Promise<void>
 }
 
-/** Integers for each row: seq, at, cause, kind, type, subject; its text's length, and in it the place and length of its data. */
+/** Integers for each row: seq, at, cause, kind, type, subject; the lengths of its data and subject, and the place of its type. */
 const columns = 9
 
 /** Lays a group out for the appender. `numberOf` numbers a name and keeps the ones that are new. */
@@ -51,14 +57,16 @@ export const orderOf = (
   numberOf: (table: NamesTable, name: string, add: (id: number, stored: string) => void) => number,
 ): Order => {
   const integers = new Float64Array(rows.length * columns)
-  const texts: Array<string> = []
+  const data: Array<string> = []
+  const subjects: Array<string> = []
+  const types = new Map<string, number>()
   const names: Array<readonly [NamesTable, number, string]> = []
   const addsType = (id: number, stored: string) => names.push(["types", id, stored])
   const addsSubject = (id: number, stored: string) => names.push(["subjects", id, stored])
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i] as UnhashedRow
-    const text = hashedText(row)
-    texts.push(text)
+    data.push(row.data)
+    subjects.push(row.subject)
     const at = i * columns
     integers[at] = row.seq
     integers[at + 1] = row.at
@@ -66,11 +74,13 @@ export const orderOf = (
     integers[at + 3] = row.kind === "input" ? 0 : 1
     integers[at + 4] = numberOf("types", row.type, addsType)
     integers[at + 5] = numberOf("subjects", row.subject, addsSubject)
-    integers[at + 6] = text.length
-    integers[at + 7] = hashedBeforeData(row).length
-    integers[at + 8] = row.data.length
+    integers[at + 6] = row.data.length
+    integers[at + 7] = row.subject.length
+    const place = types.get(row.type) ?? types.size
+    if (place === types.size) types.set(row.type, place)
+    integers[at + 8] = place
   }
-  return { previous, texts: texts.join(""), integers, names }
+  return { previous, data: data.join(""), subjects: subjects.join(""), types: [...types.keys()], integers, names }
 }
 
 /** Starts the thread; until it is up it is not ready, and its failing to come up only means that it never is. */
@@ -135,6 +145,7 @@ export const makeAppender = (file: string, waitMs: number): Appender => {
 const driverFile = (): string => createRequire(import.meta.url).resolve("better-sqlite3")
 
 const source = `
+const hashedText = ${hashedText}
 const crypto = require("node:crypto")
 const { parentPort, workerData } = require("node:worker_threads")
 const Database = require(workerData.driver)
@@ -151,23 +162,22 @@ parentPort.on("message", (order) => {
     parentPort.close()
     return
   }
-  const { integers, names, previous, texts } = order
+  const { integers, names, previous } = order
   try {
     begin.run()
     for (const [table, id, name] of names) insertName[table].run(id, name)
     const hashes = []
     let hash = previous
-    let from = 0
-    for (let at = 0; at < integers.length; at += columns) {
-      const end = from + integers[at + 6]
-      const data = from + integers[at + 7]
-      hash = crypto.hash("sha256", hash + texts.slice(from, end), "hex")
-      insert.run(
-        integers[at], integers[at + 1], integers[at + 2], integers[at + 3], integers[at + 4], integers[at + 5],
-        texts.slice(data, data + integers[at + 8]), hash,
-      )
+    let dataFrom = 0
+    let subjectFrom = 0
+    for (let i = 0; i < integers.length; i += columns) {
+      const data = order.data.slice(dataFrom, (dataFrom += integers[i + 6]))
+      const subject = order.subjects.slice(subjectFrom, (subjectFrom += integers[i + 7]))
+      const [seq, at, cause] = [integers[i], integers[i + 1], integers[i + 2]]
+      const kind = integers[i + 3] === 0 ? "input" : "outcome"
+      hash = crypto.hash("sha256", hash + hashedText({ seq, at, cause, kind, type: order.types[integers[i + 8]], subject, data }), "hex")
+      insert.run(seq, at, cause, integers[i + 3], integers[i + 4], integers[i + 5], data, hash)
       hashes.push(hash)
-      from = end
     }
     commit.run()
     parentPort.postMessage({ hashes: hashes.join("") })
