@@ -128,7 +128,7 @@ describe.skipIf(browserPlace === undefined)("The pages", () => {
         const answer = await route.fetch()
         const onwards =
           '<nav class="pager"><a class="button" href="/ui/messages?q=-nowhere" data-onwards>Look</a></nav>'
-        const body = (await answer.text()).replace(/(<section id="list"[^]*?)<\/section>/, `$1${onwards}</section>`)
+        const body = (await answer.text()).replace(/(<section id="list"[\s\S]*?)<\/section>/, `$1${onwards}</section>`)
         await route.fulfill({ response: answer, body })
       })
       await page.goto(`${server.address}/ui/messages?q=nowhere`)
