@@ -1,4 +1,5 @@
 import { callbacks } from "./figures/callbacks.ts"
+import { importedTraffic } from "./figures/imports.ts"
 import { messages } from "./figures/messages.ts"
 import { growth, millionEntries, millionMessages } from "./figures/million.ts"
 import { pages } from "./figures/pages.ts"
@@ -26,6 +27,7 @@ const short: Benches = new Map([
   ["day", scenarioDay],
   ["scenarios", shippedScenarios],
   ["traffic", recordedTraffic],
+  ["imports", importedTraffic],
 ])
 
 /** A quarter of an hour and more; asked for by name, or with all. */

@@ -12,7 +12,7 @@ import { ScenarioBroken } from "../scenarios/Scenario.ts"
 import type { Stage } from "../scenarios/Stage.ts"
 import { Callbacks } from "../traffic/compare/Callbacks.ts"
 import type { Comparison, Difference, LeftOut } from "../traffic/compare/Comparison.ts"
-import { compareTexts } from "../traffic/compare/fields.ts"
+import { type Comparing as CompareBy, compareTexts } from "../traffic/compare/fields.ts"
 import { Sids } from "../traffic/compare/Sids.ts"
 import { accountOf, behaviorOf, numbersNeeded, sendersOf } from "../traffic/setup.ts"
 import {
@@ -32,6 +32,8 @@ const afterMs = 24 * 60 * 60 * 1000
 
 export interface CompareOptions {
   readonly exchanges: ReadonlyArray<RecordedExchange>
+  /** Whether texts of the recording are stand-ins. */
+  readonly standIns: boolean
   readonly seed: number
   /** Told how many exchanges are done. */
   readonly progress: (done: number) => void
@@ -60,6 +62,7 @@ class Comparing {
   readonly #options: CompareOptions
   readonly #fates: ReadonlyMap<string, Fate>
   readonly #sids = new Sids()
+  readonly #by: CompareBy
   readonly #callbacks: Callbacks
   readonly #differences: Array<Difference> = []
   readonly #leftOut: Array<LeftOut> = []
@@ -73,9 +76,10 @@ class Comparing {
     this.#exchanges = exchanges
     this.#options = options
     this.#fates = fatesOf(exchanges)
+    this.#by = { sids: this.#sids, standIns: options.standIns }
     this.#callbacks = new Callbacks(
       exchanges.filter(({ direction }) => direction === "webhook"),
-      this.#sids,
+      this.#by,
     )
   }
 
@@ -159,7 +163,7 @@ class Comparing {
     const title = `${request.method} ${pathOf(request.url)}`
     const text = textOf(answer.body)
     if (text === undefined) this.#leave(n, "the body of the answer was not kept; its status alone was compared")
-    const body = text === undefined ? { compared: 0, differences: [] } : compareTexts(text, made.body, this.#sids)
+    const body = text === undefined ? { compared: 0, differences: [] } : compareTexts(text, made.body, this.#by)
     const status = made.undelivered === undefined ? String(made.status) : `the connection was ${made.undelivered}`
     const differences = [
       ...(status === String(answer.status) ? [] : [{ field: "status", recorded: String(answer.status), made: status }]),

@@ -29,6 +29,7 @@ export const runCompare = ({ file, html, json, seed, threshold }: CompareGiven):
     const traffic = yield* Effect.mapError(readTrafficFile(file), ({ message }) => message)
     const comparison = yield* compareTraffic({
       exchanges: traffic.exchanges,
+      standIns: traffic.header.redaction.bodies === "stand-ins",
       seed,
       progress: (done) => {
         if (done % 100 === 0) progress(`${done} of ${traffic.exchanges.length} exchanges`)

@@ -4,7 +4,7 @@ import { headerOf, isAnswered, type RecordedExchange, textOf } from "../../core/
 import type { WireRequest } from "../../network/nodeClient.ts"
 import { eventOf, subjectOf } from "../story.ts"
 import type { Difference } from "./Comparison.ts"
-import { compareParams } from "./fields.ts"
+import { type Comparing, compareParams } from "./fields.ts"
 import type { Sids } from "./Sids.ts"
 
 /** A webhook or callback that the run made. */
@@ -30,12 +30,14 @@ export class Callbacks {
   readonly #open = new Map<string, Array<RecordedExchange>>()
   readonly #pairs: Array<{ readonly recorded: RecordedExchange; readonly made: MadeCallback }> = []
   readonly #more: Array<MadeCallback> = []
+  readonly #by: Comparing
   readonly #sids: Sids
   #asking = ""
 
-  constructor(recorded: ReadonlyArray<RecordedExchange>, sids: Sids) {
+  constructor(recorded: ReadonlyArray<RecordedExchange>, by: Comparing) {
     this.#recorded = recorded
-    this.#sids = sids
+    this.#by = by
+    this.#sids = by.sids
     for (const exchange of recorded) {
       const key = keyOf(paramsOf(exchange.request), exchange.request.url)
       this.#open.set(key, [...(this.#open.get(key) ?? []), exchange])
@@ -76,7 +78,7 @@ export class Callbacks {
     let same = 0
     for (const { made, recorded } of this.#pairs) {
       const { at, n, request } = recorded
-      const { compared, differences: found } = compareParams(paramsOf(request), made.params, this.#sids)
+      const { compared, differences: found } = compareParams(paramsOf(request), made.params, this.#by)
       const method =
         request.method === made.method ? [] : [{ field: "method", recorded: request.method, made: made.method }]
       fields += compared + 1

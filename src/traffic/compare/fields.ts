@@ -1,4 +1,5 @@
 import type { Pair } from "../../core/entries.ts"
+import { meaningOf } from "../../core/traffic/redact/names.ts"
 import { redacted } from "../../core/traffic/redact/secrets.ts"
 import type { Sids } from "./Sids.ts"
 
@@ -19,18 +20,25 @@ export interface Fields {
   readonly differences: ReadonlyArray<FieldDifference>
 }
 
+/** What the two are compared by. */
+export interface Comparing {
+  readonly sids: Sids
+  /** Texts of the recording are stand-ins: what the carrier itself would say of a place or a name is not known. */
+  readonly standIns: boolean
+}
+
 /** Compares two texts: as JSON where both are, else as they are. */
-export const compareTexts = (recorded: string, made: string, sids: Sids): Fields => {
+export const compareTexts = (recorded: string, made: string, by: Comparing): Fields => {
   const [a, b] = [parsed(recorded), parsed(made)]
-  const comparing = new Comparing(sids)
+  const comparing = new Walk(by)
   if (a !== undefined && b !== undefined) comparing.values("body", a.value, b.value)
   else comparing.texts("body", recorded, made)
   return comparing
 }
 
 /** Compares parameters by name; names that no two runs share a value of are left out. */
-export const compareParams = (recorded: ReadonlyArray<Pair>, made: ReadonlyArray<Pair>, sids: Sids): Fields => {
-  const comparing = new Comparing(sids)
+export const compareParams = (recorded: ReadonlyArray<Pair>, made: ReadonlyArray<Pair>, by: Comparing): Fields => {
+  const comparing = new Walk(by)
   const names = [...new Set([...recorded, ...made].map(([name]) => name))]
     .filter((name) => !ofTheMoment.has(name))
     .sort()
@@ -59,13 +67,15 @@ const parsed = (text: string): { readonly value: unknown } | undefined => {
 /** Nesting below which values are compared as texts of JSON. */
 const depthMax = 60
 
-class Comparing implements Fields {
+class Walk implements Fields {
   compared = 0
   readonly differences: Array<FieldDifference> = []
   readonly #sids: Sids
+  readonly #standIns: boolean
 
-  constructor(sids: Sids) {
+  constructor({ sids, standIns }: Comparing) {
     this.#sids = sids
+    this.#standIns = standIns
   }
 
   values(field: string, recorded: unknown, made: unknown, depth = 0): void {
@@ -86,6 +96,7 @@ class Comparing implements Fields {
   texts(field: string, recorded: string, made: string): void {
     this.compared++
     if (recorded === made || recorded === redacted || isDate(recorded, made)) return
+    if (this.#standIns && recorded !== "" && made !== "" && isUntold(field)) return
     if (isSid.test(recorded) && isSid.test(made)) {
       if (!this.#sids.same(recorded, made)) this.#differ(field, recorded, made)
       return
@@ -97,6 +108,12 @@ class Comparing implements Fields {
   #differ(field: string, recorded: unknown, made: unknown): void {
     this.differences.push({ field, recorded: shown(recorded), made: shown(this.#sids.toRecorded(textOf(made))) })
   }
+}
+
+/** Whether a field holds words that the carrier finds by itself. The body of a message is somebody's, and has one stand-in everywhere. */
+const isUntold = (field: string): boolean => {
+  const name = field.split(".").findLast((part) => !/^\d+$/.test(part)) ?? ""
+  return meaningOf(name) === "text" && !/^body$/i.test(name)
 }
 
 type Group = Readonly<Record<string, unknown>>

@@ -65,7 +65,7 @@ const usesOf = async (random: Random, exchanges: ReadonlyArray<RecordedExchange>
       sentAgain(exchange, { to: new URL("http://localhost:3000"), signAs: undefined, token: "token" })
   if (random.chance(85)) return undefined
   const compared = await Effect.runPromise(
-    Effect.either(compareTraffic({ exchanges, seed: 1, progress: () => undefined })),
+    Effect.either(compareTraffic({ exchanges, standIns: random.chance(50), seed: 1, progress: () => undefined })),
   )
   if (Either.isLeft(compared)) return `cannot be compared: ${compared.left.message}`
   const html = comparisonHtml("fuzz", compared.right)
