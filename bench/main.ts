@@ -1,4 +1,5 @@
 import { callbacks } from "./figures/callbacks.ts"
+import { clientSends, clientVirtual } from "./figures/client.ts"
 import { messages } from "./figures/messages.ts"
 import { growth, millionEntries, millionMessages } from "./figures/million.ts"
 import { scenarioDay, shippedScenarios } from "./figures/scenarios.ts"
@@ -23,6 +24,8 @@ const short: Benches = new Map([
   ["start", startUp],
   ["day", scenarioDay],
   ["scenarios", shippedScenarios],
+  ["client", clientSends],
+  ["client-virtual", clientVirtual],
 ])
 
 /** A quarter of an hour and more; asked for by name, or with all. */
