@@ -2,6 +2,8 @@ import { describe, it } from "@effect/vitest"
 import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { TwilioSmsError } from "./errors.ts"
@@ -24,7 +26,7 @@ const nobody = `SM${"f".repeat(32)}`
 export const clientContract = <E>(name: string, open: Effect.Effect<Subject, E, Scope.Scope>): void => {
   describe(`${name} is a TwilioClient:`, () => {
     const fact = (title: string, check: (subject: Subject) => Effect.Effect<void, unknown, Scope.Scope>) =>
-      it.scopedLive(title, () => Effect.flatMap(open, check))
+      it.scopedLive(title, () => Logger.withMinimumLogLevel(Effect.flatMap(open, check), LogLevel.None))
 
     fact("what is sent is given back as a message", ({ client, from }) =>
       Effect.gen(function* () {

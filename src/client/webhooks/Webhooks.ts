@@ -70,7 +70,7 @@ export const makeWebhooks = <R = never>(
               onTimeout: () => new HandlerFailed({ message: `a handler took longer than ${limits.timeoutMs} ms` }),
             }),
           )
-          if (isReplay) yield* seen.replayed
+          if (isReplay) yield* Effect.zipRight(Effect.annotateCurrentSpan("replay", true), seen.replayed)
           return answer
         }).pipe(
           Effect.tapError((error) => (error._tag === "HandlerFailed" ? seen.failed(error) : seen.refused(error))),

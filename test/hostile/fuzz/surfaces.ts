@@ -1,3 +1,4 @@
+import { clientSurface } from "./client.ts"
 import { httpSurface } from "./http.ts"
 import { recordingsSurface } from "./recordings.ts"
 import type { Surface } from "./runner.ts"
@@ -15,4 +16,5 @@ export const surfaces: ReadonlyArray<Surface> = [
   recordingsSurface,
   travelSurface,
   scenariosSurface,
+  clientSurface,
 ]
