@@ -1,4 +1,5 @@
 import { callbacks } from "./figures/callbacks.ts"
+import { clientSends, clientVirtual } from "./figures/client.ts"
 import { importedTraffic } from "./figures/imports.ts"
 import { messages } from "./figures/messages.ts"
 import { growth, millionEntries, millionMessages } from "./figures/million.ts"
@@ -28,6 +29,8 @@ const short: Benches = new Map([
   ["scenarios", shippedScenarios],
   ["traffic", recordedTraffic],
   ["imports", importedTraffic],
+  ["client", clientSends],
+  ["client-virtual", clientVirtual],
 ])
 
 /** A quarter of an hour and more; asked for by name, or with all. */

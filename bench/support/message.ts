@@ -3,9 +3,9 @@ import { join } from "node:path"
 
 /* The one message every figure sends, and the settings under which it is sent. */
 
-const accountSid = `AC${"0123456789abcdef".repeat(2)}`
+export const accountSid = `AC${"0123456789abcdef".repeat(2)}`
 export const authToken = "bench-token-0123456789abcdef0123"
-const path = `/2010-04-01/Accounts/${accountSid}/Messages.json`
+export const path = `/2010-04-01/Accounts/${accountSid}/Messages.json`
 
 /** Stands in a request for its number among all; as many digits as it has letters. */
 export const counterMark = "NNNNNNN"

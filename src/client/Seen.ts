@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as FiberRef from "effect/FiberRef"
 import * as LogLevel from "effect/LogLevel"
 import * as Metric from "effect/Metric"
 import * as MetricBoundaries from "effect/MetricBoundaries"
@@ -34,51 +35,65 @@ const latency = Metric.histogram(
 /** Parameters that hold what people wrote. */
 const hasText: ReadonlySet<string> = new Set(["Body", "ContentVariables"])
 
+/** Facts are made only for a line that somebody reads. */
+const at = (level: LogLevel.LogLevel, text: string, facts: () => Record<string, unknown>): Effect.Effect<void> =>
+  Effect.flatMap(FiberRef.get(FiberRef.currentMinimumLogLevel), (minimum) =>
+    LogLevel.lessThanEqual(minimum, level)
+      ? Effect.annotateLogs(Effect.logWithLevel(level, text), facts())
+      : Effect.void,
+  )
+
+/** Numbers and parameters as lines of a level may hold them. */
+const redacting = ({ redactBodies, redactionKey }: Pick<Checked, "redactBodies" | "redactionKey">) => ({
+  phone: (level: LogLevel.LogLevel, number: string | null) =>
+    number === null ? null : redactPhone(number, redactionFor(level), redactionKey),
+  told: ([name, value]: Pair): string =>
+    redactBodies && hasText.has(name)
+      ? `${name}=[${value.length} characters]`
+      : `${name}=${redactPhones(value, LogLevel.Trace, redactionKey)}`,
+})
+
 export const makeSeen = ({
   onEvent,
   redactBodies,
   redactionKey,
 }: Pick<Checked, "onEvent" | "redactBodies" | "redactionKey">): Seen => {
-  const at = (level: LogLevel.LogLevel, text: string, facts: Record<string, unknown>) =>
-    Effect.annotateLogs(Effect.logWithLevel(level, text), facts)
-  const phone = (level: LogLevel.LogLevel, number: string | null) =>
-    number === null ? null : redactPhone(number, redactionFor(level), redactionKey)
-  const told = ([name, value]: Pair): string =>
-    redactBodies && hasText.has(name)
-      ? `${name}=[${value.length} characters]`
-      : `${name}=${redactPhones(value, LogLevel.Trace, redactionKey)}`
+  const { phone, told } = redacting({ redactBodies, redactionKey })
   const made = (event: ClientEvent): Effect.Effect<void> => {
     switch (event._tag) {
       case "LimitReached":
         return Effect.zipRight(
           Metric.increment(limitHits),
-          at(LogLevel.Warning, "Message waits for a limit", { limit: event.limit, wait_ms: event.waitMs }),
+          at(LogLevel.Warning, "Message waits for a limit", () => ({ limit: event.limit, wait_ms: event.waitMs })),
         )
       case "AttemptStarted":
         return Effect.void
       case "AttemptFailed":
         return event.retryInMs === null
           ? Effect.void
-          : at(LogLevel.Warning, "Request is repeated", {
+          : at(LogLevel.Warning, "Request is repeated", () => ({
               call: event.call,
               attempt: event.attempt,
               retry_in_ms: event.retryInMs,
               ...factsOf(event.error),
-            })
+            }))
       case "Checked":
-        return at(LogLevel.Warning, "Message was looked for", { attempt: event.attempt, message_sid: event.found })
+        return at(LogLevel.Warning, "Message was looked for", () => ({
+          attempt: event.attempt,
+          message_sid: event.found,
+        }))
       case "CircuitChanged":
-        return at(LogLevel.Warning, "Circuit breaker", { from: event.from, to: event.to })
+        return at(LogLevel.Warning, "Circuit breaker", () => ({ from: event.from, to: event.to }))
       case "Sent":
         return Effect.zipRight(
           counted(event.message, event.tookMs),
-          at(LogLevel.Info, "Message sent", {
+          at(LogLevel.Info, "Message sent", () => ({
             message_sid: event.message.sid,
             status: event.message.status,
             attempts: event.attempts,
             from: phone(LogLevel.Info, senderOf(event.message)),
             to: phone(LogLevel.Info, event.message.to),
-          }),
+          })),
         )
       case "Failed":
         return Effect.zipRight(
@@ -88,7 +103,7 @@ export const makeSeen = ({
               ? LogLevel.Warning
               : LogLevel.Error,
             `Twilio ${event.call} failed`,
-            factsOf(event.error),
+            () => factsOf(event.error),
           ),
         )
     }
@@ -103,11 +118,14 @@ export const makeSeen = ({
     },
     request: (method, path, params) =>
       Effect.zipRight(
-        at(LogLevel.Debug, "Twilio request", { method, path, parameters: params.length }),
-        at(LogLevel.Trace, "Twilio request's parameters", { parameters: params.map(told).join(" ") }),
+        at(LogLevel.Debug, "Twilio request", () => ({ method, path, parameters: params.length })),
+        at(LogLevel.Trace, "Twilio request's parameters", () => ({ parameters: params.map(told).join(" ") })),
       ),
     answer: (status, requestId) =>
-      at(LogLevel.Debug, "Twilio answer", { status, ...(requestId === undefined ? {} : { request_id: requestId }) }),
+      at(LogLevel.Debug, "Twilio answer", () => ({
+        status,
+        ...(requestId === undefined ? {} : { request_id: requestId }),
+      })),
     phone: (number) => redactPhone(number, "full", redactionKey),
   }
 }
@@ -128,7 +146,18 @@ const factsOf = (error: {
 const senderOf = ({ from, messagingServiceSid }: Message): string => from ?? messagingServiceSid ?? ""
 
 const counted = (message: Message, tookMs: number): Effect.Effect<void> =>
-  Effect.zipRight(
-    Metric.increment(Metric.tagged(Metric.tagged(sent, "status", message.status), "from_number", senderOf(message))),
-    Metric.update(latency, tookMs / 1_000),
-  )
+  Effect.zipRight(Metric.increment(sentBy(message.status, senderOf(message))), Metric.update(latency, tookMs / 1_000))
+
+/** Counters by their labels; senders are numbers of one's own, so there are few. */
+const known = new Map<string, Metric.Metric.Counter<number>>()
+const knownMax = 1_000
+
+const sentBy = (status: string, sender: string): Metric.Metric.Counter<number> => {
+  const key = `${status} ${sender}`
+  const before = known.get(key)
+  if (before !== undefined) return before
+  const made = Metric.tagged(Metric.tagged(sent, "status", status), "from_number", sender)
+  if (known.size >= knownMax) known.clear()
+  known.set(key, made)
+  return made
+}

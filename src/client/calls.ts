@@ -86,7 +86,10 @@ export const makeCaller = ({ breaker, http, options, seen }: Parts): Caller => {
   const attempt = <A>(call: Call<A>, n: number): Effect.Effect<A, Missed> =>
     Effect.gen(function* () {
       const refused = (error: ClientError): Missed => ({ error, reached: undefined })
-      yield* breaker.refusal.pipe(Effect.mapError(refused), Effect.withSpan("twilio.circuit_breaker"))
+      yield* breaker.refusal.pipe(
+        Effect.mapError(refused),
+        Effect.withSpan("twilio.circuit_breaker", { captureStackTrace: false }),
+      )
       yield* Effect.mapError(call.before, refused)
       const body = call.method === "POST" ? formBody(call.params) : undefined
       yield* seen.request(call.method, call.path, call.params)
@@ -107,7 +110,7 @@ export const makeCaller = ({ breaker, http, options, seen }: Parts): Caller => {
         )
       return yield* breaker.through(exchange, resultOf).pipe(
         Effect.mapError((missed) => ("error" in missed ? missed : refused(missed))),
-        Effect.withSpan("http.send", { attributes: { attempt: n } }),
+        Effect.withSpan("http.send", { attributes: { attempt: n }, captureStackTrace: false }),
       )
     })
   const valueIn = <A>(call: Call<A>, answer: HttpAnswer, n: number): Effect.Effect<A, Missed> =>

@@ -30,7 +30,7 @@ export const makeSend = ({ caller, optOuts, options, seen, templates }: SendingP
       const { template } = request
       const body = template === undefined ? request.body : yield* templates.render(template.name, template.variables)
       return yield* sendingOf(request, body, options)
-    }).pipe(Effect.withSpan("twilio.validate_phone"))
+    }).pipe(Effect.withSpan("twilio.validate_phone", { captureStackTrace: false }))
 
   const allowed = (sending: Sending): Effect.Effect<void, ClientError> =>
     canOptOut(sending)
@@ -38,7 +38,7 @@ export const makeSend = ({ caller, optOuts, options, seen, templates }: SendingP
           found === undefined
             ? Effect.void
             : Effect.fail(new OptedOut({ message: "the recipient has opted out", code: 21610 })),
-        ).pipe(Effect.withSpan("twilio.check_opt_out"))
+        ).pipe(Effect.withSpan("twilio.check_opt_out", { captureStackTrace: false }))
       : Effect.void
 
   const turn = ({ from, to }: Sending): Effect.Effect<void, ClientError> =>
@@ -48,7 +48,7 @@ export const makeSend = ({ caller, optOuts, options, seen, templates }: SendingP
           .take(options.limits?.numberOf === "recipient" ? to : from, ({ limit, ms }) =>
             seen.tell({ _tag: "LimitReached", limit, waitMs: ms }),
           )
-          .pipe(Effect.withSpan("twilio.rate_limit"))
+          .pipe(Effect.withSpan("twilio.rate_limit", { captureStackTrace: false }))
 
   const posted = (sending: Sending): Effect.Effect<Called<Message>, ClientError> =>
     Effect.flatMap(Clock.currentTimeMillis, (began) =>
@@ -63,7 +63,7 @@ export const makeSend = ({ caller, optOuts, options, seen, templates }: SendingP
         findOut:
           options.onAmbiguous === "check" ? makeFindOut({ caller, options, seen, sends }, sending, began) : undefined,
       }),
-    ).pipe(Effect.withSpan("twilio.http_request"))
+    ).pipe(Effect.withSpan("twilio.http_request", { captureStackTrace: false }))
 
   /** Twilio knows better. */
   const learn = (sending: Sending) => (error: ClientError) =>

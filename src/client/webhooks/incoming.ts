@@ -97,7 +97,8 @@ const arrived = (body: Effect.Effect<Uint8Array, PayloadParseError>): Effect.Eff
     onTimeout: () => unreadable(408, `its body did not arrive within ${bodyMsMax} ms`),
   })
 
-export const unreadable = (status: number, message: string) => new PayloadParseError({ message, status })
+export const unreadable = (status: number, message: string): PayloadParseError =>
+  new PayloadParseError({ message, status })
 
 const firstOf = (params: ReadonlyArray<Pair>): ReadonlyMap<string, string> => {
   const first = new Map<string, string>()

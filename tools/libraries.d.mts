@@ -1,0 +1,1 @@
+export const libraryFiles: (root: string) => Promise<ReadonlyArray<{ readonly name: string; readonly bytes: string }>>
