@@ -5,6 +5,7 @@ import { scenarioDay, shippedScenarios } from "./figures/scenarios.ts"
 import { memorySimulation, sqliteSimulation, verification } from "./figures/simulation.ts"
 import { startUp } from "./figures/start.ts"
 import { timeTravel } from "./figures/timetravel.ts"
+import { webhooks } from "./figures/webhooks.ts"
 import { type Benches, measured, ordered } from "./support/benches.ts"
 import { cleanUp } from "./support/programs.ts"
 import { remember, table } from "./support/table.ts"
@@ -23,6 +24,7 @@ const short: Benches = new Map([
   ["start", startUp],
   ["day", scenarioDay],
   ["scenarios", shippedScenarios],
+  ["webhooks", webhooks],
 ])
 
 /** A quarter of an hour and more; asked for by name, or with all. */
