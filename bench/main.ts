@@ -9,6 +9,7 @@ import { memorySimulation, sqliteSimulation, verification } from "./figures/simu
 import { startUp } from "./figures/start.ts"
 import { timeTravel } from "./figures/timetravel.ts"
 import { recordedTraffic } from "./figures/traffic.ts"
+import { webhooks } from "./figures/webhooks.ts"
 import { type Benches, measured, ordered } from "./support/benches.ts"
 import { cleanUp } from "./support/programs.ts"
 import { remember, table } from "./support/table.ts"
@@ -31,6 +32,7 @@ const short: Benches = new Map([
   ["imports", importedTraffic],
   ["client", clientSends],
   ["client-virtual", clientVirtual],
+  ["webhooks", webhooks],
 ])
 
 /** A quarter of an hour and more; asked for by name, or with all. */
