@@ -74,10 +74,10 @@ export const inboundOf = (
   })
 }
 
-export const lacks = (names: ReadonlyArray<string>) =>
+export const lacks = (names: ReadonlyArray<string>): MissingFields =>
   new MissingFields({ message: `the request has no ${names.slice(0, 10).join(", ")}`, status: 400 })
 
-export const wrong = (message: string) => new PayloadParseError({ message, status: 400 })
+export const wrong = (message: string): PayloadParseError => new PayloadParseError({ message, status: 400 })
 
 export const count = (text: string, max: number): number | undefined =>
   /^\d{1,6}$/.test(text) && Number(text) <= max ? Number(text) : undefined
