@@ -30,14 +30,14 @@ const testing = (shared, plugins) => ({
   plugins,
 })
 
-/** The client leaves Effect to the application, whose effects its own are part of. */
+/** The client leaves Effect to the application, whose effects and routes its own are part of. */
 const client = (shared, format, extension) => ({
   ...shared,
   entryPoints: { client: entries.client },
   entryNames: "[name]",
   outExtension: { ".js": extension },
   format,
-  external: ["effect", "libphonenumber-js"],
+  external: ["effect", "@effect/platform", "libphonenumber-js"],
 })
 
 /** The other files of the libraries: what `import` of the one finds, and the declarations. Throws an error whose message is for people. */
