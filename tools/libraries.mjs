@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from "node:fs"
 import { dirname, join, relative } from "node:path"
 
-/** Above it in dist/ lies nothing of theirs; a declaration that would need a file outside its folder fails the build. */
+/** A declaration that would need a file outside its entry's folder and the core, whose types are plain, fails the build. */
 const entries = { testing: "src/testing/testing.ts", client: "src/client/client.ts" }
 
 /** What esbuild is told of each bundle; `shared` is what every bundle is told. */
@@ -30,14 +30,14 @@ const testing = (shared, plugins) => ({
   plugins,
 })
 
-/** The client leaves Effect to the application, whose effects its own are part of. */
+/** The client leaves Effect to the application, whose effects and routes its own are part of. */
 const client = (shared, format, extension) => ({
   ...shared,
   entryPoints: { client: entries.client },
   entryNames: "[name]",
   outExtension: { ".js": extension },
   format,
-  external: ["effect", "libphonenumber-js"],
+  external: ["effect", "@effect/platform", "libphonenumber-js"],
 })
 
 /** The other files of the libraries: what `import` of the one finds, and the declarations. Throws an error whose message is for people. */
@@ -64,9 +64,9 @@ const declarations = async (root, library, entry) => {
   const open = [entry]
   for (let path = open.pop(); path !== undefined; path = open.pop()) {
     if (texts.has(path)) continue
-    if (!path.startsWith(`${folder}/`) || !existsSync(join(root, path)))
+    if (!(path.startsWith(`${folder}/`) || path.startsWith("src/core/")) || !existsSync(join(root, path)))
       throw new Error(
-        `${path} would be needed by the declarations of ringback/${library}, which are those of ${folder} alone`,
+        `${path} would be needed by the declarations of ringback/${library}, which are those of ${folder} and src/core alone`,
       )
     const { diagnostics = [], outputText } = ts.transpileDeclaration(readFileSync(join(root, path), "utf8"), {
       fileName: path,
@@ -85,7 +85,8 @@ const declarations = async (root, library, entry) => {
     for (const [, specifier] of outputText.matchAll(relativeImport)) open.push(targetOf(root, path, specifier))
   }
   const nameOf = (path, kind) => {
-    const name = path.slice(folder.length + 1, -".ts".length).replaceAll("/", "-")
+    const from = path.startsWith(`${folder}/`) ? `${folder}/`.length : "src/".length
+    const name = path.slice(from, -".ts".length).replaceAll("/", "-")
     return `${path === entry ? library : `${library}-${name}`}.d.${kind}`
   }
   return [...texts].flatMap(([path, text]) =>

@@ -1,6 +1,6 @@
 import * as Either from "effect/Either"
 import { channelOf, isSender, normalAddress, parseAddress, shortCode } from "../core/addresses.ts"
-import type { Pair } from "../core/entries.ts"
+import type { Pair } from "../core/pair.ts"
 import { type ClientError, InvalidRecipient, InvalidRequest, InvalidSender, MessageTooLong } from "./errors.ts"
 import type { Checked } from "./options.ts"
 import type { SendRequest } from "./types.ts"

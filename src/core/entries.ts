@@ -1,6 +1,7 @@
 import * as Schema from "effect/Schema"
 import { entryType } from "./Entry.ts"
 import { optional } from "./optional.ts"
+import type { Pair as PairOfTexts } from "./pair.ts"
 
 /*
  * The types of entry every room shares. Names and fields are a stored format: adding an optional field is free,
@@ -8,9 +9,8 @@ import { optional } from "./optional.ts"
  * Fields are declared in the order of canonical JSON; builders that keep it are encoded without sorting.
  */
 
-/** A [name, value] pair in arrival order; names from outside are never object keys. */
 export const Pair = Schema.Tuple(Schema.String, Schema.String)
-export type Pair = typeof Pair.Type
+export type Pair = PairOfTexts
 const Pairs = Schema.Array(Pair)
 
 /** Stands for a secret that the keys file holds under this name. */

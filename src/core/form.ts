@@ -1,4 +1,4 @@
-import type { Pair } from "./entries.ts"
+import type { Pair } from "./pair.ts"
 
 /** A form body of pairs in their order. */
 export const formBody = (params: ReadonlyArray<Pair>): string =>

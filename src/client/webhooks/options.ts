@@ -59,7 +59,7 @@ export interface WebhookOptions<R = never> extends CommonOptions {
   readonly statuses?: ReadonlyArray<StatusListener<R>> | undefined
 }
 
-export const webhookDefaults: Readonly<Record<"bodyBytesMax" | keyof Limits, number>> = {
+export const webhookDefaults: Limits & { readonly bodyBytesMax: number } = {
   bodyBytesMax: 64 * 1024,
   requestsMax: 1_000,
   timeoutMs: 15_000,
