@@ -371,6 +371,12 @@ describe("a set of templates", () => {
       ],
     ))
 
+  it("is the one that was asked for, whichever was asked for before", () => {
+    const other = { ...whole, send_sms_success: '{"sid": "{{ message_sid }}"}' }
+    for (const texts of [whole, other, whole, other])
+      strictEqual(Either.getOrThrow(parseTemplateSet(texts)).send_sms_success.text, texts.send_sms_success)
+  })
+
   it("needs every name, as an own property", () => {
     const { delivery_status: _, ...rest } = whole
     assertTrue(Either.isLeft(parseTemplateSet(rest)))
