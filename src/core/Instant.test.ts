@@ -28,6 +28,10 @@ describe("texts of an instant", () => {
   it.prop("RFC 2822 names the same second whatever was asked before", [instants], ([ms]) =>
     strictEqual(Date.parse(rfc2822(ms)), Math.floor(ms / 1000) * 1000),
   )
+
+  it.prop("a receipt names its minute whatever was asked before", [instants], ([ms]) =>
+    strictEqual(receiptMinute(ms), iso(ms).replace(/\D/g, "").slice(2, 12)),
+  )
 })
 
 const instantTexts: ReadonlyArray<readonly [text: string, ms: number | undefined]> = [

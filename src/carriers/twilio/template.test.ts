@@ -4,14 +4,7 @@ import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import type { Pair } from "../../core/entries.ts"
 import { limits } from "../../core/limits.ts"
-import {
-  asciiJson,
-  checkTemplate,
-  compileTemplate,
-  parseTemplateSet,
-  type TemplateValues,
-  templateNames,
-} from "./template.ts"
+import { asciiJson, checkTemplate, compileTemplate, type TemplateValues } from "./template.ts"
 
 const compiled = (text: string) => Either.getOrThrowWith(compileTemplate("t", text), (error) => error)
 const rendered = (text: string, values: TemplateValues = {}, request?: ReadonlyArray<Pair>) =>
@@ -350,32 +343,6 @@ describe("whatever the values are", () => {
       if (Either.isRight(result)) strictEqual(typeof result.right.render({ a: "x" }), "string")
     },
   )
-})
-
-describe("a set of templates", () => {
-  const whole = Object.fromEntries(templateNames.map((name) => [name, '{"name": "x"}']))
-
-  it("is the ten of them", () =>
-    deepStrictEqual(Object.keys(Either.getOrThrow(parseTemplateSet({ ...whole, more: "{{" }))), [...templateNames]))
-
-  it("is refused with every fault", () =>
-    deepStrictEqual(
-      Either.match(parseTemplateSet({ ...whole, call_status: "[]", auth_failed: "{{ a b }}", send_sms_success: "{" }), {
-        onLeft: (errors) => errors.map(({ message }) => message),
-        onRight: () => [],
-      }),
-      [
-        "send_sms_success:1:1: expected a name in double quotes, found the end of the template",
-        'call_status:1:1: expected an object, whose members become form parameters, found "[]"',
-        'auth_failed:1:6: expected }} after the path, found "b }}"',
-      ],
-    ))
-
-  it("needs every name, as an own property", () => {
-    const { delivery_status: _, ...rest } = whole
-    assertTrue(Either.isLeft(parseTemplateSet(rest)))
-    assertTrue(Either.isLeft(parseTemplateSet(Object.create(whole))))
-  })
 })
 
 describe("an error", () => {
