@@ -1,13 +1,12 @@
 import type { Pair } from "../entries.ts"
+import { limits } from "../limits.ts"
 
 /** Version of what a traffic recording holds. */
 export const trafficFormat = 1
 
-/** Bytes of a body that a recording keeps; of a larger one it keeps length and hash. */
-export const bodyKeptBytesMax = 2 * 1024 * 1024
-
-/** Bytes of one line: two bodies in which every byte is escaped, with their addresses and headers. */
-export const trafficLineBytesMax = 32 * 1024 * 1024
+/** Bytes of a body that a recording keeps, and of one line. */
+export const bodyKeptBytesMax = limits.trafficBodyBytesMax
+export const trafficLineBytesMax = limits.trafficLineBytesMax
 
 /**
  * A body as it is kept: text that is UTF-8, other bytes, or only length and hash of one that was not kept.
