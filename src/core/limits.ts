@@ -115,6 +115,18 @@ export const limits = {
   snapshotEntriesMin: 100_000,
   /** Of a larger log, the part that may have come after its snapshot: one in so many entries. */
   snapshotShare: 8,
+  /** Bytes of a body that a traffic recording keeps; of a larger one it keeps length and hash. */
+  trafficBodyBytesMax: 2 * 1024 * 1024,
+  /** Bytes of a line of one: two bodies in which every byte is escaped, with their addresses and headers. */
+  trafficLineBytesMax: 32 * 1024 * 1024,
+  /** Exchanges of one that is played back, which has to have them all at once. */
+  trafficExchangesMax: 1_000_000,
+  /** Requests a recorder forwards at once; others wait. Each may hold two bodies of what a recording keeps. */
+  trafficForwardsMax: 128,
+  /** Secrets that a recorder has seen and looks for everywhere; the oldest is forgotten. */
+  trafficSecretsMax: 64,
+  /** Texts of requests that played answers repeat; the oldest are forgotten. */
+  trafficTextsMax: 100_000,
   /** Hosts' longest single wait in ms: Node and Effect both mishandle waits over 2^31 ms. */
   waitMsMax: 24 * 60 * 60 * 1000,
   /** Longest virtual gap between two attempts of a callback; a doubled gap stops growing here. */

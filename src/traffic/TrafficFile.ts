@@ -3,6 +3,7 @@ import * as path from "node:path"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { limits } from "../core/limits.ts"
 import { lineOf } from "../core/traffic/lines.ts"
 import { type RecordedExchange, type TrafficHeader, trafficLineBytesMax } from "../core/traffic/RecordedExchange.ts"
 import {
@@ -94,9 +95,6 @@ export interface TrafficRead extends Traffic {
   readonly faultsInAll: number
 }
 
-/** Exchanges one recording may hold for what has to have them all at once. */
-export const exchangesMax = 1_000_000
-
 /** Reads a traffic recording whole. Lines that cannot be used are faults; a file without a header is refused. */
 export const readTrafficFile = (file: string): Effect.Effect<TrafficRead, TrafficFileError> =>
   Effect.try({
@@ -106,10 +104,10 @@ export const readTrafficFile = (file: string): Effect.Effect<TrafficRead, Traffi
       let faultsInAll = 0
       const header = eachExchange(file, (exchange, fault) => {
         if (fault !== undefined && ++faultsInAll <= faultsToldMax) faults.push(fault)
-        if (exchange !== undefined && exchanges.push(exchange) > exchangesMax)
+        if (exchange !== undefined && exchanges.push(exchange) > limits.trafficExchangesMax)
           throw new TrafficFileError({
             reason: "too-many",
-            message: `${file} has more than ${exchangesMax} exchanges; cut it into several with their header each`,
+            message: `${file} has more than ${limits.trafficExchangesMax} exchanges; cut it into several with their header each`,
           })
       })
       return { header, exchanges: inOrder(exchanges), faults, faultsInAll }

@@ -1,4 +1,5 @@
 import { sha256 } from "../../core/canonical.ts"
+import { limits } from "../../core/limits.ts"
 import {
   headerOf,
   isAnswered,
@@ -20,9 +21,6 @@ export interface PlayingOptions {
   /** The salt of the recording's stand-ins, if it is known. */
   readonly salt: string | undefined
 }
-
-/** Texts of requests that answers repeat, at most; the oldest are forgotten. */
-const textsMax = 100_000
 
 /** What is known of a recording that is being played: what was asked for, and what its names mean now. */
 export class Playing {
@@ -54,7 +52,7 @@ export class Playing {
   answering({ exchange, names, texts, times }: Hit): Rewriting {
     for (const [recorded, now] of texts) {
       const [oldest] = this.#texts.keys()
-      if (this.#texts.size >= textsMax && oldest !== undefined) this.#texts.delete(oldest)
+      if (this.#texts.size >= limits.trafficTextsMax && oldest !== undefined) this.#texts.delete(oldest)
       this.#texts.set(recorded, now)
     }
     const { about, request } = exchange

@@ -1,6 +1,7 @@
 import * as http from "node:http"
 import * as https from "node:https"
 import type { Pair } from "../../core/entries.ts"
+import { limits } from "../../core/limits.ts"
 import type { RecordedAnswer } from "../../core/traffic/RecordedExchange.ts"
 import { Collected } from "./collected.ts"
 
@@ -33,8 +34,6 @@ export interface Outcome {
 
 /** Host ms the other side may be silent: the longest that an application waits for an answer of an API. */
 const silentMsMax = 120_000
-/** Requests forwarded at once; others wait. Each may hold two bodies of what a recording keeps. */
-const connectionsMax = 128
 
 /** Headers that are about one connection. Source: RFC 9110, 7.6.1. */
 const ofTheConnection = new Set(
@@ -46,7 +45,7 @@ const idleMsMax = 4_000
 
 /** Makes a forwarder with connections that it keeps. Bytes go through unread: coded, in pieces, as they came. */
 export const makeForwarder = (): Forwarder => {
-  const options = { keepAlive: true, maxSockets: connectionsMax, timeout: idleMsMax }
+  const options = { keepAlive: true, maxSockets: limits.trafficForwardsMax, timeout: idleMsMax }
   const agents = { http: new http.Agent(options), https: new https.Agent(options) }
   return {
     forward: (incoming, outgoing, { server, target }, ended, body) => {

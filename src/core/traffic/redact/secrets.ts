@@ -1,11 +1,10 @@
+import { limits } from "../../limits.ts"
+
 /** What stands in place of a secret. */
 export const redacted = "redacted"
 
 /** The shortest secret that is looked for elsewhere: a shorter one would be found in words that have nothing to do with it. */
-export const soughtLengthMin = 6
-
-/** Secrets that are remembered at once; a session has a few. */
-export const soughtMax = 64
+const soughtLengthMin = 6
 
 /** How a text looks in the base64 of something it is part of: the digits that its own bits decide, at each of three offsets. */
 const base64At = (text: string, offset: 0 | 1 | 2): string => {
@@ -47,7 +46,7 @@ export class Sought {
   add(secret: string): boolean {
     if (secret.length < soughtLengthMin || secret === redacted || this.#secrets.has(secret)) return false
     const [oldest] = this.#secrets
-    if (this.#secrets.size >= soughtMax && oldest !== undefined) this.#secrets.delete(oldest)
+    if (this.#secrets.size >= limits.trafficSecretsMax && oldest !== undefined) this.#secrets.delete(oldest)
     this.#secrets.add(secret)
     this.#pattern = undefined
     return true
