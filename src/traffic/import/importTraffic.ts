@@ -179,7 +179,8 @@ class Writing {
   #begin(started: number): void {
     const { by, out, redaction } = this.#options
     makeFolders(path.dirname(path.resolve(out)))
-    this.#fd = fs.openSync(this.#part, "w", 0o600)
+    fs.rmSync(this.#part, { force: true })
+    this.#fd = fs.openSync(this.#part, "wx", 0o600)
     this.#text = `${lineOf({
       by,
       format: trafficFormat,
