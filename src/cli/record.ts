@@ -4,10 +4,11 @@ import * as Console from "effect/Console"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
 import { serveTraffic } from "../app/serveTraffic.ts"
 import { version } from "../app/version.ts"
 import { isAnswered, type RecordedExchange } from "../core/traffic/RecordedExchange.ts"
-import { makeRecorder, type Recorded } from "../traffic/record/Recorder.ts"
+import { makeRecorder, type Recorded, type Recorder } from "../traffic/record/Recorder.ts"
 import { saltOf } from "../traffic/saltFile.ts"
 import { webhookPrefix } from "../traffic/webhookPath.ts"
 import { CommandFailed, wrongUse } from "./failure.ts"
@@ -38,6 +39,30 @@ const options = {
 /** `ringback record`: a proxy between an application and an API that keeps what goes through it. */
 export const record = Command.make("record", options, (given) =>
   Effect.gen(function* () {
+    const { json, out } = given
+    const tell = json ? tellJson : tellPerson(out)
+    let soFar: (() => Recorded) | undefined
+    const begun = (recorder: Recorder) => {
+      soFar = recorder.soFar
+    }
+    return yield* recording(given, tell, begun).pipe(
+      Effect.scoped,
+      Effect.ensuring(Effect.suspend(() => (soFar === undefined ? Effect.void : tell.ended(out, soFar())))),
+    )
+  }),
+).pipe(
+  Command.withDescription(
+    "Record what an application and an API say to each other, without its secrets. Example: ringback record --out traffic.jsonl --webhooks-to http://localhost:3000",
+  ),
+)
+
+/** Records until it is stopped, or the file takes no more. */
+const recording = (
+  given: Command.Command.ParseConfig<typeof options>,
+  tell: typeof tellJson | ReturnType<typeof tellPerson>,
+  begun: (recorder: Recorder) => void,
+): Effect.Effect<never, CommandFailed, Scope.Scope> =>
+  Effect.gen(function* () {
     const at = yield* listeningAt(given)
     const upstream = yield* serverUrl("upstream", Option.some(given.upstream))
     if (upstream === undefined) return yield* Effect.dieMessage("an option with a default is always given")
@@ -46,8 +71,7 @@ export const record = Command.make("record", options, (given) =>
     const salt = yield* saltOf(Option.getOrUndefined(given.salt)).pipe(
       Effect.mapError((error) => wrongUse(error.message)),
     )
-    const { json, keepBodies, keepNumbers, out } = given
-    const tell = json ? tellJson : tellPerson(out)
+    const { keepBodies, keepNumbers, out } = given
     const broken = yield* Deferred.make<never, CommandFailed>()
     const recorder = yield* makeRecorder({
       by: `ringback ${version}`,
@@ -60,7 +84,7 @@ export const record = Command.make("record", options, (given) =>
       upstream,
       webhooksTo,
     }).pipe(Effect.mapError((error) => wrongUse(error.message)))
-    yield* Effect.addFinalizer(() => Effect.suspend(() => tell.ended(out, recorder.soFar())))
+    begun(recorder)
     const { port } = yield* serveTraffic(at, recorder.handler).pipe(Effect.mapError((error) => wrongUse(error.message)))
     yield* tell.listening({
       address: addressOf({ host: given.host, port }),
@@ -69,12 +93,7 @@ export const record = Command.make("record", options, (given) =>
       webhooksTo: webhooksTo?.origin,
     })
     return yield* Deferred.await(broken)
-  }).pipe(Effect.scoped),
-).pipe(
-  Command.withDescription(
-    "Record what an application and an API say to each other, without its secrets. Example: ringback record --out traffic.jsonl --webhooks-to http://localhost:3000",
-  ),
-)
+  })
 
 interface Listening {
   readonly address: string

@@ -143,7 +143,10 @@ const eachExchange = (file: string, visit: Visit): TrafficHeader => {
   }
   const fd = fs.openSync(file, "r")
   try {
-    const left = eachLine(fd, read, (bytes) => visit(undefined, reader.tooLong(bytes, trafficLineBytesMax)))
+    const left = eachLine(fd, read, (bytes) => {
+      if (header === undefined) throw noHeader(file, `a first line of ${bytes} bytes`)
+      visit(undefined, reader.tooLong(bytes, trafficLineBytesMax))
+    })
     if (header === undefined) read(left)
     else if (left.length > 0) visit(undefined, reader.cutOff(left.length))
   } finally {
@@ -151,6 +154,12 @@ const eachExchange = (file: string, visit: Visit): TrafficHeader => {
   }
   return header as unknown as TrafficHeader
 }
+
+const noHeader = (file: string, found: string): TrafficFileError =>
+  new TrafficFileError({
+    reason: "no-recording",
+    message: `${file}: expected the header of a traffic recording, found ${found}`,
+  })
 
 const pieceBytes = 256 * 1024
 
@@ -177,7 +186,9 @@ const eachLine = (fd: number, read: (line: Buffer) => void, tooLong: (bytes: num
     if (heldBytes <= trafficLineBytesMax) held.push(Buffer.from(bytes.subarray(from)))
     else held = []
   }
-  return heldBytes > trafficLineBytesMax ? Buffer.alloc(1) : Buffer.concat(held)
+  if (heldBytes <= trafficLineBytesMax) return Buffer.concat(held)
+  tooLong(heldBytes)
+  return Buffer.alloc(0)
 }
 
 /** Bytes that are no UTF-8 become replacement characters: in JSON they stand inside a text, or are a fault of their own. */

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, it } from "@effect/vitest"
@@ -10,6 +11,7 @@ import { configFile } from "../support/config.ts"
 import { newFolder } from "../support/folder.ts"
 import { leaksIn } from "../support/leaks.ts"
 import { type Listener, listen } from "../support/listener.ts"
+import { program } from "../support/program.ts"
 import { type Process, ringback, type Server, serve, start } from "../support/ringback.ts"
 import { type Client, clientOf, refusal } from "../support/sdk.ts"
 import { until } from "../support/until.ts"
@@ -169,6 +171,36 @@ describe("A recorder that is killed", () => {
       exchanges.every(({ about, answer }) => isAnswered(answer) && answer.status === 201 && about.startsWith("SM")),
     )
     strictEqual((await ringback(["playback", join(newFolder(), "none.jsonl"), "--port", "0"])).code, 2)
+  })
+})
+
+describe("A recorder whose file takes no more", () => {
+  it("says so, ends with 1, and leaves what was written", async () => {
+    const folder = newFolder()
+    const file = join(folder, "traffic.jsonl")
+    // A limit of four blocks for any file it writes; without the trap the system would end the process itself.
+    const command = `trap '' XFSZ; ulimit -f 4; exec "${process.execPath}" "${program}" record --port 0 --upstream http://127.0.0.1:1 --json --out "${file}"`
+    const child = spawn("bash", ["-c", command], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] })
+    let stdout = ""
+    let stderr = ""
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text
+    })
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text
+    })
+    const ended = new Promise((resolve) => child.once("close", resolve))
+    const address = await until("it listens", () => /"address":"([^"]+)"/.exec(stdout)?.[1])
+    for (let n = 0; n < 20 && child.exitCode === null; n++)
+      await fetch(`${address}/x`, { method: "POST", body: "a=".padEnd(600, "b") }).catch(() => "it has ended")
+    strictEqual(await ended, 1)
+    strictEqual(stderr, `ringback: stopped: ${file} cannot be written (EFBIG)\n`)
+    const { exchanges, faults } = Either.getOrThrow(readTraffic(readFileSync(file, "utf8")))
+    assertTrue(exchanges.length >= 2, String(exchanges.length))
+    deepStrictEqual(
+      faults.map(({ expected }) => expected),
+      ["an end of line"],
+    )
   })
 })
 

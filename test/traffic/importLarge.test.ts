@@ -8,8 +8,8 @@ import { program } from "../support/program.ts"
 import { sample } from "./importing.ts"
 
 /** Memory that node may have for objects, MiB; and the size of a file whose objects have no room in it, MB. */
-const heapMb = 64
-const fileMb = 24
+const heapMb = 40
+const fileMb = 32
 
 /** Writes a HAR of so many MB; gives the number of its entries. */
 const largeHar = (file: string): number => {

@@ -75,7 +75,7 @@ export class Playing {
   }
 
   soFar() {
-    return { answered: this.#answered, missed: this.#missed, unused: this.#tape.left.unused }
+    return { answered: this.#answered, missed: this.#missed, unused: this.#tape.unused }
   }
 }
 

@@ -57,6 +57,7 @@ export class Tape {
   readonly #usedFrom = new Map<string, number>()
   readonly pairs: Pairs
   #next = 0
+  #used = 0
 
   constructor(exchanges: ReadonlyArray<RecordedExchange>, rules: MatchRules, mode: PlaybackMode) {
     this.#rules = rules
@@ -71,9 +72,9 @@ export class Tape {
     }
   }
 
-  /** Requests that were recorded, and those that have not been asked for yet. */
-  get left(): { readonly all: number; readonly unused: number } {
-    return { all: this.#all.length, unused: this.#all.reduce((sum, { times }) => sum + (times === 0 ? 1 : 0), 0) }
+  /** Requests of the recording that have not been asked for yet. */
+  get unused(): number {
+    return this.#all.length - this.#used
   }
 
   find(live: LiveRequest): Hit | Miss {
@@ -84,6 +85,7 @@ export class Tape {
     const pairings = pairingsBetween(found.read, asked)
     for (const pairing of pairings) this.pairs.bind(pairing)
     const times = found.times++
+    if (times === 0) this.#used++
     if (this.#mode === "order") this.#next++
     return {
       exchange: found.exchange,

@@ -33,7 +33,8 @@ export interface Outcome {
 
 /** Host ms the other side may be silent: the longest that an application waits for an answer of an API. */
 const silentMsMax = 120_000
-const connectionsMax = 256
+/** Requests forwarded at once; others wait. Each may hold two bodies of what a recording keeps. */
+const connectionsMax = 128
 
 /** Headers that are about one connection. Source: RFC 9110, 7.6.1. */
 const ofTheConnection = new Set(
@@ -51,13 +52,21 @@ export const makeForwarder = (): Forwarder => {
     forward: (incoming, outgoing, { server, target }, ended, body) => {
       const secure = server.protocol === "https:"
       const send = secure ? https.request : http.request
-      const request = send(server, {
-        agent: secure ? agents.https : agents.http,
-        headers: forwardedHeaders(incoming, server.host),
-        method: incoming.method ?? "GET",
-        path: target,
-        timeout: silentMsMax,
-      })
+      let request: http.ClientRequest
+      try {
+        request = send(server, {
+          agent: secure ? agents.https : agents.http,
+          headers: forwardedHeaders(incoming, server.host),
+          method: incoming.method ?? "GET",
+          path: target,
+          timeout: silentMsMax,
+        })
+      } catch (cause) {
+        // Node takes some targets and headers in that it does not send out again.
+        const failed = failureOf(cause as NodeJS.ErrnoException)
+        ended({ answer: { failed }, sent: new Collected(), unanswered: true })
+        return
+      }
       follow(incoming, outgoing, request, ended, body)
     },
     close: () => {

@@ -190,6 +190,8 @@ export class Redactor {
         return !this.#rules.keepNumbers && /^\d{3,9}$/.test(value)
           ? code(this.#rules.salt, value)
           : this.#plain(value, depth)
+      case "date":
+        return /^\d{10}$/.test(value) ? value : this.#plain(value, depth)
       case "plain":
         return this.#plain(value, depth)
     }

@@ -32,12 +32,18 @@ export const decoded = (text: string, form = false): string => {
 
 const encoded = (text: string): string => encodeURIComponent(text.toWellFormed()).replaceAll("%20", "+")
 
-/** A URL with what it holds replaced: userinfo is taken out, segments of its path, its query and its fragment are asked for. */
+/**
+ * A URL with what it holds replaced: its userinfo is taken out; its password, the segments of its path, its query and its fragment are asked
+ * for.
+ */
 export const replaceInUrl = (url: string, byName: ByName): string => {
   const [, beginning = "", path = "", query, fragment] =
     /^([a-z][a-z0-9+.-]*:[/\\]{2,}[^/?#\\]*)?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/is.exec(url) ?? []
-  const userinfo = beginning.lastIndexOf("@")
-  const origin = userinfo < 0 ? beginning : beginning.replace(/([/\\]{2,}).*@/s, "$1redacted@")
+  const origin = beginning.replace(/([/\\]{2,})(.*)@/s, (_, slashes: string, userinfo: string) => {
+    const password = userinfo.slice(userinfo.indexOf(":") + 1)
+    byName("password", decoded(password))
+    return `${slashes}redacted@`
+  })
   const segments = path
     .split("/")
     .map((segment) => {

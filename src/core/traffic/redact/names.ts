@@ -3,7 +3,7 @@
  */
 
 /** What is done about a value because of its name. */
-export type Meaning = "secret" | "text" | "code" | "address" | "plain"
+export type Meaning = "secret" | "text" | "code" | "address" | "date" | "plain"
 
 /** What a field of this name means. */
 export const meaningOf = (name: string): Meaning => {
@@ -16,9 +16,11 @@ export const meaningOf = (name: string): Meaning => {
       ? "code"
       : addresses.has(plain)
         ? "address"
-        : secretWhole.has(plain) || (secretPart.test(plain) && !notSecret.test(plain))
-          ? "secret"
-          : "plain"
+        : dates.has(plain)
+          ? "date"
+          : secretWhole.has(plain) || (secretPart.test(plain) && !notSecret.test(plain))
+            ? "secret"
+            : "plain"
   if (lately.size >= latelyMax) lately.clear()
   lately.set(name, meaning)
   return meaning
@@ -43,6 +45,8 @@ const addresses = new Set(
     " ",
   ),
 )
+/** Dates that look like numbers: YYMMDDhhmm. */
+const dates = new Set(["rawdlrdonedate"])
 const secretWhole = new Set("key pass auth sig hmac".split(" "))
 const secretPart =
   /token|secret|password|passwd|pwd|passphrase|apikey|accesskey|privatekey|authorization|signature|credential|jwt|session|cookie|bearer/
