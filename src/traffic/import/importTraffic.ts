@@ -7,7 +7,7 @@ import { type RecordedExchange, type TrafficHeader, trafficFormat } from "../../
 import { makeFolders } from "../../log/folders.ts"
 import { csvItems } from "./csvItems.ts"
 import { Exchanges } from "./exchanges.ts"
-import { type Format, recognise } from "./formats.ts"
+import { type Format, importedFrom, recognise } from "./formats.ts"
 import type { Item } from "./items.ts"
 import { JsonItems } from "./jsonItems.ts"
 import { type Kind, kindOf, piecesOf } from "./pieces.ts"
@@ -187,7 +187,7 @@ class Writing {
       kind: "traffic",
       recording: "ringback",
       redaction,
-      source: `import ${[...this.#formats].join(" ")}`,
+      source: `${importedFrom}${[...this.#formats].join(" ")}`,
       started,
     })}\n`
   }
