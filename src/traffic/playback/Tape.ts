@@ -1,4 +1,4 @@
-import type { RecordedExchange, RecordedRequest } from "../../core/traffic/RecordedExchange.ts"
+import { type RecordedExchange, type RecordedRequest, textOf } from "../../core/traffic/RecordedExchange.ts"
 import { type Pairing, Pairs, pairingsOf } from "./Pairs.ts"
 import { type MatchRules, type ReadField, type ReadRequest, readRequest } from "./reading.ts"
 
@@ -79,7 +79,7 @@ export class Tape {
 
   find(live: LiveRequest): Hit | Miss {
     const read = readRequest(live.redacted, this.#rules)
-    const asked = readRequest(live.asked, this.#rules)
+    const asked = isSame(live) ? read : readRequest(live.asked, this.#rules)
     const found = this.#mode === "order" ? this.#nextInOrder(read.key, asked) : this.#fitting(read.key, asked)
     if (found === undefined) return this.#miss(read, asked)
     const pairings = pairingsBetween(found.read, asked)
@@ -145,6 +145,10 @@ export class Tape {
       .map(({ now, recorded: before }) => ({ field: "name", recorded: this.pairs.now(before), found: now }))
   }
 }
+
+/** Whether redaction has changed nothing that is compared. */
+const isSame = ({ asked, redacted }: LiveRequest): boolean =>
+  asked.url === redacted.url && textOf(asked.body) === textOf(redacted.body)
 
 const listed = (lists: Map<string, Array<Recorded>>, key: string): Array<Recorded> => {
   const known = lists.get(key)

@@ -36,6 +36,7 @@ const token = /("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d[\d.eE+-]*)|[{}[\]]/gs
 const isNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 
 const unquoted = (text: string): string | undefined => {
+  if (!text.includes("\\")) return text.slice(1, -1)
   try {
     return JSON.parse(text) as string
   } catch {
