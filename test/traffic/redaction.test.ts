@@ -183,10 +183,20 @@ describe("Redaction", () => {
     const { answer, url } = redact({
       headers: [["authorization", `Basic ${Buffer.from(`AC1:${token}`).toString("base64")}`]],
       url: `https://api.twilio.com/${token}?q=x${token}y`,
-      answer: JSON.stringify({ later: [`is ${token}`], auth_token: "another-secret", also: "another-secret" }),
+      answer: JSON.stringify({ later: [`is ${token}`], auth_token: "an0ther-secret", also: "an0ther-secret" }),
     })
     strictEqual(url, "https://api.twilio.com/redacted?q=xredactedy")
     strictEqual(answer, '{"later":["is redacted"],"auth_token":"redacted","also":"redacted"}')
+  })
+
+  it("takes no word for a secret that has to be found elsewhere", () => {
+    const answer =
+      '{"session":"completed","status":"completed","token_type":"bearer","secret":"Ab3456789","x":"Ab3456789"}'
+    strictEqual(
+      redact({ answer, answerHeaders: [jsonType, ["set-cookie", "sid=Ab3456780; Domain=completed.example; HttpOnly"]] })
+        .answer,
+      '{"session":"redacted","status":"completed","token_type":"bearer","secret":"redacted","x":"redacted"}',
+    )
   })
 
   it("reads TwiML", () => {

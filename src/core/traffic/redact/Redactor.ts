@@ -112,8 +112,14 @@ export class Redactor {
           .replace(/^[^:]*:/, ""),
       )
     if (credentials !== "") this.#learn(credentials)
-    if (/cookie/.test(name)) for (const part of value.split(/[;,]\s*/)) this.#learn(part.replace(/^[^=]*=/, ""))
+    if (name === "cookie") for (const part of value.split(/;\s*/)) this.#learn(part.replace(/^[^=]*=/, ""))
+    else if (name === "set-cookie") this.#learn(value.replace(/;.*$/s, "").replace(/^[^=]*=/, ""))
     else if (credentials === "" && name !== "x-twilio-signature") this.#learn(value)
+  }
+
+  /** What a field with the name of a secret says: sought elsewhere, too, unless it may be any word. */
+  #learnNamed(value: string): void {
+    if (value.length >= namedLengthMin && !anyWord.test(value)) this.#learn(value)
   }
 
   #learn(secret: string): void {
@@ -160,7 +166,7 @@ export class Redactor {
   #number(name: string, digits: string): string {
     const meaning = meaningOf(name)
     if (meaning === "secret") {
-      this.#learn(digits)
+      this.#learnNamed(digits)
       return "0"
     }
     if (meaning === "code" && !this.#rules.keepBodies && !isErrorCode.test(digits))
@@ -174,7 +180,7 @@ export class Redactor {
     switch (meaningOf(name)) {
       case "secret":
         if (isNoSecret.test(value)) return value
-        this.#learn(value)
+        this.#learnNamed(value)
         return redacted
       case "text":
         return /^\s*[{[]/.test(value) && depth < depthMax && !this.#rules.keepBodies
@@ -275,6 +281,10 @@ export class Redactor {
     return standIn
   }
 }
+
+/** Values by the name of whose field alone they are secrets: shorter ones, and words in one case, may stand anywhere. */
+const namedLengthMin = 8
+const anyWord = /^(?:[a-z_ .-]+|[A-Z_ .-]+)$/
 
 /** Twilio's own codes, which stand in a field of the same name. Source: the dictionary of errors and warnings. */
 const isErrorCode = /^\d{5}$/

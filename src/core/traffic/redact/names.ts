@@ -50,5 +50,6 @@ const dates = new Set(["rawdlrdonedate"])
 const secretWhole = new Set("key pass auth sig hmac".split(" "))
 const secretPart =
   /token|secret|password|passwd|pwd|passphrase|apikey|accesskey|privatekey|authorization|signature|credential|jwt|session|cookie|bearer/
-/** Names of pages and of attempts, which only sound like it. */
-const notSecret = /pagetoken|idempotencytoken|passwordless|tokencount/
+/** Names of pages and of attempts, and of what is said about a secret, which only sound like it. */
+const notSecret =
+  /pagetoken|idempotencytoken|passwordless|(?:type|status|count|expires|expiresat|expiresin|enabled|sid)$/
