@@ -9,7 +9,7 @@ import { type Figure, median, type Wanted } from "../support/rounds.ts"
 const run = promisify(execFile)
 
 /** MB of a HAR that are imported in a second, start of the process included. */
-const leastMbs = 8
+const leastMbs = 5
 
 /** Importing a HAR, with redaction and with only so much memory that the file has no room in it. */
 export const importedTraffic = async ({ quick }: Wanted): Promise<ReadonlyArray<Figure>> => {

@@ -17,8 +17,8 @@ import { Sids } from "../traffic/compare/Sids.ts"
 import { accountOf, behaviorOf, numbersNeeded, sendersOf } from "../traffic/setup.ts"
 import {
   asHappened,
-  type Fate,
-  fatesOf,
+  type Ending,
+  endingsOf,
   jsonOf,
   subjectOf,
   type Webhook,
@@ -60,7 +60,7 @@ type Stopped = EngineStopped | OrderFailed
 class Comparing {
   readonly #exchanges: ReadonlyArray<RecordedExchange>
   readonly #options: CompareOptions
-  readonly #fates: ReadonlyMap<string, Fate>
+  readonly #endings: ReadonlyMap<string, Ending>
   readonly #sids = new Sids()
   readonly #by: CompareBy
   readonly #callbacks: Callbacks
@@ -75,7 +75,7 @@ class Comparing {
   constructor(exchanges: ReadonlyArray<RecordedExchange>, options: CompareOptions) {
     this.#exchanges = exchanges
     this.#options = options
-    this.#fates = fatesOf(exchanges)
+    this.#endings = endingsOf(exchanges)
     this.#by = { sids: this.#sids, standIns: options.standIns }
     this.#callbacks = new Callbacks(
       exchanges.filter(({ direction }) => direction === "webhook"),
@@ -110,11 +110,16 @@ class Comparing {
 
   all(stage: Stage): Effect.Effect<void, ScenarioBroken> {
     return Effect.gen(this, function* () {
-      for (const [number, { sms, voice }] of numbersNeeded(this.#exchanges)) yield* buy(stage, number, sms, voice)
+      for (const [number, { sms, voice }] of numbersNeeded(this.#exchanges)) {
+        const bought = yield* buy(stage, number, sms, voice)
+        if ("never" in bought || bought.status >= 300)
+          this.#leave(0, `${number} cannot be set up, so nothing arrives there`)
+      }
       for (const [i, exchange] of this.#exchanges.entries()) {
         yield* goTo(stage, exchange.at)
         if (exchange.direction === "api") yield* this.#request(stage, exchange)
         else yield* this.#webhook(stage, exchange)
+        this.#callbacks.asking("")
         this.#options.progress(i + 1)
       }
       yield* goTo(stage, stage.run.engine.now + afterMs)
@@ -142,7 +147,7 @@ class Comparing {
         return
       }
       const path = pathOf(request.url)
-      yield* this.#fate(stage, exchange)
+      yield* this.#ending(stage, exchange)
       const query = request.url.slice(request.url.indexOf(path) + path.length).replace(/#.*$/s, "")
       this.#callbacks.asking(aboutOf(exchange))
       const answered = yield* askStage(stage, {
@@ -176,14 +181,14 @@ class Comparing {
   }
 
   /** What will become of a message is no fact of the carrier's: it is set up as it was. */
-  #fate(stage: Stage, { answer, request }: RecordedExchange): Effect.Effect<void, ScenarioBroken> {
+  #ending(stage: Stage, { answer, request }: RecordedExchange): Effect.Effect<void, ScenarioBroken> {
     return Effect.gen(this, function* () {
       if (request.method !== "POST" || !/\/Messages(?:\.json)?$/.test(pathOf(request.url)) || !isAnswered(answer))
         return
-      const fate = this.#fates.get(String(jsonOf(textOf(answer.body) ?? "").sid))
+      const ending = this.#endings.get(String(jsonOf(textOf(answer.body) ?? "").sid))
       const to = paramsOf(request).find(([name]) => name === "To")?.[1] ?? ""
-      if (fate === undefined || !/^(?:[a-z]+:)?\+[1-9]\d{6,14}$/.test(to)) return
-      const behavior = behaviorOf(fate)
+      if (ending === undefined || !/^(?:[a-z]+:)?\+[1-9]\d{6,14}$/.test(to)) return
+      const behavior = behaviorOf(ending)
       const known = JSON.stringify(behavior)
       if (this.#behaviors.get(to) === known) return
       this.#behaviors.set(to, known)

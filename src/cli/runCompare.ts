@@ -61,7 +61,7 @@ const linesOf = (file: string, comparison: Comparison, passed: boolean): Readonl
     ...told.flatMap((each, i) => [...(sameExchange(told[i - 1], each) ? [] : ["", headOf(each)]), ...fieldLines(each)]),
     ...(differences.length > told.length ? ["", `and ${differences.length - told.length} more differences`] : []),
     ...(leftOut.length === 0 ? [] : ["", `${leftOut.length} not compared:`]),
-    ...leftOut.slice(0, linesMax).map(({ n, reason }) => `  exchange ${n}: ${printable(reason)}`),
+    ...leftOut.slice(0, linesMax).map(({ n, reason }) => `  ${n === 0 ? "" : `exchange ${n}: `}${printable(reason)}`),
     ...(leftOut.length > linesMax ? [`  and ${leftOut.length - linesMax} more`] : []),
   ]
 }

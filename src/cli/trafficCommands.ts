@@ -3,7 +3,6 @@ import * as Options from "@effect/cli/Options"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
 import { formats } from "../traffic/import/formats.ts"
 import { CommandFailed, wrongUse } from "./failure.ts"
 import { fileArg } from "./fileArg.ts"
@@ -75,7 +74,7 @@ const replay = Command.make("replay", replayOptions, (given) =>
     const to = yield* serverUrl("to", Option.some(given.to))
     const signAs = yield* serverUrl("sign-as", given.signAs)
     if (to === undefined) return yield* Effect.dieMessage("an option that has to be given is always there")
-    const token = Option.getOrUndefined(Option.map(given.authToken, Redacted.value))
+    const token = Option.getOrUndefined(given.authToken)
     return yield* ended(runReplay({ ...given, to, signAs, token }))
   }),
 ).pipe(

@@ -1,9 +1,11 @@
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import type * as Redacted from "effect/Redacted"
 import { parsePace } from "../clock/pace.ts"
 import { iso } from "../core/Instant.ts"
 import { pathOf } from "../core/traffic/about.ts"
+import { isImported } from "../traffic/import/formats.ts"
 import { type Replayed, replay } from "../traffic/replay/replay.ts"
 import { readTrafficFile } from "../traffic/TrafficFile.ts"
 import { jsonLine, printable, styled } from "./terminal.ts"
@@ -13,7 +15,7 @@ export interface ReplayGiven {
   readonly file: string
   readonly to: URL
   readonly signAs: URL | undefined
-  readonly token: string | undefined
+  readonly token: Redacted.Redacted<string> | undefined
   readonly pace: string
   readonly json: boolean
 }
@@ -32,6 +34,7 @@ export const runReplay = ({ file, json, pace, signAs, to, token }: ReplayGiven):
       to,
       signAs,
       token,
+      throughRecorder: !isImported(traffic.header),
       speed,
       told: (replayed) => {
         const line = json ? jsonLine(JSON.stringify(asJson(replayed))) : linesOf(replayed).join("\n")

@@ -2,7 +2,7 @@ import type { JsonObject } from "../core/canonical.ts"
 import { formatDuration } from "../core/Instant.ts"
 import { paramsOf, pathOf } from "../core/traffic/about.ts"
 import { isAnswered, type RecordedExchange, textOf } from "../core/traffic/RecordedExchange.ts"
-import { type Fate, jsonOf, subjectOf, webhookOf } from "./story.ts"
+import { type Ending, jsonOf, subjectOf, webhookOf } from "./story.ts"
 
 /* What a run has to be set up with, so that in it can happen what a recording shows. */
 
@@ -43,8 +43,8 @@ export const numbersNeeded = (
   return needed
 }
 
-/** A fate as the settings have it, under a number in `twilio.numbers`. */
-export const behaviorOf = ({ endedAfter, errorCode, sentAfter, status }: Fate): JsonObject => {
+/** An ending as the settings have it, under a number in `twilio.numbers`. */
+export const behaviorOf = ({ endedAfter, errorCode, sentAfter, status }: Ending): JsonObject => {
   const delays = {
     ...(sentAfter === undefined ? {} : { [status === "failed" ? "failed" : "sent"]: formatDuration(sentAfter) }),
     ...(endedAfter === undefined ? {} : { [status]: formatDuration(endedAfter) }),

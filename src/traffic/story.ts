@@ -64,7 +64,7 @@ export const subjectOf = (params: ReadonlyArray<Pair>): string => {
 }
 
 /** What became of a message, as far as a recording shows it. */
-export interface Fate {
+export interface Ending {
   readonly status: "delivered" | "undelivered" | "failed" | "sent"
   readonly errorCode: number | undefined
   /** Virtual ms from its creation until it was sent, and from there to its end, where callbacks told both. */
@@ -72,8 +72,8 @@ export interface Fate {
   readonly endedAfter: number | undefined
 }
 
-/** Fates of the messages of a recording, by their SIDs. */
-export const fatesOf = (exchanges: ReadonlyArray<RecordedExchange>): ReadonlyMap<string, Fate> => {
+/** Endings of the messages of a recording, by their SIDs. */
+export const endingsOf = (exchanges: ReadonlyArray<RecordedExchange>): ReadonlyMap<string, Ending> => {
   const made = new Map<string, number>()
   const seen = new Map<
     string,
@@ -83,7 +83,9 @@ export const fatesOf = (exchanges: ReadonlyArray<RecordedExchange>): ReadonlyMap
     if (typeof status !== "string" || !ends.has(status)) return
     const number = Number(code)
     const errorCode = Number.isInteger(number) && number >= 10_000 && number <= 99_999 ? number : undefined
-    seen.set(sid, [...(seen.get(sid) ?? []), { status, code: errorCode, at }])
+    const all = seen.get(sid)
+    if (all === undefined) seen.set(sid, [{ status, code: errorCode, at }])
+    else all.push({ status, code: errorCode, at })
   }
   for (const { answer, at, direction, request } of exchanges) {
     if (direction === "webhook") {
@@ -102,13 +104,13 @@ export const fatesOf = (exchanges: ReadonlyArray<RecordedExchange>): ReadonlyMap
       if (last === undefined) return []
       const [created, sent] = [made.get(sid), all.find(({ at, status }) => status === "sent" && at !== undefined)?.at]
       const ended = all.find(({ at, status }) => status === last.status && at !== undefined)?.at
-      const fate: Fate = {
-        status: last.status as Fate["status"],
+      const ending: Ending = {
+        status: last.status as Ending["status"],
         errorCode: all.find(({ code }) => code !== undefined)?.code,
         sentAfter: between(created, last.status === "failed" ? ended : sent),
         endedAfter: last.status === "sent" || last.status === "failed" ? undefined : between(sent, ended),
       }
-      return [[sid, fate] as const]
+      return [[sid, ending] as const]
     }),
   )
 }

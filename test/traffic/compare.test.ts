@@ -3,6 +3,7 @@ import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import * as Effect from "effect/Effect"
 import { compareTraffic } from "../../src/app/compareTraffic.ts"
 import { isAnswered, type RecordedExchange } from "../../src/core/traffic/RecordedExchange.ts"
+import { Redactor } from "../../src/core/traffic/redact/Redactor.ts"
 import { likeness } from "../../src/traffic/compare/Comparison.ts"
 import { comparisonHtml } from "../../src/traffic/compare/comparisonHtml.ts"
 import { compareTexts } from "../../src/traffic/compare/fields.ts"
@@ -44,6 +45,16 @@ describe("a recording made from Ringback itself", () => {
       assertTrue(comparison.fields > 200, `${comparison.fields} fields`)
       strictEqual(likeness(comparison), 10_000)
       deepStrictEqual((yield* compared(exchanges, 99)).differences, [])
+    }),
+  )
+
+  it.effect("differs in nothing when its numbers and texts are stand-ins", () =>
+    Effect.gen(function* () {
+      const redactor = new Redactor({ salt: "a salt for the test", keepBodies: false, keepNumbers: false })
+      const exchanges = (yield* busyRun).map((exchange) => redactor.exchange(exchange))
+      assertTrue(!JSON.stringify(exchanges).includes("14155550123"))
+      const { differences } = yield* compareTraffic({ exchanges, standIns: true, seed: 3, progress: () => undefined })
+      deepStrictEqual(differences, [])
     }),
   )
 

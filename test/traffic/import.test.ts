@@ -1,8 +1,9 @@
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { gzipSync } from "node:zlib"
 import { describe, it } from "@effect/vitest"
 import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import { isAnswered, type RecordedExchange } from "../../src/core/traffic/RecordedExchange.ts"
+import { Redactor } from "../../src/core/traffic/redact/Redactor.ts"
 import { formats } from "../../src/traffic/import/formats.ts"
 import { imported, importedText, sample } from "./importing.ts"
 
@@ -91,6 +92,23 @@ describe("a sample of each format is imported whole", () => {
     const marked = await importedText(`\ufeff${har}`)
     strictEqual(marked.exchanges.length, 4)
   })
+})
+
+describe("secrets and numbers of a file", () => {
+  const secrets = ["feedfacefeedface", "c2lnbmF0dXJl", "9999feed"]
+  const people = ["14155550123", "4155550100", "4155550199", "482913", "STOP, please"]
+  for (const name of readdirSync(sample("")).filter((each) => /\.(?:json|yaml|csv)$/.test(each)))
+    it(`are not in the recording of ${name}`, async () => {
+      const source = readFileSync(sample(name), "utf8")
+      assertTrue(people.some((each) => source.includes(each)))
+      const redactor = new Redactor({ salt: "a salt for the test", keepBodies: false, keepNumbers: false })
+      const { exchanges } = await imported(sample(name), undefined, (exchange) => redactor.exchange(exchange))
+      const text = JSON.stringify(exchanges)
+      assertTrue(exchanges.length > 0)
+      for (const each of [...secrets, ...people])
+        for (const writing of [each, encodeURIComponent(each), Buffer.from(each).toString("base64").replace(/=+$/, "")])
+          assertTrue(!text.includes(writing), `${writing} is in ${text}`)
+    })
 })
 
 describe("what cannot be used is told with its place, and the rest is used", () => {

@@ -21,8 +21,12 @@ export interface Outcome {
 
 const nothing = { exchanges: [], imported: undefined, lost: [], notes: [] }
 
-/** Imports a file as it is: nothing is redacted. */
-export const imported = async (file: string, format?: Format): Promise<Outcome> => {
+/** Imports a file; nothing is redacted unless it is said how. */
+export const imported = async (
+  file: string,
+  format?: Format,
+  redact: (exchange: RecordedExchange) => RecordedExchange = (exchange) => exchange,
+): Promise<Outcome> => {
   const out = join(mkdtempSync(join(tmpdir(), "ringback-import-")), "traffic.jsonl")
   const done = await Effect.runPromise(
     Effect.either(
@@ -30,7 +34,7 @@ export const imported = async (file: string, format?: Format): Promise<Outcome> 
         file,
         out,
         format,
-        redact: (exchange) => exchange,
+        redact,
         redaction: { bodies: "kept", numbers: "kept", salt: "" },
         by: "a test",
         progress: () => undefined,

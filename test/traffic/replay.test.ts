@@ -2,6 +2,7 @@ import * as http from "node:http"
 import { afterAll, describe, it } from "@effect/vitest"
 import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import twilio from "twilio"
 import type { RecordedExchange } from "../../src/core/traffic/RecordedExchange.ts"
 import { type Replayed, type ReplayOptions, replay } from "../../src/traffic/replay/replay.ts"
@@ -52,7 +53,17 @@ const replayed = async (
   to: URL,
   more: Partial<ReplayOptions> = {},
 ): Promise<ReadonlyArray<Replayed>> =>
-  Effect.runPromise(replay({ exchanges, to, signAs: undefined, token, speed: 0, told: () => undefined, ...more }))
+  Effect.runPromise(
+    replay({
+      exchanges,
+      to,
+      token: Redacted.make(token),
+      throughRecorder: false,
+      speed: 0,
+      told: () => undefined,
+      ...more,
+    }),
+  )
 
 describe("recorded webhooks sent to an application", () => {
   it("arrive in their order with good signatures, and the same answers are the same however they are written", async () => {
@@ -111,6 +122,17 @@ describe("recorded webhooks sent to an application", () => {
     )
     const { form, signature = "" } = got[0]!
     assertTrue(twilio.validateRequest(token, signature, "https://app.example/status", form))
+  })
+
+  it("are sent to what stands behind the prefix of the recorder they went through, and only then", async () => {
+    const recorded = (await Effect.runPromise(busyRun)).map(
+      (exchange) =>
+        JSON.parse(JSON.stringify(exchange).replace("app.example/", "recorder.example/webhooks/")) as RecordedExchange,
+    )
+    const { got, url } = await application({})
+    await replayed(recorded.slice(0, 5), url, { throughRecorder: true })
+    await replayed(recorded.slice(0, 5), url)
+    deepStrictEqual([...new Set(got.map(({ url: path }) => path))], ["/status", "/webhooks/status"])
   })
 
   it("without an application fail each, and without a token are not signed", async () => {

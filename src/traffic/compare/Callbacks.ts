@@ -23,7 +23,7 @@ export interface AnswerGiven {
   readonly contentType?: string
 }
 
-/** Webhooks and callbacks of a recording, and those that a run makes, as they find each other. */
+/** Webhooks and callbacks of a recording, in the order in which they happened, and those that a run makes, as they find each other. */
 export class Callbacks {
   readonly #recorded: ReadonlyArray<RecordedExchange>
   /** Those that nothing was made for yet, by what they are about and what they report. */
@@ -40,7 +40,9 @@ export class Callbacks {
     this.#sids = by.sids
     for (const exchange of recorded) {
       const key = keyOf(paramsOf(exchange.request), exchange.request.url)
-      this.#open.set(key, [...(this.#open.get(key) ?? []), exchange])
+      const alike = this.#open.get(key)
+      if (alike === undefined) this.#open.set(key, [exchange])
+      else alike.push(exchange)
     }
   }
 
@@ -99,8 +101,10 @@ export class Callbacks {
       })
     }
     const more = this.#recorded.length === 0 ? [] : this.#more.filter(({ at }) => at <= end)
+    let before = 0
     for (const { at, event, subject } of more) {
-      const n = this.#recorded.findLast((each) => each.at <= at)?.n ?? 0
+      while ((this.#recorded[before]?.at ?? Number.POSITIVE_INFINITY) <= at) before++
+      const n = this.#recorded[before - 1]?.n ?? 0
       const about = this.#sids.toRecorded(subject)
       differences.push({
         n,

@@ -13,7 +13,7 @@ export interface Difference {
   readonly made: string
 }
 
-/** An exchange that was not compared, and why. */
+/** An exchange that was not compared, and why; 0: what comes before the first. */
 export interface LeftOut {
   readonly n: number
   readonly reason: string

@@ -30,7 +30,7 @@ const page = `<!doctype html>
 <% } %></tbody></table>
 <% } %>
 <% if (it.leftOut.length > 0) { %><h2>Not compared</h2><ul>
-<% for (const each of it.leftOut) { %><li>exchange <%= each.n %>: <%= each.reason %></li>
+<% for (const each of it.leftOut) { %><li><% if (each.n > 0) { %>exchange <%= each.n %>: <% } %><%= each.reason %></li>
 <% } %></ul><% } %>
 </body></html>
 `

@@ -7,7 +7,7 @@ import { type RecordedExchange, type TrafficHeader, trafficFormat } from "../../
 import { makeFolders } from "../../log/folders.ts"
 import { csvItems } from "./csvItems.ts"
 import { Exchanges } from "./exchanges.ts"
-import { type Format, recognise } from "./formats.ts"
+import { type Format, importedFrom, recognise } from "./formats.ts"
 import type { Item } from "./items.ts"
 import { JsonItems } from "./jsonItems.ts"
 import { type Kind, kindOf, piecesOf } from "./pieces.ts"
@@ -179,14 +179,15 @@ class Writing {
   #begin(started: number): void {
     const { by, out, redaction } = this.#options
     makeFolders(path.dirname(path.resolve(out)))
-    this.#fd = fs.openSync(this.#part, "w", 0o600)
+    fs.rmSync(this.#part, { force: true })
+    this.#fd = fs.openSync(this.#part, "wx", 0o600)
     this.#text = `${lineOf({
       by,
       format: trafficFormat,
       kind: "traffic",
       recording: "ringback",
       redaction,
-      source: `import ${[...this.#formats].join(" ")}`,
+      source: `${importedFrom}${[...this.#formats].join(" ")}`,
       started,
     })}\n`
   }

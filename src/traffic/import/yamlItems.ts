@@ -123,8 +123,12 @@ const notesOf = ({ warnings }: Document): ReadonlyArray<string> => [
   ),
 ]
 
-/** What a library says; its further lines show the text, which may hold a secret. */
-const firstLine = (message: string): string => (message.split("\n")[0] ?? "").replace(/:$/, "").slice(0, 200)
+/** What a library says, without the text it shows, which may hold a secret. */
+const firstLine = (message: string): string =>
+  (message.split("\n")[0] ?? "")
+    .replace(/:$/, "")
+    .replace(/: ".*"/, "")
+    .slice(0, 200)
 
 /** What Ruby calls binary; YAML 1.1 has `!!binary` for it. */
 const rubyBinary: ScalarTag = {

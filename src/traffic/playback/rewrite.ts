@@ -14,6 +14,9 @@ export interface Rewriting {
   readonly later: number
 }
 
+/** Nothing is otherwise. */
+export const unchanged: Rewriting = { name: (recorded) => recorded, text: () => undefined, later: 0 }
+
 /** A value as it is now. */
 export const rewriteValue = ({ later, name, text }: Rewriting, value: string): string => {
   const other = text(value)

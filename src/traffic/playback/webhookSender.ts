@@ -1,18 +1,15 @@
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import * as Queue from "effect/Queue"
-import * as Redacted from "effect/Redacted"
+import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { limits } from "../../core/limits.ts"
-import { sign, signedForm } from "../../core/signature.ts"
-import { paramsOf } from "../../core/traffic/about.ts"
-import { headerOf, type RecordedExchange, textOf } from "../../core/traffic/RecordedExchange.ts"
-import { replaceInUrl } from "../../core/traffic/redact/form.ts"
+import type { RecordedExchange } from "../../core/traffic/RecordedExchange.ts"
 import { guardsOf } from "../../network/guard.ts"
-import { makeNodeClient, type WireRequest } from "../../network/nodeClient.ts"
-import { behindPrefix, targetAt, urlAt } from "../webhookPath.ts"
+import { makeNodeClient } from "../../network/nodeClient.ts"
+import { webhookRequest } from "../webhookRequest.ts"
 import type { Following } from "./following.ts"
-import { type Rewriting, rewriteBody, rewriteValue } from "./rewrite.ts"
+import type { Rewriting } from "./rewrite.ts"
 
 /** How fast recorded gaps pass: so many times as fast, or not at all, one webhook after the other. */
 export type PlaybackPace = number | "fast"
@@ -53,7 +50,7 @@ export const makeWebhookSender = ({
     const send = (webhook: RecordedExchange, rewriting: Rewriting) =>
       Effect.async<void>((resume) =>
         Effect.sync(
-          client.send(webhookRequest(webhook, to, rewriting, token), (landing) => {
+          client.send(webhookRequest(webhook, { to, token, throughRecorder: true }, rewriting), (landing) => {
             waiting--
             const outcome =
               landing._tag === "Failed"
@@ -93,35 +90,3 @@ const wait = (ms: number): Effect.Effect<void> =>
         Effect.sleep(limits.waitMsMax),
         Effect.suspend(() => wait(ms - limits.waitMsMax)),
       )
-
-/** A recorded webhook as it is sent now. */
-const webhookRequest = (
-  { request }: RecordedExchange,
-  to: URL,
-  rewriting: Rewriting,
-  token: Redacted.Redacted<string> | undefined,
-): WireRequest => {
-  const { headers, method } = request
-  const type = headerOf(headers, "content-type") ?? ""
-  const now = replaceInUrl(request.url, (_, value) => rewriteValue(rewriting, value))
-  const target = now.replace(/^[^/]*\/\/[^/?#]*/, "")
-  const rooted = target.startsWith("/") ? target : `/${target}`
-  const url = urlAt(to, behindPrefix(rooted) ?? rooted)
-  const recorded = textOf(request.body)
-  const body = recorded === undefined || recorded === "" ? undefined : rewriteBody(rewriting, type, recorded)
-  const idempotency = headerOf(headers, "i-twilio-idempotency-token")
-  const form = method === "GET" ? [] : paramsOf({ body: { text: body ?? "" }, headers, method, url: targetAt(to, "/") })
-  return {
-    body,
-    headers: {
-      Accept: "*/*",
-      "User-Agent": "TwilioProxy/1.1",
-      ...(type === "" ? {} : { "Content-Type": type }),
-      ...(body === undefined ? {} : { "Content-Length": String(Buffer.byteLength(body)) }),
-      ...(idempotency === undefined ? {} : { "I-Twilio-Idempotency-Token": idempotency }),
-      ...(token === undefined ? {} : { "X-Twilio-Signature": sign(Redacted.value(token), signedForm(url), form) }),
-    },
-    method,
-    url,
-  }
-}

@@ -2,17 +2,19 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { limits } from "../../core/limits.ts"
-import type { RecordedExchange } from "../../core/traffic/RecordedExchange.ts"
+import { type RecordedExchange, textOf } from "../../core/traffic/RecordedExchange.ts"
 import { guardsOf } from "../../network/guard.ts"
-import { type Landing, makeNodeClient, type WireClient } from "../../network/nodeClient.ts"
+import { type Landing, makeNodeClient, type WireClient, type WireRequest } from "../../network/nodeClient.ts"
 import type { FieldDifference } from "../compare/fields.ts"
+import { unchanged } from "../playback/rewrite.ts"
 import { asHappened } from "../story.ts"
-import { type AnswerNow, differencesNow, type SendingTo, type Sent, sentAgain } from "./replayed.ts"
+import { type SendingWebhooks, webhookRequest } from "../webhookRequest.ts"
+import { type AnswerNow, differencesNow } from "./replayed.ts"
 
 /** Host ms an application has to answer. Source: "Webhooks: connection overrides", the most that can be asked for. */
 const answerMsMax = 15_000
 
-export interface ReplayOptions extends SendingTo {
+export interface ReplayOptions extends SendingWebhooks {
   readonly exchanges: ReadonlyArray<RecordedExchange>
   /** How many times as fast as recorded; 0: one after the other, without waiting. */
   readonly speed: number
@@ -73,15 +75,15 @@ const one = (
   client: WireClient,
 ): Effect.Effect<Replayed["outcome"]> =>
   Effect.gen(function* () {
-    const sent = sentAgain(exchange, options)
-    if (typeof sent === "string") return { _tag: "NotCompared", reason: sent }
-    const differences = differencesNow(exchange, yield* answerTo(sent, client))
+    if (textOf(exchange.request.body) === undefined)
+      return { _tag: "NotCompared", reason: "the body of the webhook was not kept" }
+    const differences = differencesNow(exchange, yield* answerTo(webhookRequest(exchange, options, unchanged), client))
     if (differences === undefined)
       return { _tag: "NotCompared", reason: "failed" in exchange.answer ? exchange.answer.failed : "" }
     return differences.length === 0 ? { _tag: "Same" } : { _tag: "Differs", differences }
   })
 
-const answerTo = (sent: Sent, client: WireClient): Effect.Effect<AnswerNow> =>
+const answerTo = (sent: WireRequest, client: WireClient): Effect.Effect<AnswerNow> =>
   Effect.async<AnswerNow>((resume) => {
     const cancel = client.send(sent, (landing) => resume(Effect.succeed(answerOf(landing))))
     return Effect.sync(cancel)

@@ -1,61 +1,10 @@
 import { SaxesParser } from "saxes"
-import type { Pair } from "../../core/entries.ts"
-import { sign, signedForm } from "../../core/signature.ts"
-import { paramsOf } from "../../core/traffic/about.ts"
-import { headerOf, isAnswered, type RecordedExchange, textOf } from "../../core/traffic/RecordedExchange.ts"
+import { isAnswered, type RecordedExchange, textOf } from "../../core/traffic/RecordedExchange.ts"
 import type { FieldDifference } from "../compare/fields.ts"
 import { compareTexts } from "../compare/fields.ts"
 import { Sids } from "../compare/Sids.ts"
 
-/* Recorded webhooks as they are sent again, and what is made of the answers. */
-
-/** A webhook as it is sent. */
-export interface Sent {
-  readonly method: string
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string | undefined
-}
-
-/** Where webhooks go, and who they are from. */
-export interface SendingTo {
-  /** The application: what stands before the path and query of a recorded URL. */
-  readonly to: URL
-  /** The address the application believes to have, which is what is signed; nothing said: where it is. */
-  readonly signAs: URL | undefined
-  /** The account's token; nothing said: without a signature. */
-  readonly token: string | undefined
-}
-
-/** A recorded webhook as it is sent to an application; a text says why it cannot be. */
-export const sentAgain = ({ request }: RecordedExchange, { signAs, to, token }: SendingTo): Sent | string => {
-  const text = textOf(request.body)
-  if (text === undefined) return "the body of the webhook was not kept"
-  const recorded = new URL(request.url)
-  const url = at(to, recorded)
-  const isPost = request.method !== "GET" && request.method !== "HEAD"
-  const type = headerOf(request.headers, "content-type") ?? "application/x-www-form-urlencoded"
-  const idempotency = headerOf(request.headers, "i-twilio-idempotency-token")
-  const form: ReadonlyArray<Pair> = isPost ? paramsOf({ ...request, url: to.href }) : []
-  return {
-    method: request.method,
-    url,
-    headers: {
-      accept: "*/*",
-      ...(isPost ? { "content-type": type } : {}),
-      ...(idempotency === undefined ? {} : { "i-twilio-idempotency-token": idempotency }),
-      "user-agent": "TwilioProxy/1.1",
-      ...(token === undefined
-        ? {}
-        : { "x-twilio-signature": sign(token, signedForm(at(signAs ?? to, recorded)), form) }),
-    },
-    body: isPost ? text : undefined,
-  }
-}
-
-/** A recorded path and query behind another address. */
-const at = (base: URL, recorded: URL): string =>
-  `${base.origin}${base.pathname.replace(/\/$/, "")}${recorded.pathname}${recorded.search}`
+/* What is made of the answers to recorded webhooks that are sent again. */
 
 /** What an application answered now. */
 export type AnswerNow =

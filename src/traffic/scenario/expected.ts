@@ -2,21 +2,21 @@ import { MessageStatus } from "../../carriers/delivery/entries.ts"
 import type { JsonObject } from "../../core/canonical.ts"
 import { paramsOf } from "../../core/traffic/about.ts"
 import { isAnswered, type RecordedExchange } from "../../core/traffic/RecordedExchange.ts"
-import { fatesOf, subjectOf } from "../story.ts"
+import { endingsOf, subjectOf } from "../story.ts"
 import type { NamesBySid } from "./words.ts"
 
-/** What a recording shows at its end, of everything that the scenario has a name for: fates of messages and calls, and callbacks. */
+/** What a recording shows at its end, of everything that the scenario has a name for: how messages and calls ended, and callbacks. */
 export const expectationsOf = (
   exchanges: ReadonlyArray<RecordedExchange>,
   names: NamesBySid,
 ): ReadonlyArray<JsonObject> => {
   const sid = (name: string): string => `\${${name}.sid}`
-  const fates = fatesOf(exchanges)
+  const endings = endingsOf(exchanges)
   const gone = deletedIn(exchanges)
   const messages = [...names].flatMap(([recorded, name]): ReadonlyArray<JsonObject> => {
-    const fate = fates.get(recorded)
-    if (fate === undefined || gone.has(recorded)) return []
-    const { errorCode, status } = fate
+    const ending = endings.get(recorded)
+    if (ending === undefined || gone.has(recorded)) return []
+    const { errorCode, status } = ending
     return [
       {
         message: { sid: sid(name), status, ...(errorCode === undefined ? {} : { error_code: errorCode }) },

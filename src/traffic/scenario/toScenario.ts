@@ -4,7 +4,7 @@ import { formatDuration, iso } from "../../core/Instant.ts"
 import { paramsOf, pathOf, sidPattern } from "../../core/traffic/about.ts"
 import { headerOf, isAnswered, type RecordedExchange, textOf } from "../../core/traffic/RecordedExchange.ts"
 import { accountOf, behaviorOf, numbersNeeded, sendersOf } from "../setup.ts"
-import { asHappened, type Fate, fatesOf, jsonOf, subjectOf, webhookOf, whyNotAsked } from "../story.ts"
+import { asHappened, type Ending, endingsOf, jsonOf, subjectOf, webhookOf, whyNotAsked } from "../story.ts"
 import { endpointsOf } from "./endpoints.ts"
 import { expectationsOf } from "./expected.ts"
 import { plain } from "./words.ts"
@@ -53,7 +53,7 @@ class Making {
   requests = 0
   webhooks = 0
   readonly #exchanges: ReadonlyArray<RecordedExchange>
-  readonly #fates: ReadonlyMap<string, Fate>
+  readonly #endings: ReadonlyMap<string, Ending>
   readonly #behaviors = new Map<string, string>()
   readonly #arrived = new Set<string>()
   readonly #counts = new Map<string, number>()
@@ -62,7 +62,7 @@ class Making {
 
   constructor(exchanges: ReadonlyArray<RecordedExchange>) {
     this.#exchanges = exchanges
-    this.#fates = fatesOf(exchanges)
+    this.#endings = endingsOf(exchanges)
     this.#accountSid = accountOf(exchanges)
     this.#now = exchanges[0]?.at ?? 0
   }
@@ -111,7 +111,7 @@ class Making {
     const plainForm = request.method === "POST" && !request.url.includes("?") && isForm(request)
     if (isAnswered(answer) && answer.status !== 401 && plainForm) {
       if (/\/Accounts\/[^/]+\/Messages(?:\.json)?$/.test(path)) {
-        this.#fate(params, fields)
+        this.#ending(params, fields)
         return { send: this.#named(params, sendNames), ...expected }
       }
       if (/\/Accounts\/[^/]+\/Calls(?:\.json)?$/.test(path))
@@ -137,11 +137,11 @@ class Making {
   }
 
   /** What will become of a message is set up before it is sent, where it is not what becomes of every message. */
-  #fate(params: ReadonlyArray<Pair>, { sid }: JsonFields): void {
-    const fate = typeof sid === "string" ? this.#fates.get(sid) : undefined
+  #ending(params: ReadonlyArray<Pair>, { sid }: JsonFields): void {
+    const ending = typeof sid === "string" ? this.#endings.get(sid) : undefined
     const to = params.find(([name]) => name === "To")?.[1] ?? ""
-    if (fate === undefined || !/^(?:[a-z]+:)?\+[1-9]\d{6,14}$/.test(to)) return
-    const behavior = behaviorOf(fate)
+    if (ending === undefined || !/^(?:[a-z]+:)?\+[1-9]\d{6,14}$/.test(to)) return
+    const behavior = behaviorOf(ending)
     const known = JSON.stringify(behavior)
     if (this.#behaviors.get(to) === known) return
     this.#behaviors.set(to, known)

@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Redacted from "effect/Redacted"
 import { compareTraffic } from "../../../src/app/compareTraffic.ts"
 import { loadScenario } from "../../../src/app/scenarios.ts"
 import { sha256 } from "../../../src/core/canonical.ts"
@@ -12,9 +13,10 @@ import { readTraffic } from "../../../src/core/traffic/reader.ts"
 import { Redactor, redactionOf } from "../../../src/core/traffic/redact/Redactor.ts"
 import { comparisonHtml } from "../../../src/traffic/compare/comparisonHtml.ts"
 import { importTraffic } from "../../../src/traffic/import/importTraffic.ts"
-import { sentAgain } from "../../../src/traffic/replay/replayed.ts"
+import { unchanged } from "../../../src/traffic/playback/rewrite.ts"
 import { scenarioYaml } from "../../../src/traffic/scenario/scenarioYaml.ts"
 import { toScenario } from "../../../src/traffic/scenario/toScenario.ts"
+import { webhookRequest } from "../../../src/traffic/webhookRequest.ts"
 import { mutated, mutatedLines, nasty, type Random } from "./random.ts"
 import type { Outcome, Surface } from "./runner.ts"
 
@@ -53,6 +55,8 @@ const spoiled = (random: Random, text: string, other: string): string => {
 
 const inOneLine = (text: string): boolean => !text.includes("\n") && text.length < 1_000
 
+const sending = { to: new URL("http://localhost:3000"), token: Redacted.make("token"), throughRecorder: false }
+
 /** What is wrong with what becomes of exchanges that could be imported. */
 const usesOf = async (random: Random, exchanges: ReadonlyArray<RecordedExchange>): Promise<string | undefined> => {
   const { scenario } = toScenario(exchanges, "fuzz")
@@ -60,9 +64,7 @@ const usesOf = async (random: Random, exchanges: ReadonlyArray<RecordedExchange>
     Effect.either(loadScenario({ file: "fuzz.yaml", text: scenarioYaml(scenario) })),
   )
   if (Either.isLeft(loaded)) return `makes a scenario that is refused: ${loaded.left.message}`
-  for (const exchange of exchanges)
-    if (exchange.direction === "webhook")
-      sentAgain(exchange, { to: new URL("http://localhost:3000"), signAs: undefined, token: "token" })
+  for (const exchange of exchanges) if (exchange.direction === "webhook") webhookRequest(exchange, sending, unchanged)
   if (random.chance(85)) return undefined
   const compared = await Effect.runPromise(
     Effect.either(compareTraffic({ exchanges, standIns: random.chance(50), seed: 1, progress: () => undefined })),
