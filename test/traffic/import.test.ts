@@ -70,6 +70,28 @@ describe("a sample of each format is imported whole", () => {
     ])
   })
 
+  it("a message log with semicolons for commas, and one with semicolons in its texts", async () => {
+    const header = ["From", "To", "Body", "Status", "SentDate", "AccountSid", "Sid", "Direction"]
+    const row = (body: string) => [
+      "+14155550100",
+      "+14155550123",
+      body,
+      "sent",
+      "2026-01-01T10:00:00Z",
+      accountSid,
+      sent,
+      "outbound-api",
+    ]
+    for (const [delimiter, body] of [
+      [";", "One, two"],
+      [",", "One; two"],
+    ] as const) {
+      const text = [header, row(body)].map((cells) => cells.join(delimiter)).join("\r\n")
+      const { exchanges, lost } = await importedText(`${text}\r\n`)
+      deepStrictEqual([exchanges.map(gist)[0], lost], [`10:00:00.000Z api POST M.json [+14155550123 ${body}] 201 `, []])
+    }
+  })
+
   it("VCR as JSON, and a HAR that has a byte order mark and is UTF-16", async () => {
     const cassette = {
       http_interactions: [

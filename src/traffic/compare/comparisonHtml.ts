@@ -10,7 +10,7 @@ body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 72re
 h2 { font-size: 1rem; margin: 2rem 0 .25rem }
 table { border-collapse: collapse; width: 100% }
 th, td { border: 1px solid #8886; padding: .3rem .5rem; text-align: left; vertical-align: top; overflow-wrap: anywhere }
-th { font-weight: 600 }
+th { font-weight: 600; white-space: nowrap; overflow-wrap: normal }
 td { font-family: ui-monospace, monospace; font-size: 13px; white-space: pre-wrap }
 .n { color: #767676; font-weight: 400 }
 `

@@ -2,6 +2,7 @@ import { pipeline, Readable } from "node:stream"
 import { parse } from "csv-parse"
 import type { Item } from "./items.ts"
 import { columnsOf, type LogRow } from "./messageLog.ts"
+import { again } from "./pieces.ts"
 import { instantOf, Unusable } from "./Told.ts"
 
 /* The rows of a message log, oldest first: the console exports the newest first. So all of them are in memory. */
@@ -19,7 +20,7 @@ interface PlacedRow {
 }
 
 /** Gives the items of a message log whose text comes in pieces. */
-export async function* csvItems(pieces: AsyncIterable<string>): AsyncGenerator<Item> {
+export async function* csvItems(pieces: AsyncIterator<string>): AsyncGenerator<Item> {
   const rows: Array<PlacedRow> = []
   let more = 0
   try {
@@ -47,10 +48,12 @@ export async function* csvItems(pieces: AsyncIterable<string>): AsyncGenerator<I
     yield { _tag: "Found", place, list: "row at the end", value: { row, at: newest + exportedAfterMs } }
 }
 
-async function* rowsOf(pieces: AsyncIterable<string>): AsyncGenerator<PlacedRow> {
+async function* rowsOf(pieces: AsyncIterator<string>): AsyncGenerator<PlacedRow> {
+  const first = await pieces.next()
+  const beginning: string = first.done === true ? "" : first.value
   const parser = parse({
     bom: true,
-    delimiter: [",", ";"],
+    delimiter: delimiterIn(beginning),
     info: true,
     max_record_size: rowCharsMax,
     relax_column_count: true,
@@ -58,7 +61,7 @@ async function* rowsOf(pieces: AsyncIterable<string>): AsyncGenerator<PlacedRow>
     skip_empty_lines: true,
   })
   // What goes wrong in the file is thrown where the rows are taken.
-  pipeline(Readable.from(pieces), parser, () => undefined)
+  pipeline(Readable.from(again(beginning, pieces)), parser, () => undefined)
   let columns: ReadonlyArray<string> | undefined
   let line = 0
   for await (const { info, record } of parser as AsyncIterable<{ info: { lines: number }; record: Array<string> }>) {
@@ -70,6 +73,12 @@ async function* rowsOf(pieces: AsyncIterable<string>): AsyncGenerator<PlacedRow>
     }
     line = info.lines
   }
+}
+
+/** A spreadsheet may have written it anew with semicolons. The header has one or the other, and texts below it may have both. */
+const delimiterIn = (beginning: string): string => {
+  const [header = ""] = beginning.split(/\r?\n/, 1)
+  return header.split(";").length > header.split(",").length ? ";" : ","
 }
 
 const oneLine = (message: string): string => message.replace(/\s+/g, " ").slice(0, 200)

@@ -10,7 +10,7 @@ import { Exchanges } from "./exchanges.ts"
 import { type Format, importedFrom, recognise } from "./formats.ts"
 import type { Item } from "./items.ts"
 import { JsonItems } from "./jsonItems.ts"
-import { type Kind, kindOf, piecesOf } from "./pieces.ts"
+import { again, type Kind, kindOf, piecesOf } from "./pieces.ts"
 import { Unusable } from "./Told.ts"
 import { YamlItems } from "./yamlItems.ts"
 
@@ -196,12 +196,6 @@ class Writing {
     if (this.#fd !== undefined) fs.writeFileSync(this.#fd, this.#text)
     this.#text = ""
   }
-}
-
-/** A piece that was looked at, and those after it. */
-async function* again(first: string, rest: AsyncGenerator<string>): AsyncGenerator<string> {
-  if (first !== "") yield first
-  yield* rest
 }
 
 const itemsOf = (kind: Kind, pieces: AsyncGenerator<string>): AsyncGenerator<Item> =>

@@ -45,3 +45,13 @@ export async function* piecesOf(file: string, done: (bytes: number) => void): As
 
 const encodingOf = ([first, second]: Buffer): string =>
   first === 0xff && second === 0xfe ? "utf-16le" : first === 0xfe && second === 0xff ? "utf-16be" : "utf-8"
+
+/** A piece that was looked at, and those after it. */
+export async function* again(first: string, rest: AsyncIterator<string>): AsyncGenerator<string> {
+  try {
+    if (first !== "") yield first
+    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value
+  } finally {
+    await rest.return?.()
+  }
+}
