@@ -5,7 +5,7 @@ import { examples, installed, run, strictly, succeeds, write } from "../support/
 describe("The client library, packed and installed", () => {
   let folder: string
   beforeAll(async () => {
-    folder = await installed(["effect", "libphonenumber-js", "typescript", "vitest", "@types/node"])
+    folder = await installed(["effect", "@effect/platform", "libphonenumber-js", "typescript", "vitest", "@types/node"])
   })
 
   const sends = `

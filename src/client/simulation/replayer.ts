@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { byCodeUnit } from "../../core/canonical.ts"
-import type { Pair } from "../../core/entries.ts"
+import type { Pair } from "../../core/pair.ts"
 import { paramsOf, pathOf } from "../../core/traffic/about.ts"
 import { isAnswered, type RecordedExchange, type RecordedRequest, textOf } from "../../core/traffic/RecordedExchange.ts"
 import { type Http, type HttpAnswer, HttpFailure, type HttpFailureReason, type HttpRequest } from "../Http.ts"

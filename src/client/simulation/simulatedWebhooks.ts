@@ -1,6 +1,6 @@
 import { sha256 } from "../../core/canonical.ts"
-import type { Pair } from "../../core/entries.ts"
 import { formBody } from "../../core/form.ts"
+import type { Pair } from "../../core/pair.ts"
 import { sign } from "../../core/signature.ts"
 import type { MessageStatus } from "../types.ts"
 

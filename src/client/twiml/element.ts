@@ -1,4 +1,4 @@
-import type { Pair } from "../../core/entries.ts"
+import type { Pair } from "../../core/pair.ts"
 
 /**
  * A piece of TwiML: plain data until `render` or `String()` makes a text of it.

@@ -2,8 +2,8 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type * as Redacted from "effect/Redacted"
 import { sha256Bytes } from "../../core/canonical.ts"
-import type { Pair } from "../../core/entries.ts"
 import { globs } from "../../core/globs.ts"
+import type { Pair } from "../../core/pair.ts"
 import { sign } from "../../core/signature.ts"
 import { InvalidSignature, type MissingFields, PayloadParseError, UrlNotAllowed } from "../errors.ts"
 import { isSigned } from "./signatureCheck.ts"
@@ -89,7 +89,8 @@ export const trusted = (
     }
   })
 
-export const unreadable = (status: number, message: string) => new PayloadParseError({ message, status })
+export const unreadable = (status: number, message: string): PayloadParseError =>
+  new PayloadParseError({ message, status })
 
 const firstOf = (params: ReadonlyArray<Pair>): ReadonlyMap<string, string> => {
   const first = new Map<string, string>()

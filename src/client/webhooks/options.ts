@@ -59,12 +59,12 @@ export interface WebhookOptions<R = never> extends CommonOptions {
   readonly statuses?: ReadonlyArray<StatusListener<R>> | undefined
 }
 
-export const webhookDefaults = {
+export const webhookDefaults: Limits & { readonly bodyBytesMax: number } = {
   bodyBytesMax: 64 * 1024,
   requestsMax: 1_000,
   timeoutMs: 15_000,
   statusesMax: 10_000,
-} as const
+}
 
 export interface Limits {
   readonly requestsMax: number

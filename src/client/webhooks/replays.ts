@@ -34,7 +34,10 @@ export interface ReplayOptions {
   readonly instead: WebhookAnswer
 }
 
-export const replayDefaults = { max: 10_000, keepMs: 24 * 60 * 60 * 1000 } as const
+export const replayDefaults: { readonly max: number; readonly keepMs: number } = {
+  max: 10_000,
+  keepMs: 24 * 60 * 60 * 1000,
+}
 /** Characters of an answer that is kept. */
 const keptCharactersMax = 4_096
 

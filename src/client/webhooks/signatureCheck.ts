@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto"
 import * as Redacted from "effect/Redacted"
-import type { Pair } from "../../core/entries.ts"
+import type { Pair } from "../../core/pair.ts"
 import { sign, signedForm } from "../../core/signature.ts"
 
 /** What a signature covers. */

@@ -38,7 +38,7 @@ export class Fields {
     return typeof value === "string" ? value : this.refuse(name, "a text")
   }
 
-  integer(name: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
+  integer(name: string, least: number, most: number = Number.MAX_SAFE_INTEGER): number {
     const value = this.value(name)
     const fits = Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most
     if (fits) return Number(value)
