@@ -2,20 +2,11 @@ import { describe, it } from "@effect/vitest"
 import { assertTrue, strictEqual } from "@effect/vitest/utils"
 import * as FastCheck from "effect/FastCheck"
 import twilio from "twilio"
-import type { Pair } from "./entries.ts"
+import { H, P, rest, U } from "../../test/support/signatures.ts"
+import type { Pair } from "./pair.ts"
 import { sign, signedForm } from "./signature.ts"
 
 const token = "12345"
-const U = "https://mycompany.com/myapp.php?foo=1&bar=2"
-const rest = U.slice("https://mycompany.com".length)
-const P: ReadonlyArray<Pair> = [
-  ["CallSid", "CA1234567890ABCDE"],
-  ["Caller", "+14158675309"],
-  ["Digits", "1234"],
-  ["From", "+14158675309"],
-  ["To", "+18005551212"],
-]
-const H = "0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620"
 const conference: ReadonlyArray<Pair> = [...P, ["ReasonConferenceEnded", "test"], ["Reason", "Participant"]]
 
 /*

@@ -77,6 +77,8 @@ export const makeWebhooks = <R = never>(
             Effect.succeed(error._tag === "HandlerFailed" ? plain(500, "") : plain(error.status ?? 400, error.message)),
           ),
           Effect.tap((answer) => seen.answered(answer.status)),
+          // Of what the application has given besides handlers: its replays, its opt-outs.
+          Effect.catchAllDefect((defect) => Effect.as(seen.threw(Cause.die(defect)), plain(500, ""))),
         )
         return Effect.acquireUseRelease(
           Effect.sync(() => ++underWay),

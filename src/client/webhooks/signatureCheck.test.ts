@@ -4,21 +4,11 @@ import * as FastCheck from "effect/FastCheck"
 import * as Redacted from "effect/Redacted"
 import twilio from "twilio"
 import { seeded } from "../../../test/support/seeded.ts"
-import type { Pair } from "../../core/entries.ts"
+import { H, P, rest, U } from "../../../test/support/signatures.ts"
+import type { Pair } from "../../core/pair.ts"
 import { isSigned } from "./signatureCheck.ts"
 
 const token = Redacted.make("12345")
-const U = "https://mycompany.com/myapp.php?foo=1&bar=2"
-const rest = U.slice("https://mycompany.com".length)
-const P: ReadonlyArray<Pair> = [
-  ["CallSid", "CA1234567890ABCDE"],
-  ["Caller", "+14158675309"],
-  ["Digits", "1234"],
-  ["From", "+14158675309"],
-  ["To", "+18005551212"],
-]
-const H = "0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620"
-
 /* Vectors of the official SDKs' own tests, token 12345, for URLs that stand with their port or without: either has to do. */
 const vectors: ReadonlyArray<readonly [n: number, url: string, params: ReadonlyArray<Pair>, signature: string]> = [
   [1, U, P, "RSOYDt4T1cUTdK1PDd93/VVr8B8="],
