@@ -6,6 +6,7 @@ import { scenarioDay, shippedScenarios } from "./figures/scenarios.ts"
 import { memorySimulation, sqliteSimulation, verification } from "./figures/simulation.ts"
 import { startUp } from "./figures/start.ts"
 import { timeTravel } from "./figures/timetravel.ts"
+import { webhooks } from "./figures/webhooks.ts"
 import { type Benches, measured, ordered } from "./support/benches.ts"
 import { cleanUp } from "./support/programs.ts"
 import { remember, table } from "./support/table.ts"
@@ -26,6 +27,7 @@ const short: Benches = new Map([
   ["scenarios", shippedScenarios],
   ["client", clientSends],
   ["client-virtual", clientVirtual],
+  ["webhooks", webhooks],
 ])
 
 /** A quarter of an hour and more; asked for by name, or with all. */

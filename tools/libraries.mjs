@@ -3,8 +3,11 @@
 import { existsSync, readFileSync } from "node:fs"
 import { dirname, join, relative } from "node:path"
 
-/** A declaration that would need a file outside its entry's folder and the core, whose types are plain, fails the build. */
+/** Above it in dist/ lies nothing of theirs; a declaration that would need a file outside its folders fails the build. */
 const entries = { testing: "src/testing/testing.ts", client: "src/client/client.ts" }
+
+/** Where declarations of a library lie: the client's types are in part those of the core, whose files have none of others. */
+const folders = { testing: ["src/testing"], client: ["src/client", "src/core"] }
 
 /** What esbuild is told of each bundle; `shared` is what every bundle is told. */
 export const libraryBundles = (shared, plugins) => [
@@ -64,9 +67,10 @@ const declarations = async (root, library, entry) => {
   const open = [entry]
   for (let path = open.pop(); path !== undefined; path = open.pop()) {
     if (texts.has(path)) continue
-    if (!(path.startsWith(`${folder}/`) || path.startsWith("src/core/")) || !existsSync(join(root, path)))
+    const known = folders[library]
+    if (!known.some((each) => path.startsWith(`${each}/`)) || !existsSync(join(root, path)))
       throw new Error(
-        `${path} would be needed by the declarations of ringback/${library}, which are those of ${folder} and src/core alone`,
+        `${path} would be needed by the declarations of ringback/${library}, which are those of ${known.join(" and ")} alone`,
       )
     const { diagnostics = [], outputText } = ts.transpileDeclaration(readFileSync(join(root, path), "utf8"), {
       fileName: path,
@@ -85,8 +89,8 @@ const declarations = async (root, library, entry) => {
     for (const [, specifier] of outputText.matchAll(relativeImport)) open.push(targetOf(root, path, specifier))
   }
   const nameOf = (path, kind) => {
-    const from = path.startsWith(`${folder}/`) ? `${folder}/`.length : "src/".length
-    const name = path.slice(from, -".ts".length).replaceAll("/", "-")
+    const below = path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path.slice("src/".length)
+    const name = below.slice(0, -".ts".length).replaceAll("/", "-")
     return `${path === entry ? library : `${library}-${name}`}.d.${kind}`
   }
   return [...texts].flatMap(([path, text]) =>

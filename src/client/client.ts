@@ -1,7 +1,6 @@
 /* The SMS client library, `ringback/client`. What it exports, with the types of these files and of Effect, is what is shipped. */
 
 export type { RecordedExchange } from "../core/traffic/RecordedExchange.ts"
-export { readTraffic, type Traffic, type TrafficFault } from "../core/traffic/reader.ts"
 export type { CircuitRules } from "./circuitBreaker.decider.ts"
 export {
   type CallOptions,
@@ -85,6 +84,7 @@ export { interactionsOf, readInteractions } from "./simulation/interactions.ts"
 export { type MockOptions, MockTwilioClient, NotAsExpected } from "./simulation/MockTwilioClient.ts"
 export { magicRecipients, magicSenders } from "./simulation/magicNumbers.ts"
 export { type MemoryApiOptions, makeMemoryApi } from "./simulation/memoryApi.ts"
+export { type Recording, readRecording } from "./simulation/readRecording.ts"
 export { makeRecorder, type Recorder, type RecorderOptions } from "./simulation/recorder.ts"
 export { makeReplayer, NotRecorded, type Replayer, type ReplayerOptions } from "./simulation/replayer.ts"
 export {
@@ -136,7 +136,7 @@ export {
   type PlainEndpoint,
   type PlainWebhooks,
 } from "./webhooks/createWebhooks.ts"
-export { webhookApp, webhookRoutes } from "./webhooks/effectHttp.ts"
+export { type HttpModules, webhookApp, webhookRoutes } from "./webhooks/effectHttp.ts"
 export type { InboundMessage, MessagePattern, Reply } from "./webhooks/inbound.ts"
 export type { TrustedWebhook, WebhookRefusal, WebhookRequest } from "./webhooks/incoming.ts"
 export { answerNode, fromNodeRequest } from "./webhooks/node.ts"

@@ -1,2 +1,2 @@
-/** A [name, value] pair in arrival order; names from outside are never object keys. */
+/** A name and a value, in order of arrival; names from outside are never object keys. */
 export type Pair = readonly [name: string, value: string]

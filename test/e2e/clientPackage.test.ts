@@ -77,6 +77,19 @@ describe("The client library, packed and installed", () => {
     assertTrue(/Tests +1 passed/.test(output), output)
   })
 
+  it("runs the examples of its documentation of webhooks", async () => {
+    const page = examples("docs/client-webhooks.md")
+    deepStrictEqual(
+      page.map(([name]) => name),
+      ["application.mjs", "webhooks.test.ts", "mock.test.ts"],
+    )
+    write(folder, Object.fromEntries(page))
+    const output = await succeeds(
+      run(process.execPath, ["node_modules/vitest/vitest.mjs", "run", "webhooks.test.ts", "mock.test.ts"], folder),
+    )
+    assertTrue(/Tests +3 passed/.test(output), output)
+  })
+
   it("has types for both faces, and they refuse what is wrong", async () => {
     const text = `
       import * as Effect from "effect/Effect"

@@ -48,7 +48,10 @@ export const signedJsonWebhook = (url: string, text: string, { authToken }: Pick
   const whole = `${url}${url.includes("?") ? "&" : "?"}bodySHA256=${sha256(text)}`
   return new Request(whole, {
     method: "POST",
-    headers: { "Content-Type": "application/json", "X-Twilio-Signature": sign(authToken, whole, []) },
+    headers: {
+      "Content-Type": "application/json",
+      "X-Twilio-Signature": sign(authToken, whole, []),
+    },
     body: text,
   })
 }

@@ -8,7 +8,6 @@ import * as FastCheck from "effect/FastCheck"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import { seededRuns } from "../../../test/support/seeded.ts"
-import { readTraffic } from "../../core/traffic/reader.ts"
 import { AccountRateLimited, CircuitOpen } from "../errors.ts"
 import { type Http, HttpFailure } from "../Http.ts"
 import { clientOver } from "../make.ts"
@@ -17,6 +16,7 @@ import { interactionsOf, readInteractions } from "./interactions.ts"
 import { MockTwilioClient, NotAsExpected } from "./MockTwilioClient.ts"
 import { magicRecipients, magicSenders } from "./magicNumbers.ts"
 import { makeMemoryApi } from "./memoryApi.ts"
+import { readRecording } from "./readRecording.ts"
 import { makeRecorder } from "./recorder.ts"
 import { makeReplayer, NotRecorded } from "./replayer.ts"
 
@@ -178,7 +178,8 @@ describe("A recording", () => {
       const { recorder, told } = yield* recorded
       yield* TestClock.adjust("1 hour")
       const interactions = Either.getOrThrow(readInteractions(recorder.interactions()))
-      const traffic = Either.getOrThrow(readTraffic(recorder.traffic()))
+      const traffic = Either.getOrThrow(readRecording(recorder.traffic()))
+      deepStrictEqual(Either.getOrThrow(readRecording(recorder.interactions())).exchanges, interactions)
       deepStrictEqual(traffic.faults, [])
       strictEqual(interactions.length, recorder.exchanges().length)
       for (const exchanges of [interactions, traffic.exchanges, recorder.exchanges()]) {

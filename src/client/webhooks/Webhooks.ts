@@ -4,11 +4,11 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { sign } from "../../core/signature.ts"
 import { Bounded } from "../bounded.ts"
-import type { InvalidAuthToken, InvalidOption } from "../errors.ts"
+import type { InvalidAuthToken, InvalidOption, PayloadParseError } from "../errors.ts"
 import { OptOuts } from "../optOuts.ts"
 import type { MessageStatus } from "../types.ts"
 import { documentOf, inboundOf, matches } from "./inbound.ts"
-import { type TrustedWebhook, trusted, type WebhookRefusal, type WebhookRequest } from "./incoming.ts"
+import { type TrustedWebhook, trusted, unreadable, type WebhookRefusal, type WebhookRequest } from "./incoming.ts"
 import { makeSeen } from "./observed.ts"
 import { rulesOf, type WebhookOptions } from "./options.ts"
 import { makeReplays, replayDefaults, type WebhookAnswer } from "./replays.ts"
@@ -61,18 +61,16 @@ export const makeWebhooks = <R = never>(
         handle: (webhook: TrustedWebhook) => Effect.Effect<WebhookAnswer, WebhookRefusal | HandlerFailed, R>,
       ): WebhookEndpoint<R> =>
       (request) => {
+        let hasArrived = false
         const handled = Effect.gen(function* () {
           const webhook = yield* trusted(trust, request)
+          hasArrived = true
           yield* seen.request(webhook.url, webhook.params)
-          const { answer, isReplay } = yield* replays.once(keysOf(span, webhook), handle(webhook)).pipe(
-            Effect.timeoutFail({
-              duration: limits.timeoutMs,
-              onTimeout: () => new HandlerFailed({ message: `a handler took longer than ${limits.timeoutMs} ms` }),
-            }),
-          )
+          const { answer, isReplay } = yield* replays.once(keysOf(span, webhook), handle(webhook))
           if (isReplay) yield* Effect.zipRight(Effect.annotateCurrentSpan("replay", true), seen.replayed)
           return answer
         }).pipe(
+          Effect.timeoutFail({ duration: limits.timeoutMs, onTimeout: () => tooSlow(hasArrived, limits.timeoutMs) }),
           Effect.tapError((error) => (error._tag === "HandlerFailed" ? seen.failed(error) : seen.refused(error))),
           Effect.withSpan(span, { kind: "server", captureStackTrace: false }),
           Effect.catchAll((error) =>
@@ -93,6 +91,11 @@ export const makeWebhooks = <R = never>(
       check: (request) => Effect.tapError(trusted(trust, request), seen.refused),
     }
   })
+
+const tooSlow = (hasArrived: boolean, ms: number): HandlerFailed | PayloadParseError =>
+  hasArrived
+    ? new HandlerFailed({ message: `a handler took longer than ${ms} ms` })
+    : unreadable(408, `its body did not arrive within ${ms} ms`)
 
 /**
  * What a request is known by when it comes again: what was signed, and the token, which is the same for attempts that differ.

@@ -2,7 +2,6 @@ import * as Either from "effect/Either"
 import { globs } from "../../core/globs.ts"
 import { type Keyword, keywordOf } from "../../core/keywords.ts"
 import { MissingFields, PayloadParseError } from "../errors.ts"
-import { TwimlElement } from "../twiml/element.ts"
 import { type Twiml, twiml } from "../twiml/twiml.ts"
 
 /** A message that came in. */
@@ -138,6 +137,7 @@ export const documentOf = (reply: Reply): string => {
 const rootOf = (reply: Reply): Twiml => {
   if (reply === undefined || reply === null || reply === "") return twiml.messaging()
   if (typeof reply === "string") return twiml.messaging(twiml.message(reply))
-  if (reply instanceof TwimlElement && reply.name === "Response") return reply
+  // Not by its class: an application that both imports and requires this library has two of it.
+  if (typeof reply === "object" && reply.name === "Response" && Array.isArray(reply.children)) return reply
   throw new TypeError("a reply is a text, TwiML of messages, or nothing")
 }

@@ -45,8 +45,6 @@ export interface TrustRules {
 
 /** Parameters of one request. */
 const paramsMax = 1_000
-/** Ms that a body may take to arrive. */
-const bodyMsMax = 10_000
 const formType = "application/x-www-form-urlencoded"
 
 /**
@@ -70,7 +68,7 @@ export const trusted = (
     const signature = request.header("x-twilio-signature")
     if (signature === undefined)
       return yield* new InvalidSignature({ message: "there is no X-Twilio-Signature", status: 403 })
-    const bytes = isGet ? new Uint8Array() : yield* arrived(request.body(bodyBytesMax))
+    const bytes = isGet ? new Uint8Array() : yield* request.body(bodyBytesMax)
     const query = new URL(url).searchParams
     const type = (request.header("content-type") ?? formType).split(";", 1)[0]?.trim().toLowerCase()
     const isForm = !isGet && !query.has("bodySHA256")
@@ -89,12 +87,6 @@ export const trusted = (
       content: sign("", url, form),
       token: request.header("i-twilio-idempotency-token"),
     }
-  })
-
-const arrived = (body: Effect.Effect<Uint8Array, PayloadParseError>): Effect.Effect<Uint8Array, PayloadParseError> =>
-  Effect.timeoutFail(body, {
-    duration: bodyMsMax,
-    onTimeout: () => unreadable(408, `its body did not arrive within ${bodyMsMax} ms`),
   })
 
 export const unreadable = (status: number, message: string): PayloadParseError =>

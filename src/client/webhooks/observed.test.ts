@@ -110,7 +110,7 @@ const session = (options: Partial<WebhookOptions> = {}) =>
       ],
       ...options,
     })
-    yield* ask(sms, "/sms", inbound({ Body: `${text}, or ${phone}` }))
+    yield* ask(sms, "/sms", inbound({ Body: `${text}, or ${phone}`, ErrorCode: "11200", ErrorUrl: `${origin}/before` }))
     yield* ask(sms, "/sms", inbound({ Body: "STOP" }), marks.older)
     yield* ask(sms, "/sms", inbound({ Body: "fail" }))
     yield* ask(sms, "/sms", inbound(), marks.given)

@@ -1,5 +1,6 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as FiberRef from "effect/FiberRef"
 import * as LogLevel from "effect/LogLevel"
 import * as Metric from "effect/Metric"
 import { redactionFor, redactPhone, redactPhones } from "../redact.ts"
@@ -15,13 +16,31 @@ export interface SeenRules {
   readonly key: string | Uint8Array | undefined
 }
 
-const counter = (name: string) => Metric.counter(name, { incremental: true })
-const received = counter("twilio_messages_received_total")
-const delivery = counter("twilio_delivery_status_total")
-const errors = counter("twilio_errors_total")
+/** A counter with one label. What is counted often is made once. */
+const counter = (name: string, label: string): ((value: string) => Effect.Effect<void>) => {
+  const made = new Map<string, Effect.Effect<void>>()
+  return (value) => {
+    const known = made.get(value)
+    if (known !== undefined) return known
+    const increment = Metric.increment(Metric.tagged(Metric.counter(name, { incremental: true }), label, value))
+    if (made.size < madeMax) made.set(value, increment)
+    return increment
+  }
+}
+const madeMax = 1_000
+const received = counter("twilio_messages_received_total", "to_number")
+const delivery = counter("twilio_delivery_status_total", "status")
+const errors = counter("twilio_errors_total", "error_type")
 
-const count = (metric: Metric.Metric.Counter<number>, label: string, value: string): Effect.Effect<void> =>
-  Metric.increment(Metric.tagged(metric, label, value))
+/** A line of the log, which is made when somebody wants it. */
+const at = (
+  level: LogLevel.LogLevel,
+  text: string,
+  facts: () => Readonly<Record<string, unknown>> = () => ({}),
+): Effect.Effect<void> =>
+  Effect.flatMap(FiberRef.get(FiberRef.currentMinimumLogLevel), (minimum) =>
+    LogLevel.greaterThan(minimum, level) ? Effect.void : Effect.annotateLogs(Effect.logWithLevel(level, text), facts()),
+  )
 
 export interface Seen {
   readonly received: (message: InboundMessage) => Effect.Effect<void>
@@ -41,8 +60,6 @@ export interface Seen {
 }
 
 export const makeSeen = ({ key, redactBodies }: SeenRules): Seen => {
-  const at = (level: LogLevel.LogLevel, text: string, facts: Record<string, unknown> = {}) =>
-    Effect.annotateLogs(Effect.logWithLevel(level, text), facts)
   const phone = (level: LogLevel.LogLevel, number: string | null) =>
     number === null ? null : redactPhone(number, redactionFor(level), key)
   const addresses = (level: LogLevel.LogLevel, from: string | null, to: string) => ({
@@ -50,51 +67,58 @@ export const makeSeen = ({ key, redactBodies }: SeenRules): Seen => {
     to: phone(level, to),
   })
   const told = (name: string, value: string): string =>
-    redactBodies && hasText.test(name) ? `[${value.length} characters]` : redactPhones(value, LogLevel.Trace, key)
+    redactBodies && hasText.test(name)
+      ? `[${value.length} characters]`
+      : redactPhones(value.replace(userinfo, "$1"), LogLevel.Trace, key)
   return {
     received: (message) =>
       Effect.zipRight(
-        count(received, "to_number", message.to),
-        at(LogLevel.Info, "Message received", {
+        received(message.to),
+        at(LogLevel.Info, "Message received", () => ({
           message_sid: message.sid,
           ...addresses(LogLevel.Info, message.from, message.to),
-        }),
+        })),
       ),
     optedOut: ({ from, sid, to }) =>
-      at(LogLevel.Warning, "Recipient opted out", { message_sid: sid, ...addresses(LogLevel.Warning, from, to) }),
+      at(LogLevel.Warning, "Recipient opted out", () => ({
+        message_sid: sid,
+        ...addresses(LogLevel.Warning, from, to),
+      })),
     moved: ({ errorCode, messageSid, status }) =>
       Effect.zipRight(
-        count(delivery, "status", status),
-        at(LogLevel.Info, "Message status", {
+        delivery(status),
+        at(LogLevel.Info, "Message status", () => ({
           message_sid: messageSid,
           status,
           ...(errorCode === null ? {} : { error_code: errorCode }),
-        }),
+        })),
       ),
     late: ({ messageSid, status }) =>
-      at(LogLevel.Debug, "Message status came late and changes nothing", { message_sid: messageSid, status }),
+      at(LogLevel.Debug, "Message status came late and changes nothing", () => ({ message_sid: messageSid, status })),
     replayed: at(LogLevel.Debug, "Webhook was handled before and is answered as then"),
     request: (url, params) =>
       Effect.zipRight(
-        at(LogLevel.Debug, "Webhook", { path: pathOf(url, key), parameters: params.size }),
-        at(LogLevel.Trace, "Webhook parameters", {
+        at(LogLevel.Debug, "Webhook", () => ({ path: pathOf(url, key), parameters: params.size })),
+        at(LogLevel.Trace, "Webhook parameters", () => ({
           parameters: [...params].map(([name, value]) => `${told("", name)}=${told(name, value)}`).join(" "),
-        }),
+        })),
       ),
-    answered: (status) => at(LogLevel.Debug, "Webhook answered", { status }),
+    answered: (status) => at(LogLevel.Debug, "Webhook answered", () => ({ status })),
     refused: ({ _tag, message }) =>
       Effect.zipRight(
-        count(errors, "error_type", _tag),
-        at(LogLevel.Warning, `Webhook refused: ${redactPhones(message, LogLevel.Warning, key)}`, { error_type: _tag }),
+        errors(_tag),
+        at(LogLevel.Warning, `Webhook refused: ${redactPhones(message, LogLevel.Warning, key)}`, () => ({
+          error_type: _tag,
+        })),
       ),
     threw: (cause) =>
-      at(LogLevel.Error, "Handler of a webhook failed", {
+      at(LogLevel.Error, "Handler of a webhook failed", () => ({
         cause: redactPhones(Cause.pretty(cause).slice(0, causeCharactersMax), LogLevel.Error, key),
-      }),
+      })),
     failed: ({ _tag, message }) =>
       Effect.zipRight(
-        count(errors, "error_type", _tag),
-        at(LogLevel.Error, `Webhook failed: ${message}`, { error_type: _tag }),
+        errors(_tag),
+        at(LogLevel.Error, `Webhook failed: ${message}`, () => ({ error_type: _tag })),
       ),
     attributes: (from, to) => ({
       ...(from === null ? {} : { from: redactPhone(from, "full", key) }),
@@ -105,6 +129,8 @@ export const makeSeen = ({ key, redactBodies }: SeenRules): Seen => {
 
 /** Parameters that hold what people wrote. */
 const hasText = /^(?:Body|ButtonText|ButtonPayload|ProfileName|Address|Label)$/
+/** What stands before a host: `ErrorUrl` has it when the webhook's URL had. */
+const userinfo = /(\/\/)[^/?#@\s]*@/g
 const causeCharactersMax = 4_000
 
 const pathOf = (url: string, key: string | Uint8Array | undefined): string =>

@@ -2,6 +2,8 @@ import { createServer, request as httpRequest, type RequestListener } from "node
 import type { AddressInfo } from "node:net"
 import * as HttpRouter from "@effect/platform/HttpRouter"
 import * as HttpServer from "@effect/platform/HttpServer"
+import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { describe, it } from "@effect/vitest"
 import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
@@ -112,7 +114,13 @@ describe("Webhooks", () => {
         statuses: [{ on: ["sent", "delivered"], hears: ({ status: name }) => Effect.sync(() => heard.push(name)) }],
       })
       const routes = HttpRouter.empty.pipe(
-        HttpRouter.concat(webhookRoutes(webhooks, { inbound: "/sms", status: "/status" })),
+        HttpRouter.concat(
+          webhookRoutes(
+            webhooks,
+            { inbound: "/sms", status: "/status" },
+            { HttpRouter, HttpServerRequest, HttpServerResponse },
+          ),
+        ),
       )
       const server = yield* Layer.build(
         HttpServer.serve(routes).pipe(

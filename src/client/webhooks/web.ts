@@ -11,13 +11,27 @@ export const fromWebRequest = (request: Request): WebhookRequest => ({
   header: (name) => request.headers.get(name) ?? undefined,
   body: (bytesMax) => {
     const stream = request.body
-    return stream === null ? Effect.succeed(new Uint8Array()) : readAll(stream, bytesMax)
+    if (stream === null) return Effect.succeed(new Uint8Array())
+    return isShort(request.headers.get("content-length"), bytesMax)
+      ? readAtOnce(request, bytesMax)
+      : readAll(stream, bytesMax)
   },
 })
 
 /** An answer as a web standard `Response`. */
 export const toWebResponse = ({ body, headers, status }: WebhookAnswer): Response =>
   new Response(body === "" ? null : body, { status, headers })
+
+/** Whether a body that was announced may be read at once: a server takes no more than was announced. */
+const isShort = (contentLength: string | null, bytesMax: number): boolean =>
+  contentLength !== null && /^\d{1,9}$/.test(contentLength) && Number(contentLength) <= bytesMax
+
+const readAtOnce = (request: Request, bytesMax: number): Effect.Effect<Uint8Array, PayloadParseError> =>
+  Effect.flatMap(Effect.tryPromise({ try: () => request.arrayBuffer(), catch: brokenOff }), (bytes) => {
+    const body = new Body(bytesMax)
+    body.take(new Uint8Array(bytes))
+    return body.whole
+  })
 
 const readAll = (
   stream: ReadableStream<Uint8Array>,
