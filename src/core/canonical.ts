@@ -56,7 +56,7 @@ const objectInOrder = (value: object, depth: number): boolean => {
   let ordered = true
   let previous: string | undefined
   const record = value as Record<string, unknown>
-  // Nothing is inherited here, and walking the keys where they are makes no list of them.
+  // biome-ignore lint/suspicious/useGuardForIn: nothing is inherited here, and walking the keys where they are makes no list of them
   for (const key in record) {
     if (previous !== undefined && previous >= key) ordered = false
     previous = key
