@@ -66,7 +66,10 @@ export const everyEntry: Effect.Effect<ReadonlyArray<Row>> = Effect.gen(function
         { _tag: "send", to: "+15559999999", callback: "https://good.test/b", body: "fails" },
         { _tag: "send", to: "+15551234567", callback: "https://hanging.test/c", body: "slow" },
       ])
-      yield* performAll(simulation, [{ _tag: "swap", nth: 0, other: 1 }])
+      yield* performAll(simulation, [
+        { _tag: "swap", nth: 0, other: 1 },
+        { _tag: "replace", nth: 1 },
+      ])
       yield* engine.step(3)
       const input = {
         cause: 0,
