@@ -26,6 +26,9 @@ const keptTexts: Array<string> = []
 /** An instant as ISO 8601 with ms: `2023-08-24T05:01:45.000Z`. */
 export const iso = (ms: number): string => new Date(ms).toISOString()
 
+/** The latest instant that is taken from a file: a day before years would need five digits, so that what follows it has room. */
+export const instantMax = Date.UTC(9999, 11, 31)
+
 /** An instant to the minute, as carriers write receipts: `2308240501` (YYMMDDhhmm). The text of the last minute is kept. */
 export const receiptMinute = (ms: number): string => {
   const minute = Math.floor(ms / 60_000)

@@ -140,9 +140,6 @@ export const jsonOf = (text: string): Readonly<Record<string, unknown>> => {
   }
 }
 
-/** Exchanges in the order in which they happened. A clock that stood beyond the year 9999 is taken to have stood at its end. */
+/** Exchanges in the order in which they happened. */
 export const asHappened = (exchanges: ReadonlyArray<RecordedExchange>): ReadonlyArray<RecordedExchange> =>
-  exchanges
-    .map((exchange) => (exchange.at > instantMax ? { ...exchange, at: instantMax } : exchange))
-    .sort((a, b) => a.at - b.at || a.n - b.n)
-const instantMax = Date.UTC(9999, 11, 31)
+  exchanges.toSorted((a, b) => a.at - b.at || a.n - b.n)

@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
+import * as https from "node:https"
+import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import { describe, it } from "@effect/vitest"
 import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
@@ -7,6 +9,7 @@ import * as Either from "effect/Either"
 import twilio from "twilio"
 import { isAnswered, type RecordedExchange } from "../../src/core/traffic/RecordedExchange.ts"
 import { readTraffic } from "../../src/core/traffic/reader.ts"
+import { certificate, certificateKey } from "../support/certificate.ts"
 import { configFile } from "../support/config.ts"
 import { newFolder } from "../support/folder.ts"
 import { leaksIn } from "../support/leaks.ts"
@@ -146,6 +149,44 @@ describe("A session of Twilio's SDK", () => {
       const { answered, missed, unused } = JSON.parse(stdout.trim().split("\n").at(-1) ?? "")
       deepStrictEqual([answered, missed, unused], [8, 0, 0])
     })
+})
+
+describe("An upstream behind TLS", () => {
+  it("is recorded and passed through to where its certificate is trusted, and to nobody else", async () => {
+    const asked: Array<string> = []
+    const server = https.createServer({ cert: certificate, key: certificateKey }, (request, response) => {
+      asked.push(`${request.headers.host} ${request.url}`)
+      response.writeHead(200, { "Content-Type": "application/json" }).end('{"ok":true}')
+    })
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+    const secure = `localhost:${(server.address() as AddressInfo).port}`
+    const folder = newFolder()
+    const [authorities, out] = [join(folder, "authorities.pem"), join(folder, "traffic.jsonl")]
+    writeFileSync(authorities, certificate)
+    const env = { NODE_EXTRA_CA_CERTS: authorities }
+    try {
+      const recorder = await listening(["record", "--upstream", `https://${secure}`, "--out", out], env)
+      strictEqual(await (await fetch(`${recorder.address}/a`)).text(), '{"ok":true}')
+      await recorder.process.kill("SIGTERM")
+      const [{ answer, request } = {}] = exchangesOf(out)
+      deepStrictEqual(
+        [request?.url, answer !== undefined && isAnswered(answer) && answer.status],
+        [`https://${secure}/a`, 200],
+      )
+
+      const passing = ["playback", out, "--on-miss", "passthrough", "--upstream", `https://${secure}`]
+      const trusting = await listening(passing, env)
+      for (const path of ["/a", "/b"])
+        strictEqual(await (await fetch(trusting.address + path)).text(), '{"ok":true}', path)
+      deepStrictEqual(asked, [`${secure} /a`, `${secure} /b`])
+      const wary = await listening(passing)
+      strictEqual((await fetch(`${wary.address}/b`)).status, 502)
+      for (const { process } of [trusting, wary]) await process.kill("SIGTERM")
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
+  })
 })
 
 describe("A recorder that is killed", () => {

@@ -36,6 +36,9 @@ const exchange = (n: number, more: Partial<RecordedExchange> = {}): RecordedExch
   ...more,
 })
 
+/** The latest instant that is read. */
+const latest = Date.UTC(9999, 11, 31)
+
 const fileOf = (...lines: ReadonlyArray<string>) => `${lines.join("\n")}\n`
 const read = (text: string) => Either.getOrThrowWith(readTraffic(text), (fault) => new Error(tellFault("f", fault)))
 const told = (text: string) => read(text).faults.map((fault) => tellFault("f", fault))
@@ -76,6 +79,9 @@ describe("A traffic recording", () => {
       JSON.stringify({ ...answerOnly, request: { ...request, url: "/Messages.json" } }),
       JSON.stringify({ ...exchange(1), answer: { ...exchange(1).answer, status: 999 } }),
       JSON.stringify({ ...exchange(1), answer: { status: 200, headers: [["a"]], body: { text: "" } } }),
+      lineOf(exchange(1, { at: 8.64e15 })),
+      lineOf(exchange(1, { at: latest, took: 1 })),
+      lineOf(exchange(1, { at: latest, took: 0 })),
       lineOf(exchange(3)),
       lineOf(exchange(3)),
       lineOf(exchange(4, { at: 1_600_000_000_000 })),
@@ -87,10 +93,13 @@ describe("A traffic recording", () => {
       'f:5: expected an absolute URL in request.url, found "/Messages.json"; left out',
       "f:6: expected an integer from 100 to 599 in answer.status, found 999; left out",
       'f:7: expected a list of [name, value] in answer.headers, found [["a"]]; left out',
-      "f:9: expected each n once, found n 3 again; used as it is",
-      "f:10: expected a clock that runs forward, found request 4 100000000003 ms before request 3; used as it is",
+      `f:8: expected an integer from 0 to ${latest} in at, found 8640000000000000; left out`,
+      "f:9: expected an integer from 0 to 0 in took, found 1; left out",
+      `f:11: expected a clock that runs forward, found request 3 ${latest - 1_700_000_000_003} ms before request 1; used as it is`,
+      "f:12: expected each n once, found n 3 again; used as it is",
+      "f:13: expected a clock that runs forward, found request 4 100000000003 ms before request 3; used as it is",
     ])
-    strictEqual(read(text).exchanges.length, 3)
+    strictEqual(read(text).exchanges.length, 4)
   })
 
   it("of a newer format, of a run, or of something else is refused by name", () => {
@@ -100,6 +109,8 @@ describe("A traffic recording", () => {
     assertTrue(newer.includes("a format up to 1, the newest that this ringback reads, in format, found 2"), newer)
     const run = refused('{"format":1,"kind":"run","recording":"ringback"}')
     assertTrue(run.includes("ringback verify") && run.includes('found "run"'), run)
+    const late = refused(JSON.stringify({ ...header, started: latest + 1 }))
+    assertTrue(late.includes(`an integer from 0 to ${latest} in started`), late)
     for (const line of ["", "{}", "\u0000", '{"log":{"version":"1.2"}}'])
       assertTrue(refused(line).startsWith("f:1: expected "), line)
     assertTrue(Either.isLeft(readTraffic("")))

@@ -24,19 +24,20 @@ interface Given {
   readonly mode?: PlaybackMode
   readonly fields?: Readonly<Record<string, FieldRule>>
   readonly redaction?: Partial<TrafficHeader["redaction"]>
+  readonly source?: string
 }
 
 /** A recording that is played; `when` asks, `answers` and `misses` say what does: the n of the exchange, or the fields that differ. */
 const given = (
   exchanges: ReadonlyArray<RecordedExchange>,
-  { fields = {}, mode = "key", redaction = {} }: Given = {},
+  { fields = {}, mode = "key", redaction = {}, source = "https://api.twilio.com" }: Given = {},
 ) => {
   const playing = new Playing(
     {
       fields: new Map(Object.entries(fields)),
       mode,
       salt: undefined,
-      traffic: { exchanges, header: trafficHeader(redaction) },
+      traffic: { exchanges, header: { ...trafficHeader(redaction), source } },
     },
     () => recordedAt + 1_000 + later,
   )
@@ -167,6 +168,19 @@ describe("A request", () => {
     tape
       .when(sends({ Body: "x", StatusCallback: "http://localhost:3000/cb?a=1", SendAt: "2026-01-01T00:00:00Z" }))
       .answers(1)
+  })
+
+  it("may name the application itself for callbacks that went through a recorder; of imported traffic no path is a recorder's", () => {
+    const recorded = made(1, { Body: "x", StatusCallback: "https://recorder.example/webhooks/status?a=1" })
+    const direct = sends({ Body: "x", StatusCallback: "http://localhost:3000/status?a=1" })
+    const through = sends({ Body: "x", StatusCallback: "http://localhost:8080/webhooks/status?a=1" })
+    given([recorded]).when(direct).answers(1)
+    given([recorded]).when(through).answers(1)
+    const imported = { source: "import har" }
+    given([recorded], imported).when(through).answers(1)
+    given([recorded], imported)
+      .when(direct)
+      .misses(1, "StatusCallback: https://recorder.example/webhooks/status?a=1 -> http://localhost:3000/status?a=1")
   })
 
   it("is compared as the rules for its fields say", () => {

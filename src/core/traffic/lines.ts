@@ -1,6 +1,7 @@
 import type * as Either from "effect/Either"
 import { canonical } from "../canonical.ts"
 import type { Pair } from "../entries.ts"
+import { instantMax } from "../Instant.ts"
 import { type BadTraffic, type Fields, parsedObject, readingFields } from "./fields.ts"
 import {
   type Body,
@@ -44,7 +45,7 @@ export const readHeader = (line: string): Either.Either<TrafficHeader, BadTraffi
         salt: redaction.text("salt"),
       },
       source: header.text("source"),
-      started: header.integer("started", 0),
+      started: header.integer("started", 0, instantMax),
     }
   })
 
@@ -56,15 +57,19 @@ export const formatOf = (headerLine: string): number => {
 
 /** Reads a line below a header of a format. */
 export const readExchange = (line: string, format: number): Either.Either<RecordedExchange, BadTraffic> =>
-  readingFields(upgrade(line, format), "an exchange", (exchange) => ({
-    about: exchange.text("about"),
-    answer: answerOf(exchange.group("answer")),
-    at: exchange.integer("at", 0),
-    direction: exchange.oneOf("direction", ["api", "webhook"]),
-    n: exchange.integer("n", 1),
-    request: requestOf(exchange.group("request")),
-    took: exchange.integer("took", 0),
-  }))
+  readingFields(upgrade(line, format), "an exchange", (exchange) => {
+    const about = exchange.text("about")
+    const at = exchange.integer("at", 0, instantMax)
+    return {
+      about,
+      answer: answerOf(exchange.group("answer")),
+      at,
+      direction: exchange.oneOf("direction", ["api", "webhook"]),
+      n: exchange.integer("n", 1),
+      request: requestOf(exchange.group("request")),
+      took: exchange.integer("took", 0, instantMax - at),
+    }
+  })
 
 const requestOf = (request: Fields): RecordedRequest => {
   const method = request.text("method")

@@ -1,5 +1,5 @@
 import type { Pair } from "../../core/entries.ts"
-import { parseInstant } from "../../core/Instant.ts"
+import { instantMax, parseInstant } from "../../core/Instant.ts"
 
 /** A body as a foreign format tells it, before any coding is undone. */
 export type ToldBody = string | Uint8Array
@@ -116,9 +116,6 @@ export const instantOf = (value: unknown): number | undefined => {
         : (parseInstant(value) ?? zoned(value))
   return Number.isSafeInteger(ms) && ms >= 0 && ms <= instantMax ? ms : undefined
 }
-
-/** The end of the year 9999. */
-export const instantMax = Date.UTC(9999, 11, 31)
 
 const zoned = (text: string): number =>
   text.length <= 60 && /\d\d:\d\d(?::\d\d(?:\.\d+)?)? ?(?:GMT|UTC|Z|[+-]\d\d:?\d\d)$/.test(text)

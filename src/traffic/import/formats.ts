@@ -1,4 +1,3 @@
-import type { TrafficHeader } from "../../core/traffic/RecordedExchange.ts"
 import { readVcrInteraction, readVcrpyInteraction } from "./cassettes.ts"
 import { isPollyEntry, readHarEntry } from "./har.ts"
 import { readInteraction } from "./interactions.ts"
@@ -10,12 +9,6 @@ import { fieldOf, type Group, isGroup, shown, type Told, Unusable } from "./Told
 /** The formats that are read, by the names they have on the command line. */
 export const formats = ["interactions", "har", "vcr", "vcrpy", "polly", "nock", "message-log"] as const
 export type Format = (typeof formats)[number]
-
-/** What the source of an imported recording begins with; the first format that was found in the file stands behind it. */
-export const importedFrom = "import "
-
-/** Whether a recording was made out of another format. */
-export const isImported = ({ source }: TrafficHeader): boolean => source.startsWith(importedFrom)
 
 /** What an item is: found from where it stands and what it holds. */
 export interface Recognised {

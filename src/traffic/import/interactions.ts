@@ -1,11 +1,11 @@
 import type { Pair } from "../../core/entries.ts"
 import { formBody } from "../../core/form.ts"
+import { instantMax } from "../../core/Instant.ts"
 import {
   fieldOf,
   type Group,
   groupAt,
   headersIn,
-  instantMax,
   instantOf,
   isGroup,
   methodOf,

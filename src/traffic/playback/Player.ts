@@ -8,6 +8,7 @@ import {
   type RecordedExchange,
   type RecordedRequest,
 } from "../../core/traffic/RecordedExchange.ts"
+import { isImported } from "../imported.ts"
 import { bodyOfBytes } from "../record/collected.ts"
 import { makeForwarder, recordedHeaders } from "../record/forward.ts"
 import { refuse } from "../refuse.ts"
@@ -57,7 +58,11 @@ export const makePlayer = (options: PlayerOptions): Effect.Effect<Player, never,
     const sender =
       webhooks === undefined
         ? undefined
-        : yield* makeWebhookSender({ ...webhooks, sent: (sent) => options.told({ _tag: "Sent", ...sent }) })
+        : yield* makeWebhookSender({
+            ...webhooks,
+            throughRecorder: !isImported(traffic.header),
+            sent: (sent) => options.told({ _tag: "Sent", ...sent }),
+          })
     const following = followings(traffic.exchanges)
     const state = new Playing(options, () => clock.unsafeCurrentTimeMillis())
     let webhooksSent = 0

@@ -2,6 +2,8 @@ import { paramsOf, pathOf, sidPattern } from "../../core/traffic/about.ts"
 import type { RecordedRequest, TrafficHeader } from "../../core/traffic/RecordedExchange.ts"
 import { meaningOf } from "../../core/traffic/redact/names.ts"
 import { replaceNumbers } from "../../core/traffic/redact/numbers.ts"
+import { isImported } from "../imported.ts"
+import { behindPrefix } from "../webhookPath.ts"
 
 /** How a field of a request is compared: `pattern` counts values as the same that it fits, whatever they are. */
 export type FieldRule = "exact" | "ignore" | { readonly pattern: RegExp }
@@ -14,17 +16,20 @@ export interface MatchRules {
   readonly numbersHidden: boolean
   /** So are texts and codes: any of the same shape may be meant. */
   readonly textsHidden: boolean
+  /** Callbacks of the recording went to a recorder, which passed on what stands behind its prefix: with it and without are the same. */
+  readonly throughRecorder: boolean
 }
 
 /** The rules for a recording; `salted` says that requests are redacted with its own salt before they are compared. */
 export const matchRules = (
-  { redaction }: TrafficHeader,
+  header: TrafficHeader,
   fields: ReadonlyMap<string, FieldRule>,
   salted: boolean,
 ): MatchRules => ({
   fields,
-  numbersHidden: redaction.numbers === "stand-ins" && !salted,
-  textsHidden: redaction.bodies === "stand-ins" && !salted,
+  numbersHidden: header.redaction.numbers === "stand-ins" && !salted,
+  textsHidden: header.redaction.bodies === "stand-ins" && !salted,
+  throughRecorder: !isImported(header),
 })
 
 /** A field of a request as it is compared: `same` is what has to be equal, `value` what it says. */
@@ -87,9 +92,18 @@ const sameness = (name: string, value: string, rules: MatchRules): string | unde
   if (dates.test(name)) return "{date}"
   const meaning = meaningOf(name)
   if (rules.textsHidden && (meaning === "text" || meaning === "code")) return shapeOf(value)
-  const place = value.replace(/^https?:\/\/[^/?#]*/i, "{server}")
+  const place = withoutServer(value, rules.throughRecorder)
   if (!rules.numbersHidden) return withKinds(place)
   return meaning === "address" && /^\d{3,9}$/.test(place) ? "0".repeat(place.length) : withKinds(zeroed(place))
+}
+
+/** A URL without its server, and without the prefix of a recorder; any other text as it is. */
+const withoutServer = (value: string, throughRecorder: boolean): string => {
+  const server = /^https?:\/\/[^/?#]*/i.exec(value)?.[0]
+  if (server === undefined) return value
+  const target = value.slice(server.length)
+  const behind = throughRecorder ? behindPrefix(target) : undefined
+  return `{server}${behind ?? target}`
 }
 
 /** Instants that a program works out from the day on which it runs. */

@@ -1,13 +1,12 @@
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import * as Queue from "effect/Queue"
-import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { limits } from "../../core/limits.ts"
 import type { RecordedExchange } from "../../core/traffic/RecordedExchange.ts"
 import { guardsOf } from "../../network/guard.ts"
 import { makeNodeClient } from "../../network/nodeClient.ts"
-import { webhookRequest } from "../webhookRequest.ts"
+import { type SendingWebhooks, webhookRequest } from "../webhookRequest.ts"
 import type { Following } from "./following.ts"
 import type { Rewriting } from "./rewrite.ts"
 
@@ -26,9 +25,7 @@ export interface WebhookSender {
   readonly waiting: () => number
 }
 
-export interface WebhookSenderOptions {
-  readonly to: URL
-  readonly token: Redacted.Redacted<string> | undefined
+export interface WebhookSenderOptions extends Pick<SendingWebhooks, "to" | "token" | "throughRecorder"> {
   readonly pace: PlaybackPace
   readonly sent: (sent: Sent) => void
 }
@@ -37,6 +34,7 @@ export interface WebhookSenderOptions {
 export const makeWebhookSender = ({
   pace,
   sent,
+  throughRecorder,
   to,
   token,
 }: WebhookSenderOptions): Effect.Effect<WebhookSender, never, Scope.Scope> =>
@@ -50,7 +48,7 @@ export const makeWebhookSender = ({
     const send = (webhook: RecordedExchange, rewriting: Rewriting) =>
       Effect.async<void>((resume) =>
         Effect.sync(
-          client.send(webhookRequest(webhook, { to, token, throughRecorder: true }, rewriting), (landing) => {
+          client.send(webhookRequest(webhook, { to, token, throughRecorder }, rewriting), (landing) => {
             waiting--
             const outcome =
               landing._tag === "Failed"

@@ -2,6 +2,7 @@ import * as http from "node:http"
 import * as https from "node:https"
 import type { Pair } from "../../core/entries.ts"
 import { limits } from "../../core/limits.ts"
+import { noAnswer } from "../../core/traffic/noAnswer.ts"
 import type { RecordedAnswer } from "../../core/traffic/RecordedExchange.ts"
 import { Collected } from "./collected.ts"
 
@@ -154,17 +155,18 @@ const follow = (
 }
 
 const failureOf = ({ code, message }: NodeJS.ErrnoException): string => {
+  if (code !== undefined && /CERT|ISSUER|_SIGNATURE/.test(code)) return `${noAnswer.untrusted} (${code})`
   switch (code) {
     case "ECONNREFUSED":
-      return "connection refused"
+      return noAnswer.refused
     case "ECONNRESET":
     case "EPIPE":
-      return "connection closed without an answer"
+      return noAnswer.closed
     case "ENOTFOUND":
     case "EAI_AGAIN":
-      return "no such host"
+      return noAnswer.noHost
     case "ETIMEDOUT":
-      return "no answer in time"
+      return noAnswer.late
     default:
       return code ?? message
   }
