@@ -5,7 +5,7 @@ import * as Metric from "effect/Metric"
 import * as MetricBoundaries from "effect/MetricBoundaries"
 import type { Pair } from "../core/pair.ts"
 import type { Checked } from "./options.ts"
-import { redactionFor, redactPhone, redactPhones } from "./redact.ts"
+import { redactAccounts, redactionFor, redactPhone, redactPhones } from "./redact.ts"
 import type { ClientEvent, Message } from "./types.ts"
 
 /*
@@ -50,7 +50,7 @@ const redacting = ({ redactBodies, redactionKey }: Pick<Checked, "redactBodies" 
   told: ([name, value]: Pair): string =>
     redactBodies && hasText.has(name)
       ? `${name}=[${value.length} characters]`
-      : `${name}=${redactPhones(value, LogLevel.Trace, redactionKey)}`,
+      : `${name}=${redactAccounts(redactPhones(value, LogLevel.Trace, redactionKey))}`,
 })
 
 export const makeSeen = ({
@@ -116,11 +116,18 @@ export const makeSeen = ({
         made(event),
       )
     },
-    request: (method, path, params) =>
-      Effect.zipRight(
-        at(LogLevel.Debug, "Twilio request", () => ({ method, path, parameters: params.length })),
-        at(LogLevel.Trace, "Twilio request's parameters", () => ({ parameters: params.map(told).join(" ") })),
-      ),
+    request: (method, path, params) => {
+      const [resource = "", query] = path.split("?", 2)
+      const all = () => [...new URLSearchParams(query), ...params]
+      return Effect.zipRight(
+        at(LogLevel.Debug, "Twilio request", () => ({
+          method,
+          path: redactAccounts(resource),
+          parameters: all().length,
+        })),
+        at(LogLevel.Trace, "Twilio request's parameters", () => ({ parameters: all().map(told).join(" ") })),
+      )
+    },
     answer: (status, requestId) =>
       at(LogLevel.Debug, "Twilio answer", () => ({
         status,

@@ -94,7 +94,7 @@ describe("A client with plain promises", () => {
     strictEqual(await sending, "enough")
   })
 
-  it("throws what is wrong with its options", () => {
+  it("throws what is wrong with its options", async () => {
     const thrown = (options: Partial<CreateOptions>) => {
       try {
         clientOf([], options)
@@ -122,6 +122,15 @@ describe("A client with plain promises", () => {
       { circuitBreaker: { failures: 0 } },
       { retry: { Timeout: { attempts: 0, baseMs: 1, backoff: "fixed" } } },
       { retry: { OptedOut: { attempts: 2, baseMs: 1, backoff: "fixed" } } as never },
+      { retry: { Timeout: null } as never },
+      { retry: { Timeout: { attempts: 2, baseMs: 1 } } as never },
+      { retry: true as never },
+      { onAmbiguous: "retry" as never },
+      { limits: true as never },
+      { limits: { onLimit: "drop" as never } },
+      { limits: { numberOf: "account" as never } },
+      { circuitBreaker: true as never },
+      { allowInsecureHosts: "ringback" as never },
     ]
     deepStrictEqual(wrong.map(thrown), [
       "InvalidAccountSid",
@@ -131,8 +140,12 @@ describe("A client with plain promises", () => {
       "InvalidOption",
       ...Array(5).fill("InvalidBaseUrl"),
       "InvalidPhoneNumber",
-      ...Array(7).fill("InvalidOption"),
+      ...Array(16).fill("InvalidOption"),
     ])
+    strictEqual(
+      await errorOf(Promise.resolve().then(() => createClient(undefined as never))).then(String),
+      "InvalidOption: what a client is made of must be an object, found undefined",
+    )
     for (const baseUrl of [
       "http://localhost:8080",
       "http://127.0.0.1",
@@ -181,6 +194,20 @@ describe("What is seen of a client", () => {
     )
   })
 
+  it("holds no query of a list, and of the account no more than its end", async () => {
+    const seen: Array<LogLine> = []
+    const { client } = clientOf([listed([])], { log: (line) => void seen.push(line), logLevel: "trace" })
+    for await (const message of client.messages.list({ to, from: "12345", pageSize: 5 })) throw message
+    deepStrictEqual(
+      seen.map(({ facts }) => facts),
+      [
+        { method: "GET", path: `/2010-04-01/Accounts/AC***0000/Messages.json`, parameters: 3 },
+        { parameters: "To=+1555***4567 From=12345 PageSize=5" },
+        { status: 200 },
+      ],
+    )
+  })
+
   it("is nothing where nobody listens", async () => {
     const { client } = clientOf([created()])
     strictEqual((await client.messages.send(hello)).sid, sidOf(1))
@@ -216,6 +243,7 @@ describe("What is seen of a client", () => {
         .filter(({ name }) => name === "twilio.send_sms")
         .map((span) => Object.fromEntries(span.attributes))
       deepStrictEqual(attributes[1], {
+        account_sid: "AC***0000",
         to: "+1555***4567",
         from: "+1555***0001",
         message_sid: sidOf(1),

@@ -70,8 +70,8 @@ export interface SmsClient {
 
 /** A client with plain promises. Throws the `ConfigurationError` when an option is wrong. */
 export const createClient = (options: CreateOptions): SmsClient => {
-  const own = options.http === undefined ? makeNodeHttp(options) : undefined
-  const made = clientOver(options.http ?? (own as Http), options)
+  const own = options?.http === undefined ? makeNodeHttp(options) : undefined
+  const made = clientOver(own ?? (options.http as Http), options)
   if (Either.isLeft(made)) throw made.left
   return promisesOf(made.right, options, () => own?.close())
 }

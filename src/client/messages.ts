@@ -75,12 +75,14 @@ const severally = <A, B>(
   each: (item: A) => Effect.Effect<B, ClientError>,
   { concurrency = concurrencyUsual }: BulkOptions = {},
 ): Effect.Effect<ReadonlyArray<Outcome<B>>> =>
-  Effect.forEach(
-    items,
-    (item) =>
-      Effect.match(each(item), {
-        onSuccess: (value): Outcome<B> => ({ ok: true, value }),
-        onFailure: (error): Outcome<B> => ({ ok: false, error }),
-      }),
-    { concurrency: Math.min(concurrencyMax, Math.max(1, Math.floor(concurrency) || 1)) },
+  Effect.suspend(() =>
+    Effect.forEach(
+      [...items],
+      (item) =>
+        Effect.match(each(item), {
+          onSuccess: (value): Outcome<B> => ({ ok: true, value }),
+          onFailure: (error): Outcome<B> => ({ ok: false, error }),
+        }),
+      { concurrency: Math.min(concurrencyMax, Math.max(1, Math.floor(concurrency) || 1)) },
+    ),
   )

@@ -89,6 +89,7 @@ export const defaultBaseUrl = "https://api.twilio.com"
 /** Options as they hold, or the first that does not. */
 export const checkOptions = (options: ClientOptions): Either.Either<Checked, OptionError> =>
   Either.gen(function* () {
+    yield* record("what a client is made of", options)
     const { accountSid, messagingServiceSid } = options
     if (!/^AC[0-9a-fA-F]{32}$/.test(accountSid))
       return yield* Either.left(new InvalidAccountSid({ message: "accountSid has to be AC and 32 hex digits" }))
@@ -103,7 +104,10 @@ export const checkOptions = (options: ClientOptions): Either.Either<Checked, Opt
     return {
       accountSid,
       authorization: yield* basic(options),
-      baseUrl: yield* checkBaseUrl(options.baseUrl ?? defaultBaseUrl, options.allowInsecureHosts ?? []),
+      baseUrl: yield* checkBaseUrl(
+        options.baseUrl ?? defaultBaseUrl,
+        yield* texts("allowInsecureHosts", options.allowInsecureHosts ?? []),
+      ),
       from: options.from === undefined ? undefined : (parseAddress(options.from) ?? options.from),
       messagingServiceSid,
       statusCallback: options.statusCallback,
@@ -112,7 +116,7 @@ export const checkOptions = (options: ClientOptions): Either.Either<Checked, Opt
       limits: yield* checkLimits(options.limits ?? {}),
       circuit: yield* checkCircuit(options.circuitBreaker ?? {}),
       retry: yield* checkRetry(options.retry ?? {}),
-      onAmbiguous: options.onAmbiguous ?? "fail",
+      onAmbiguous: yield* oneOf("onAmbiguous", options.onAmbiguous ?? "fail", ["fail", "check"]),
       redactBodies: options.redactBodies ?? true,
       redactionKey: options.redactionKey,
       onEvent: options.onEvent,
@@ -160,14 +164,31 @@ const whole = (name: string, value: number, min: number, max: number): Either.Ei
     ? Either.right(value)
     : wrong(`${name} has to be a whole number from ${min} to ${max}, found ${value}`)
 
+const oneOf = <A extends string>(name: string, value: A, known: ReadonlyArray<A>): Either.Either<A, InvalidOption> =>
+  known.includes(value)
+    ? Either.right(value)
+    : wrong(`${name} has to be ${known.map((one) => JSON.stringify(one)).join(" or ")}, found ${shown(value)}`)
+
+const texts = (name: string, value: ReadonlyArray<string>): Either.Either<ReadonlyArray<string>, InvalidOption> =>
+  Array.isArray(value) && value.every((one) => typeof one === "string")
+    ? Either.right(value)
+    : wrong(`${name} has to be a list of texts, found ${shown(value)}`)
+
+/** Types say so; who writes JavaScript has none. */
+const record = (name: string, value: unknown): Either.Either<void, InvalidOption> =>
+  typeof value === "object" && value !== null ? Either.void : wrong(`${name} must be an object, found ${shown(value)}`)
+
+const shown = (value: unknown): string => `${JSON.stringify(value) ?? typeof value}`.slice(0, 100)
+
 const checkLimits = (limits: false | LimitOptions): Either.Either<Checked["limits"], InvalidOption> =>
   Either.gen(function* () {
     if (limits === false) return undefined
+    yield* record("limits (which may be false)", limits)
     return {
       account: yield* checkBucket("limits.account", { perSecond: 10, burst: 30, ...defined(limits.account) }),
       number: yield* checkBucket("limits.number", { perSecond: 1, burst: 3, ...defined(limits.number) }),
-      numberOf: limits.numberOf ?? "sender",
-      onLimit: limits.onLimit ?? "wait",
+      numberOf: yield* oneOf("limits.numberOf", limits.numberOf ?? "sender", ["sender", "recipient"]),
+      onLimit: yield* oneOf("limits.onLimit", limits.onLimit ?? "wait", ["wait", "refuse"]),
       waitingMax: yield* whole("limits.waitingMax", limits.waitingMax ?? 10_000, 0, 1_000_000),
     }
   })
@@ -182,6 +203,7 @@ const checkBucket = (name: string, { burst, perSecond }: BucketRule): Either.Eit
 const checkCircuit = (rules: false | Partial<CircuitRules>): Either.Either<CircuitRules | undefined, InvalidOption> =>
   Either.gen(function* () {
     if (rules === false) return undefined
+    yield* record("circuitBreaker (which may be false)", rules)
     const { failures, resetMs, successes } = { failures: 5, successes: 2, resetMs: 30_000, ...defined(rules) }
     return {
       failures: yield* whole("circuitBreaker.failures", failures, 1, 1_000_000),
@@ -193,10 +215,13 @@ const checkCircuit = (rules: false | Partial<CircuitRules>): Either.Either<Circu
 const checkRetry = (rows: false | RetryRows): Either.Either<RetryRows, InvalidOption> =>
   Either.gen(function* () {
     if (rows === false) return {}
+    yield* record("retry (which may be false)", rows)
     for (const [name, row] of Object.entries(defined(rows))) {
       if (!Object.hasOwn(retryTable, name)) return yield* wrong(`retry.${name} is no error that is repeated`)
+      yield* record(`retry.${name}`, row)
       yield* whole(`retry.${name}.attempts`, row.attempts, 1, 100)
       yield* whole(`retry.${name}.baseMs`, row.baseMs, 0, 3_600_000)
+      yield* oneOf(`retry.${name}.backoff`, row.backoff, ["exponential", "fixed"])
     }
     return { ...retryTable, ...defined(rows) }
   })

@@ -8,7 +8,7 @@ import type { Pair } from "../core/pair.ts"
 import { pageOf, serverDateOf, type WirePage } from "./answers.ts"
 import type { Call, Caller } from "./calls.ts"
 import { type ClientError, InvalidRequest, UnreadableAnswer } from "./errors.ts"
-import { isoSeconds } from "./sendParams.ts"
+import { isDate, isoSeconds } from "./sendParams.ts"
 import type { ListFilter, Message, Page } from "./types.ts"
 
 /* Lists of messages, a page after the other. */
@@ -31,8 +31,10 @@ export const firstPath = (accountSid: string, filter: ListFilter): Either.Either
     return Either.left(
       new InvalidRequest({ message: `a page has 1 to ${pageSizeMax} messages, not ${pageSize}`, code: 20007 }),
     )
-  if ([dateSent, dateSentAfter, dateSentBefore].some((date) => date !== undefined && Number.isNaN(date.getTime())))
-    return Either.left(new InvalidRequest({ message: "a date of the filter is none", code: 20400 }))
+  if ([dateSent, dateSentAfter, dateSentBefore].some((date) => date !== undefined && !isDate(date)))
+    return Either.left(new InvalidRequest({ message: "a date of the filter is none (`Date`)", code: 20400 }))
+  if ([from, to].some((address) => address !== undefined && typeof address !== "string"))
+    return Either.left(new InvalidRequest({ message: "an address of the filter is no text", code: 20400 }))
   const query: ReadonlyArray<Pair> = [
     ...given("To", to === undefined ? undefined : (parseAddress(to) ?? to)),
     ...given("From", from === undefined ? undefined : (parseAddress(from) ?? from)),

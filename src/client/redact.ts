@@ -43,4 +43,8 @@ export const redactPhones = (text: string, level: LogLevel.LogLevel, key: string
 /** A number by itself: behind a plus, also a percent-encoded one, or ten digits and more. SIDs and hashes hold none. */
 const number = /(?<![0-9A-Za-z])(?:(\+|%(?:25)*2b)[1-9]\d{6,14}|[1-9]\d{9,14})(?![0-9A-Za-z])/gi
 
+/** A text with the SID of each account in it told by its last four digits: `AC***0123`. */
+export const redactAccounts = (text: string): string => text.replace(account, "AC***$1")
+const account = /(?<![0-9A-Za-z])AC[0-9a-f]{28}([0-9a-f]{4})(?![0-9A-Za-z])/gi
+
 const processKey = randomBytes(16)

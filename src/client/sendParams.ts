@@ -30,6 +30,7 @@ export const sendingOf = (
   defaults: Defaults,
 ): Either.Either<Sending, ClientError> =>
   Either.gen(function* () {
+    yield* typesOf(request, body)
     const to = yield* recipientOf(request.to)
     const { from, messagingServiceSid } = yield* senderOf(request, defaults)
     if (to === from)
@@ -60,6 +61,23 @@ export const sendingOf = (
       ],
     }
   })
+
+/**
+ * Types say so; who writes JavaScript has none. A `body` that is no text would not be known again, and a text in place of a list
+ * be taken for one of characters.
+ */
+const typesOf = (
+  { mediaUrl = [], persistentAction = [] }: SendRequest,
+  body: string | undefined,
+): Either.Either<void, InvalidRequest> => {
+  if (body !== undefined && typeof body !== "string") return wrong("`body` has to be a text", 21619)
+  for (const [name, list] of Object.entries({ mediaUrl, persistentAction }))
+    if (!Array.isArray(list) || list.some((one) => typeof one !== "string"))
+      return wrong(`\`${name}\` has to be a list of texts`, name === "mediaUrl" ? 21620 : undefined)
+  return Either.void
+}
+const wrong = (message: string, code: number | undefined): Either.Either<never, InvalidRequest> =>
+  Either.left(new InvalidRequest({ message, code }))
 
 /** Parameters that are passed on as they are. */
 const plain = [
@@ -146,8 +164,7 @@ const scheduleOf = (
   messagingServiceSid: string | undefined,
 ): Either.Either<ReadonlyArray<Pair>, InvalidRequest> => {
   if (sendAt === undefined) return Either.right([])
-  if (Number.isNaN(sendAt.getTime()))
-    return Either.left(new InvalidRequest({ message: "`sendAt` is no date", code: 35114 }))
+  if (!isDate(sendAt)) return wrong("`sendAt` is no date (`Date`)", 35114)
   if (messagingServiceSid === undefined)
     return Either.left(
       new InvalidRequest({ message: "a scheduled message needs a `messagingServiceSid`", code: 35118 }),
@@ -157,6 +174,10 @@ const scheduleOf = (
     ["SendAt", isoSeconds(sendAt)],
   ])
 }
+
+/** Whether it is a `Date`, also one of another realm, and one that says when. */
+export const isDate = (value: unknown): value is Date =>
+  Object.prototype.toString.call(value) === "[object Date]" && !Number.isNaN((value as Date).getTime())
 
 /** `2026-01-31T10:00:00Z` */
 export const isoSeconds = (date: Date): string => date.toISOString().replace(/\.\d+Z$/, "Z")

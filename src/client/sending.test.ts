@@ -75,6 +75,9 @@ describe("A send", () => {
     ["a body of 1601 characters", { body: "x".repeat(1_601) }, "MessageTooLong", 21617],
     ["eleven media", { mediaUrl: Array(11).fill("https://a.test/") }, "InvalidRequest", 21623],
     ["a schedule without a service", { sendAt: new Date(0) }, "InvalidRequest", 35118],
+    ["a body that is no text", { body: 482_913 as never }, "InvalidRequest", 21619],
+    ["a text for its media", { mediaUrl: "https://a.test/" as never }, "InvalidRequest", 21620],
+    ["a schedule in words", { messagingServiceSid: service, sendAt: "tomorrow" as never }, "InvalidRequest", 35114],
     ["a schedule at no date", { messagingServiceSid: service, sendAt: new Date("x") }, "InvalidRequest", 35114],
   ])("with %s is refused before it leaves", ([, wrong, tag, code]) =>
     Effect.gen(function* () {
@@ -248,6 +251,23 @@ describe("A send that is checked (onAmbiguous: check)", () => {
     Effect.gen(function* () {
       const { client } = scripted([failed("reset", true), listed([wireMessage(other)])], { onAmbiguous: "check" })
       strictEqual(tagOf((yield* ending(client.messages.send(hello))).result), "OutcomeUnknown")
+    }),
+  )
+
+  it.effect.each<readonly [string, string, string]>([
+    ["space at its ends", " Hello \n", "Hello"],
+    ["ends of lines", "Hello\r\nyou", "Hello\nyou"],
+    ["half a character", "Hello \ud83d", "Hello \ufffd"],
+    ["a trial account's line", "Hello", "Sent from your Twilio trial account - Hello"],
+  ])("knows its text again whatever becomes of %s", ([, body, kept]) =>
+    Effect.gen(function* () {
+      const replies = [refusedBy(503, 20503), listed([{ ...mine, body: kept }])]
+      const { client, http } = scripted(replies, { onAmbiguous: "check" })
+      strictEqual(tagOf((yield* ending(client.messages.send({ ...hello, body }))).result), "sent")
+      deepStrictEqual(
+        http.requests.map(({ method }) => method),
+        ["POST", "GET"],
+      )
     }),
   )
 

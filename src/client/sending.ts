@@ -2,12 +2,13 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { isOptOutCode, messageOf } from "./answers.ts"
 import type { Called, Caller, Parts } from "./calls.ts"
-import { type ClientError, OptedOut } from "./errors.ts"
+import { type ClientError, InvalidRequest, OptedOut } from "./errors.ts"
 import { makeFindOut } from "./findOut.ts"
 import { monotonicMs } from "./monotonic.ts"
 import type { OptOuts } from "./optOuts.ts"
 import { messagesPath } from "./pages.ts"
 import { makeRateLimiter } from "./RateLimiter.ts"
+import { redactAccounts } from "./redact.ts"
 import { canOptOut, type Sending, sendersOf, sendingOf } from "./sendParams.ts"
 import { Sends } from "./sends.ts"
 import type { Messages, Templates } from "./TwilioClient.ts"
@@ -27,6 +28,8 @@ export const makeSend = ({ caller, optOuts, options, seen, templates }: SendingP
 
   const prepared = (request: SendRequest): Effect.Effect<Sending, ClientError> =>
     Effect.gen(function* () {
+      if (typeof request !== "object" || request === null)
+        return yield* new InvalidRequest({ message: "a request to send has to be an object", code: 21619 })
       const { template } = request
       const body = template === undefined ? request.body : yield* templates.render(template.name, template.variables)
       return yield* sendingOf(request, body, options)
@@ -75,6 +78,7 @@ export const makeSend = ({ caller, optOuts, options, seen, templates }: SendingP
     Effect.gen(function* () {
       const sending = yield* prepared(request)
       yield* Effect.annotateCurrentSpan({
+        account_sid: redactAccounts(options.accountSid),
         to: seen.phone(sending.to),
         ...(sending.from === undefined ? {} : { from: seen.phone(sending.from) }),
       })

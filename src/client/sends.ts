@@ -57,8 +57,14 @@ const ownedMax = 10_000
 const ownedMs = 60 * 60 * 1000
 
 /** Twilio puts a line of its own before what trial accounts send. */
-const isText = (body: string, sent: string): boolean => body === sent || body === `${trialLine}${sent}`
+const isText = (body: string, sent: string): boolean => {
+  const [found, known] = [kept(body), kept(sent)]
+  return found === known || found === kept(`${trialLine}${sent}`)
+}
 const trialLine = "Sent from your Twilio trial account - "
 
+/** What surely arrives of a text: half a character is none in UTF-8, and space at the ends and line ends may be tidied on the way. */
+const kept = (text: string): string => text.toWellFormed().replaceAll("\r\n", "\n").trim()
+
 const fingerprint = ({ body, from, messagingServiceSid, numMedia, to }: Sending): string =>
-  JSON.stringify([to, from, messagingServiceSid, numMedia, body])
+  JSON.stringify([to, from, messagingServiceSid, numMedia, kept(body ?? "")])

@@ -20,6 +20,7 @@ const templatesMax = 1_000
 export const parseTemplate = (name: string, text: string): Either.Either<Template, InvalidTemplate> => {
   const refused = (why: string) =>
     Either.left(new InvalidTemplate({ message: `template ${JSON.stringify(name)}: ${why}` }))
+  if (typeof text !== "string") return refused("it has no text")
   if (text.length > textLengthMax) return refused(`longer than ${textLengthMax} characters`)
   const texts: Array<string> = []
   const paths: Array<ReadonlyArray<string>> = []

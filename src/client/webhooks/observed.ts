@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
 import * as LogLevel from "effect/LogLevel"
 import * as Metric from "effect/Metric"
-import { redactionFor, redactPhone, redactPhones } from "../redact.ts"
+import { redactAccounts, redactionFor, redactPhone, redactPhones } from "../redact.ts"
 import type { InboundMessage } from "./inbound.ts"
 import type { StatusUpdate } from "./statusUpdates.ts"
 
@@ -69,7 +69,7 @@ export const makeSeen = ({ key, redactBodies }: SeenRules): Seen => {
   const told = (name: string, value: string): string =>
     redactBodies && hasText.test(name)
       ? `[${value.length} characters]`
-      : redactPhones(value.replace(userinfo, "$1"), LogLevel.Trace, key)
+      : redactAccounts(redactPhones(value.replace(userinfo, "$1"), LogLevel.Trace, key))
   return {
     received: (message) =>
       Effect.zipRight(
