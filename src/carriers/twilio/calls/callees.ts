@@ -45,9 +45,13 @@ export const fateOf = (twilio: Twilio, to: string, { by, wait = {} }: Circumstan
   }
   if (!failing.has(to) && isHandled(twilio, to)) {
     const usual = { answered_by: "human", delay_ms, rings_ms: delay_ms, ...wait } as const
+    const fails_by = loopOf(twilio, to, by)
     // Until its application says something else it rings.
     return {
-      plan: isLoop(twilio, to, by) ? { ...usual, outcome: "failed" } : { ...usual, asks: true, outcome: "no-answer" },
+      plan:
+        fails_by === undefined
+          ? { ...usual, asks: true, outcome: "no-answer" }
+          : { ...usual, fails_by, outcome: "failed" },
     }
   }
   const fails = failing.has(to) || (!registered.has(to) && settings.default_behavior === "failure")
@@ -66,15 +70,16 @@ const isHandled = (twilio: Twilio, to: string): boolean => {
   )
 }
 
-/** Whether a number's own instructions have led to this call of it, or those of too many numbers. */
-const isLoop = ({ calls }: Twilio, to: string, by: Call | undefined): boolean => {
+/** Whether a number's own instructions have led to this call of it, or those of too many numbers; `undefined` where neither is so. */
+const loopOf = ({ calls }: Twilio, to: string, by: Call | undefined): CallPlan["fails_by"] => {
   const passed: Array<string> = []
   for (let here = by; here !== undefined; ) {
-    if (here.made.direction === "inbound") passed.push(here.made.to)
-    const dialledBy = callOf(calls, here.made.dialled_by ?? "")
-    here = callOf(calls, dialledBy?.made.parent_call_sid ?? "")
+    const { dialled_by, direction, parent_call_sid, to: number } = here.made
+    if (direction === "inbound") passed.push(number)
+    here = callOf(calls, dialled_by ?? parent_call_sid ?? "")
   }
-  return passed.includes(to) || passed.length >= limits.callLegsMax
+  if (passed.includes(to)) return "loop"
+  return passed.length >= limits.callLegsMax ? "too-many-legs" : undefined
 }
 
 /** How long a call that is made now waits for those of its account before it, and those after it for it. */

@@ -53,6 +53,8 @@ export const CallPlan = Schema.Struct({
   busy_ms: optional(Natural),
   /** Virtual ms before each step up to ringing. */
   delay_ms: Natural,
+  /** Why it will fail, where nothing else says so. */
+  fails_by: optional(Schema.Literal("loop", "too-many-legs")),
   outcome: Schema.Literal("answered", "busy", "failed", "no-answer", "rejected"),
   /** Virtual ms of ringing before that outcome; a call that nobody answers rings for its time-out. */
   rings_ms: Natural,
@@ -123,8 +125,11 @@ export const callStatusChanged = entryType(
   Schema.Struct({
     /** What it costs in all, in millionths of the currency: of one that was answered, when it ends. */
     price_micros: optional(Natural),
-    /** Why it failed, where nothing else says so: a phone called a number that names nobody to ask. */
-    reason: optional(Schema.Literal("no-voice-url")),
+    /**
+     * Why it failed, where nothing else says so: its number names nobody to ask, or is nobody's by now; its number's own instructions have led to
+     * it, or those of too many numbers in a row.
+     */
+    reason: optional(Schema.Literal("no-voice-url", "nobodys-number", "loop", "too-many-legs")),
     /** How the telephone network says it: 200, 486 busy … Of a status that ends the call. */
     sip_code: optional(Schema.Int),
     status: CallStatus,

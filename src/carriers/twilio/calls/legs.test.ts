@@ -114,6 +114,35 @@ describe("A number of the exchange that is dialled", () => {
     strictEqual(nextTimer(over.world.slice(timersMachine)), undefined)
   })
   it.each([
+    ["says nothing", ""],
+    ["hangs up at once", "<Hangup/>"],
+    ["calls in vain", "<Dial answerOnBridge='true'><Sim>DE1</Sim></Dial>"],
+  ])("is answered and over at one instant where it %s", (_, verbs) => {
+    const { inbound, outbound, stage } = rung()
+    const over = says(stage, inbound, verbs)
+    const both = [
+      [4_000, "in-progress"],
+      [4_000, "completed"],
+    ]
+    deepStrictEqual([lifeOf(over, inbound), lifeOf(over, outbound).slice(-2)], [both, both])
+    const { body } = answerOf(over.when(get(callPath(outbound))))
+    deepStrictEqual([body.status, body.duration, body.price], ["completed", "0", null])
+    strictEqual(nextTimer(ranUntil(over).world.slice(timersMachine)), undefined)
+  })
+  it("lets who dials it go on, as far up as calls wait for it, where it is answered and over at one instant", () => {
+    const stage = exchange().when(at(1_000, callArrived.draft("", { from: phone, to: desk })))
+    const first = sidTo(stage, "inbound", desk)
+    const dial = (number: string) => `<Dial answerOnBridge='true' action='/done'>${number}</Dial>`
+    const ringing = ranUntil(says(stage, first, dial(menu)), 6_000)
+    const over = says(ringing, sidTo(ringing, "inbound"), "<Hangup/>")
+    const { DialBridged, DialCallDuration, DialCallStatus } = paramsOf(sentBy(over, "twiml").at(-1)!)
+    deepStrictEqual([DialCallStatus, DialBridged, DialCallDuration], ["completed", "true", "0"])
+    deepStrictEqual(
+      lifeOf(ranUntil(says(over, first, "<Say>Goodbye</Say>"), 20_000), first).map(([, status]) => status),
+      ["in-progress", "completed"],
+    )
+  })
+  it.each([
     ["<Reject reason='busy'/>", "busy", "busy"],
     ["<Reject/>", "no-answer", "no-answer"],
   ])("turns the call away by %s", (verbs, inboundStatus, outboundStatus) => {

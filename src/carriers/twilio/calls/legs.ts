@@ -5,7 +5,7 @@ import type { World } from "../../../core/Machine.ts"
 import type { Twilio } from "../state.ts"
 import { type Call, callOf, stateOf } from "./calls.ts"
 import { ending } from "./dialling.ts"
-import { callPressed, callSpoken } from "./entries.ts"
+import { callHungUp, callPressed, callSpoken } from "./entries.ts"
 import { comesIn } from "./inboundCalls.ts"
 import { type CallCommand, decide, ended } from "./lifecycle.decider.ts"
 
@@ -35,7 +35,9 @@ export const ringsAt = (world: World, twilio: Twilio, call: Call): ReadonlyArray
   const { from, plan, to } = call.made
   if (plan?.asks === undefined) return []
   const inbound = comesIn(twilio, sidOfInbound(world.seed, call.sid), { dialled_by: call.sid, from, to })
-  return inbound === undefined ? obeyedBy(call, { _tag: "TurnAway", sid: call.sid, status: "failed" }) : [inbound]
+  return inbound === undefined
+    ? obeyedBy(call, { _tag: "TurnAway", reason: "nobodys-number", sid: call.sid, status: "failed" })
+    : [inbound]
 }
 
 const obeyedBy = (call: Call, command: CallCommand): ReadonlyArray<Draft> =>
@@ -44,7 +46,7 @@ const obeyedBy = (call: Call, command: CallCommand): ReadonlyArray<Draft> =>
 /** What a new status of a call means for its other end. */
 export const endChanged = (world: World, twilio: Twilio, call: Call): ReadonlyArray<Draft> => {
   const other = otherEnd(world, twilio, call)
-  if (other === undefined) return []
+  if (other === undefined || ended.has(other.status)) return []
   if (call.made.dialled_by === undefined) return ended.has(call.status) ? hangsUp(other, world.at) : []
   const { sid } = other
   switch (call.status) {
@@ -55,7 +57,9 @@ export const endChanged = (world: World, twilio: Twilio, call: Call): ReadonlyAr
     case "no-answer":
       return obeyedBy(other, { _tag: "TurnAway", sid, status: call.status })
     default:
-      return ended.has(call.status) ? ending(other, world.at) : []
+      if (!ended.has(call.status)) return []
+      // That the other one is answered may be still to come in this turn: it is hung up behind that.
+      return call.answered === undefined ? ending(other, world.at) : [callHungUp.draft(other.sid, {})]
   }
 }
 

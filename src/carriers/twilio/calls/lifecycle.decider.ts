@@ -68,14 +68,17 @@ export const decide = (state: CallState, command: CallCommand): Decision => {
 }
 
 const turnedAway = ({ reason, sid, status }: Extract<CallCommand, { readonly _tag: "TurnAway" }>): Decision =>
-  becomes(sid, status, sipCodes[status], reason === undefined ? {} : { reason })
+  becomes(sid, status, sipCodes[status], because(reason))
+
+const because = (reason: CallStatusChanged["reason"]): Pick<CallStatusChanged, "reason"> =>
+  reason === undefined ? {} : { reason }
 
 const proceed = (state: CallState, sid: string): Decision => {
   switch (state._tag) {
     case "Queued":
       return becomes(sid, "initiated")
     case "Initiated":
-      return becomes(sid, state.plan.outcome === "failed" ? "failed" : "ringing")
+      return dialledIn(state.plan, sid)
     case "Ringing":
       return rung(state.plan, sid)
     case "InProgress":
@@ -83,6 +86,10 @@ const proceed = (state: CallState, sid: string): Decision => {
       return refused(state)
   }
 }
+
+/** What becomes of a call that is dialled. */
+const dialledIn = ({ fails_by: reason, outcome }: CallPlan, sid: string): Decision =>
+  outcome === "failed" ? becomes(sid, "failed", sipCodes.failed, because(reason)) : becomes(sid, "ringing")
 
 /** What becomes of a call that has rung long enough. */
 const rung = (plan: CallPlan | undefined, sid: string): Decision => {

@@ -1,10 +1,13 @@
 import type { Entry } from "../../../core/Entry.ts"
 import { outboundAnswered, outboundFailed, outboundRequested } from "../../../core/entries.ts"
+import { limits } from "../../../core/limits.ts"
 import { alertRaised } from "../alerts/entries.ts"
 import { recordingStatusChanged } from "../recordings/entries.ts"
 import type { Line, Order } from "../voice/orders.ts"
 import {
+  type CallStatusChanged,
   callBridged,
+  callCreated,
   callDigitsSent,
   callHungUp,
   callPartyDetected,
@@ -46,7 +49,12 @@ export const transcriptOf = (
   })
 }
 
-const reasons = { "no-voice-url": "the number has no VoiceUrl" } as const
+const reasons: { readonly [Reason in NonNullable<CallStatusChanged["reason"]>]: string } = {
+  loop: "instructions of the number itself have led to this call",
+  "no-voice-url": "the number has no VoiceUrl",
+  "nobodys-number": "nobody has the number any more",
+  "too-many-legs": `instructions of ${limits.callLegsMax} numbers in a row have led to this call`,
+}
 
 /** What an entry says, in the words of a transcript. `answers`: it is the answer to a request for instructions. */
 const said = (entry: Entry<unknown>, answers: boolean): ReadonlyArray<Said> => {
@@ -54,6 +62,8 @@ const said = (entry: Entry<unknown>, answers: boolean): ReadonlyArray<Said> => {
     return [
       { what: entry.data.status, ...(entry.data.reason === undefined ? {} : { text: reasons[entry.data.reason] }) },
     ]
+  if (callCreated.is(entry))
+    return entry.data.dialled_by === undefined ? [] : [{ what: "dialled-by", sid: entry.data.dialled_by }]
   if (callStepped.is(entry)) return (entry.data.orders as unknown as ReadonlyArray<Order>).flatMap(told)
   if (callPressed.is(entry)) return [{ what: "pressed", digits: entry.data.digits }]
   if (callDigitsSent.is(entry)) return [{ what: "sent-digits", digits: entry.data.digits }]
