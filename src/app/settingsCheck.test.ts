@@ -15,7 +15,7 @@ describe("a mistake inside of a list is told where it is", () => {
     [{ faults: [{ status: 200 }] }, "twilio.faults.0.status: expected an HTTP status, 400 to 599, found 200"],
     [{ faults: [{ latency: 1, percent: 101 }] }, "twilio.faults.0.percent: expected a percentage, 0 to 100, found 101"],
     [{ faults: [{ drop: "bogus" }] }, 'twilio.faults.0.drop: expected request or answer, found "bogus"'],
-    [{ faults: [{ frob: 1, latency: 1 }] }, "twilio.faults.0.frob: expected no such key, found 1"],
+    [{ faults: [{ frob: 1, latency: 1 }] }, "twilio.faults.0.frob: expected no such key (is drop meant?), found 1"],
     [
       { faults: [{}] },
       "twilio.faults.0: expected one of status (perhaps with code), latency and drop, found a group of keys",

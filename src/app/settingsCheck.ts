@@ -1,6 +1,7 @@
 import * as Either from "effect/Either"
 import { ArrayFormatter } from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import { meant, otherKeys } from "../core/otherKeys.ts"
 import { SettingsFile } from "./settingsFile.ts"
 
 /** What is wrong with settings, whether they come from a file or from an order. */
@@ -24,7 +25,8 @@ export const checkSettings = (value: unknown): Either.Either<SettingsFile, Reado
       ArrayFormatter.formatErrorSync(error).map(({ path: keys, message, _tag }) => {
         const path = keys.map(keyShown).join(".")
         const found = at(value, keys)
-        if (_tag === "Unexpected") return { keys, path, expected: keyExpected(keys), found: unknown(found, keys) }
+        if (_tag === "Unexpected")
+          return { keys, path, expected: keyExpected(keys, otherKeys(message)), found: unknown(found, keys) }
         // A text where keys belong may be anything, a secret too.
         if (message.startsWith("Expected {") || message.startsWith("Expected SettingsFile"))
           return { keys, path, expected: "a group of keys", found: `a ${Array.isArray(found) ? "list" : typeof found}` }
@@ -49,14 +51,13 @@ const unknown = (value: unknown, path: ReadonlyArray<PropertyKey>): string =>
   typeof value === "string" ? "a text" : shown(value, path)
 
 /** What a key should be that does not exist. */
-const keyExpected = (keys: ReadonlyArray<PropertyKey>): string =>
+const keyExpected = (keys: ReadonlyArray<PropertyKey>, others: ReadonlyArray<string>): string =>
   keys.length === 3 && keys[0] === "twilio" && keys[1] === "numbers"
     ? "a phone number in E.164 form or a short code"
-    : `no such key${suggestion(keys)}`
+    : `no such key${suggestion(String(keys.at(-1)), others)}`
 
-/** A key that stands elsewhere in the file: where it belongs. */
-const suggestion = (path: ReadonlyArray<PropertyKey>): string => {
-  const key = String(path.at(-1))
+/** A key that stands elsewhere in the file: where it belongs; otherwise the one beside it that is nearly it. */
+const suggestion = (key: string, others: ReadonlyArray<string>): string => {
   const homes: { readonly [key: string]: string } = {
     allow: "callbacks.allow",
     rewrite: "callbacks.rewrite",
@@ -74,7 +75,7 @@ const suggestion = (path: ReadonlyArray<PropertyKey>): string => {
     host: "server.host",
     port: "server.port",
   }
-  return Object.hasOwn(homes, key) ? ` (is ${homes[key]} meant?)` : ""
+  return Object.hasOwn(homes, key) ? ` (is ${homes[key]} meant?)` : meant(key, others)
 }
 
 const at = (value: unknown, path: ReadonlyArray<PropertyKey>): unknown =>

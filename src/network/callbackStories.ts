@@ -47,6 +47,10 @@ export interface CallbackStory {
   readonly attempts: ReadonlyArray<CallbackAttempt>
 }
 
+/** Why there is no answer, in a word and, where there is more to say, with it. */
+export const whyFailed = ({ detail, reason }: OutboundFailed): string =>
+  detail === undefined ? reason : `${reason}: ${detail}`
+
 /** Whether an entry is the first attempt of a callback. */
 export const beginsCallback = (entry: Entry<unknown>): entry is Entry<OutboundRequested> =>
   outboundRequested.is(entry) && entry.data.purpose === "callback" && entry.data.attempt === 1

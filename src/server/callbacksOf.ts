@@ -1,5 +1,5 @@
 import { iso } from "../core/Instant.ts"
-import type { CallbackAttempt, CallbackStory } from "../network/callbackStories.ts"
+import { type CallbackAttempt, type CallbackStory, whyFailed } from "../network/callbackStories.ts"
 import type { Callback } from "./callbacksApi.ts"
 
 type Shown = typeof Callback.Type
@@ -24,6 +24,5 @@ export const shownCallback = ({ attempts, copy, event, id, method, subject, toke
 const ended = ({ end }: CallbackAttempt): Pick<Shown["attempts"][number], "failed" | "status"> => {
   if (end === undefined) return { failed: null, status: null }
   if (end._tag === "Answered") return { failed: null, status: end.answer.status }
-  const { detail, reason } = end.failure
-  return { failed: detail === undefined ? reason : `${reason}: ${detail}`, status: null }
+  return { failed: whyFailed(end.failure), status: null }
 }

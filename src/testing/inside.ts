@@ -1,10 +1,12 @@
 import type { Exchange } from "../server/Exchange.ts"
 import type { ReadCallbacks } from "./callbacks.ts"
+import type { ReadRequests } from "./requests.ts"
 
 /** What the matchers need of an exchange that a test was given. */
 export interface Inside {
   readonly exchange: typeof Exchange.Service
   readonly callbacks: ReadCallbacks
+  readonly requests: ReadRequests
 }
 
 /* Each is found by the object alone, so that exchanges side by side know nothing of each other. */

@@ -2,6 +2,7 @@ import { near } from "../core/near.ts"
 import type { CallMatch, PhoneCall, SpeakOptions } from "./callTypes.ts"
 import { RingbackError } from "./errors.ts"
 import type { Fault } from "./faultTypes.ts"
+import type { RequestMatch } from "./requestTypes.ts"
 import type {
   CallbackMatch,
   ExploreOptions,
@@ -28,6 +29,14 @@ export const keys = {
   speak: keysOf<SpeakOptions>({ confidence: true }),
   fault: keysOf<Fault>({ callbacks: true, api: true, endpoint: true, answers: true, fail_percent: true }),
   callback: keysOf<CallbackMatch>({ subject: true, event: true, url: true, status: true }),
+  request: keysOf<RequestMatch>({
+    purpose: true,
+    subject: true,
+    method: true,
+    url: true,
+    params: true,
+    status: true,
+  }),
   verification: keysOf<VerificationMatch>({ to: true, status: true }),
   log: keysOf<LogFilter>({ type: true, subject: true, after: true }),
   phoneMessage: keysOf<PhoneMessage>({ from: true, to: true, body: true, media: true }),

@@ -7,6 +7,8 @@ import { type Inside, insideOf } from "./inside.ts"
 import { keys, onlyKnown } from "./keys.ts"
 import { soughtOf } from "./messages.ts"
 import { nearest, said } from "./miss.ts"
+import { nameOfRequest, soughtRequest } from "./requests.ts"
+import type { RequestMatch } from "./requestTypes.ts"
 import { unsettled } from "./standing.ts"
 import type { CallbackMatch, Message, MessageMatch, MessageStatus, Times } from "./types.ts"
 
@@ -20,6 +22,7 @@ export interface MatcherResult {
 export const matchers: {
   readonly toHaveReceivedMessage: (received: unknown, match?: MessageMatch, times?: Times) => MatcherResult
   readonly toHaveCalledBack: (received: unknown, match?: CallbackMatch, times?: Times) => MatcherResult
+  readonly toHaveSentRequest: (received: unknown, match?: RequestMatch, times?: Times) => MatcherResult
   readonly toHaveSettled: (received: unknown) => MatcherResult
   readonly toHaveCall: (received: unknown, match?: CallMatch, times?: Times) => MatcherResult
   readonly toHaveStatus: (
@@ -51,6 +54,17 @@ export const matchers: {
       wanted: `${timesSaid(times)} ${said(sought.noun, sought.wanted)}`,
       found: found.map(({ event, id, subject, url }) => `entry ${id} about ${subject}, ${event ?? "no event"}: ${url}`),
       closest: () => nearest(sought, candidates, ({ id, subject }) => `entry ${id} about ${subject}`),
+    })
+  },
+  toHaveSentRequest: (received, match = {}, times = { atLeast: 1 }) => {
+    const candidates = ofRingback(received, "toHaveSentRequest").requests()
+    const sought = soughtRequest(match)
+    const found = candidates.filter(sought.matcher.fits)
+    return verdict({
+      pass: isSoMany(found.length, times),
+      wanted: `${timesSaid(times)} ${said(sought.noun, sought.wanted)}`,
+      found: found.map((request) => `${nameOfRequest(request)}: ${request.method} ${request.url}`),
+      closest: () => nearest(sought, candidates, nameOfRequest),
     })
   },
   toHaveCall: (received, match = {}, times = { atLeast: 1 }) => {

@@ -14,6 +14,7 @@ import { keys, onlyKnown } from "./keys.ts"
 import { logOf } from "./log.ts"
 import { messagesOf } from "./messages.ts"
 import { promised } from "./promised.ts"
+import { requestsFor, requestsIn } from "./requests.ts"
 import type { Alert, Received, Ringback, Verification, VerificationMatch } from "./types.ts"
 import type { Patience } from "./waiting.ts"
 
@@ -32,6 +33,7 @@ export const ringbackOf = ({ authToken, close, exchange, patience, port }: Parts
   const changing = changingOf(exchange)
   const { engine } = run
   const callbacks = callbacksIn(run)
+  const requests = requestsIn(run)
   const url = `http://127.0.0.1:${port}`
   const order = (frames: string, effect: Effect.Effect<unknown, { readonly message: string }>) =>
     promised(frames, Effect.asVoid(effect))
@@ -50,6 +52,7 @@ export const ringbackOf = ({ authToken, close, exchange, patience, port }: Parts
     messages: messagesOf(exchange, patience),
     calls: callsOf(exchange, patience),
     callbacks: callbacksFor(run, callbacks, patience),
+    requests: requestsFor(run, requests, patience),
     log: logOf(run),
     connect: connectTo(url),
     inbound: function inbound(message) {
@@ -94,7 +97,7 @@ export const ringbackOf = ({ authToken, close, exchange, patience, port }: Parts
     stop,
     [Symbol.asyncDispose]: stop,
   }
-  keepInside(ringback, { exchange, callbacks })
+  keepInside(ringback, { exchange, callbacks, requests })
   return ringback
 }
 

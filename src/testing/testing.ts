@@ -12,6 +12,7 @@ export type {
 export { RingbackError } from "./errors.ts"
 export type { Fault, FaultOn } from "./faultTypes.ts"
 export { type MatcherResult, matchers } from "./matchers.ts"
+export type { RequestMatch, Requests, SentRequest } from "./requestTypes.ts"
 export { explore, play } from "./scenarios.ts"
 export type { Settings } from "./settings.ts"
 export { start } from "./start.ts"

@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Call, CallMatch, CallStatus, Calls, PhoneCall } from "./callTypes.ts"
 import type { Fault, FaultOn } from "./faultTypes.ts"
+import type { RequestMatch, Requests } from "./requestTypes.ts"
 import type { Settings } from "./settings.ts"
 import type { Duration, TextMatch, Within } from "./terms.ts"
 
@@ -43,6 +44,7 @@ export interface Ringback {
   readonly messages: Messages
   readonly calls: Calls
   readonly callbacks: Callbacks
+  readonly requests: Requests
   readonly log: Log
   /**
    * Sends what a client of Twilio's Node library asks of Twilio to this exchange, and gives the client back. A host that is not
@@ -379,6 +381,8 @@ export interface RingbackMatchers<R = unknown> {
   toHaveReceivedMessage: (match?: MessageMatch, times?: Times) => R
   /** Of a `Ringback`: an address was told of an event that matches; at least once, or as often as said. */
   toHaveCalledBack: (match?: CallbackMatch, times?: Times) => R
+  /** Of a `Ringback`: requests that match were sent; at least one, or as many as said. */
+  toHaveSentRequest: (match?: RequestMatch, times?: Times) => R
   /** Of a `Ringback`: nothing is queued, on its way or due now. */
   toHaveSettled: () => R
   /** Of a `Ringback`: calls that match were made, or came; at least one, or as many as said. */

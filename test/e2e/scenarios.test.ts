@@ -61,7 +61,10 @@ describe("ringback run", () => {
     writeFileSync(join(cwd, "scenarios/c.yaml"), broken)
     const cannot = await ringback(["run"], { cwd })
     strictEqual(cannot.code, 2)
-    strictEqual(cannot.stdout.includes("scenarios/c.yaml:1  stepz: expected no such key, found a list"), true)
+    strictEqual(
+      cannot.stdout.includes("scenarios/c.yaml:1  stepz: expected no such key (is steps meant?), found a list"),
+      true,
+    )
     strictEqual(/^1 passed, 1 failed, 1 broken {2}/m.test(cannot.stdout), true)
     deepStrictEqual(readdirSync(cwd), ["scenarios"])
   })

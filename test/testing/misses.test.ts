@@ -77,6 +77,31 @@ describe("A wait", () => {
     ])
   })
 
+  it("for a request that differs says in what, parameter by parameter", async () => {
+    const { client, ringback } = await begin({ settings: { endpoints: [{ url: "https://bot.example" }] } })
+    await client.incomingPhoneNumbers.create({ phoneNumber: "+14155550100", smsUrl: "https://bot.example/sms" })
+    const { sid } = await ringback.inbound({ from: to, to: "+14155550100", body: "your hours?" })
+    await ringback.settled()
+    const wanted = { purpose: "webhook", params: { Body: "hours", NumMedia: "1", Colour: "red" }, status: 200 }
+    const error = await refused(() => ringback.requests.waitFor(wanted, { within: "20ms" }))
+    const { seq } = ringback.requests.latest()
+    deepStrictEqual(error.message.split("\n").slice(0, 7), [
+      'No request with purpose "webhook", params.Body "hours", params.NumMedia "1", params.Colour "red", status 200 within 20ms.',
+      `The closest of 1 is entry ${seq}, webhook about ${sid}:`,
+      '   purpose          expected "webhook"  found "webhook"',
+      '   params.Body      expected "hours"    found "your hours?"',
+      ' × params.NumMedia  expected "1"        found "0"',
+      ' × params.Colour    expected "red"      found ""',
+      '   status           expected 200        found "200"',
+    ])
+    expect(ringback).toHaveSentRequest({ params: { Body: "hours" } }, 1)
+    expect(ringback).not.toHaveSentRequest({ params: { Body: "Hours" } })
+    expect(() => expect(ringback).not.toHaveSentRequest({ url: "/sms" })).toThrow(
+      `Expected not to find at least 1 request with url "/sms", found 1.\n  entry ${seq}, webhook about ${sid}: POST https://bot.example/sms`,
+    )
+    expect(() => expect(ringback).toHaveSentRequest({ url: "/sms" }, 2)).toThrow(/^Expected exactly 2 request.*found 1/)
+  })
+
   it("by an expression that would try for ever is ended", async () => {
     const { client, ringback } = await begin()
     await client.messages.create({ to, from, body: `${"a".repeat(60)}!` })
@@ -148,7 +173,7 @@ describe("Options that are wrong", () => {
   it("a key that nothing reads, wherever a test writes one", async () => {
     const { client, ringback } = await begin()
     await client.messages.create({ to, from, body: "x" })
-    const { callbacks, clock, log, messages } = ringback
+    const { callbacks, clock, log, messages, requests } = ringback
     const slip = { too: to } as never
     const late = { withn: "1s" } as never
     const wrong: ReadonlyArray<readonly [() => unknown, string]> = [
@@ -162,6 +187,12 @@ describe("Options that are wrong", () => {
       [() => callbacks.list(slip), "too: expected no such key; one of subject, event, url, status"],
       [() => callbacks.latest(slip), "too: expected no such key"],
       [() => callbacks.waitFor(slip), "too: expected no such key"],
+      [
+        () => requests.list({ param: {} } as never),
+        "param: expected no such key, did you mean params; one of purpose,",
+      ],
+      [() => requests.waitFor(slip), "too: expected no such key"],
+      [() => expect(ringback).not.toHaveSentRequest(slip), "too: expected no such key"],
       [() => expect(ringback).toHaveReceivedMessage(slip), "too: expected no such key"],
       [() => expect(ringback).toHaveReceivedMessage({}, { atleast: 2 } as never), "atleast: expected no such key"],
       [() => expect(ringback).not.toHaveCalledBack(slip), "too: expected no such key"],

@@ -94,6 +94,67 @@ describe("An exchange in a test", () => {
     assertTrue(wrong.message.startsWith("inbound: "), wrong.message)
   })
 
+  it("shows every request it made, webhooks and attempts alike, with what they were answered", async () => {
+    const application = await listen()
+    application.answer = ({ params }) =>
+      params.MessageStatus === undefined
+        ? { type: "text/xml", body: "<Response><Message>Hi</Message></Response>" }
+        : 500
+    const { client, ringback } = await begin()
+    await client.incomingPhoneNumbers.create({ phoneNumber: "+14155550100", smsUrl: `${application.url}/sms` })
+    const waiting = ringback.requests.waitFor({ purpose: "webhook", params: { Body: /^Hel+o$/ }, status: 200 })
+    const { sid } = await ringback.inbound({ from: to, to: "+14155550100", body: "Hello" })
+    const webhook = await waiting
+    deepStrictEqual(
+      [webhook.subject, webhook.method, webhook.url, webhook.params.MessageSid, webhook.failed, webhook.attempt],
+      [sid, "POST", `${application.url}/sms`, sid, null, 1],
+    )
+    strictEqual(webhook.body, "<Response><Message>Hi</Message></Response>")
+    strictEqual(webhook.at.toISOString(), "2026-01-01T00:00:00.000Z")
+    const sent = await client.messages.create({
+      to,
+      from,
+      body: "x",
+      statusCallback: `${application.url}/status#rc=1&rp=5xx`,
+    })
+    await ringback.clock.runToEnd()
+    deepStrictEqual(
+      ringback.requests
+        .list({ subject: sent.sid, url: "/status", params: { MessageStatus: "sent" } })
+        .map(({ attempt, purpose, status }) => [purpose, attempt, status]),
+      [
+        ["callback", 1, 500],
+        ["callback", 2, 500],
+      ],
+    )
+    strictEqual(ringback.requests.latest().attempt, 2)
+    deepStrictEqual(ringback.requests.list({ params: { constructor: "native" } }), [])
+    await ringback.clear("callbacks")
+    deepStrictEqual(ringback.requests.list(), [webhook])
+    await ringback.clear()
+    deepStrictEqual(ringback.requests.list(), [])
+  })
+
+  it("shows what each request went wrong with, and which are on their way", async () => {
+    const application = await listen()
+    application.answer = () => "hang"
+    const { client, ringback } = await begin({ within: "200ms" })
+    await client.incomingPhoneNumbers.create({ phoneNumber: "+14155550100", smsUrl: application.url })
+    await ringback.inbound({ from: to, to: "+14155550100", body: "Hello" })
+    const { body, failed, status } = await ringback.requests.waitFor({ url: application.url })
+    deepStrictEqual([body, failed, status], [null, null, null])
+    const other = await begin({
+      settings: { endpoints: [{ url: "https://bot.example", answers: [{ drop: "reset" }] }] },
+    })
+    await other.client.incomingPhoneNumbers.create({ phoneNumber: "+14155550100", smsUrl: "https://bot.example/sms" })
+    await other.ringback.inbound({ from: to, to: "+14155550100", body: "Hello" })
+    await other.ringback.clock.runToEnd()
+    deepStrictEqual(
+      other.ringback.requests.list().map(({ body, failed, status }) => [body, failed, status]),
+      [[null, "reset", null]],
+    )
+  })
+
   it("tells what went wrong with a webhook", async () => {
     const application = await listen()
     application.answer = () => ({ type: "text/xml", body: "<Response>" })

@@ -9,6 +9,7 @@ import {
   type CallbackStory,
   callbackState,
   callbackStories,
+  whyFailed,
 } from "../../network/callbackStories.ts"
 import { choiceOperator, holds, numberOperator, textOperator, timeOperators } from "../../timetravel/operators.ts"
 import { type Language, readSearch } from "../../timetravel/search.ts"
@@ -59,8 +60,7 @@ const outcomeOf = ({ attempts }: CallbackStory): string => {
   const end = attempts.at(-1)?.end
   if (end === undefined) return ""
   if (end._tag === "Answered") return String(end.answer.status)
-  const { detail, reason } = end.failure
-  return detail === undefined ? reason : `${reason}: ${detail}`
+  return whyFailed(end.failure)
 }
 
 /** Entries that are read at once: most lists fill a page from few. */

@@ -12,6 +12,7 @@ import {
 } from "../../core/entries.ts"
 import { limits } from "../../core/limits.ts"
 import type { LogUnavailable } from "../../log/EventLog.ts"
+import { whyFailed } from "../../network/callbackStories.ts"
 import type { Stage } from "../Stage.ts"
 
 /** One request to an endpoint: an attempt of a callback, or a webhook. */
@@ -101,10 +102,8 @@ export class Ledger {
       if (event === undefined) this.#events.set(request.token, [asked])
       else event.push(asked)
     } else if (outboundAnswered.is(entry)) this.#end(entry.cause, entry.data.status)
-    else if (outboundFailed.is(entry)) {
-      const { detail, reason } = entry.data
-      this.#end(entry.cause, detail === undefined ? reason : `${reason}: ${detail}`)
-    } else if (messageCreated.is(entry)) this.#statuses.set(entry.subject, [entry.data.status])
+    else if (outboundFailed.is(entry)) this.#end(entry.cause, whyFailed(entry.data))
+    else if (messageCreated.is(entry)) this.#statuses.set(entry.subject, [entry.data.status])
     else if (messageStatusChanged.is(entry)) this.#statuses.get(entry.subject)?.push(entry.data.status)
     else if (callCreated.is(entry)) {
       const { at, data, subject: sid } = entry

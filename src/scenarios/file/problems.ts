@@ -1,6 +1,7 @@
 import * as Either from "effect/Either"
 import { ArrayFormatter } from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import { meant, otherKeys } from "../../core/otherKeys.ts"
 
 /** What is wrong at a place of a value. */
 export interface Problem {
@@ -20,7 +21,8 @@ const problemOf = (
   { _tag, message, path }: ReturnType<typeof ArrayFormatter.formatErrorSync>[number],
 ) => {
   const found = at(value, path)
-  if (_tag === "Unexpected") return { keys: path, expected: "no such key", found: kindShown(found) }
+  if (_tag === "Unexpected")
+    return { keys: path, expected: `no such key${instead(String(path.at(-1)), message)}`, found: kindShown(found) }
   if (/^Expected (?:\{|Struct)/.test(message))
     return { keys: path, expected: "a group of keys", found: shown(found, path) }
   if (/^Expected (?:readonly \[|ReadonlyArray<)/.test(message))
@@ -31,6 +33,12 @@ const problemOf = (
     expected: message.replace(/^Expected /, "").replace(/, actual .*$/s, ""),
     found: shown(found, path),
   }
+}
+
+/** The key that is meant, or else all that there are. */
+const instead = (key: string, message: string): string => {
+  const keys = otherKeys(message)
+  return meant(key, keys) || (keys.length === 0 ? "" : ` (there are ${keys.join(", ")})`)
 }
 
 const at = (value: unknown, path: ReadonlyArray<PropertyKey>): unknown =>
