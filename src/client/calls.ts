@@ -19,6 +19,7 @@ import type { Http, HttpAnswer, HttpFailure } from "./Http.ts"
 import type { Checked } from "./options.ts"
 import { afterFailure, countsAs, type Failure } from "./retry.ts"
 import type { Seen } from "./Seen.ts"
+import { spanned } from "./spans.ts"
 import type { CallName } from "./types.ts"
 
 /* One call of the API: its attempts, what each of them waits for, and what follows from how it ended. */
@@ -86,10 +87,7 @@ export const makeCaller = ({ breaker, http, options, seen }: Parts): Caller => {
   const attempt = <A>(call: Call<A>, n: number): Effect.Effect<A, Missed> =>
     Effect.gen(function* () {
       const refused = (error: ClientError): Missed => ({ error, reached: undefined })
-      yield* breaker.refusal.pipe(
-        Effect.mapError(refused),
-        Effect.withSpan("twilio.circuit_breaker", { captureStackTrace: false }),
-      )
+      yield* breaker.refusal.pipe(Effect.mapError(refused), spanned("twilio.circuit_breaker"))
       yield* Effect.mapError(call.before, refused)
       const body = call.method === "POST" ? formBody(call.params) : undefined
       yield* seen.request(call.method, call.path, call.params)
@@ -110,7 +108,7 @@ export const makeCaller = ({ breaker, http, options, seen }: Parts): Caller => {
         )
       return yield* breaker.through(exchange, resultOf).pipe(
         Effect.mapError((missed) => ("error" in missed ? missed : refused(missed))),
-        Effect.withSpan("http.send", { attributes: { attempt: n }, captureStackTrace: false }),
+        spanned("http.send", { attributes: { attempt: n } }),
       )
     })
   const valueIn = <A>(call: Call<A>, answer: HttpAnswer, n: number): Effect.Effect<A, Missed> =>

@@ -6,6 +6,7 @@ import { type ClientError, InvalidRequest } from "./errors.ts"
 import type { OptOuts } from "./optOuts.ts"
 import { messagesPath, pagesOf } from "./pages.ts"
 import { makeSend } from "./sending.ts"
+import { spanned } from "./spans.ts"
 import type { Messages, Templates } from "./TwilioClient.ts"
 import type { BulkOptions, Message, Outcome } from "./types.ts"
 
@@ -32,7 +33,7 @@ export const makeMessages = (parts: MessageParts): Messages => {
       return (yield* caller.call({ ...call, path, repeatable: true, before, read: messageOf })).value
     }).pipe(
       Effect.tapError((error) => seen.tell({ _tag: "Failed", call: call.name, error })),
-      Effect.withSpan("twilio.lookup", { attributes: { message_sid: sid } }),
+      spanned("twilio.lookup", { attributes: { message_sid: sid } }),
     )
   const get: Messages["get"] = (sid) => called(sid, { name: "get", method: "GET", params: [] })
   const pages: Messages["pages"] = (filter = {}) =>

@@ -11,6 +11,7 @@ import { makeRateLimiter } from "./RateLimiter.ts"
 import { redactAccounts } from "./redact.ts"
 import { canOptOut, type Sending, sendersOf, sendingOf } from "./sendParams.ts"
 import { Sends } from "./sends.ts"
+import { annotated, spanned } from "./spans.ts"
 import type { Messages, Templates } from "./TwilioClient.ts"
 import type { Message, SendRequest } from "./types.ts"
 
@@ -33,7 +34,7 @@ export const makeSend = ({ caller, optOuts, options, seen, templates }: SendingP
       const { template } = request
       const body = template === undefined ? request.body : yield* templates.render(template.name, template.variables)
       return yield* sendingOf(request, body, options)
-    }).pipe(Effect.withSpan("twilio.validate_phone", { captureStackTrace: false }))
+    }).pipe(spanned("twilio.validate_phone"))
 
   const allowed = (sending: Sending): Effect.Effect<void, ClientError> =>
     canOptOut(sending)
@@ -41,7 +42,7 @@ export const makeSend = ({ caller, optOuts, options, seen, templates }: SendingP
           found === undefined
             ? Effect.void
             : Effect.fail(new OptedOut({ message: "the recipient has opted out", code: 21610 })),
-        ).pipe(Effect.withSpan("twilio.check_opt_out", { captureStackTrace: false }))
+        ).pipe(spanned("twilio.check_opt_out"))
       : Effect.void
 
   const turn = ({ from, to }: Sending): Effect.Effect<void, ClientError> =>
@@ -51,7 +52,7 @@ export const makeSend = ({ caller, optOuts, options, seen, templates }: SendingP
           .take(options.limits?.numberOf === "recipient" ? to : from, ({ limit, ms }) =>
             seen.tell({ _tag: "LimitReached", limit, waitMs: ms }),
           )
-          .pipe(Effect.withSpan("twilio.rate_limit", { captureStackTrace: false }))
+          .pipe(spanned("twilio.rate_limit"))
 
   const posted = (sending: Sending): Effect.Effect<Called<Message>, ClientError> =>
     Effect.flatMap(Clock.currentTimeMillis, (began) =>
@@ -66,7 +67,7 @@ export const makeSend = ({ caller, optOuts, options, seen, templates }: SendingP
         findOut:
           options.onAmbiguous === "check" ? makeFindOut({ caller, options, seen, sends }, sending, began) : undefined,
       }),
-    ).pipe(Effect.withSpan("twilio.http_request", { captureStackTrace: false }))
+    ).pipe(spanned("twilio.http_request"))
 
   /** Twilio knows better. */
   const learn = (sending: Sending) => (error: ClientError) =>
@@ -77,11 +78,11 @@ export const makeSend = ({ caller, optOuts, options, seen, templates }: SendingP
   const sent = (request: SendRequest): Effect.Effect<Called<Message>, ClientError> =>
     Effect.gen(function* () {
       const sending = yield* prepared(request)
-      yield* Effect.annotateCurrentSpan({
+      yield* annotated(() => ({
         account_sid: redactAccounts(options.accountSid),
         to: seen.phone(sending.to),
         ...(sending.from === undefined ? {} : { from: seen.phone(sending.from) }),
-      })
+      }))
       yield* allowed(sending)
       return yield* Effect.acquireUseRelease(
         Effect.sync(() => sends.begin(sending)),
@@ -97,8 +98,8 @@ export const makeSend = ({ caller, optOuts, options, seen, templates }: SendingP
         seen.tell({ _tag: "Failed", call: "send", error }),
       )
       sends.own(value.sid, yield* Clock.currentTimeMillis)
-      yield* Effect.annotateCurrentSpan({ message_sid: value.sid, status: value.status, segments: value.numSegments })
+      yield* annotated(() => ({ message_sid: value.sid, status: value.status, segments: value.numSegments }))
       yield* seen.tell({ _tag: "Sent", message: value, attempts, tookMs: (yield* monotonicMs) - began })
       return value
-    }).pipe(Effect.withSpan("twilio.send_sms"))
+    }).pipe(spanned("twilio.send_sms"))
 }

@@ -6,6 +6,7 @@ import { sign } from "../../core/signature.ts"
 import { Bounded } from "../bounded.ts"
 import type { InvalidAuthToken, InvalidOption, PayloadParseError } from "../errors.ts"
 import { OptOuts } from "../optOuts.ts"
+import { annotated, spanned } from "../spans.ts"
 import type { MessageStatus } from "../types.ts"
 import { documentOf, inboundOf, matches } from "./inbound.ts"
 import { type TrustedWebhook, trusted, unreadable, type WebhookRefusal, type WebhookRequest } from "./incoming.ts"
@@ -67,12 +68,16 @@ export const makeWebhooks = <R = never>(
           hasArrived = true
           yield* seen.request(webhook.url, webhook.params)
           const { answer, isReplay } = yield* replays.once(keysOf(span, webhook), handle(webhook))
-          if (isReplay) yield* Effect.zipRight(Effect.annotateCurrentSpan("replay", true), seen.replayed)
+          if (isReplay)
+            yield* Effect.zipRight(
+              annotated(() => ({ replay: true })),
+              seen.replayed,
+            )
           return answer
         }).pipe(
           Effect.timeoutFail({ duration: limits.timeoutMs, onTimeout: () => tooSlow(hasArrived, limits.timeoutMs) }),
           Effect.tapError((error) => (error._tag === "HandlerFailed" ? seen.failed(error) : seen.refused(error))),
-          Effect.withSpan(span, { kind: "server", captureStackTrace: false }),
+          spanned(span, { kind: "server" }),
           Effect.catchAll((error) =>
             Effect.succeed(error._tag === "HandlerFailed" ? plain(500, "") : plain(error.status ?? 400, error.message)),
           ),
@@ -118,7 +123,7 @@ const inboundHandling =
     Effect.gen(function* () {
       const message = yield* inboundOf(params, { yes: yesOptsIn })
       const { from, keyword, messagingServiceSid, sid, to } = message
-      yield* Effect.annotateCurrentSpan({ message_sid: sid, ...seen.attributes(from, to) })
+      yield* annotated(() => ({ message_sid: sid, ...seen.attributes(from, to) }))
       for (const sender of [to, ...(messagingServiceSid === null ? [] : [messagingServiceSid])])
         if (keyword === "STOP") yield* optOuts.optOut({ recipient: from, sender }, "keyword")
         else if (keyword === "START") yield* optOuts.optIn({ recipient: from, sender })
@@ -141,7 +146,7 @@ const statusHandling = <R>({ statuses = [] }: WebhookOptions<R>, seen: Seen, max
     Effect.gen(function* () {
       const update = yield* statusOf(params)
       const { messageSid, status } = update
-      yield* Effect.annotateCurrentSpan({ message_sid: messageSid, status })
+      yield* annotated(() => ({ message_sid: messageSid, status }))
       yield* inTurn(
         messageSid,
         Effect.gen(function* () {
