@@ -92,6 +92,7 @@ const open = ({ application, forwards, seed, settings, start }: StageOptions) =>
         }
         return text
       },
+      headers: (answer) => carrier.headers({ ...answer, concurrent: 1 }),
       hide: (text) =>
         [...told].reduce((hidden, secret) => hidden.replaceAll(secret, "[secret]"), text.replace(userinfo, "$1...@")),
       phones: {

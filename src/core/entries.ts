@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { clientTold } from "./clientTold.ts"
 import { entryType } from "./Entry.ts"
 import { optional } from "./optional.ts"
 import type { Pair as PairOfTexts } from "./pair.ts"
@@ -300,4 +301,5 @@ export const coreEntryTypes = [
   answerReplaced,
   callbackHeld,
   callbackResent,
+  clientTold,
 ] as const

@@ -4,7 +4,10 @@ import * as Redacted from "effect/Redacted"
 import type { Json, JsonObject } from "../core/canonical.ts"
 import { parseDuration } from "../core/Instant.ts"
 import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
-import { askStage, dueOn } from "./askStage.ts"
+import { askStage } from "./askStage.ts"
+import { type ClientFile, clientOptions } from "./client/clientFile.ts"
+import { makeScenarioClient, type ScenarioClient } from "./client/ScenarioClient.ts"
+import { dueOn } from "./dueOn.ts"
 import { judge, judgeDigest, judgeValue, timelineOf, type Verdict } from "./expectations/judge.ts"
 import type { Ledger } from "./expectations/Ledger.ts"
 import { looking } from "./expectations/looking.ts"
@@ -53,6 +56,8 @@ export class Performance {
   readonly #ledger: Ledger
   readonly #settings: RunningSettings
   readonly #checks: Array<Check> = []
+  #clientFile: ClientFile = {}
+  #client: ScenarioClient | undefined
 
   constructor(ledger: Ledger, stages: Stages, settings: JsonObject, seed: number, options: RunScenarioOptions) {
     const { stage } = ledger
@@ -70,7 +75,8 @@ export class Performance {
   /** Performs all steps, lets come what is to come, and judges the end. */
   play(scenario: Scenario): Effect.Effect<void, StepError> {
     return Effect.gen(this, function* () {
-      const { expectations, file, steps, toEnd } = scenario
+      const { client = {}, expectations, file, steps, toEnd } = scenario
+      this.#clientFile = client
       const scope: Scope = new Map()
       const play = this.#playIn(scope)
       for (const [i, step] of steps.entries()) {
@@ -133,6 +139,7 @@ export class Performance {
       goOn: (_, until) => this.#goOn(until),
       perform: (steps, names) => this.#inner(steps, names, scope),
       judge: (expectation) => this.#judge(expectation, scope),
+      client: (place) => this.#clientAt(place),
     }
   }
 
@@ -160,6 +167,19 @@ export class Performance {
       const play = this.#playIn(scope)
       for (const step of steps) yield* this.#perform(step, scope, play)
       return Object.fromEntries(own)
+    })
+  }
+
+  /** Made when it is first asked for; its limits and breaker last as long as the scenario. */
+  #clientAt(place: Place): Either.Either<ScenarioClient, ScenarioBroken> {
+    if (this.#client !== undefined) return Either.right(this.#client)
+    const made = makeScenarioClient(this.stage, this.#seed, clientOptions(this.#clientFile))
+    return Either.mapBoth(made, {
+      onLeft: ({ message }) => brokenAt(place, `the client library: ${message}`),
+      onRight: (client) => {
+        this.#client = client
+        return client
+      },
     })
   }
 

@@ -3,6 +3,7 @@ import type * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
 import type { Json, JsonObject } from "../core/canonical.ts"
 import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
+import type { ScenarioClient } from "./client/ScenarioClient.ts"
 import type { Check, Place, PlacedExpectation, PlacedStep, ScenarioBroken } from "./Scenario.ts"
 import type { Stage, StageRequest } from "./Stage.ts"
 import type { Fault } from "./settingsLayers.ts"
@@ -37,6 +38,8 @@ export interface Play {
   /** Judges an expectation where the run stands, and keeps how it fared. Gives the fields of the first thing that it is about. */
   readonly judge: (expectation: PlacedExpectation) => Effect.Effect<JsonObject | undefined, ScenarioBroken>
   readonly settings: RunningSettings
+  /** The client library on this stage, the same one for all steps. */
+  readonly client: (place: Place) => Either.Either<ScenarioClient, ScenarioBroken>
 }
 
 /** What whoever asked the API gets. */

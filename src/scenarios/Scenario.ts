@@ -2,6 +2,7 @@ import * as Data from "effect/Data"
 import type { JsonObject } from "../core/canonical.ts"
 import type { Row } from "../core/Entry.ts"
 import type { WireRequest } from "../network/nodeClient.ts"
+import type { ClientFile } from "./client/clientFile.ts"
 import type { Bounds } from "./explore/bounds.ts"
 
 /** A scenario whose file, and every file it includes, was found good. */
@@ -17,6 +18,8 @@ export interface Scenario {
   readonly settings: JsonObject
   readonly endpoints: ReadonlyArray<Endpoint>
   readonly application: Application | undefined
+  /** How the client library is set up for steps that send by it; undefined: as it is by itself. */
+  readonly client: ClientFile | undefined
   readonly steps: ReadonlyArray<PlacedStep>
   readonly expectations: ReadonlyArray<PlacedExpectation>
   /** Whether what is still to come happens before the expectations at the end are judged. */

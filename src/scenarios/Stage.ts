@@ -30,6 +30,13 @@ export interface Stage {
   readonly request: (request: StageRequest) => Draft<ApiRequested>
   /** The text of an answer with what only the edge knows. */
   readonly fill: (body: string) => string
+  /** The headers an answer has, name and value in turn. `at` virtual ms; `hash` of its entry. */
+  readonly headers: (answer: {
+    readonly status: number
+    readonly body: string
+    readonly hash: string
+    readonly at: number
+  }) => ReadonlyArray<string>
   /** A text for people, without the secrets of the run. */
   readonly hide: (text: string) => string
   readonly phones: {

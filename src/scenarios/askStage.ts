@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import { nextTimer, timersMachine } from "../clock/timers.machine.ts"
 import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
+import { dueOn } from "./dueOn.ts"
 import type { Answered } from "./Play.ts"
 import type { Stage, StageRequest } from "./Stage.ts"
 
@@ -51,7 +51,3 @@ const untilAnswered = (stage: Asked, waited: Waited) =>
       yield* engine.step(1)
     return waited.answered ?? { never: waited.lost?.message ?? "the request is never answered" }
   })
-
-/** When the next timer of a stage is due, virtual ms. */
-export const dueOn = ({ run }: Pick<Stage, "run">): number | undefined =>
-  nextTimer(run.engine.world.slice(timersMachine))?.due

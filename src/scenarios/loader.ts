@@ -94,6 +94,7 @@ class Reading {
                 reset: this.#place(file, yaml, ["application", "reset"]),
               },
             },
+      client: written.client,
       steps: steps.steps,
       expectations,
       toEnd: written.run_to_end ?? true,

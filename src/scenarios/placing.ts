@@ -1,6 +1,6 @@
 import * as Either from "effect/Either"
 import type { Json, JsonObject } from "../core/canonical.ts"
-import { answerProblems, patternProblems } from "./expectations/patternProblems.ts"
+import { answerProblems, outcomeProblems, patternProblems } from "./expectations/patternProblems.ts"
 import { checkExpectation, checkStep, expectationKeys } from "./file/kinds.ts"
 import { shown } from "./file/problems.ts"
 import { limits } from "./limits.ts"
@@ -86,7 +86,7 @@ export class Placing {
     const { expect, steps, ...rest } = written as JsonObject
     const place = placeOf(keys)
     this.#references(rest, keys, scope)
-    for (const { expected, found, keys: within } of answerProblems(rest.answer))
+    for (const { expected, found, keys: within } of [...answerProblems(rest.answer), ...outcomeProblems(rest.outcome)])
       problem(placeOf([...keys, ...within]), expected, found)
     const expectations = expect === undefined ? [] : this.#stepExpectations(expect, [...keys, "expect"], scope)
     const within = this.#within(kind, rest, steps, { place, keys, scope, depth })

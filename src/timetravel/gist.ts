@@ -11,6 +11,7 @@ import {
 } from "../carriers/twilio/calls/entries.ts"
 import { messageArrived } from "../carriers/twilio/inbound/entries.ts"
 import { keywordAnswered, recipientOptedIn, recipientOptedOut } from "../carriers/twilio/optOut/entries.ts"
+import { clientTold } from "../core/clientTold.ts"
 import type { Entry } from "../core/Entry.ts"
 import {
   answerReplaced,
@@ -31,6 +32,7 @@ import {
 } from "../core/entries.ts"
 import { formatDuration } from "../core/Instant.ts"
 import { eventOf } from "../network/callbackEvent.ts"
+import { clientGist } from "./clientGist.ts"
 
 /** What an entry says, in a few words for a table. Data of another shape than its type's is shown as it is. */
 export const gist = (entry: Entry): string => {
@@ -92,6 +94,7 @@ const told = (entry: Entry): string | undefined => {
     if ("pace" in data) return `pace ${data.pace}`
     return "advance_ms" in data ? `advance by ${formatDuration(data.advance_ms)}` : "arrived"
   }
+  if (clientTold.is(general)) return clientGist(general.data)
   if (dataCleared.is(general)) return general.data.what
   if (turnFailed.is(general)) return general.data.error
   return undefined

@@ -1,3 +1,4 @@
+import { type ClientTold, clientTold } from "../core/clientTold.ts"
 import type { Entry } from "../core/Entry.ts"
 import {
   answerReplaced,
@@ -36,6 +37,7 @@ export type MarkState = "done" | "failed" | "waiting" | "told"
 
 const laneOfType: ReadonlyMap<string, Lane> = new Map<string, Lane>([
   [apiRequested.type, "application"],
+  [clientTold.type, "application"],
   [apiResponded.type, "api"],
   [outboundRequested.type, "endpoint"],
   [outboundAnswered.type, "endpoint"],
@@ -74,7 +76,25 @@ const stateOfType: ReadonlyMap<string, MarkState> = new Map<string, MarkState>([
   ["alert.raised", "failed"],
 ])
 
+/** What the client library tells, as far as it is good or bad. */
+const stateOfTold = (data: ClientTold): MarkState => {
+  switch (data.what) {
+    case "sent":
+      return "done"
+    case "failed":
+    case "attempt-failed":
+      return "failed"
+    case "limited":
+      return "waiting"
+    case "circuit-changed":
+      return data.to === "open" ? "failed" : data.to === "closed" ? "done" : "waiting"
+    default:
+      return "told"
+  }
+}
+
 export const stateOf = (entry: Entry<unknown>): MarkState => {
+  if (clientTold.is(entry)) return stateOfTold(entry.data)
   const known = stateOfType.get(entry.type)
   if (known !== undefined) return known
   if (entry.type === apiResponded.type)

@@ -1,8 +1,9 @@
 import * as Effect from "effect/Effect"
+import { clientTold } from "../core/clientTold.ts"
 import type { Entry, Row } from "../core/Entry.ts"
 import { limits } from "../core/limits.ts"
 import type { LogReader, LogUnavailable } from "../log/EventLog.ts"
-import { entryOf } from "./reading.ts"
+import { entryOf, textIn } from "./reading.ts"
 
 /** What a subject's timeline is made of, in the order of the log. */
 export interface Story {
@@ -13,7 +14,8 @@ export interface Story {
 
 /**
  * The entries about a subject up to one, with those they follow from, and those about others that follow from them: replies to
- * a message. Costs the subject's own entries, however long the log is. Undefined when nothing is about it.
+ * a message. One that the client library sent has what the library told of it before it was there. Costs the subject's own entries,
+ * however long the log is. Undefined when nothing is about it.
  */
 export const storyOf = (
   reader: LogReader,
@@ -32,6 +34,7 @@ export const storyOf = (
     if (own.length === 0) return undefined
     const cut = own.length > limits.timelineEntriesMax
     const story = new Map(own.slice(0, limits.timelineEntriesMax).map((row) => [row.seq, row]))
+    for (const row of [...story.values()]) yield* addCall(reader, story, row)
     for (const row of [...story.values()]) yield* addCauses(reader, story, row)
     for (const row of own.slice(0, answersFollowed)) yield* addReplies(reader, story, row, upTo)
     const entries = [...story.values()].sort((a, b) => a.seq - b.seq).map(entryOf)
@@ -44,6 +47,14 @@ const answersFollowed = 200
 const causesFollowed = 20
 /** Entries behind one that are looked through for what follows from it. */
 const repliesWithin = 50
+
+/** What the client library did until the message was sent is told of its call: nobody knew the message then. */
+const addCall = (reader: LogReader, story: Map<number, Row>, of: Row): Effect.Effect<void, LogUnavailable> =>
+  Effect.gen(function* () {
+    const call = of.type === clientTold.type ? textIn(entryOf(of), "call_id") : undefined
+    if (call === undefined) return
+    for (const row of yield* reader.readSubject(call, 0, limits.timelineEntriesMax)) story.set(row.seq, row)
+  })
 
 const addCauses = (reader: LogReader, story: Map<number, Row>, of: Row): Effect.Effect<void, LogUnavailable> =>
   Effect.gen(function* () {

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import { clientTold } from "../../src/core/clientTold.ts"
 import type { Row } from "../../src/core/Entry.ts"
 import { outboundAnswered, outboundFailed, outboundRequested } from "../../src/core/entries.ts"
 import type { WayOut } from "../../src/engine/outside.ts"
@@ -189,6 +190,9 @@ export const everyEntry: Effect.Effect<ReadonlyArray<Row>> = Effect.gen(function
         { _tag: "clear", what: "all" },
         { _tag: "advance", ms: 60_000 },
       ])
+      yield* simulation.run.engine.submit(
+        clientTold.draft("client-1", { from: "closed", to: "open", what: "circuit-changed" }),
+      )
     }).pipe(Effect.orDie),
   )
   const rows: Array<Row> = []

@@ -1,3 +1,4 @@
+import { errorClasses } from "../../client/errors.ts"
 import type { Json, JsonObject } from "../../core/canonical.ts"
 import { near } from "../../core/near.ts"
 import { isFilledLater } from "../file/words.ts"
@@ -62,6 +63,32 @@ export const answerProblems = (answer: Json | undefined): ReadonlyArray<PatternP
         : problemsOf(each as Json, [...keys, name], anything),
     )
   })
+}
+
+/** Everything that is wrong with what a step says of how the client's call ends. */
+export const outcomeProblems = (outcome: Json | undefined): ReadonlyArray<PatternProblem> => {
+  if (outcome === undefined) return []
+  if (isStatusPattern(outcome)) return endingProblems(outcome, ["outcome"])
+  if (!isGroup(outcome))
+    return [{ keys: ["outcome"], expected: "sent, the name of an error, or a pattern for the fields", found: "a list" }]
+  return Object.entries(outcome).flatMap(([key, inner]) =>
+    key === "outcome"
+      ? endingProblems(inner as Json, ["outcome", key])
+      : problemsOf(inner as Json, ["outcome", key], anything),
+  )
+}
+
+const endings: ReadonlyArray<string> = ["sent", ...Object.keys(errorClasses)]
+
+const endingProblems = (pattern: Json, keys: Keys): ReadonlyArray<PatternProblem> => {
+  const among = choices(pattern, keys)
+  if (among !== undefined) return among.flatMap(([each, at]) => endingProblems(each, at))
+  if (typeof pattern !== "string")
+    return [{ keys, expected: "sent or the name of an error, such as OutcomeUnknown", found: JSON.stringify(pattern) }]
+  const isOpen = isFilledLater(pattern) || pattern.includes("*") || pattern.startsWith("/")
+  if (isOpen || endings.includes(pattern)) return problemsOf(pattern, keys, {})
+  const expected = `sent or the name of an error, such as ${near(pattern, endings) ?? "OutcomeUnknown"}`
+  return [{ keys, expected, found: shownScalar(pattern) }]
 }
 
 const statusProblems = (pattern: Json, keys: Keys): ReadonlyArray<PatternProblem> => {

@@ -1,6 +1,7 @@
 import * as JSONSchema from "effect/JSONSchema"
 import * as Schema from "effect/Schema"
 import type { Json, JsonObject } from "../../core/canonical.ts"
+import { ClientFile } from "../client/clientFile.ts"
 import { EndpointFile } from "../endpoints.ts"
 import { digestSchema, expectationSchema, valueSchema } from "../expectations/ExpectationKind.ts"
 import { expectationKinds } from "../expectations/table.ts"
@@ -35,6 +36,7 @@ const fields = <Step, Expectation, Settings>(parts: {
   settings: optional(parts.settings),
   endpoints: optional(Schema.Array(EndpointFile)),
   application: optional(Application),
+  client: optional(ClientFile.annotations({ description: "How the client library of `client` steps is set up" })),
   run_to_end: optional(
     Flag.annotations({ description: "Whether what is still to come happens before the end is judged; true" }),
   ),

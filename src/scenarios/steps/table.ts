@@ -1,6 +1,7 @@
 import { api } from "./api.ts"
 import { call, hangUp, pickUp, press, ring, speak } from "./calls.ts"
 import { clear, fault, settings } from "./changing.ts"
+import { client } from "./client.ts"
 import { advance, advanceTo, settle } from "./clock.ts"
 import { expect } from "./expect.ts"
 import { inbound } from "./inbound.ts"
@@ -13,6 +14,7 @@ import { send } from "./send.ts"
 /** Every kind of step there is, in the order in which they are told. */
 export const stepKinds: ReadonlyArray<StepKind> = [
   send,
+  client,
   inbound,
   call,
   ring,
