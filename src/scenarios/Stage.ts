@@ -52,7 +52,9 @@ export interface Stage {
     readonly called: (made: ReadonlyArray<Made>) => { readonly sid: string; readonly account_sid: string } | undefined
     /** The input that something whoever is at the other end does is, or what is wrong with it. */
     readonly doing: (sid: string, act: CallAct) => Either.Either<Draft, string>
-    readonly stateOf: (sid: string) => { readonly status: string; readonly inbound: boolean } | undefined
+    readonly stateOf: (
+      sid: string,
+    ) => { readonly asks: boolean; readonly inbound: boolean; readonly status: string } | undefined
     /** What is heard and done in a call, as entries about it tell it. */
     readonly transcript: (entries: ReadonlyArray<Entry<unknown>>) => ReadonlyArray<HeardLine>
   }

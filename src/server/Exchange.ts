@@ -134,7 +134,9 @@ export interface PlacedCall {
 export interface CallStanding {
   readonly sid: string
   readonly status: string
-  /** Whether a phone made it. */
+  /** Whether a number of the exchange is called, whose instructions answer. */
+  readonly asks: boolean
+  /** Whether it came in, from a phone or from within the exchange. */
   readonly inbound: boolean
 }
 

@@ -31,7 +31,9 @@ export const callsDoor = (twilio: () => Twilio) => ({
   doing,
   stateOf: (sid: string) => {
     const call = callOf(twilio().calls, sid)
-    return call === undefined ? undefined : { sid, status: call.status, inbound: call.made.direction === "inbound" }
+    if (call === undefined) return undefined
+    const { direction, plan } = call.made
+    return { sid, asks: plan?.asks === true, inbound: direction === "inbound", status: call.status }
   },
   transcript: transcriptOf,
 })

@@ -159,13 +159,21 @@ describe("A number of the exchange that is dialled", () => {
       [[24_000, "no-answer"], [[24_000, "no-answer"]]],
     )
   })
+  it("is not picked up by an order about who calls it: its instructions answer", () => {
+    const { inbound, outbound, stage } = rung()
+    const ordered = stage.when(at(6_000, callPickedUp.draft(outbound, {})))
+    deepStrictEqual(lifeOf(ordered), [])
+    deepStrictEqual(
+      lifeOf(says(stage, inbound, "<Say>Hello</Say>"), outbound).map(([, status]) => status),
+      ["initiated", "ringing", "in-progress"],
+    )
+  })
   it.each([
     ["is taken back", (sid: string) => update(callPath(sid), [["Status", "canceled"]]), "canceled", "no-answer"],
-    ["is picked up by an order and hung up", (sid: string) => callPickedUp.draft(sid, {}), "completed", "no-answer"],
+    ["is hung up where it rings", (sid: string) => callHungUp.draft(sid, {}), "no-answer", "no-answer"],
   ] as const)("is called no longer when the call %s", (_, order, outboundStatus, inboundStatus) => {
     const { inbound, outbound, stage } = rung()
-    let over = stage.when(at(6_000, order(outbound)))
-    if (outboundStatus === "completed") over = over.when(at(6_000, callHungUp.draft(outbound, {})))
+    const over = stage.when(at(6_000, order(outbound)))
     strictEqual(answerOf(over.when(get(callPath(outbound)))).body.status, outboundStatus)
     strictEqual(answerOf(over.when(get(callPath(inbound)))).body.status, inboundStatus)
   })
@@ -192,7 +200,9 @@ describe("A number of the exchange that is dialled", () => {
   it("fails where nobody has it any more by then", () => {
     const stage = dials()
     stage.when(at(1_000, numberReleased.draft("PN1", {})))
-    deepStrictEqual(lifeOf(ranUntil(stage, 10_000)).at(-1), [4_000, "failed"])
+    const over = ranUntil(stage, 10_000)
+    deepStrictEqual(lifeOf(over).at(-1), [4_000, "failed"])
+    strictEqual(heard(over).at(-1), "failed nobody has the number any more")
   })
 })
 
@@ -259,6 +269,7 @@ describe("Numbers that dial each other", () => {
     let stage = exchange().when(at(1_000, callArrived.draft("", { from: phone, to: desk })))
     stage = ranUntil(says(stage, sidTo(stage, "inbound", desk), `<Dial>${menu}</Dial><Pause length='5'/>`), 5_000)
     const second = sidTo(stage, "inbound")
+    strictEqual(heard(stage, second)[0], "dialled-by")
     stage = ranUntil(
       says(stage, second, `<Dial><Number>${menu}</Number><Number>${desk}</Number></Dial><Pause length='5'/>`),
       60_000,
@@ -273,7 +284,20 @@ describe("Numbers that dial each other", () => {
         ["outbound-dial", desk, "failed"],
       ],
     )
+    strictEqual(
+      heard(stage).filter((line) => line === "failed instructions of the number itself have led to this call").length,
+      2,
+    )
     strictEqual(nextTimer(ranUntil(stage).world.slice(timersMachine)), undefined)
+  })
+  it("are a loop also where one of them goes on by instructions of its own", () => {
+    let stage = exchange().when(at(1_000, callArrived.draft("", { from: phone, to: desk })))
+    stage = ranUntil(says(stage, sidTo(stage, "inbound", desk), "<Dial>+15558889999</Dial>"), 8_000)
+    const child = sidTo(stage, "outbound-dial", "+15558889999")
+    stage = ranUntil(
+      stage.when(at(9_000, update(callPath(child), [["Twiml", `<Response><Dial>${desk}</Dial></Response>`]]))),
+    )
+    strictEqual(heard(stage).filter((line) => line.startsWith("failed instructions of the number itself")).length, 1)
   })
   it("are five in a row at most", () => {
     const numbers = Array.from({ length: 8 }, (_, i) => `+1415555020${i}`)
@@ -290,5 +314,6 @@ describe("Numbers that dial each other", () => {
       calls(stage).flatMap(({ made }) => (made.plan === undefined ? [] : [made.plan.outcome])),
       ["no-answer", "no-answer", "no-answer", "no-answer", "failed"],
     )
+    strictEqual(heard(stage).includes("failed instructions of 5 numbers in a row have led to this call"), true)
   })
 })

@@ -13,10 +13,11 @@ const moments: { readonly [Act in Do]: ReadonlyArray<CallStatus> } = {
 
 /** Why the other end of a call can do nothing of the kind where the call stands, in words; undefined when it can. */
 export const untimely = (
-  { inbound, status }: { readonly inbound: boolean; readonly status: string },
+  { asks, inbound, status }: { readonly asks: boolean; readonly inbound: boolean; readonly status: string },
   act: Do,
 ): string | undefined => {
   if (act === "answer" && inbound) return "a call that comes in is answered by its instructions"
+  if (act === "answer" && asks) return "a number of the exchange that is called answers by its instructions"
   const fit: ReadonlyArray<string> = moments[act]
   return fit.includes(status) ? undefined : `the call is ${status}; to ${act} it has to be ${fit.join(" or ")}`
 }

@@ -231,9 +231,11 @@ export const rulesOfCalls: Machine<Twilio>["react"] = [
   ),
   reacts(
     callPickedUp,
-    // One that comes in is answered by its instructions alone.
+    // One that comes in is answered by its instructions alone, and so is one to a number of the exchange by those of its other end.
     ofCall((_, call) =>
-      call.made.direction === "inbound" ? nothing : obeyedBy(call, { _tag: "PickUp", sid: call.sid }),
+      call.made.direction === "inbound" || call.made.plan?.asks
+        ? nothing
+        : obeyedBy(call, { _tag: "PickUp", sid: call.sid }),
     ),
   ),
   reacts(
