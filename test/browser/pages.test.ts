@@ -58,6 +58,14 @@ describe.skipIf(browserPlace === undefined)("The pages", () => {
     ),
   )
 
+  it("say that there is no such page, on a telephone's screen too", async () => {
+    const { page } = await openPage(browser, { viewport: { width: 375, height: 700 } })
+    await page.goto(`${server.address}/ui/timeline/SM${"0".repeat(60)}`)
+    await page.getByRole("heading", { name: "Not here" }).waitFor()
+    strictEqual(await page.evaluate("document.documentElement.scrollWidth <= 375"), true)
+    await page.context().close()
+  })
+
   it("show text of messages as text", () =>
     at("/ui/messages", async (page) => {
       const row = page.locator(".rows .text", { hasText: "request.To" })

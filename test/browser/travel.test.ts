@@ -42,7 +42,9 @@ describe.skipIf(browserPlace === undefined)("Looking back", () => {
   it.each(["light", "dark"] as const)("is accessible and fits a telephone's screen: %s", (colorScheme) =>
     fitsAll(
       browser,
-      ["/ui/timetravel?at=9", `/ui/timeline/${sid}`, "/ui/forks"].map((path) => server.address + path),
+      ["/ui/timetravel?at=9", `/ui/timeline/${sid}?at=9`, `/ui/messages/${sid}?at=9`, "/ui/forks"].map(
+        (path) => server.address + path,
+      ),
       colorScheme,
     ),
   )
@@ -77,6 +79,41 @@ describe.skipIf(browserPlace === undefined)("Looking back", () => {
       strictEqual(await page.locator("[data-changed=true] .badge").innerText(), "delivered")
       strictEqual(await page.locator("#count-messages\\.delivered strong").innerText(), "+1")
       strictEqual(await page.locator(".around [aria-current] .type").innerText(), "message.status-changed")
+    }))
+
+  it("opens what a list shows as it was then, and keeps to the slider", () =>
+    at("/ui/timetravel?at=3", async (page) => {
+      const first = page.locator(".rows .go").first()
+      const [, , , of] = new URL(await first.evaluate((link: HTMLAnchorElement) => link.href)).pathname.split("/")
+      await first.click()
+      const drawer = page.locator("#drawer")
+      await drawer.getByText("As it was after entry 3").waitFor()
+      deepStrictEqual(await drawer.locator(".history .badge").allInnerTexts(), ["queued"])
+      strictEqual(await drawer.locator(".callback").count(), 0)
+      assertTrue(page.url().endsWith("/ui/timetravel?at=3"))
+      const { entries } = (await server.ask("/health")).json
+      await page.locator("#slider").fill(String(entries))
+      await drawer.getByText(`As it was after entry ${entries}`).waitFor()
+      deepStrictEqual(await drawer.locator(".history .badge").allInnerTexts(), [
+        "queued",
+        "sending",
+        "sent",
+        "delivered",
+      ])
+      strictEqual(await drawer.locator(".callback").count(), 2)
+      strictEqual(await drawer.getByRole("button", { name: "Send again" }).count(), 0)
+      await page.locator("#slider").fill("1")
+      await drawer.getByText("Not there then").waitFor()
+      await page.locator("#slider").fill("3")
+      await drawer.locator(".history").waitFor()
+      await page.keyboard.press("Escape")
+      await drawer.waitFor({ state: "hidden" })
+      await page.keyboard.press("ArrowRight")
+      await shown(page, 4)
+      strictEqual(await drawer.isVisible(), false)
+      await page.goto(`${server.address}/ui/timeline/${of}?at=3`)
+      await page.getByText("As far as entry 3").waitFor()
+      strictEqual(await page.locator(".tl-row", { hasText: "message.status-changed" }).count(), 0)
     }))
 
   it("jumps to an instant, says when there is none, plays, and goes on live", () =>

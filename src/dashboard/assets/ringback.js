@@ -132,7 +132,8 @@
     handleSwap: (style, target, fragment) => {
       if (style !== "keep") return false
       const next = fragment.getElementById?.(target.id) ?? fragment.firstElementChild
-      if (next === null) return true
+      // What was closed meanwhile stays closed.
+      if (next === null || target.hidden) return true
       const ends = () => [target, ...$$("[data-end]", target)].filter(({ dataset }) => "end" in dataset)
       const readBack = ends().filter((each) => each.scrollHeight - each.scrollTop - each.clientHeight >= 40)
       if (!("rows" in target.dataset && isBusy(target) && hold(target, next))) {
@@ -406,6 +407,7 @@
       event.stopPropagation()
       const drawer = $("#drawer")
       drawer.hidden = true
+      delete drawer.dataset.past
       drawer.replaceChildren()
     },
     true,
@@ -552,8 +554,16 @@
         wanted = undefined
         await htmx.ajax("GET", next, { target: "#moment", swap: "keep" })
         history.replaceState(null, "", next)
+        await showThen()
       }
       loading = false
+    }
+    /** What is open beside the moment is shown as it then was. */
+    const showThen = async () => {
+      const place = $("#drawer").dataset.past
+      const { seq } = $("#moment").dataset
+      if (place !== undefined && seq !== undefined)
+        await htmx.ajax("GET", `${place}?at=${seq}`, { target: "#drawer", swap: "keep" })
     }
     const go = (seq, toLive = false) => {
       live = toLive

@@ -25,17 +25,18 @@ const callbacks: ListKind<CallbackRow, CallbackRow> = {
   idOf: ({ story }) => String(story.id),
   rowOf: (row) => ({ row }),
   count: ({ run }) => (run.engine.world.slice(outboundMachine).attempts === 0 ? 0 : undefined),
-  drawer: ({ fill, shown }, id, _, now) =>
+  drawer: ({ fill, shown }, id, _, { now, upTo }) =>
     Effect.gen(function* () {
       const seq = Number(id)
       const [row] = Number.isSafeInteger(seq) && seq > 0 ? yield* shown.run.log.read(seq - 1, 1) : []
-      if (row?.seq !== seq || !beginsCallback(readable(row))) return undefined
-      const about = (yield* rowsBySubject(shown.run.log, [seq])).get(row.subject) ?? []
+      if (row?.seq !== seq || seq > (upTo ?? seq) || !beginsCallback(readable(row))) return undefined
+      const about = (yield* rowsBySubject(shown.run.log, [seq], upTo)).get(row.subject) ?? []
       const stories = callbackStories(about.map(readable))
       const story = stories.find((each) => each.id === seq)
       return (
         story &&
         fill("callbackDrawer", {
+          past: upTo !== undefined,
           callback: shownCallback(story, now, shown),
           row: callbackRow(story, now),
           subject: placeOfSubject(story.subject),

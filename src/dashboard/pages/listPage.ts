@@ -5,6 +5,7 @@ import type { LogUnavailable } from "../../log/EventLog.ts"
 import type { Language } from "../../timetravel/search.ts"
 import type { Asked } from "../answering.ts"
 import type { ListAsked, ListPage } from "../lists/walked.ts"
+import { type LookedAt, lookedAt } from "../lookedAt.ts"
 import type { Shown } from "../Shown.ts"
 import { link } from "../texts.ts"
 import type { Made, MakePage, Making } from "./Page.ts"
@@ -43,11 +44,11 @@ export interface ListKind<Row, Item> {
     making: Making,
     id: string,
     asked: Asked,
-    now: number,
+    when: LookedAt,
   ) => Effect.Effect<string | undefined, LogUnavailable>
 }
 
-/** The page of a list: `/ui/messages?q=…&before=…`, and `/ui/messages/SM…?q=…` with a drawer open. */
+/** The page of a list: `/ui/messages?q=…&before=…`; `/ui/messages/SM…?q=…` with a drawer open, which `at` shows as it was after an entry. */
 export const listPage =
   <Row, Item>(kind: ListKind<Row, Item>): MakePage =>
   (making, asked, rest) =>
@@ -58,16 +59,19 @@ export const listPage =
       const where = { q: search, before }
       const { now } = shown.run.engine
       const id = rest === "" ? undefined : rest
-      const drawer = id === undefined ? "" : yield* kind.drawer(making, id, asked, now)
+      const when = yield* lookedAt(shown, asked)
+      const drawer = id === undefined ? "" : yield* kind.drawer(making, id, asked, when)
       const close = link(kind.path, where)
       const shownDrawer = making.fill("drawer", {
         body: drawer ?? "",
         missing: drawer === undefined ? id : undefined,
         open: id !== undefined,
         close,
+        past: when.upTo,
+        present: id === undefined ? undefined : link(`${kind.path}/${encodeURIComponent(id)}`, where),
       })
       const base: Omit<Made, "main"> = {
-        status: drawer === undefined ? 404 : 200,
+        status: drawer === undefined && when.upTo === undefined ? 404 : 200,
         title: id === undefined ? kind.title : `${id} · ${kind.title}`,
         menu: kind.menu,
         drawer: shownDrawer,

@@ -6,6 +6,7 @@ import type { Asked } from "../answering.ts"
 import type { Copy } from "../copies.ts"
 import { callbackRow } from "../lists/callbackList.ts"
 import { readable, rowsAbout } from "../lists/reading.ts"
+import type { LookedAt } from "../lookedAt.ts"
 import type { Shown } from "../Shown.ts"
 import { pretty } from "../texts.ts"
 import type { Making } from "./Page.ts"
@@ -14,7 +15,7 @@ type Entries = ReadonlyArray<Entry<unknown>>
 
 /** What a drawer tells of one kind of thing. */
 export interface Told<Story> {
-  /** The template; it gets `story`, `callbacks`, `copies`, `entries`, `more` entries that are not shown, and what `also` says. */
+  /** The template; it gets `story`, `callbacks`, `copies`, `entries`, `more` entries that are not shown, whether it is `past`, and what `also` says. */
   readonly view: string
   readonly story: (entries: Entries) => Story | undefined
   /** `asking` is the entry it came from. */
@@ -35,11 +36,11 @@ export const subjectDrawer =
     { fill, shown }: Making,
     sid: string,
     { origin }: Asked,
-    now: number,
+    { now, upTo }: LookedAt,
   ): Effect.Effect<string | undefined, LogUnavailable> =>
     Effect.gen(function* () {
       const { log } = shown.run
-      const rows = yield* rowsAbout(log, sid)
+      const rows = yield* rowsAbout(log, sid, upTo)
       const entries = rows.map(readable)
       const story = tell(entries)
       if (story === undefined) return undefined
@@ -47,6 +48,7 @@ export const subjectDrawer =
       return fill(view, {
         ...also?.(entries, story, shown),
         story,
+        past: upTo !== undefined,
         callbacks: callbackStories(entries).map((callback) => shownCallback(callback, now, shown)),
         copies: copies(story, asking && decode(asking), origin),
         count: rows.length,
