@@ -56,8 +56,9 @@ const percentOf = (comparison: Comparison): number => likeness(comparison) / 100
 const linesOf = (file: string, comparison: Comparison, passed: boolean): ReadonlyArray<string> => {
   const { answers, callbacks, differences, fields, leftOut } = comparison
   const told = differences.slice(0, linesMax)
+  const compared = answers.compared + callbacks.compared
   return [
-    `${styled(passed ? "green" : "red", `${percentOf(comparison)} % the same`)}: ${answers.same} of ${answers.compared} answers, ${callbacks.same} of ${callbacks.compared} callbacks, ${fields} fields (${file})`,
+    `${styled(passed ? "green" : "red", compared === 0 ? "nothing was compared" : `${percentOf(comparison)} % the same`)}: ${answers.same} of ${answers.compared} answers, ${callbacks.same} of ${callbacks.compared} callbacks, ${fields} fields (${file})`,
     ...told.flatMap((each, i) => [...(sameExchange(told[i - 1], each) ? [] : ["", headOf(each)]), ...fieldLines(each)]),
     ...(differences.length > told.length ? ["", `and ${differences.length - told.length} more differences`] : []),
     ...(leftOut.length === 0 ? [] : ["", `${leftOut.length} not compared:`]),

@@ -7,7 +7,7 @@ import { describe, it } from "@effect/vitest"
 import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import * as Either from "effect/Either"
 import twilio from "twilio"
-import { isAnswered, type RecordedExchange } from "../../src/core/traffic/RecordedExchange.ts"
+import { isAnswered } from "../../src/core/traffic/RecordedExchange.ts"
 import { readTraffic } from "../../src/core/traffic/reader.ts"
 import { certificate, certificateKey } from "../support/certificate.ts"
 import { configFile } from "../support/config.ts"
@@ -15,8 +15,9 @@ import { newFolder } from "../support/folder.ts"
 import { leaksIn } from "../support/leaks.ts"
 import { type Listener, listen } from "../support/listener.ts"
 import { program } from "../support/program.ts"
-import { type Process, ringback, type Server, serve, start } from "../support/ringback.ts"
+import { type Process, ringback, type Server, serve } from "../support/ringback.ts"
 import { type Client, clientOf, refusal } from "../support/sdk.ts"
+import { exchangesOf, listening, record } from "../support/trafficCommands.ts"
 import { until } from "../support/until.ts"
 
 const to = "+14158675309"
@@ -24,29 +25,6 @@ const from = "+15550000001"
 const body = "Hello Ana, 482913 is your code"
 
 const upstream = () => serve({ args: ["--pace", "fast"], config: configFile({ twilio: { registered_numbers: [to] } }) })
-
-/** Starts a command that listens, and gives its address. */
-const listening = async (args: ReadonlyArray<string>, env: Record<string, string> = {}) => {
-  const process = start([...args, "--port", "0", "--json"], { env })
-  const events = () =>
-    process
-      .stdout()
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line) => JSON.parse(line))
-  let over = false
-  void process.ended.then(() => {
-    over = true
-  })
-  const address = await until("it listens", () => {
-    if (over) throw new Error(process.stderr())
-    return events()[0]?.address as string | undefined
-  })
-  return { address, events, process }
-}
-
-const record = (server: Server, args: ReadonlyArray<string>) =>
-  listening(["record", "--upstream", server.address, ...args])
 
 const byStatus = ({ MessageSid, MessageStatus }: Readonly<Record<string, string>>) => `${MessageSid} ${MessageStatus}`
 
@@ -74,9 +52,6 @@ const session = async (client: Client, webhooks: string) => {
     removed,
   }
 }
-
-const exchangesOf = (file: string): ReadonlyArray<RecordedExchange> =>
-  Either.getOrThrow(readTraffic(readFileSync(file, "utf8"))).exchanges
 
 interface Recorded {
   readonly file: string

@@ -198,6 +198,52 @@ describe("A request", () => {
       .misses(1, "StatusCallback: https://a.test/x -> https://b.test/x")
   })
 
+  it("with a JSON body is compared value by value, by the path of each or its last name", () => {
+    const json = (value: object): RecordedRequest => ({
+      body: { text: JSON.stringify(value) },
+      headers: [["content-type", "application/json"]],
+      method: "POST",
+      url: "https://content.twilio.com/v1/Content",
+    })
+    const content = (text: string, more: object = {}) =>
+      json({ friendly_name: "hi", types: { "twilio/text": { body: text, list: [1, null, {}] } }, ...more })
+    const tape = () => given([recordedExchange(1, content("one")), recordedExchange(2, content("two"))])
+    tape().when(content("two")).answers(2)
+    tape()
+      .when(json({ types: { "twilio/text": { list: [1, null, {}], body: "one" } }, friendly_name: "hi" }))
+      .answers(1)
+    tape()
+      .when(content("three", { language: "en" }))
+      .misses(1, "types.twilio/text.body: one -> three", "language: null -> en")
+    for (const fields of [{ body: "ignore" }, { "types.twilio/text.body": "ignore" }] as const)
+      given([recordedExchange(1, content("one"))], { fields })
+        .when(content("three"))
+        .answers(1)
+    given([recordedExchange(1, json([[["deep"]]]))])
+      .when(json([[["deeper"]]]))
+      .misses(1, "0.0.0: deep -> deeper")
+  })
+
+  it("with a body that is no form and no JSON is compared by the whole of it", () => {
+    const plain = (text: string): RecordedRequest => ({
+      body: { text },
+      headers: [["content-type", "application/json"]],
+      method: "PUT",
+      url: "https://api.twilio.com/x",
+    })
+    given([recordedExchange(1, plain("{cut"))])
+      .when(plain("{other"))
+      .misses(1, "body: {cut -> {other")
+    const deep = (inner: string) => `${"[".repeat(2_000)}${inner}${"]".repeat(2_000)}`
+    given([recordedExchange(1, plain(deep("1")))])
+      .when(plain(deep("1")))
+      .answers(1)
+    const bytes = (base64: string): RecordedRequest => ({ ...plain(""), body: { base64 } })
+    given([recordedExchange(1, bytes("AAEC"))])
+      .when(bytes("AAED"))
+      .misses(1, "body: AAEC -> AAED")
+  })
+
   it("fits stand-ins of its shape where the salt is not known, and its answer says what was asked", () => {
     const recorded = [
       recordedExchange(1, requestFor("POST", messages(), { To: "+14155550001", Body: "Xyz 1234" }), {

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -14,7 +15,7 @@ export interface RecorderOptions {
   readonly keepNumbers?: boolean | undefined
   /** The same of texts of messages. */
   readonly keepBodies?: boolean | undefined
-  /** Makes the same stand-ins in several recordings. */
+  /** Makes the same stand-ins in several recordings; one that is forgotten when absent. Whoever has it can find out numbers. */
   readonly salt?: string | undefined
   /** Exchanges that are kept; 10,000 when absent. */
   readonly max?: number | undefined
@@ -39,7 +40,12 @@ const exchangesMax = 10_000
 /** Records what goes over a way to the API. */
 export const makeRecorder = (
   http: Http,
-  { keepBodies = true, keepNumbers = true, max = exchangesMax, salt = "" }: RecorderOptions = {},
+  {
+    keepBodies = true,
+    keepNumbers = true,
+    max = exchangesMax,
+    salt = randomBytes(32).toString("hex"),
+  }: RecorderOptions = {},
 ): Recorder => {
   const rules = { keepBodies, keepNumbers, salt }
   const redactor = new Redactor(rules)

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import { byCodeUnit } from "../../core/canonical.ts"
 import type { Pair } from "../../core/pair.ts"
 import { paramsOf, pathOf } from "../../core/traffic/about.ts"
+import { noAnswer } from "../../core/traffic/noAnswer.ts"
 import { isAnswered, type RecordedExchange, type RecordedRequest, textOf } from "../../core/traffic/RecordedExchange.ts"
 import { type Http, type HttpAnswer, HttpFailure, type HttpFailureReason, type HttpRequest } from "../Http.ts"
 
@@ -96,11 +97,22 @@ const answered = ({ answer }: RecordedExchange): Effect.Effect<HttpAnswer, HttpF
 
 const reasons: ReadonlyArray<HttpFailureReason> = ["dns", "connect", "tls", "timeout", "reset", "too-long", "broken"]
 
-/** A failure as the recorder writes it; of another's, all that is known is that it may have left. */
+/** Failures of what `ringback record` forwarded that tell more than that the request may have left. */
+const forwarded: ReadonlyArray<readonly [beginning: string, reason: HttpFailureReason, left: boolean]> = [
+  [noAnswer.noHost, "dns", false],
+  [noAnswer.refused, "connect", false],
+  [noAnswer.untrusted, "tls", false],
+  [noAnswer.late, "timeout", true],
+]
+
+/** A failure as either recorder writes it; of another's, all that is known is that the request may have left. */
 const failureOf = (text: string): HttpFailure => {
+  const message = `recorded: ${text}`
   const [, word, order] = /^([a-z-]+), (before|after) the request left$/.exec(text) ?? []
-  const reason = reasons.find((each) => each === word) ?? "reset"
-  return new HttpFailure({ reason, left: order !== "before", message: `recorded: ${text}` })
+  const own = reasons.find((each) => each === word)
+  if (own !== undefined) return new HttpFailure({ reason: own, left: order !== "before", message })
+  const [, reason = "reset", left = true] = forwarded.find(([beginning]) => text.startsWith(beginning)) ?? []
+  return new HttpFailure({ reason, left, message })
 }
 
 const lineOf = ({ method, params, path }: Asked): string =>

@@ -29,8 +29,8 @@ export interface Comparison {
   readonly leftOut: ReadonlyArray<LeftOut>
 }
 
-/** The share of answers and callbacks that differ in nothing, in hundredths of a percent; 10,000 where nothing was compared. */
+/** The share of answers and callbacks that differ in nothing, in hundredths of a percent; 0 where nothing was compared. */
 export const likeness = ({ answers, callbacks }: Comparison): number => {
   const compared = answers.compared + callbacks.compared
-  return compared === 0 ? 10_000 : Math.floor(((answers.same + callbacks.same) * 10_000) / compared)
+  return compared === 0 ? 0 : Math.floor(((answers.same + callbacks.same) * 10_000) / compared)
 }

@@ -45,6 +45,8 @@ interface Recorded {
 
 /** Exchanges of one key that are not used, looked at for one whose names fit. */
 const lookedAtMax = 1_000
+/** Fields that are compared to find the nearest exchange: of requests with many, fewer are looked at. */
+const fieldsComparedMax = 1_000_000
 
 /** The requests of a recording, ready to be asked for again. Knows which were used, and what is called what now. */
 export class Tape {
@@ -121,8 +123,9 @@ export class Tape {
       const next = this.#all[this.#next]
       return { nearest: next === undefined ? undefined : this.#compared(next, read, asked) }
     }
+    const most = Math.max(1, Math.min(lookedAtMax, Math.floor(fieldsComparedMax / (asked.fields.length + 1))))
     const there = this.#byPlace.get(read.place) ?? this.#all.filter((each) => each.read.method === read.method)
-    const compared = there.slice(0, lookedAtMax).map((recorded) => this.#compared(recorded, read, asked))
+    const compared = there.slice(0, most).map((recorded) => this.#compared(recorded, read, asked))
     const [first, ...others] = compared
     if (first === undefined) return { nearest: undefined }
     const far = ({ differences, used }: typeof first) => differences.length + (used ? 0.5 : 0)
@@ -150,10 +153,10 @@ export class Tape {
 const isSame = ({ asked, redacted }: LiveRequest): boolean =>
   asked.url === redacted.url && textOf(asked.body) === textOf(redacted.body)
 
-const listed = (lists: Map<string, Array<Recorded>>, key: string): Array<Recorded> => {
+const listed = <A>(lists: Map<string, Array<A>>, key: string): Array<A> => {
   const known = lists.get(key)
   if (known !== undefined) return known
-  const made: Array<Recorded> = []
+  const made: Array<A> = []
   lists.set(key, made)
   return made
 }
@@ -202,14 +205,17 @@ const differencesOf = (
   differ("method", recorded.method, found.method)
   if (recorded.place.slice(recorded.method.length) !== found.place.slice(found.method.length))
     differ("path", recorded.path, asked.path)
-  for (const name of new Set([...recorded.fields, ...found.fields].map((field) => field.name))) {
-    const [before, after, said] = [recorded, found, asked].map(({ fields }) => named(fields, name))
-    if (before === undefined || after === undefined || said === undefined) continue
+  const [befores, afters, saids] = [byName(recorded), byName(found), byName(asked)]
+  for (const name of new Set([...befores.keys(), ...afters.keys()])) {
+    const [before, after, said] = [befores.get(name) ?? [], afters.get(name) ?? [], saids.get(name) ?? []]
     for (let i = 0; i < Math.max(before.length, after.length); i++)
       if (before[i]?.same !== after[i]?.same) differ(name, before[i]?.value ?? null, said[i]?.value ?? null)
   }
   return differences
 }
 
-const named = (fields: ReadonlyArray<ReadField>, name: string): ReadonlyArray<ReadField> =>
-  fields.filter((field) => field.name === name)
+const byName = ({ fields }: ReadRequest): ReadonlyMap<string, ReadonlyArray<ReadField>> => {
+  const lists = new Map<string, Array<ReadField>>()
+  for (const field of fields) listed(lists, field.name).push(field)
+  return lists
+}

@@ -4,6 +4,7 @@ import { meaningOf } from "../../core/traffic/redact/names.ts"
 import { replaceNumbers } from "../../core/traffic/redact/numbers.ts"
 import { isImported } from "../imported.ts"
 import { behindPrefix } from "../webhookPath.ts"
+import { bodyFields, lastName } from "./bodyFields.ts"
 
 /** How a field of a request is compared: `pattern` counts values as the same that it fits, whatever they are. */
 export type FieldRule = "exact" | "ignore" | { readonly pattern: RegExp }
@@ -57,10 +58,10 @@ export const readRequest = (request: RecordedRequest, rules: MatchRules): ReadRe
   const path = pathOf(request.url)
   const samePath = withKinds(rules.numbersHidden ? zeroed(decodedPath(path)) : decodedPath(path))
   const place = `${request.method} ${samePath}`
-  const fields = paramsOf(request)
+  const fields = [...paramsOf(request), ...bodyFields(request)]
     .flatMap(([name, value]): ReadonlyArray<ReadField> => {
       const same = sameness(name, value, rules)
-      return same === undefined ? [] : [{ name, value, same, free: typeof rules.fields.get(name) === "object" }]
+      return same === undefined ? [] : [{ name, value, same, free: typeof ruleOf(name, rules) === "object" }]
     })
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
   const key = [place, ...fields.map(({ name, same }) => `${name}=${same}`)].join("\n")
@@ -83,14 +84,19 @@ const zeros = (number: string): string => `+${"0".repeat(number.length - 1)}`
 /** A text in which every number is nothing but so many digits. */
 const zeroed = (text: string): string => replaceNumbers(text, zeros)
 
+/** The rule for a field, by its path or its last name. */
+const ruleOf = (name: string, { fields }: MatchRules): FieldRule | undefined =>
+  fields.get(name) ?? fields.get(lastName(name))
+
 /** What of a value has to be equal; `undefined`: nothing. */
 const sameness = (name: string, value: string, rules: MatchRules): string | undefined => {
-  const rule = rules.fields.get(name)
+  const rule = ruleOf(name, rules)
+  const last = lastName(name)
   if (rule === "ignore") return undefined
   if (rule === "exact") return value
   if (rule !== undefined) return rule.pattern.test(value) ? `{${rule.pattern.source}}` : value
-  if (dates.test(name)) return "{date}"
-  const meaning = meaningOf(name)
+  if (dates.test(last)) return "{date}"
+  const meaning = meaningOf(last)
   if (rules.textsHidden && (meaning === "text" || meaning === "code")) return shapeOf(value)
   const place = withoutServer(value, rules.throughRecorder)
   if (!rules.numbersHidden) return withKinds(place)
