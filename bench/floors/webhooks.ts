@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks"
 
-/* The least for a webhook: read its form, answer a document. No signature, replay, order, log or metric. */
+/* The least for a webhook: read its form, answer a document. No signature, duplicates, order, log or metric. */
 
 const request = (n: number): Request => {
   const body = new URLSearchParams({

@@ -136,6 +136,13 @@ export {
   type PlainEndpoint,
   type PlainWebhooks,
 } from "./webhooks/createWebhooks.ts"
+export {
+  type DuplicateOptions,
+  type Duplicates,
+  duplicateDefaults,
+  makeDuplicates,
+  type WebhookAnswer,
+} from "./webhooks/duplicates.ts"
 export { type HttpModules, webhookApp, webhookRoutes } from "./webhooks/effectHttp.ts"
 export type { InboundMessage, MessagePattern, Reply } from "./webhooks/inbound.ts"
 export type { TrustedWebhook, WebhookRefusal, WebhookRequest } from "./webhooks/incoming.ts"
@@ -146,13 +153,6 @@ export {
   type WebhookOptions,
   webhookDefaults,
 } from "./webhooks/options.ts"
-export {
-  makeReplays,
-  type ReplayOptions,
-  type Replays,
-  replayDefaults,
-  type WebhookAnswer,
-} from "./webhooks/replays.ts"
 export { isSigned, type Signed } from "./webhooks/signatureCheck.ts"
 export type { StatusUpdate } from "./webhooks/statusUpdates.ts"
 export { makeWebhooks, type WebhookEndpoint, type Webhooks } from "./webhooks/Webhooks.ts"

@@ -38,6 +38,8 @@ afterAll(() => session.disconnect())
 
 const [phone, ours] = ["+15551234567", "+14155550100"]
 const hello = { to: phone, from: ours, body: "Hello" }
+/** Requests over real sockets have 12 s of it where waits are hurried. */
+const unhurriedMs = 600_000
 
 let ringback: Ringback
 let client: SmsClient
@@ -268,7 +270,7 @@ describe("10 Enterprise features", () => {
     )
   })
   it("Limits wait, and nothing is lost", async () => {
-    await open({}, { limits: { number: { perSecond: 1, burst: 1 } } })
+    await open({}, { limits: { number: { perSecond: 1, burst: 1 } }, timeoutMs: unhurriedMs })
     const began = performance.now()
     const requests = [1, 2, 3].map((n) => ({ ...hello, body: `${n}` }))
     const outcomes = await Effect.runPromise(
@@ -348,9 +350,8 @@ describe("11.2 Non-functional", () => {
     assertTrue(lines.length > 5)
   })
   it("Retry works correctly", async () => {
-    await open({
-      twilio: { faults: [{ method: "POST", path: "*/Messages.json", status: 429, code: 20429, percent: 50 }] },
-    })
+    const faults = [{ method: "POST", path: "*/Messages.json", status: 429, code: 20429, percent: 50 }]
+    await open({ twilio: { faults } }, { timeoutMs: unhurriedMs })
     const requests = Array.from({ length: 10 }, (_, i) => ({ ...hello, body: `n ${i}` }))
     const outcomes = await Effect.runPromise(
       Logger.withMinimumLogLevel(hurried(client.effect.messages.sendBulk(requests)), LogLevel.None),

@@ -8,11 +8,11 @@ import type { InvalidAuthToken, InvalidOption, PayloadParseError } from "../erro
 import { OptOuts } from "../optOuts.ts"
 import { annotated, spanned } from "../spans.ts"
 import type { MessageStatus } from "../types.ts"
+import { duplicateDefaults, makeDuplicates, type WebhookAnswer } from "./duplicates.ts"
 import { documentOf, inboundOf, matches } from "./inbound.ts"
 import { type TrustedWebhook, trusted, unreadable, type WebhookRefusal, type WebhookRequest } from "./incoming.ts"
 import { makeSeen } from "./observed.ts"
 import { rulesOf, type WebhookOptions } from "./options.ts"
-import { makeReplays, replayDefaults, type WebhookAnswer } from "./replays.ts"
 import { makeTurns, moves, statusOf } from "./statusUpdates.ts"
 
 /** Takes a request and answers it, whatever it is. */
@@ -23,7 +23,7 @@ export interface Webhooks<R = never> {
   readonly inbound: WebhookEndpoint<R>
   /** For the URL of status callbacks. */
   readonly status: WebhookEndpoint<R>
-  /** What a request says when it is Twilio's, for webhooks of any kind. Knows nothing of replays. */
+  /** What a request says when it is Twilio's, for webhooks of any kind. Knows nothing of duplicates. */
   readonly check: (request: WebhookRequest) => Effect.Effect<TrustedWebhook, WebhookRefusal>
 }
 
@@ -51,7 +51,7 @@ export const makeWebhooks = <R = never>(
     const { limits, trust } = yield* rulesOf(options)
     const { redactBodies = true, redactionKey: key } = options
     const seen = makeSeen({ redactBodies, key })
-    const replays = options.replays ?? makeReplays({ instead: noReply })
+    const duplicates = options.duplicates ?? makeDuplicates({ instead: noReply })
     const inbound = inboundHandling(options, seen, yield* OptOuts)
     const status = statusHandling(options, seen, limits.statusesMax)
     let underWay = 0
@@ -67,11 +67,11 @@ export const makeWebhooks = <R = never>(
           const webhook = yield* trusted(trust, request)
           hasArrived = true
           yield* seen.request(webhook.url, webhook.params)
-          const { answer, isReplay } = yield* replays.once(keysOf(span, webhook), handle(webhook))
-          if (isReplay)
+          const { answer, isDuplicate } = yield* duplicates.once(keysOf(span, webhook), handle(webhook))
+          if (isDuplicate)
             yield* Effect.zipRight(
-              annotated(() => ({ replay: true })),
-              seen.replayed,
+              annotated(() => ({ duplicate: true })),
+              seen.duplicated,
             )
           return answer
         }).pipe(
@@ -82,7 +82,7 @@ export const makeWebhooks = <R = never>(
             Effect.succeed(error._tag === "HandlerFailed" ? plain(500, "") : plain(error.status ?? 400, error.message)),
           ),
           Effect.tap((answer) => seen.answered(answer.status)),
-          // Of what the application has given besides handlers: its replays, its opt-outs.
+          // Of what the application has given besides handlers: its duplicates, its opt-outs.
           Effect.catchAllDefect((defect) => Effect.as(seen.threw(Cause.die(defect)), plain(500, ""))),
         )
         return Effect.acquireUseRelease(
@@ -140,7 +140,7 @@ const inboundHandling =
     })
 
 const statusHandling = <R>({ statuses = [] }: WebhookOptions<R>, seen: Seen, max: number): Handling<R> => {
-  const newest = new Bounded<string, MessageStatus>({ max, keepMs: replayDefaults.keepMs })
+  const newest = new Bounded<string, MessageStatus>({ max, keepMs: duplicateDefaults.keepMs })
   const inTurn = makeTurns()
   return ({ params }) =>
     Effect.gen(function* () {

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import * as Effect from "effect/Effect"
 import type { PayloadParseError } from "../errors.ts"
 import { Body, brokenOff } from "./body.ts"
+import type { WebhookAnswer } from "./duplicates.ts"
 import { unreadable, type WebhookRequest } from "./incoming.ts"
-import type { WebhookAnswer } from "./replays.ts"
 
 /** A request of node:http as a webhook. Its URL is what the Host header says, unless `publicUrl` does. */
 export const fromNodeRequest = (request: IncomingMessage): WebhookRequest => ({

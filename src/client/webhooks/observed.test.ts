@@ -150,7 +150,7 @@ describe("What webhooks let be seen", () => {
       )
       const reports = spans.filter(({ name }) => name === "twilio.status_callback")
       deepStrictEqual(
-        reports.map(({ attributes }) => attributes.status ?? attributes.replay),
+        reports.map(({ attributes }) => attributes.status ?? attributes.duplicate),
         ["sent", "undelivered", true, true],
       )
       deepStrictEqual(

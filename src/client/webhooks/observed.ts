@@ -47,7 +47,7 @@ export interface Seen {
   readonly optedOut: (message: InboundMessage) => Effect.Effect<void>
   readonly moved: (update: StatusUpdate) => Effect.Effect<void>
   readonly late: (update: StatusUpdate) => Effect.Effect<void>
-  readonly replayed: Effect.Effect<void>
+  readonly duplicated: Effect.Effect<void>
   readonly request: (url: string, params: ReadonlyMap<string, string>) => Effect.Effect<void>
   readonly answered: (status: number) => Effect.Effect<void>
   readonly refused: (error: { readonly _tag: string; readonly message: string }) => Effect.Effect<void>
@@ -95,7 +95,7 @@ export const makeSeen = ({ key, redactBodies }: SeenRules): Seen => {
       ),
     late: ({ messageSid, status }) =>
       at(LogLevel.Debug, "Message status came late and changes nothing", () => ({ message_sid: messageSid, status })),
-    replayed: at(LogLevel.Debug, "Webhook was handled before and is answered as then"),
+    duplicated: at(LogLevel.Debug, "Webhook was handled before and is answered as then"),
     request: (url, params) =>
       Effect.zipRight(
         at(LogLevel.Debug, "Webhook", () => ({ path: pathOf(url, key), parameters: params.size })),

@@ -3,9 +3,9 @@ import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 import { InvalidAuthToken, InvalidOption } from "../errors.ts"
 import type { MessageStatus } from "../types.ts"
+import type { Duplicates } from "./duplicates.ts"
 import type { InboundMessage, MessagePattern, Reply } from "./inbound.ts"
 import { allowList, type TrustRules, urlBehind } from "./incoming.ts"
-import type { Replays } from "./replays.ts"
 import type { StatusUpdate } from "./statusUpdates.ts"
 
 /** Answers messages that fit its pattern. */
@@ -35,7 +35,7 @@ export interface CommonOptions {
   readonly publicUrl?: string | undefined
   /** URLs that webhooks are expected at, without query; `*` in a path stands for any text. Any, when it is absent. */
   readonly allowedUrls?: ReadonlyArray<string> | undefined
-  readonly replays?: Replays | undefined
+  readonly duplicates?: Duplicates | undefined
   /** Whether YES opts in, as START does. True when it is absent. */
   readonly yesOptsIn?: boolean | undefined
   /** Whether texts of messages stay out of the log. True when it is absent. */

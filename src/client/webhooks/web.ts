@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
 import type { PayloadParseError } from "../errors.ts"
 import { Body, brokenOff } from "./body.ts"
+import type { WebhookAnswer } from "./duplicates.ts"
 import type { WebhookRequest } from "./incoming.ts"
-import type { WebhookAnswer } from "./replays.ts"
 
 /** A web standard `Request` as a webhook. */
 export const fromWebRequest = (request: Request): WebhookRequest => ({

@@ -122,7 +122,7 @@ describe("A webhook that comes again", () => {
   )
   it.effect("is answered 500 when whoever remembers requests is broken", () =>
     Effect.gen(function* () {
-      const { inbound: endpoint } = yield* rig({ replays: { once: () => Effect.die("no connection") } })
+      const { inbound: endpoint } = yield* rig({ duplicates: { once: () => Effect.die("no connection") } })
       deepStrictEqual(yield* ask(endpoint, webhook(sms, inbound(), signed)), [500, ""])
     }).pipe(Effect.provide(silent)),
   )
