@@ -4,7 +4,7 @@ import type { JsonObject } from "../core/canonical.ts"
 import type { Entry, Kind } from "../core/Entry.ts"
 import { laneOf, stateOf } from "./marks.ts"
 import { fatesOf } from "./statuses.ts"
-import { timelineAt, timelineOf } from "./timeline.ts"
+import { timelineOf } from "./timeline.ts"
 import { timelineHtml } from "./timelineHtml.ts"
 import { timelineLines } from "./timelineText.ts"
 
@@ -71,16 +71,6 @@ describe("a timeline", () => {
       timelineOf([entry(3, "message.created", {}, { cause: 2 }), entry(4, "x", {}, { cause: 4 })]).arrows,
       [],
     ))
-  it("at an entry is that of the entries up to it", () => {
-    for (const { seq } of life)
-      deepStrictEqual(
-        timelineAt(timeline, seq),
-        timelineOf(
-          life.filter((each) => each.seq <= seq),
-          "SM1",
-        ),
-      )
-  })
   it("puts orders into the API's lane and whatever the rules make into the carrier's", () => {
     strictEqual(laneOf(entry(1, "settings.changed", {}, { kind: "input" })), "api")
     strictEqual(laneOf(entry(1, "something.new")), "carrier")

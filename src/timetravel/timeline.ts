@@ -51,13 +51,6 @@ export const timelineOf = (entries: ReadonlyArray<Entry<unknown>>, subject?: str
   }
 }
 
-/** The timeline as it was at an entry. */
-export const timelineAt = (timeline: Timeline, seq: number): Timeline => ({
-  ...timeline,
-  marks: timeline.marks.filter((mark) => mark.seq <= seq),
-  arrows: timeline.arrows.filter((arrow) => arrow.to <= seq),
-})
-
 const markOf = (entry: Entry<unknown>): Mark => {
   const { at, cause, kind, seq, subject, type } = entry
   return { seq, at, cause, kind, type, subject, lane: laneOf(entry), state: stateOf(entry), gist: gist(entry as Entry) }

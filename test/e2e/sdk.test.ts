@@ -192,7 +192,7 @@ describe("Twilio's SDK is told what is wrong", () => {
       (c) => c.messages.create({ to, from, body: "x", statusCallback: "not a url" }),
     ],
     ["a message there is none of", 404, 20404, (c) => c.messages(`SM${"0".repeat(32)}`).fetch()],
-    ["a resource there is none of", 404, 20404, (c) => c.applications.list()],
+    ["a resource there is none of", 404, 20404, (c) => c.addresses.list()],
   ]
   for (const [what, status, code, call] of cases)
     it(`of ${what}: ${status}, ${code}`, async () => {

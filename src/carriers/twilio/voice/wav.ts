@@ -44,12 +44,6 @@ export const wavBytes = (sound: Sound, from = 0, to: number = wavLength(sound)):
   return bytes
 }
 
-/** The file in pieces of at most so many bytes, for a stream. */
-export function* wavPieces(sound: Sound, pieceBytes = 64 * 1024): Generator<Uint8Array, void, undefined> {
-  const length = wavLength(sound)
-  for (let at = 0; at < length; at += pieceBytes) yield wavBytes(sound, at, at + pieceBytes)
-}
-
 const dataLength = ({ channels, ms, rate = telephoneRate }: Sound): number =>
   Math.ceil((Math.min(Math.max(0, ms), msMax) * rate) / 1_000) * channels * sampleBytes
 
