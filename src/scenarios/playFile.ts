@@ -29,21 +29,31 @@ export interface PlayOptions {
 export const playFile = (file: string, stages: Stages, options: PlayOptions): Effect.Effect<Report> =>
   Effect.timed(
     Effect.gen(function* () {
-      // What a playing that broke off has left.
-      let left: ReadonlyArray<Row> = []
-      const onBroken = (rows: ReadonlyArray<Row>) => {
-        left = rows
-      }
+      let left: Left = { scenario: undefined, rows: [] }
       const played = yield* Effect.either(
-        Effect.flatMap(loadScenario(file, stages), (scenario) => play(scenario, stages, { ...options, onBroken })),
+        Effect.flatMap(loadScenario(file, stages), (scenario) => {
+          const onBroken = (rows: ReadonlyArray<Row>) => {
+            left = { scenario, rows }
+          }
+          left = { scenario, rows: [] }
+          return play(scenario, stages, { ...options, onBroken })
+        }),
       )
-      const report = reportOf(file, played, options)
-      const rows = Either.isRight(played) ? played.right.outcome.rows : left
+      const report = Either.isRight(played)
+        ? playedReport(file, played.right, options)
+        : brokenReport(file, played.left, left, options)
+      const rows = Either.isRight(played) ? played.right.outcome.rows : left.rows
       return yield* kept(report, rows, stages, options.keep)
     }),
   ).pipe(Effect.map(([took, report]) => ({ ...report, hostMs: Duration.toMillis(took) })))
 
 type Told = Omit<Report, "hostMs">
+
+/** What a playing that broke off has left: no scenario where its file is wrong. */
+interface Left {
+  readonly scenario: Scenario | undefined
+  readonly rows: ReadonlyArray<Row>
+}
 
 interface Played {
   readonly outcome: Outcome
@@ -112,27 +122,32 @@ const goldenOf = ({ passed, rows, scenario, seed }: Outcome, stages: Stages, opt
   return { _tag: "Written", file, changed: true }
 }
 
-const reportOf = (file: string, played: Either.Either<Played, ScenarioBroken>, { seed, words }: PlayOptions): Told => {
-  const replay = (actual: number | undefined) =>
-    ["ringback", "run", file, ...(actual === undefined ? [] : ["--seed", String(actual)]), ...words].map(word).join(" ")
-  if (Either.isLeft(played))
-    return {
-      file,
-      name: path.basename(file),
-      status: "broken",
-      seed,
-      checks: [],
-      broken: played.left.lines,
-      golden: { _tag: "Absent" },
-      notes: [],
-      entries: 0,
-      digest: "",
-      virtualMs: 0,
-      replay: replay(seed),
-      kept: undefined,
-      trace: undefined,
-    }
-  const { golden, outcome } = played.right
+/** The command that plays a scenario again. */
+const replayOf = (file: string, seed: number | undefined, { words }: PlayOptions): string =>
+  ["ringback", "run", file, ...(seed === undefined ? [] : ["--seed", String(seed)]), ...words].map(word).join(" ")
+
+const brokenReport = (file: string, { lines }: ScenarioBroken, left: Left, options: PlayOptions): Told => {
+  const { rows, scenario } = left
+  const last = rows.at(-1)
+  return {
+    file,
+    name: scenario?.name ?? path.basename(file),
+    status: "broken",
+    seed: options.seed ?? scenario?.seed,
+    checks: [],
+    broken: lines,
+    golden: { _tag: "Absent" },
+    notes: [],
+    entries: rows.length,
+    digest: last?.hash ?? "",
+    virtualMs: scenario === undefined || last === undefined ? 0 : last.at - scenario.start,
+    replay: replayOf(file, options.seed, options),
+    kept: undefined,
+    trace: undefined,
+  }
+}
+
+const playedReport = (file: string, { golden, outcome }: Played, options: PlayOptions): Told => {
   const { at, checks, digest, notes, passed, rows, scenario } = outcome
   return {
     file,
@@ -146,7 +161,7 @@ const reportOf = (file: string, played: Either.Either<Played, ScenarioBroken>, {
     entries: rows.length,
     digest,
     virtualMs: at - scenario.start,
-    replay: replay(outcome.seed === scenario.seed ? undefined : outcome.seed),
+    replay: replayOf(file, outcome.seed === scenario.seed ? undefined : outcome.seed, options),
     kept: undefined,
     trace: undefined,
   }

@@ -30,15 +30,15 @@ const tooMany = (performance: Performance): Effect.Effect<never, ScenarioBroken>
 
 const tooLong = (performance: Performance): Effect.Effect<never, ScenarioBroken> =>
   Effect.gen(function* () {
-    const { clock } = performance.stage.run
+    const { clock, engine } = performance.stage.run
     for (;;) {
       yield* Effect.sleep(lookEvery)
-      const { place, since } = performance.step
+      const { from, place, since } = performance.step
       const ms = clock.hostMonotonic() - since
       if (ms > performance.stepMsMax)
         return yield* brokenAt(
           place,
-          `the step never settles: it has taken ${Math.round(ms / 1000)} s of the host's time`,
+          `the step never settles: it has taken ${Math.round(ms / 1000)} s of the host's time, and ${engine.head.seq - from} entries came of it`,
         )
     }
   })

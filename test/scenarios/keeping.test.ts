@@ -48,11 +48,17 @@ describe("what is kept of a scenario", () => {
 
   it("is what there was of one that breaks off, and nothing of one that cannot begin", async () => {
     const { keep, play } = playing()
-    const brokenOff = await play("a.yaml", `${passing.replace(/\]\n/, ", { fault: { off: dawn } }]\n")}`)
+    const brokenOff = await play("a.yaml", `name: Dawn\n${passing.replace(/\]\n/, ", { fault: { off: dawn } }]\n")}`)
     deepStrictEqual([brokenOff.status, brokenOff.trace], ["broken", join(keep, "a.html")])
     assertTrue(readFileSync(join(keep, "a.html"), "utf8").includes("message.created"))
+    const lines = readFileSync(join(keep, "a.jsonl"), "utf8").trimEnd().split("\n")
+    deepStrictEqual([brokenOff.name, brokenOff.seed, brokenOff.entries], ["Dawn", 1, lines.length - 1])
+    assertTrue(brokenOff.entries > 0 && lines.at(-1)?.includes(brokenOff.digest))
     const never = await play("b.yaml", "stepz: []\n")
-    deepStrictEqual([never.status, never.kept, never.trace], ["broken", undefined, undefined])
+    deepStrictEqual(
+      [never.status, never.name, never.entries, never.kept, never.trace],
+      ["broken", "b.yaml", 0, undefined, undefined],
+    )
     deepStrictEqual(readdirSync(keep), ["a.html", "a.jsonl"])
   })
 
