@@ -11,7 +11,7 @@ import { type AnyMachine, WorldState } from "../engine/World.ts"
 import type { EventLog, Head, LogReader, LogUnavailable } from "../log/EventLog.ts"
 import { upcast } from "../log/upcasts.ts"
 import { answering, beforeAnswers, type ChangedAnswer, replacing } from "./changedAnswers.ts"
-import { instant } from "./place.ts"
+import { instant, placeOf } from "./place.ts"
 import { NotThere } from "./reading.ts"
 import { nextDue, pendingTimers } from "./worldJson.ts"
 
@@ -54,7 +54,10 @@ export const forkLog = (
 ): Effect.Effect<Forked, LogUnavailable | NotFoldable | NotThere | RerunFailed> =>
   Effect.gen(function* () {
     const { inputs, machines, progress = () => {}, reader, snapshot } = options
-    const at = options.at ?? (yield* beforeAnswers(reader, options.change.answers ?? []))
+    const at =
+      options.at === undefined
+        ? yield* beforeAnswers(reader, options.change.answers ?? [])
+        : (yield* placeOf(reader, String(options.at))).seq
     const cut = yield* cutUpTo(reader, at, (seq) => progress("looked through", seq))
     const folded = { upTo: cut, progress: (seq: number) => progress("folded", seq) }
     const { world } = yield* worldOfLog({ log: reader, machines, snapshot, ...folded })
