@@ -7,14 +7,15 @@ const depthMax = 32
 
 /**
  * What a body that is no form says, as fields: the values of a JSON document by their paths (`types.twilio/text.body`, `list.0`), any
- * other body as `body`. A value that is no text has the writing of JSON.
+ * other body as `body`. A value that is no text has the writing of JSON. JSON is known by itself: formats that are imported may leave out
+ * the header that says so.
  */
 export const bodyFields = ({ body, headers }: RecordedRequest): ReadonlyArray<Pair> => {
   if ("sha256" in body) return [["body", body.sha256]]
   if ("base64" in body) return [["body", body.base64]]
   const type = headerOf(headers, "content-type") ?? ""
   if (body.text === "" || /x-www-form-urlencoded/i.test(type)) return []
-  return (/json/i.test(type) ? jsonFields(body.text) : undefined) ?? [["body", body.text]]
+  return jsonFields(body.text) ?? [["body", body.text]]
 }
 
 /** The last name of a field's path: places in lists have none. */
