@@ -84,7 +84,7 @@ describe.skipIf(browserPlace === undefined)("Looking back", () => {
   it("opens what a list shows as it was then, and keeps to the slider", () =>
     at("/ui/timetravel?at=3", async (page) => {
       const first = page.locator(".rows .go").first()
-      const [, , , of] = new URL(await first.evaluate((link: HTMLAnchorElement) => link.href)).pathname.split("/")
+      const [, , , of] = new URL((await first.getAttribute("href")) ?? "", page.url()).pathname.split("/")
       await first.click()
       const drawer = page.locator("#drawer")
       await drawer.getByText("As it was after entry 3").waitFor()

@@ -350,7 +350,7 @@ describe("11.2 Non-functional", () => {
     assertTrue(lines.length > 5)
   })
   it("Retry works correctly", async () => {
-    const faults = [{ method: "POST", path: "*/Messages.json", status: 429, code: 20429, percent: 50 }]
+    const faults = [{ method: "POST", path: "*/Messages.json", status: 429, code: 20429, percent: 50 }] as const
     await open({ twilio: { faults } }, { timeoutMs: unhurriedMs })
     const requests = Array.from({ length: 10 }, (_, i) => ({ ...hello, body: `n ${i}` }))
     const outcomes = await Effect.runPromise(

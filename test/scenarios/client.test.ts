@@ -5,6 +5,7 @@ import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
 import { rules } from "../../src/app/rules.ts"
 import { loadScenario, runScenario } from "../../src/app/scenarios.ts"
+import type { Json } from "../../src/core/canonical.ts"
 import { decode } from "../../src/core/Entry.ts"
 import { verifyRows } from "../../src/engine/verify.ts"
 import type { Outcome, RunScenarioOptions } from "../../src/scenarios/Scenario.ts"
@@ -20,8 +21,8 @@ const played = async (text: string, options?: RunScenarioOptions): Promise<Outco
 const broken = async (text: string) =>
   Either.match(await play(text), { onLeft: ({ lines }) => lines, onRight: () => ["it was played"] })
 const unmet = ({ checks }: Outcome) => checks.flatMap(({ expected, met, why }) => (met ? [] : [`${expected}: ${why}`]))
-const told = ({ rows }: Outcome) =>
-  rows.map(decode).flatMap(({ at, data, type }) => (type === "client.told" ? [{ at, ...data }] : []))
+const told = ({ rows }: Outcome): ReadonlyArray<{ readonly [field: string]: Json }> =>
+  rows.map(decode).flatMap(({ at, data, type }) => (type === "client.told" ? [{ ...data, at }] : []))
 
 const unwell = (more = "") => `
 client: { from: "+15550000001", on_ambiguous: check }
