@@ -9,7 +9,7 @@ export type AnswerErrorName = Exclude<
 /**
  * The class of each of Twilio's codes: those of answers to requests, and those a message ends with (`errorCode`).
  *
- * Source: "Error and Warning Dictionary", Twilio docs. 21408 is a permission and not a limit: docs/decisions/0020-what-is-sent-again.md.
+ * Source: "Error and Warning Dictionary", Twilio docs. 21408 is a permission and not a limit: docs/decisions/0015-what-is-sent-again.md.
  */
 export const errorByCode: ReadonlyMap<number, AnswerErrorName> = new Map<number, AnswerErrorName>([
   [20003, "InvalidCredentials"],

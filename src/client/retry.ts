@@ -1,7 +1,7 @@
 import type { AnswerErrorName } from "./errorTable.ts"
 
 /*
- * What is done after an attempt has failed. docs/decisions/0020-what-is-sent-again.md says why.
+ * What is done after an attempt has failed. docs/decisions/0015-what-is-sent-again.md says why.
  *
  * 1. Attempts are counted in all: the row of the last failure says whether there is another.
  * 2. What Twilio answered with 429 was not carried out. What never left was not either. A read may always be repeated.

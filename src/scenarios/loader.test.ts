@@ -53,7 +53,7 @@ expect:
         "a.yaml:4: settings.twilio.failure_number: expected no such key (is failure_numbers meant?), found a list",
         "a.yaml:8: endpoints.0.answers.0.boddy: expected no such key (is body meant?), found a text",
         "a.yaml:10: steps.0.send.form: expected no such key (is from meant?), found a text",
-        "a.yaml:11: steps.1: expected a step: one of send, inbound, call, ring, press, speak, pick_up, hang_up, api, number, advance, advance_to, settle, expect, settings, fault, clear, repeat, each, include, found sent",
+        "a.yaml:11: steps.1: expected a step: one of send, client, inbound, call, ring, press, speak, pick_up, hang_up, api, number, advance, advance_to, settle, expect, settings, fault, clear, repeat, each, include, found sent",
         "a.yaml:13: expect.0.message.too: expected no such key (is to meant?), found a text",
       ],
     )
@@ -74,7 +74,7 @@ expect:
       [
         "a.yaml:3: settings.twilio.failure_number: expected no such key (is failure_numbers meant?), found a list",
         "a.yaml:5: steps.0.send.form: expected no such key (is from meant?), found a text",
-        "a.yaml:6: steps.1: expected a step: one of send, inbound, call, ring, press, speak, pick_up, hang_up, api, number, advance, advance_to, settle, expect, settings, fault, clear, repeat, each, include, found sent",
+        "a.yaml:6: steps.1: expected a step: one of send, client, inbound, call, ring, press, speak, pick_up, hang_up, api, number, advance, advance_to, settle, expect, settings, fault, clear, repeat, each, include, found sent",
         'a.yaml:9: steps.2.steps.0.advance: expected a duration such as 500ms, 30s, 1h30m or 2d, at most 100 years, found "soon"',
         "a.yaml:11: expect.0.message.too: expected no such key (is to meant?), found a text",
         "a.yaml:12: expect.1: expected an expectation: one of message, call, callback, request, log, value, digest, found massage",

@@ -69,7 +69,7 @@ describe.concurrent("/admin/settings", () => {
         ["twilio.default_behavior", "success or failure", '"sometimes"'],
         ["callbacks.in_flight", "a whole number, 1 to 256", "0"],
       ],
-      [{ twillio: {} }, ["twillio", "no such key", "a group of keys"]],
+      [{ twillio: {} }, ["twillio", "no such key (is twilio meant?)", "a group of keys"]],
       [
         { server: { port: 1 }, twilio: { auth_token: "s3cret" } },
         ["server", "a key that can change while the exchange runs (restart it to change this one)", "this key"],

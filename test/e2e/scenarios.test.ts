@@ -216,6 +216,7 @@ describe("ringback schema", () => {
     strictEqual(schema.title, "Ringback scenario")
     deepStrictEqual(Object.keys(schema.properties).sort(), [
       "application",
+      "client",
       "description",
       "endpoints",
       "expect",
