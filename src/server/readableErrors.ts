@@ -1,6 +1,8 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import { HttpApiDecodeError } from "@effect/platform/HttpApiError"
+import { RequestError } from "@effect/platform/HttpServerError"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { ControlApi } from "./controlApi.ts"
 
 type Issue = HttpApiDecodeError["issues"][number]
@@ -42,5 +44,16 @@ const readable = <E>(error: E): E | HttpApiDecodeError => {
     : error
 }
 
+/** A body that cannot be read is a defect to the API, which would answer 400 and not say why. */
+const unread = (defect: unknown): Option.Option<Effect.Effect<never, HttpApiDecodeError>> =>
+  defect instanceof RequestError && defect.reason === "Decode"
+    ? Option.some(Effect.fail(new HttpApiDecodeError({ issues: [], message: `expected a body of JSON${why(defect)}` })))
+    : Option.none()
+
+const why = ({ cause }: RequestError): string =>
+  cause instanceof SyntaxError ? `: ${cause.message.slice(0, foundLengthMax)}` : ""
+
 /** Requests that are not as described are told why in the words of everything else that is wrong, not as a tree. */
-export const readableErrors = HttpApiBuilder.middleware(ControlApi, (app) => Effect.mapError(app, readable))
+export const readableErrors = HttpApiBuilder.middleware(ControlApi, (app) =>
+  Effect.catchSomeDefect(Effect.mapError(app, readable), unread),
+)

@@ -20,4 +20,13 @@ describe("A request that is not as described", () => {
     const { json, status } = await server.ask(path, { headers: { "Content-Type": "application/json" }, ...init })
     deepStrictEqual([status, json.message], [400, message])
   })
+
+  it("is told that its body is no JSON, in the words of the engine's own parser", async () => {
+    const { json, status } = await server.ask("/admin/clock", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: "{pace",
+    })
+    deepStrictEqual([status, /^expected a body of JSON: .+/.test(json.message)], [400, true])
+  })
 })
