@@ -4,6 +4,7 @@ import { terminal } from "../../src/carriers/delivery/lifecycle.decider.ts"
 import { type CallStatus, callCreated, callStatusChanged } from "../../src/carriers/twilio/calls/entries.ts"
 import { ended } from "../../src/carriers/twilio/calls/lifecycle.decider.ts"
 import { outboundAnswered, outboundFailed, outboundRequested } from "../../src/core/entries.ts"
+import { Lives } from "../support/lives.ts"
 import type { Application } from "./application.ts"
 
 interface Stored {
@@ -28,8 +29,8 @@ const toldOfCalls: ReadonlySet<string> = new Set(["in-progress", "completed", "b
 const reported: ReadonlySet<string> = new Set(["sent", "delivered", "undelivered", "failed"])
 
 /**
- * Whether a log whose run has settled keeps what was promised: no gap, every acknowledged message at its end, each of its
- * reports arrived, nothing sent without an outcome.
+ * Whether a log whose run has settled keeps what was promised: no gap, every call and message with statuses that may
+ * follow each other, every acknowledged one at its end, each of its reports arrived, nothing sent without an outcome.
  */
 export const checkLog = (db: string, acknowledged: ReadonlySet<string>, application: Application): Told => {
   const log = new Database(db, { readonly: true })
@@ -44,6 +45,7 @@ export const checkLog = (db: string, acknowledged: ReadonlySet<string>, applicat
     const statuses = new Map<string, Array<string>>()
     const calls = new Map<string, Array<string>>()
     const unanswered = new Set<number>()
+    const lives = new Lives()
     const rows = log.prepare(
       `SELECT e.seq, e.cause, t.name AS type, s.name AS subject, e.data FROM entries e
        JOIN types t ON t.id = e.type JOIN subjects s ON s.id = e.subject
@@ -51,6 +53,8 @@ export const checkLog = (db: string, acknowledged: ReadonlySet<string>, applicat
        ORDER BY e.seq`,
     )
     for (const { cause, data, seq, subject, type } of rows.iterate() as IterableIterator<Stored>) {
+      const broken = lives.take({ data, subject, type })
+      if (broken !== undefined) problems.push(`entry ${seq}: ${broken}`)
       if (type === messageCreated.type) statuses.set(subject, data.includes('"status":"received"') ? ["received"] : [])
       else if (type === callCreated.type) calls.set(subject, [])
       else if (type === callStatusChanged.type) calls.get(subject)?.push(JSON.parse(data).status)

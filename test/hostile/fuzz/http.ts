@@ -3,7 +3,9 @@ import * as net from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import Database from "better-sqlite3"
 import { sid as sidOf } from "../../../src/core/chance.ts"
+import { brokenLives } from "../../support/lives.ts"
 import { ringback, type Server, serve } from "../../support/program.ts"
 import { callGood, callOrders, callParameters, callPath } from "./calling.ts"
 import { orders, patchedBack, patches } from "./orders.ts"
@@ -337,6 +339,20 @@ const residentMiB = (pid: number): number => {
 /** MiB a server may take after any number of cases; the log's messages are cleared now and then by cases themselves. */
 const memoryMaxMiB = 600
 
+/** What is wrong with the calls and messages of a log that nobody writes any more. */
+const livesIn = (db: string): ReadonlyArray<string> => {
+  const log = new Database(db, { readonly: true })
+  try {
+    const rows = log.prepare<[], { readonly data: string; readonly subject: string; readonly type: string }>(
+      `SELECT t.name AS type, s.name AS subject, e.data FROM entries e
+       JOIN types t ON t.id = e.type JOIN subjects s ON s.id = e.subject ORDER BY e.seq`,
+    )
+    return brokenLives(rows.iterate())
+  } finally {
+    log.close()
+  }
+}
+
 /** The whole HTTP surface of a server in a process of its own, over raw sockets; its log is verified afterwards. */
 export const httpSurface: Surface = {
   name: "http",
@@ -366,11 +382,13 @@ export const httpSurface: Surface = {
         const memory = residentMiB(server.pid)
         const { code, stderr } = await server.kill("SIGTERM")
         const verified = await ringback(["verify", db], { cwd: folder })
+        const [broken] = livesIn(db)
         rmSync(folder, { recursive: true, force: true })
         if (lives?.status !== 201) return `the server sends no more: ${lives?.text}; it said ${stderr}`
         if (code !== 0 || / ERROR /.test(stderr))
           return `the server ended with ${code} and said ${stderr.slice(0, 2_000)}`
         if (verified.code !== 0) return `the log is not sound: ${verified.stderr}`
+        if (broken !== undefined) return `in the log ${broken}`
         return memory > memoryMaxMiB ? `the server takes ${Math.round(memory)} MiB` : undefined
       },
     }

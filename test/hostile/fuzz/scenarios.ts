@@ -7,6 +7,7 @@ import * as Stream from "effect/Stream"
 import { rules } from "../../../src/app/rules.ts"
 import { loadScenario, runScenario } from "../../../src/app/scenarios.ts"
 import { verifyRows } from "../../../src/engine/verify.ts"
+import { brokenLives } from "../../support/lives.ts"
 import { mutated, mutatedLines, nasty, type Random } from "./random.ts"
 import type { Outcome, Surface } from "./runner.ts"
 
@@ -80,7 +81,9 @@ const check = async (text: string): Promise<string | undefined> => {
   )
   if (Either.isLeft(played)) return refused(played.left.lines)
   const verdict = await Effect.runPromise(verifyRows(Stream.fromIterable(played.right.rows), rules))
-  return verdict._tag === "Sound" ? undefined : `leaves a log that is not sound: ${verdict.problem}`
+  if (verdict._tag !== "Sound") return `leaves a log that is not sound: ${verdict.problem}`
+  const [broken] = brokenLives(played.right.rows)
+  return broken && `leaves a log in which ${broken}`
 }
 
 const refused = (lines: ReadonlyArray<string>): string | undefined => {
