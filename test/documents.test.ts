@@ -21,6 +21,11 @@ const documents = [
   ...names("docs/decisions").map((name) => `docs/decisions/${name}`),
 ]
 
+/** The verbs of the command line, and what `ringback` is called with where it begins a line of a block or a text in code. */
+const verbs = [...read("src/cli/commandLine.ts").matchAll(/^ {2}(\w+): async \(\) =>/gm)].map(([, verb = ""]) => verb)
+const calledWith = (path: string): ReadonlyArray<string> =>
+  [...read(path).matchAll(/(?:^ *|`)(?:\$ )?(?:npx )?ringback ([\w-][^\s`]*)/gm)].map(([, word = ""]) => word)
+
 /** The anchor that a heading gets on a forge. */
 const anchor = (heading: string): string =>
   heading
@@ -45,14 +50,45 @@ describe("documents", () => {
   it("lead to files and headings that there are", () => deepStrictEqual(documents.flatMap(broken), []))
 })
 
+describe("commands in documents", () => {
+  it("call ringback with verbs that there are", () => {
+    assertTrue(documents.flatMap(calledWith).length > 80, "hardly any commands are found")
+    const unknown = (path: string) =>
+      calledWith(path)
+        .filter((word) => !verbs.includes(word))
+        .map((word) => `${path}: ringback ${word}`)
+    deepStrictEqual(documents.flatMap(unknown), [])
+  })
+
+  it("give `npm start --`, which serves, nothing but flags", () => {
+    const given = documents.flatMap((path) =>
+      [...read(path).matchAll(/npm start -- (\S+)/g)].map(([, word = ""]) => word),
+    )
+    assertTrue(given.length > 0)
+    deepStrictEqual(
+      given.filter((word) => !/^--[a-z]/.test(word)),
+      [],
+    )
+  })
+
+  it("run scripts that there are", () => {
+    const { scripts } = JSON.parse(read("package.json")) as { readonly scripts: Readonly<Record<string, string>> }
+    const run = documents.flatMap((path) => [...read(path).matchAll(/npm run ([a-z]+)/g)].map(([, name = ""]) => name))
+    assertTrue(run.length > 20, `only ${run.length} are found`)
+    deepStrictEqual(
+      run.filter((name) => !(name in scripts)),
+      [],
+    )
+  })
+})
+
 describe("README.md", () => {
   it("names every verb of the command line", () => {
-    const verbs = [...read("src/cli/commandLine.ts").matchAll(/^ {2}(\w+): async \(\) =>/gm)].map(
-      ([, verb = ""]) => verb,
-    )
     assertTrue(verbs.length > 15, `only ${verbs.length} verbs are found in the source`)
     const named = (verb: string) =>
-      new RegExp(`ringback ${verb}\\b|\`${verb}\``).test(readme) || (verb === "serve" && readme.includes("npm start"))
+      calledWith("README.md").includes(verb) ||
+      readme.includes(`\`${verb}\``) ||
+      (verb === "serve" && readme.includes("npm start"))
     deepStrictEqual(
       verbs.filter((verb) => !named(verb)),
       [],
