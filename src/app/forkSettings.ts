@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import { parse } from "yaml"
 import { TwilioSettings } from "../carriers/twilio/settings.ts"
 import { canonical, type JsonObject } from "../core/canonical.ts"
+import { isGroup } from "../core/group.ts"
 import { limits } from "../core/limits.ts"
 import { hideUserinfo } from "../network/secretUrl.ts"
 import { CallbacksSettings, ScriptedEndpoint } from "../network/settings.ts"
@@ -123,9 +124,6 @@ const merged = (inForce: JsonObject, before: object, after: object, depth = 0): 
   }
   return Object.fromEntries(result) as JsonObject
 }
-
-const isGroup = (value: unknown): value is { readonly [key: string]: unknown } =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
 
 /** A tree with a value at a path; null takes away what is there. */
 const changed = (tree: unknown, [key, ...rest]: ReadonlyArray<string>, value: unknown): unknown => {

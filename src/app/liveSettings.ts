@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { canonical, type Json, type JsonObject } from "../core/canonical.ts"
 import { settingsChanged } from "../core/entries.ts"
+import { isGroup } from "../core/group.ts"
 import { kindOf } from "../core/kindOf.ts"
 import { limits } from "../core/limits.ts"
 import { mergePatch } from "../core/mergePatch.ts"
@@ -111,9 +112,6 @@ const misplacedIn = (patch: unknown): ReadonlyArray<SettingsProblem> => {
   const twilio = Object.hasOwn(patch, "twilio") && isGroup(patch.twilio) ? Object.keys(patch.twilio) : []
   return [...processOwn, ...twilio.filter((key) => fixed.has(key)).map((key) => `twilio.${key}`)].map(problem)
 }
-
-const isGroup = (value: unknown): value is { readonly [key: string]: unknown } =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
 
 const changeableOf = (written: SettingsFile): JsonObject =>
   Object.fromEntries(

@@ -1,4 +1,5 @@
 import { canonical, type Json, type JsonObject } from "../core/canonical.ts"
+import { isGroup } from "../core/group.ts"
 import type { SettingsDifference } from "../server/Exchange.ts"
 
 /** Where two settings differ, group by group; lists are compared whole. */
@@ -14,6 +15,3 @@ const below = (path: string, from: Json | undefined, to: Json | undefined): Read
 }
 
 const own = (group: JsonObject, key: string): Json | undefined => (Object.hasOwn(group, key) ? group[key] : undefined)
-
-const isGroup = (value: Json | undefined): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value)

@@ -1,12 +1,8 @@
+import { isGroup } from "./group.ts"
+
 /*
  * JSON merge patches (RFC 7396): groups are merged, null takes a key away, anything else replaces what was there.
  */
-
-interface Group {
-  readonly [key: string]: unknown
-}
-
-const isGroup = (value: unknown): value is Group => typeof value === "object" && value !== null && !Array.isArray(value)
 
 /** Groups of settings lie no deeper; below, a patch stands for itself. */
 const depthMax = 8

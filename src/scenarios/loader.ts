@@ -3,6 +3,7 @@ import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { JsonObject } from "../core/canonical.ts"
+import { isGroup } from "../core/group.ts"
 import { parseInstant } from "../core/Instant.ts"
 import { changeProblems } from "./changes.ts"
 import { answerSetting, type EndpointFile, rewriteSettings, scriptedSettings } from "./endpoints.ts"
@@ -278,9 +279,6 @@ class Reading {
 /** Where it is said how the application comes up. */
 const upKeys = ({ ready, run }: { readonly run?: string; readonly ready?: string }): ReadonlyArray<string> =>
   run !== undefined ? ["application", "run"] : ready !== undefined ? ["application", "ready"] : ["application"]
-
-const isGroup = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
 
 /** Problems as a reader of the files comes upon them: file by file, as each was first named, from top to bottom. */
 const inOrderOfLines = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {

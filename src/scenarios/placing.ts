@@ -1,5 +1,6 @@
 import * as Either from "effect/Either"
 import type { Json, JsonObject } from "../core/canonical.ts"
+import { isGroup } from "../core/group.ts"
 import { answerProblems, outcomeProblems, patternProblems } from "./expectations/patternProblems.ts"
 import { checkExpectation, checkStep, expectationKeys } from "./file/kinds.ts"
 import { shown } from "./file/problems.ts"
@@ -201,6 +202,3 @@ const senselessOf = (written: JsonObject): readonly [string, string] | undefined
   if (within !== undefined && eventually !== undefined) return ["within or eventually", "both"]
   return undefined
 }
-
-const isGroup = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value)

@@ -4,12 +4,12 @@ import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
 import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
 import { limits } from "../core/limits.ts"
+import { optional } from "../core/optional.ts"
 import { BadOrder, Failed, Unavailable, whole } from "./controlErrors.ts"
 import { NobodysNumber } from "./inboundApi.ts"
 
 /** The other ends of calls: handlers are in callsHandlers.ts. */
 
-const optional = <A, I, R>(schema: Schema.Schema<A, I, R>) => Schema.optionalWith(schema, { exact: true })
 const exact = { parseOptions: { onExcessProperty: "error" } } as const
 const PhoneNumber = Schema.String.annotations({ description: "E.164", examples: ["+15551234567"] })
 const Instant = Schema.String.annotations({ description: "ISO 8601, UTC, on the run's clock" })

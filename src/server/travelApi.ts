@@ -3,12 +3,12 @@ import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
 import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
+import { optional } from "../core/optional.ts"
 import { BadOrder, whole } from "./controlErrors.ts"
 
 /** Forks of the run and breakpoints of its clock: the contract; handlers are in travelHandlers.ts. */
 
 const Seq = Schema.Int.pipe(Schema.between(1, Number.MAX_SAFE_INTEGER))
-const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 
 /** Settings, and answers, that one fork changes. */
 const changesMax = 20

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { Json, JsonObject } from "../../core/canonical.ts"
+import { isGroup } from "../../core/group.ts"
 import type { MakePage } from "./Page.ts"
 
 /** Lists of numbers that can be edited by themselves. */
@@ -31,9 +32,6 @@ export const settingsPage: MakePage = ({ fill, shown }, _, rest) =>
     }
     return { status: 200, title: "Settings", menu: "settings", main: fill("settings", parts), drawer: "", parts }
   }).pipe(Effect.zipLeft(shown.run.engine.written))
-
-const isGroup = (value: Json | undefined): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
 
 const groupAt = (group: JsonObject, key: string): JsonObject => {
   const value = Object.hasOwn(group, key) ? group[key] : undefined

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../../core/canonical.ts"
+import { isGroup } from "../../core/group.ts"
 import type { Check, Compared, Miss, Timeline } from "../Scenario.ts"
 import type { ExpectationKind } from "./ExpectationKind.ts"
 import type { Ledger } from "./Ledger.ts"
@@ -197,9 +198,6 @@ const compared = (field: string, pattern: Json, found: Json | undefined): Readon
     },
   ]
 }
-
-const isGroup = (value: Json | undefined): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
 
 /** `exactly 1 message with to "+15551234567", status "delivered"`. */
 const inWords = ({ nouns }: ExpectationKind, { each, fields, least, most, order }: Expected): string => {

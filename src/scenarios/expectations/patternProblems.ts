@@ -1,5 +1,6 @@
 import { errorClasses } from "../../client/errors.ts"
 import type { Json, JsonObject } from "../../core/canonical.ts"
+import { isGroup } from "../../core/group.ts"
 import { near } from "../../core/near.ts"
 import { isFilledLater } from "../file/words.ts"
 import type { Holds } from "./ExpectationKind.ts"
@@ -158,6 +159,3 @@ const choices = (pattern: Json | undefined, keys: Keys): ReadonlyArray<readonly 
 }
 
 const shownScalar = (value: Json): string => JSON.stringify(value)
-
-const isGroup = (value: Json | undefined): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value)

@@ -1,4 +1,5 @@
 import type { Pair } from "../../core/entries.ts"
+import { type Group, isGroup } from "../../core/group.ts"
 import { meaningOf } from "../../core/traffic/redact/names.ts"
 import { redacted } from "../../core/traffic/redact/secrets.ts"
 import type { Sids } from "./Sids.ts"
@@ -115,10 +116,6 @@ const isUntold = (field: string): boolean => {
   const name = field.split(".").findLast((part) => !/^\d+$/.test(part)) ?? ""
   return meaningOf(name) === "text" && !/^body$/i.test(name)
 }
-
-type Group = Readonly<Record<string, unknown>>
-
-const isGroup = (value: unknown): value is Group => typeof value === "object" && value !== null && !Array.isArray(value)
 
 const own = (group: Group, key: string): unknown => (Object.hasOwn(group, key) ? group[key] : undefined)
 

@@ -1,9 +1,8 @@
 import * as Schema from "effect/Schema"
+import { optional } from "../../../core/optional.ts"
 import { AnsweredBy, CalleeStep } from "./entries.ts"
 
 /* What settings say of calls, as the log keeps it. */
-
-const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 
 /** How calls to one number end, and what whoever answers does. */
 export const Callee = Schema.Struct({

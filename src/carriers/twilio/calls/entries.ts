@@ -1,11 +1,11 @@
 import * as Schema from "effect/Schema"
 import { entryType } from "../../../core/Entry.ts"
+import { optional } from "../../../core/optional.ts"
 
 /*
  * What happens to calls. Fields in the order of canonical JSON.
  */
 
-const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 const Method = Schema.Literal("GET", "POST")
 const Natural = Schema.NonNegativeInt
 const Json = Schema.Record({ key: Schema.String, value: Schema.Any })

@@ -1,12 +1,11 @@
 import * as Schema from "effect/Schema"
 import { entryType } from "../../../core/Entry.ts"
+import { optional } from "../../../core/optional.ts"
 import { CallReports } from "../calls/entries.ts"
 
 /*
  * What happens in conferences, which are the subject. Fields in the order of canonical JSON.
  */
-
-const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 
 /** Source: OpenAPI, `conference_enum_status`. */
 export const ConferenceStatus = Schema.Literal("init", "in-progress", "completed")

@@ -1,11 +1,10 @@
 import * as Schema from "effect/Schema"
 import { entryType } from "../../../core/Entry.ts"
+import { optional } from "../../../core/optional.ts"
 
 /*
  * What happens in queues of calls, which are the subject. Fields in the order of canonical JSON.
  */
-
-const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 
 export const queueCreated = entryType(
   "queue.created",

@@ -1,13 +1,12 @@
 import * as Schema from "effect/Schema"
 import { entryType } from "../../../core/Entry.ts"
+import { optional } from "../../../core/optional.ts"
 import { CallReports } from "../calls/entries.ts"
 
 /*
  * Recordings of calls and conferences, which are the subject. Their bytes are never in the log: they are made from SID and length. Fields in
  * the order of canonical JSON.
  */
-
-const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 
 /** Source: OpenAPI, `recording_enum_status`; `deleted` ones are shown to nobody. */
 export const RecordingStatus = Schema.Literal("in-progress", "paused", "completed", "absent")
