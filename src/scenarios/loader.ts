@@ -110,7 +110,7 @@ class Reading {
     if (!isGroup(value) || !Array.isArray(value.steps)) return
     const { expect, settings, steps } = value
     this.#parts(file, yaml, [], { steps, expect: Array.isArray(expect) ? expect : undefined })
-    if (isGroup(settings)) this.#checkSettings(file, yaml, settings, [])
+    if (isGroup(settings)) this.#checkSettings(file, yaml, settings as JsonObject, [])
   }
 
   #parts(

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { Json, JsonObject } from "../../core/canonical.ts"
+import type { JsonObject } from "../../core/canonical.ts"
 import { isGroup } from "../../core/group.ts"
 import type { MakePage } from "./Page.ts"
 
