@@ -105,6 +105,8 @@ export const attemptAnswered = entryType(
     /** Of a failure: the provider may have taken it all the same. */
     left: optional(Schema.Literal(true)),
     outcome: AttemptOutcome,
+    /** It was let through to see whether the provider has recovered. */
+    probe: optional(Schema.Literal(true)),
     provider: Schema.String,
     provider_message_id: optional(Schema.String),
     reason: optional(Schema.String),
