@@ -7,7 +7,7 @@ import {
   outboundRequested,
 } from "../core/entries.ts"
 import type { World } from "../core/Machine.ts"
-import { routeToProvider } from "../core/wayOut.ts"
+import { routeOut } from "../network/settings.ts"
 import { hasUntried } from "./choice.ts"
 import {
   type AttemptAnswered,
@@ -49,7 +49,9 @@ export const departure = (
   const config = configOf(gateway, provider)
   if (config === undefined) return []
   const { id, phone: to, text } = request
-  return [leaving(world, config, id, attempt, providerPurpose, dialects[config.dialect].request(config, { id, text, to }))]
+  return [
+    leaving(world, config, id, attempt, providerPurpose, dialects[config.dialect].request(config, { id, text, to })),
+  ]
 }
 
 /** Asks a provider what became of an attempt; nothing where it cannot be asked. */
@@ -74,15 +76,17 @@ const leaving = (
   purpose: string,
   { absolute, bearer, headers, json, method, params = [], url }: ProviderRequest,
 ): Draft<OutboundRequested> => {
-  const { connect, via } = routeToProvider(world, url)
+  const { connect, via } = routeOut(world, url)
   return outboundRequested.draft(id, {
     ...(absolute === undefined ? {} : { absolute }),
     attempt,
-    ...(bearer === undefined ? {} : { bearer }),
+    ...(bearer === undefined ? {} : { auth: { bearer: { secret: bearer } } }),
     ...(connect === undefined ? {} : { connect }),
     ...(headers === undefined ? {} : { headers }),
     ...(json === undefined ? {} : { json }),
     method,
+    // A question may be asked twice.
+    ...(purpose === providerPurpose ? { once: true as const } : {}),
     params,
     purpose,
     timeout_ms,
@@ -101,10 +105,16 @@ export const readAnswer = (
 ): AttemptAnswered => {
   const { attempt, provider } = flight
   const config = configOf(gateway, provider)
-  const about = { attempt, provider, ...(flight.probe ? { probe: true as const } : {}) }
+  const about = {
+    ...(flight.asking ? { asked: true as const } : {}),
+    attempt,
+    provider,
+    ...(flight.probe ? { probe: true as const } : {}),
+  }
   if ("reason" in data && data.reason === "interrupted")
     return inOrder({ ...about, outcome: "unsure", reason: "the process ended before the answer came" })
-  if (config === undefined) return inOrder({ ...about, outcome: "unsure", reason: "the provider is in the settings no longer" })
+  if (config === undefined)
+    return inOrder({ ...about, outcome: "unsure", reason: "the provider is in the settings no longer" })
   const dialect = dialects[config.dialect]
   if (flight.asking) {
     const asked: Asked =
@@ -112,7 +122,9 @@ export const readAnswer = (
     return inOrder({ ...about, ...whatWasAsked(asked, config) })
   }
   const outcome =
-    "reason" in data ? failedOutcome(data.detail === "not-sent" ? "connect" : data.reason) : dialect.read(answerOf(data))
+    "reason" in data
+      ? failedOutcome(data.detail === "not-sent" ? "connect" : data.reason)
+      : dialect.read(answerOf(data))
   return inOrder({
     ...about,
     ...whatCame(gateway, outcome, config),
@@ -129,7 +141,7 @@ const answerOf = ({ body, status }: OutboundAnswered): ProviderAnswer => ({
   body: typeof body === "string" ? body : "",
 })
 
-type Said = Omit<AttemptAnswered, "attempt" | "provider" | "probe" | "status">
+type Said = Omit<AttemptAnswered, "asked" | "attempt" | "provider" | "probe" | "status">
 
 const whatCame = ({ settings }: Gateway, outcome: ProviderOutcome, config: GatewayProvider): Said => {
   switch (outcome._tag) {
@@ -164,7 +176,10 @@ const whatWasAsked = (asked: Asked, config: GatewayProvider): Said => {
   }
 }
 
-const taken = ({ cost, providerMessageId }: Extract<Asked, { _tag: "Taken" }> | Extract<ProviderOutcome, { _tag: "Accepted" }>, { price }: GatewayProvider) => {
+const taken = (
+  { cost, providerMessageId }: Extract<Asked, { _tag: "Taken" }> | Extract<ProviderOutcome, { _tag: "Accepted" }>,
+  { price }: GatewayProvider,
+) => {
   const paid = cost ?? price
   return {
     ...(paid === undefined ? {} : { cost: paid }),
@@ -172,15 +187,15 @@ const taken = ({ cost, providerMessageId }: Extract<Asked, { _tag: "Taken" }> | 
   }
 }
 
-/** What an answer leads to, besides the answer to who asked for it directly. `asked` says that this was the answer to a question. */
+/** What an answer leads to, besides the answer to who asked for it directly. */
 export const followUp = (
   world: World,
   gateway: Gateway,
   request: GatewayRequest,
   { at, data }: Entry<AttemptAnswered>,
-  asked: boolean,
 ): ReadonlyArray<Draft> => {
   const { health } = providerOf(gateway, data.provider)
+  const asked = data.asked === true
   const good = asked ? undefined : verdict(data)
   const change = decideHealth(health, gateway.settings.health, { at, good, probe: data.probe === true })
   const drafts: Array<Draft> = change === undefined ? [] : [healthChanged.draft(data.provider, change)]
@@ -223,7 +238,5 @@ export const settledBy = ({ attempts, id, status }: GatewayRequest): ReadonlyArr
   const attempt = attempts.findLast(({ outcome }) => outcome === "accepted")
   const final = attempt?.receipts?.find((receipt) => receipt.status !== "sent")
   if (final === undefined || final.status === "sent") return []
-  return [
-    requestSettled.draft(id, { ...(final.code === undefined ? {} : { code: final.code }), status: final.status }),
-  ]
+  return [requestSettled.draft(id, { ...(final.code === undefined ? {} : { code: final.code }), status: final.status })]
 }

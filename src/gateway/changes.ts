@@ -19,6 +19,7 @@ import {
   type Counts,
   type Gateway,
   nameAt,
+  nameMessages,
   newCounts,
   nextPlace,
   providerOf,
@@ -128,12 +129,7 @@ export const choose = (gateway: Gateway, entry: Entry<AttemptChosen>): void => {
   provider.inFlight++
   if (probe) provider.health.probing = true
   passThrough(gateway.total, limits, limits.total, at)
-  passThrough(
-    provider.window,
-    limits,
-    providers.find(({ id }) => id === provider.id)?.limit ?? limits.total,
-    at,
-  )
+  passThrough(provider.window, limits, providers.find(({ id }) => id === provider.id)?.limit ?? limits.total, at)
   if (request.rare?.direct !== undefined) provider.counts.direct++
   else {
     provider.counts.chosen++
@@ -186,7 +182,8 @@ export const answer = (gateway: Gateway, entry: Entry<AttemptAnswered>): void =>
     provider.counts.answeredMs += at - flight.at
   }
   tallyOutcome(provider.counts, data)
-  if (data.retry_after_ms !== undefined) provider.blockedUntil = Math.max(provider.blockedUntil, at + data.retry_after_ms)
+  if (data.retry_after_ms !== undefined)
+    provider.blockedUntil = Math.max(provider.blockedUntil, at + data.retry_after_ms)
   const good = flight.asking ? undefined : verdict(data)
   if (good !== undefined) {
     count(provider.health, gateway.settings.health.window_ms, at, good)
@@ -214,8 +211,7 @@ const take = (gateway: Gateway, request: GatewayRequest, data: AttemptAnswered, 
   const { attempt, provider, provider_message_id: given = "" } = data
   if (given === "") return
   const name = nameAt(provider, given)
-  // One that gives two messages the same name loses the older one's receipts.
-  gateway.byName.set(name, request)
+  nameMessages(gateway, request)
   const early = gateway.early.get(name)
   if (early === undefined) return
   gateway.early.delete(name)

@@ -67,7 +67,13 @@ export const chosenByName = (
   configured: GatewayProvider,
   at: number,
 ): AttemptChosen => {
-  const { current: _, ...candidate } = candidateOf(gateway, configured, providerOf(gateway, configured.id), undefined, at)
+  const { current: _, ...candidate } = candidateOf(
+    gateway,
+    configured,
+    providerOf(gateway, configured.id),
+    undefined,
+    at,
+  )
   return madeChoice(gateway, request, [candidate], candidate, at)
 }
 
@@ -125,7 +131,12 @@ export const attemptableAt = (gateway: Gateway, request: GatewayRequest, at: num
   return Math.max(earliest, totalFreeAt(gateway, at))
 }
 
-const providerFreeAt = (gateway: Gateway, { in_flight_max, limit }: GatewayProvider, provider: Provider, at: number) => {
+const providerFreeAt = (
+  gateway: Gateway,
+  { in_flight_max, limit }: GatewayProvider,
+  provider: Provider,
+  at: number,
+) => {
   const { blockedUntil, health, inFlight, window } = provider
   if (inFlight >= in_flight_max || (health.until !== undefined && health.probing)) return Number.POSITIVE_INFINITY
   return Math.max(freeAt(window, gateway.settings.limits, limit, at), blockedUntil, health.until ?? at)

@@ -96,6 +96,8 @@ export type AttemptOutcome = typeof AttemptOutcome.Type
 export const attemptAnswered = entryType(
   "gateway-attempt.answered",
   Schema.Struct({
+    /** The provider was asked what became of an attempt that nobody was sure of. */
+    asked: optional(Schema.Literal(true)),
     attempt,
     /** Of a refusal: whether every provider would refuse this message. */
     blames: optional(Schema.Literal("message", "provider")),
