@@ -13,6 +13,7 @@ import { senderEntryTypes } from "../carriers/twilio/senders/entries.ts"
 import { verifyEntryTypes } from "../carriers/twilio/verify/entries.ts"
 import { coreEntryTypes } from "../core/entries.ts"
 import type { Rules } from "../engine/verify.ts"
+import { providerEntryTypes } from "../gateway/providers/entries.ts"
 import { machines } from "./machines.ts"
 
 /** The rules of the exchange: its machines, and every type of entry with its schema for the checks at the doors. */
@@ -33,5 +34,6 @@ export const rules: Rules = {
     ...recordingEntryTypes,
     ...conferenceEntryTypes,
     ...queueEntryTypes,
+    ...providerEntryTypes,
   ],
 }
