@@ -1,5 +1,6 @@
 import { twilioMachine } from "../carriers/twilio/twilio.machine.ts"
 import type { AnyMachine } from "../engine/World.ts"
+import { gatewayMachine } from "../gateway/gateway.machine.ts"
 import { providersMachine, simulatedProviders } from "../gateway/providers/providers.machine.ts"
 import { callbackTestMachine } from "../network/callbackTest.machine.ts"
 import { makeEndpointsMachine, type SimulatedHost } from "../network/endpoints.machine.ts"
@@ -18,5 +19,6 @@ export const machines: ReadonlyArray<AnyMachine> = [
   callbackTestMachine,
   heldMachine,
   loopbackMachine,
+  gatewayMachine,
   providersMachine,
 ]

@@ -13,6 +13,7 @@ import { senderEntryTypes } from "../carriers/twilio/senders/entries.ts"
 import { verifyEntryTypes } from "../carriers/twilio/verify/entries.ts"
 import { coreEntryTypes } from "../core/entries.ts"
 import type { Rules } from "../engine/verify.ts"
+import { gatewayEntryTypes } from "../gateway/entries.ts"
 import { providerEntryTypes } from "../gateway/providers/entries.ts"
 import { machines } from "./machines.ts"
 
@@ -34,6 +35,7 @@ export const rules: Rules = {
     ...recordingEntryTypes,
     ...conferenceEntryTypes,
     ...queueEntryTypes,
+    ...gatewayEntryTypes,
     ...providerEntryTypes,
   ],
 }

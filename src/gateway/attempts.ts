@@ -74,13 +74,13 @@ const leaving = (
   id: string,
   attempt: number,
   purpose: string,
-  { absolute, bearer, headers, json, method, params = [], url }: ProviderRequest,
+  { absolute, auth, headers, json, method, params = [], url }: ProviderRequest,
 ): Draft<OutboundRequested> => {
   const { connect, via } = routeOut(world, url)
   return outboundRequested.draft(id, {
     ...(absolute === undefined ? {} : { absolute }),
     attempt,
-    ...(bearer === undefined ? {} : { auth: { bearer: { secret: bearer } } }),
+    ...(auth === undefined ? {} : { auth }),
     ...(connect === undefined ? {} : { connect }),
     ...(headers === undefined ? {} : { headers }),
     ...(json === undefined ? {} : { json }),

@@ -55,7 +55,9 @@ import {
   requestRetried,
   requestSettled,
 } from "./entries.ts"
+import { providerReceiptSent } from "./providers/entries.ts"
 import { lengthOf } from "./queues.ts"
+import { arrivedReceipt, receiptIn } from "./receipts.ts"
 import { arm, armAnew, queueTimer, sendNext } from "./sending.ts"
 import { gatewaySettings } from "./settings.ts"
 import { gatewaySnapshot } from "./snapshot.ts"
@@ -199,6 +201,11 @@ export const gatewayMachine: Machine<Gateway> = {
     reacts(healthReset, (_, { at }, gateway) => arm(gateway, at)),
     reacts(settingsChanged, (_, { at }, gateway) => armAnew(gateway, at)),
     reacts(runResumed, (_, { at }, gateway) => armAnew(gateway, at)),
+    reacts(providerReceiptSent, (_, { data: { provider, text } }, gateway) => {
+      const config = configOf(gateway, provider)
+      const receipt = config === undefined ? undefined : receiptIn(config, { params: [], query: [], text })
+      return receipt === undefined ? [] : [arrivedReceipt(gateway, provider, receipt)]
+    }),
     reacts(receiptArrived, (_, { data }, gateway) => {
       const request = gateway.byName.get(nameAt(data.provider, data.provider_message_id))
       return request === undefined ? [] : settledBy(request)

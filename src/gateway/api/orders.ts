@@ -1,9 +1,8 @@
 import type { Draft } from "../../core/Entry.ts"
-import { distributionReset, healthReset, receiptArrived, requestCancelled, requestResent } from "../entries.ts"
-import { dialects } from "../providers/dialects.ts"
+import { distributionReset, healthReset, requestCancelled, requestResent } from "../entries.ts"
+import { arrivedReceipt, receiptIn } from "../receipts.ts"
 import type { GatewayRequest } from "../requests.ts"
 import type { GatewayProvider } from "../settings.ts"
-import { nameAt } from "../state.ts"
 import { invalid, ok, type Reply, type Request, refused } from "./answers.ts"
 
 /* What operators order, and what providers tell. */
@@ -53,20 +52,12 @@ export const resendAll = ({ gateway }: Request): Reply => {
 const isDead = ({ status }: GatewayRequest): boolean => status === "failed" || status === "unsure"
 
 /** `POST /api/sms/<provider>/receipts`: what became of a message, in the provider's dialect. */
-export const takeReceipt = ({ entry, gateway }: Request, { dialect, id }: GatewayProvider): Reply => {
-  const { params, query, text } = entry.data
-  const receipt = dialects[dialect].receipt({ params, query, ...(text === undefined ? {} : { text }) })
+export const takeReceipt = ({ entry, gateway }: Request, provider: GatewayProvider): Reply => {
+  const receipt = receiptIn(provider, entry.data)
   if (receipt === undefined)
-    return invalid([{ type: "receipt", loc: ["body"], msg: `Input should be a receipt of the dialect ${dialect}` }])
-  const request = gateway.byName.get(nameAt(id, receipt.providerMessageId))
-  const { code, cost, providerMessageId, status, told } = receipt
-  const draft = receiptArrived.draft(request?.id ?? "", {
-    ...(code === undefined ? {} : { code }),
-    ...(cost === undefined ? {} : { cost }),
-    provider: id,
-    provider_message_id: providerMessageId,
-    status,
-    told,
-  })
-  return ok({ success: true, known: request !== undefined }, { subject: request?.id ?? "", drafts: [draft] })
+    return invalid([
+      { type: "receipt", loc: ["body"], msg: `Input should be a receipt of the dialect ${provider.dialect}` },
+    ])
+  const draft = arrivedReceipt(gateway, provider.id, receipt)
+  return ok({ success: true, known: draft.subject !== "" }, { subject: draft.subject, drafts: [draft] })
 }
