@@ -43,7 +43,7 @@ describe("a simulated provider", () => {
     strictEqual(decided.fate, "taken")
     deepStrictEqual(outcome(decided), {
       _tag: "Accepted",
-      providerMessageId: decided.message_id,
+      providerMessageId: decided.message_id ?? "",
       cost: { currency: "USD", micros: 5_000 },
     })
     deepStrictEqual(

@@ -131,9 +131,18 @@ export const waitOf = (decided: ProviderDecided): number => {
 /** The answer to a request from outside. */
 export const answered = (subject: string, seq: number, decided: ProviderDecided): Draft => {
   const { body, drop, status } = answerOf(decided)
-  return drop === undefined
-    ? apiResponded.draft(subject, { body, status }, seq)
-    : apiResponded.draft(subject, { body: "", status: 503, undelivered: drop === "timeout" ? "closed" : "reset" }, seq)
+  if (drop !== undefined)
+    return apiResponded.draft(
+      subject,
+      { body: "", status: 503, undelivered: drop === "timeout" ? "closed" : "reset" },
+      seq,
+    )
+  const again = decided.fate === "limited" ? Math.ceil((decided.retry_ms ?? 0) / 1_000) : undefined
+  return apiResponded.draft(
+    subject,
+    { body, ...(again === undefined ? {} : { headers: [["Retry-After", String(again)]] }), status },
+    seq,
+  )
 }
 
 /** Ms a receipt may take to be accepted. */
