@@ -12,8 +12,7 @@ import { optional } from "../core/optional.ts"
  */
 
 /** What a text is written in, as far as it shows. */
-export const Language = Schema.Literal("en", "es", "pt", "unknown")
-export type Language = typeof Language.Type
+const LanguageName = Schema.Literal("en", "es", "pt", "unknown")
 
 /** What becomes of a message: the carrier's statuses, `pending` until it is handed over, `unknown` when nobody knows whether it was. */
 export const deliveryStatuses = [
@@ -76,7 +75,7 @@ export const conversationMerged = entryType("conversation.merged", Schema.Struct
 /** What a conversation is written in, by the message that showed it. */
 export const conversationLanguageDetected = entryType(
   "conversation.language-detected",
-  Schema.Struct({ confidence_bp: BasisPoints, language: Language, message: Schema.String }),
+  Schema.Struct({ confidence_bp: BasisPoints, language: LanguageName, message: Schema.String }),
 )
 export type ConversationLanguageDetected = Schema.Schema.Type<typeof conversationLanguageDetected.schema>
 
@@ -122,7 +121,7 @@ export const messageReceived = entryType(
     confidence_bp: BasisPoints,
     conversation: Schema.String,
     from: Schema.String,
-    language: Language,
+    language: LanguageName,
     num_media: Schema.NonNegativeInt,
     payload: Seq,
     sid: Schema.String,

@@ -1,4 +1,5 @@
-import type { DeliveryStatus, Language, TenantAsked, TenantLookedUp } from "./entries.ts"
+import type { DeliveryStatus, TenantAsked, TenantLookedUp } from "./entries.ts"
+import type { Language } from "./language/detect.ts"
 
 /** One status callback about a message. */
 export interface SeenStatus {
