@@ -311,11 +311,7 @@ export const acceptMessage = (conversations: Conversations, entry: Entry<Message
   })
 
 /** The SID a message has from here on. */
-const nameMessage = (
-  { bySid, messagePlaces }: Conversations,
-  message: ConversationMessage,
-  sid: string,
-): void => {
+const nameMessage = ({ bySid, messagePlaces }: Conversations, message: ConversationMessage, sid: string): void => {
   message.sid = sid
   bySid.set(sid, messagePlaces.get(message.id) as number)
 }
@@ -336,10 +332,7 @@ export const failMessage = (conversations: Conversations, entry: Entry<MessageFa
 /** SIDs of which statuses are kept without a message; of one more the oldest is forgotten. The log has all. */
 export const untiedMax = 10_000
 
-export const receiveStatus = (
-  conversations: Conversations,
-  { at, data, subject }: Entry<StatusReceived>,
-): void => {
+export const receiveStatus = (conversations: Conversations, { at, data, subject }: Entry<StatusReceived>): void => {
   const { error_code: errorCode, moves, payload, sid, status } = data
   const seen: SeenStatus = { status, errorCode, at, payload, moved: moves === true }
   const message = messageOf(conversations, subject)

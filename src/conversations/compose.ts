@@ -61,13 +61,16 @@ export const composeMessage = (request: Request): Reply => {
     via: "api",
   })
   const drafts = [...found.drafts, message, ...lookup(world, found, number, original)]
-  return { status: 202, body: JSON.stringify(messageShown(found.id, composedMessage(message.subject, message.data, entry.at))), subject: message.subject, drafts }
+  return {
+    status: 202,
+    body: JSON.stringify(messageShown(found.id, composedMessage(message.subject, message.data, entry.at))),
+    subject: message.subject,
+    drafts,
+  }
 }
 
 const lookup = (world: World, { conversation, id }: Found, number: string, original: string): ReadonlyArray<Draft> =>
-  conversation === undefined
-    ? [beginLookup({ id, lookups: 0, number, original })]
-    : lookupDue(world, conversation)
+  conversation === undefined ? [beginLookup({ id, lookups: 0, number, original })] : lookupDue(world, conversation)
 
 /** A hash of what a request asks for, however its fields are ordered. */
 const hashOf = (fields: Readonly<Record<string, unknown>>): string =>
@@ -160,7 +163,8 @@ const mediaIn = (check: Check, fields: Readonly<Record<string, unknown>>): Reado
   const urls = own(fields, "media_urls")
   if (urls === undefined) return []
   const fine = Array.isArray(urls) && urls.length <= mediaMax && urls.every(isMediaUrl)
-  if (!fine) check.wrong("media_urls", `has to be a list of at most ${mediaMax} URLs that begin with http:// or https://`)
+  if (!fine)
+    check.wrong("media_urls", `has to be a list of at most ${mediaMax} URLs that begin with http:// or https://`)
   return fine ? (urls as ReadonlyArray<string>) : []
 }
 

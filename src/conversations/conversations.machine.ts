@@ -4,10 +4,10 @@ import {
   apiRequested,
   apiResponded,
   dataCleared,
-  outboundAnswered,
   type OutboundAnswered,
-  outboundFailed,
   type OutboundFailed,
+  outboundAnswered,
+  outboundFailed,
   outboundRequested,
   timerFired,
   turnFailed,
@@ -93,7 +93,11 @@ const broken = (world: World, subject: string, conversations: Conversations): Re
 
 const failedRequest = (
   { seed }: World,
-  { at, data: { error: _, input }, seq }: Entry<{ readonly error: string; readonly input: { readonly subject: string; readonly data: unknown } }>,
+  {
+    at,
+    data: { error: _, input },
+    seq,
+  }: Entry<{ readonly error: string; readonly input: { readonly subject: string; readonly data: unknown } }>,
   { requests }: Conversations,
 ): ReadonlyArray<Draft> => {
   const requestId = requestIdOf(seed, requests, (input.data ?? {}) as Pick<ApiRequested, "headers">)
@@ -102,7 +106,14 @@ const failedRequest = (
   return [
     apiResponded.draft(
       input.subject,
-      { body, headers: [["content-type", "application/json"], [requestIdHeader, requestId]], status: 500 },
+      {
+        body,
+        headers: [
+          ["content-type", "application/json"],
+          [requestIdHeader, requestId],
+        ],
+        status: 500,
+      },
       seq,
     ),
   ]

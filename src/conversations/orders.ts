@@ -2,10 +2,10 @@ import * as Either from "effect/Either"
 import type { Draft } from "../core/Entry.ts"
 import { type Reply, type Request, refused } from "./answers.ts"
 import {
+  type ConversationUpdated,
   conversationClosed,
   conversationMerged,
   conversationReopened,
-  type ConversationUpdated,
   conversationUpdated,
 } from "./entries.ts"
 import { Check, fieldsIn, invalid, own } from "./fields.ts"
@@ -62,15 +62,15 @@ export const patchConversation = (request: Request, id: string): Reply => {
   if (Object.keys(changes).length === 0) return done(request, conversation, [])
   const after: Conversation = {
     ...conversation,
-    tenantId: valueOf(changes.tenant_id, has.tenant_id),
-    workflowId: valueOf(changes.workflow_id, has.workflow_id),
-    workflowType: valueOf(changes.workflow_type, has.workflow_type),
+    tenantId: changedTo(changes.tenant_id, has.tenant_id),
+    workflowId: changedTo(changes.workflow_id, has.workflow_id),
+    workflowType: changedTo(changes.workflow_type, has.workflow_type),
     updatedAt: request.entry.at,
   }
   return done(request, after, [conversationUpdated.draft(id, changes)])
 }
 
-const valueOf = (change: string | null | undefined, has: string | undefined): string | undefined =>
+const changedTo = (change: string | null | undefined, has: string | undefined): string | undefined =>
   change === undefined ? has : (change ?? undefined)
 
 /** `POST /api/conversations/{id}/close` */

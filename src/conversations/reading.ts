@@ -27,7 +27,7 @@ interface Paging {
   readonly cursor: string | undefined
 }
 
-const valueOf = (query: ReadonlyArray<Pair>, name: string): string | undefined =>
+const queryValue = (query: ReadonlyArray<Pair>, name: string): string | undefined =>
   query.find(([each, value]) => each === name && value !== "")?.[1]
 
 /** Refuses parameters that are not known: a misspelt filter would find everything. */
@@ -41,10 +41,10 @@ const pagingOf = (request: Request, known: ReadonlyArray<string>): Either.Either
         { field: other[0].slice(0, 100), message: `is no parameter here; there are ${names.join(", ")}` },
       ]),
     )
-  const text = valueOf(query, "page_size")
+  const text = queryValue(query, "page_size")
   const size = text === undefined ? pageSizeUsual : /^\d{1,4}$/.test(text) ? Number(text) : 0
   return size >= 1 && size <= pageSizeMax
-    ? Either.right({ size, cursor: valueOf(query, "cursor") })
+    ? Either.right({ size, cursor: queryValue(query, "cursor") })
     : Either.left(
         invalid(request, [{ field: "page_size", message: `has to be a whole number from 1 to ${pageSizeMax}` }]),
       )
@@ -76,7 +76,7 @@ export const listConversations = (request: Request): Reply => {
   if (Either.isLeft(paging)) return paging.left
   const { query } = entry.data
   for (const [field, values] of Object.entries(oneOf)) {
-    const value = valueOf(query, field)
+    const value = queryValue(query, field)
     if (value !== undefined && !values.includes(value))
       return invalid(request, [{ field, message: `has to be one of ${values.join(", ")}` }])
   }
@@ -107,7 +107,7 @@ const fitting = (
   { conversations: { messages } }: Request,
   query: ReadonlyArray<Pair>,
 ): ((conversation: Conversation) => boolean) => {
-  const value = (name: string) => valueOf(query, name)
+  const value = (name: string) => queryValue(query, name)
   const [status, tenant, type, id, language] = [
     value("status"),
     value("tenant_id"),
@@ -158,7 +158,7 @@ export const listMessages = (request: Request, id: string): Reply => {
   if (conversation === undefined) return noConversation(request, id)
   const paging = pagingOf(request, ["direction"])
   if (Either.isLeft(paging)) return paging.left
-  const direction = valueOf(entry.data.query, "direction")
+  const direction = queryValue(entry.data.query, "direction")
   if (direction !== undefined && direction !== "inbound" && direction !== "outbound")
     return invalid(request, [{ field: "direction", message: "has to be inbound or outbound" }])
   const { cursor, size } = paging.right

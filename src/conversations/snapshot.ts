@@ -75,7 +75,9 @@ const addMessages = (
   columns: ReadonlyArray<ReadonlyArray<unknown>>,
 ): void => {
   for (let i = 0; i < (columns[0]?.length ?? 0); i++) {
-    const message = Object.fromEntries(fields.map((name, n) => [name, columns[n]?.[i]])) as unknown as ConversationMessage
+    const message = Object.fromEntries(
+      fields.map((name, n) => [name, columns[n]?.[i]]),
+    ) as unknown as ConversationMessage
     messagePlaces.set(message.id, messages.length)
     if (message.sid !== "") bySid.set(message.sid, messages.length)
     messages.push(message)

@@ -1,6 +1,6 @@
-import { escapeXml } from "../core/xml.ts"
 import { iso } from "../core/Instant.ts"
-import { type Conversation, type ConversationMessage, type Conversations, lastPlaceOf, type Lookup } from "./state.ts"
+import { escapeXml } from "../core/xml.ts"
+import { type Conversation, type ConversationMessage, type Conversations, type Lookup, lastPlaceOf } from "./state.ts"
 
 /* What this API shows. Confidence is a part of 1 here, as the seed's columns have it; the log has basis points. */
 
