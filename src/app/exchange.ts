@@ -28,6 +28,8 @@ import type { Engine } from "../engine/Engine.ts"
 import type { NotFoldable } from "../engine/fold.ts"
 import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
 import { makeRun, type OtherSeed, type RunRefused } from "../engine/Run.ts"
+import { providersDoor } from "../gateway/providers/door.ts"
+import { providerApi } from "../gateway/providers/simulated.ts"
 import { LogOpenError, type LogUnavailable } from "../log/EventLog.ts"
 import { type Keys, keysFileOf, memoryKeys, openKeys, SecretsFull } from "../log/Keys.ts"
 import { makeMemory } from "../log/layerMemory.ts"
@@ -146,7 +148,7 @@ export const startExchange = (
         bytes: media.bytes,
         gone,
       },
-      doors: new Map(),
+      doors: new Map([[providerApi, providersDoor(keys)]]),
       settings: liveSettings(run, { first: settings, keys, turns }),
       templates: liveTemplates(run, { base: templates.texts, turns, twilio: () => slices().twilio }),
       numbers: numbersDoor(run.engine, keys),

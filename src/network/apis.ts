@@ -11,7 +11,13 @@ interface OwnApi {
   readonly owns: (path: string) => boolean
 }
 
-const own: ReadonlyArray<OwnApi> = [{ name: callbackTestApi, owns: isCallbackTest }]
+/** The gateway's API. */
+export const gatewayApi = "gateway"
+
+const own: ReadonlyArray<OwnApi> = [
+  { name: callbackTestApi, owns: isCallbackTest },
+  { name: gatewayApi, owns: (path) => path === "/api/sms" || path.startsWith("/api/sms/") },
+]
 
 /** Whose API a path is, without its query: of requests that come in, and of those the run asks of itself. */
 export const apiOf = (path: string): string => {
