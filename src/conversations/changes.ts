@@ -106,7 +106,7 @@ const nothing: ReadonlyArray<never> = []
 
 export const receiveMessage = (
   conversations: Conversations,
-  { at, data, subject: id }: Entry<MessageReceived>,
+  { at, cause, data, subject: id }: Entry<MessageReceived>,
 ): void => {
   const conversation = conversationOf(conversations, data.conversation)
   if (conversation === undefined) return
@@ -130,7 +130,7 @@ export const receiveMessage = (
     reason: undefined,
     errorCode: undefined,
     attempts: 0,
-    payload: data.payload,
+    payload: cause,
   })
 }
 
@@ -332,8 +332,11 @@ export const failMessage = (conversations: Conversations, entry: Entry<MessageFa
 /** SIDs of which statuses are kept without a message; of one more the oldest is forgotten. The log has all. */
 export const untiedMax = 10_000
 
-export const receiveStatus = (conversations: Conversations, { at, data, subject }: Entry<StatusReceived>): void => {
-  const { error_code: errorCode, moves, payload, sid, status } = data
+export const receiveStatus = (
+  conversations: Conversations,
+  { at, cause: payload, data, subject }: Entry<StatusReceived>,
+): void => {
+  const { error_code: errorCode, moves, sid, status } = data
   const seen: SeenStatus = { status, errorCode, at, payload, moved: moves === true }
   const message = messageOf(conversations, subject)
   if (message === undefined) {
