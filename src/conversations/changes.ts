@@ -31,11 +31,12 @@ import {
 
 export const startConversation = (
   conversations: Conversations,
-  { at, data: { number, original }, subject: id }: Entry<ConversationStarted>,
+  { at, data: { number, original }, seq, subject: id }: Entry<ConversationStarted>,
 ): void => {
   const place = conversations.all.length
   const conversation: Conversation = {
     id,
+    seq,
     place,
     number,
     original,
@@ -106,13 +107,14 @@ const nothing: ReadonlyArray<never> = []
 
 export const receiveMessage = (
   conversations: Conversations,
-  { at, cause, data, subject: id }: Entry<MessageReceived>,
+  { at, cause, data, seq, subject: id }: Entry<MessageReceived>,
 ): void => {
   const conversation = conversationOf(conversations, data.conversation)
   if (conversation === undefined) return
   conversation.ownNumber = data.to
   addMessage(conversations, conversation, {
     id,
+    seq,
     direction: "inbound",
     from: data.from,
     to: data.to,
@@ -136,7 +138,7 @@ export const receiveMessage = (
 
 export const composeMessage = (
   conversations: Conversations,
-  { at, data, subject: id }: Entry<MessageComposed>,
+  { at, data, seq, subject: id }: Entry<MessageComposed>,
 ): void => {
   const conversation = conversationOf(conversations, data.conversation)
   if (conversation === undefined) return
@@ -144,7 +146,7 @@ export const composeMessage = (
   const { idempotency } = data
   if (idempotency !== undefined)
     conversations.idempotency.set(idempotency.key, { sha256: idempotency.sha256, message: id })
-  addMessage(conversations, conversation, composedMessage(id, data, at))
+  addMessage(conversations, conversation, { ...composedMessage(id, data, at), seq })
 }
 
 /** A message as it is composed. */
@@ -152,7 +154,7 @@ export const composedMessage = (
   id: string,
   { body, from, media = nothing, to, via }: MessageComposed,
   at: number,
-): Omit<ConversationMessage, "conversation"> => ({
+): Omit<ConversationMessage, "conversation" | "seq"> => ({
   id,
   direction: "outbound",
   from,
