@@ -29,7 +29,9 @@ const older = (out: string) =>
     ),
   )
 const upcast = makeUpcaster(
-  new Map([["message.created", [({ bodytext, ...rest }) => (bodytext === undefined ? rest : { ...rest, body: bodytext })]]]),
+  new Map([
+    ["message.created", [({ bodytext, ...rest }) => (bodytext === undefined ? rest : { ...rest, body: bodytext })]],
+  ]),
 )
 
 const verdictOn = (file: string) =>
