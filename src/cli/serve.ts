@@ -19,25 +19,11 @@ import { Exchange } from "../server/Exchange.ts"
 import { serveHttp } from "../server/HttpServer.ts"
 import { providersPort, providersPortFlag, serveProviders } from "../server/providerPorts.ts"
 import { CommandFailed, wrongUse } from "./failure.ts"
-import { printable, styled } from "./terminal.ts"
+import { settingsFlags } from "./settingsFlags.ts"
+import { jsonLine, printable, styled } from "./terminal.ts"
 
 const options = {
-  config: Options.text("config").pipe(
-    Options.withDescription("Settings file (YAML); otherwise CONFIG_PATH, otherwise defaults"),
-    Options.optional,
-  ),
-  host: Options.text("host").pipe(
-    Options.withDescription("Address to listen on (default 127.0.0.1)"),
-    Options.optional,
-  ),
-  port: Options.integer("port").pipe(
-    Options.withDescription("Port (default 8080; 0 for any free one)"),
-    Options.optional,
-  ),
-  db: Options.text("db").pipe(
-    Options.withDescription("Log file, or :memory: (default data/ringback.db)"),
-    Options.optional,
-  ),
+  ...settingsFlags,
   seed: Options.integer("seed").pipe(
     Options.withDescription("Seed of a new log; the same seed and requests give the same bytes"),
     Options.optional,
@@ -57,6 +43,9 @@ const options = {
     Options.withDescription("With --providers: the first of these ports (0 for any free ones)"),
     Options.optional,
   ),
+  json: Options.boolean("json").pipe(
+    Options.withDescription("Where it listens as one line of JSON, instead of a greeting"),
+  ),
 }
 
 /** `ringback serve`: the exchange as an HTTP server, until it is told to stop. */
@@ -74,7 +63,9 @@ export const serve = Command.make("serve", options, (given) =>
       port,
       db: Option.getOrUndefined(given.db),
     }).pipe(Effect.mapError((error) => wrongUse(error.message)))
-    yield* serveSettings(settings, { seed: Option.getOrUndefined(given.seed), pace, start, providersAt }).pipe(
+    const { json } = given
+    const seed = Option.getOrUndefined(given.seed)
+    yield* serveSettings(settings, { json, seed, pace, start, providersAt }).pipe(
       Logger.withMinimumLogLevel(settings.logLevel),
       Effect.provide(stderrLogger),
     )
@@ -115,9 +106,11 @@ const readStart = (text: Option.Option<string>): Effect.Effect<number | undefine
 const serveSettings = (
   settings: Settings,
   {
+    json,
     providersAt,
     ...run
   }: {
+    readonly json: boolean
     readonly seed: number | undefined
     readonly pace: Pace | undefined
     readonly start: number | undefined
@@ -137,13 +130,14 @@ const serveSettings = (
     yield* logProcess(exchange.run, settings.logLevel)
     for (const warning of warnings) yield* Console.error(`warning: ${printable(warning)}`)
     const providers = providersAt === undefined ? [] : yield* openProviders(exchange, providersAt)
-    yield* Console.log(greeting(settings, started, port, providers))
+    const told = json ? listeningLine : greeting
+    yield* Console.log(told(settings, started, port, providers))
     if (
       !isLoopback(settings.server.host) &&
       settings.server.host !== "localhost" &&
       settings.server.adminToken === undefined
     )
-      yield* Console.log(
+      yield* (json ? Console.error : Console.log)(
         "Pages and /admin answer only loopback callers; set server.admin_token to open them. The carrier API answers everybody.\n",
       )
     return yield* Effect.async<never, CommandFailed>((resume) => {
@@ -171,6 +165,31 @@ const openProviders = (exchange: typeof Exchange.Service, first: number) =>
 const addressOf = ({ server }: Settings, port: number): string => {
   const host = server.host === "0.0.0.0" || server.host === "::" ? "127.0.0.1" : server.host
   return `http://${host.includes(":") ? `[${host}]` : host}:${port}`
+}
+
+/** What a program that has started the server needs to know. */
+const listeningLine = (
+  settings: Settings,
+  { authToken, exchange }: Started,
+  port: number,
+  providers: ReadonlyArray<string>,
+): string => {
+  const { run, version } = exchange
+  return jsonLine(
+    JSON.stringify({
+      event: "listening",
+      address: addressOf(settings, port),
+      version,
+      account_sid: settings.run.twilio.account_sid,
+      auth_token: Redacted.value(authToken),
+      log: run.log.place,
+      resumed: run.resumed,
+      seed: run.seed,
+      clock: iso(run.engine.now),
+      pace: formatPace(run.engine.pace),
+      ...(providers.length === 0 ? {} : { providers }),
+    }),
+  )
 }
 
 /** What a user needs to know, and one line that sends a message as it stands. */
