@@ -23,6 +23,7 @@ const verbs = {
   diff: async () => (await import("./diff.ts")).diff,
   fork: async () => (await import("./fork.ts")).fork,
   trace: async () => (await import("./trace.ts")).trace,
+  project: async () => (await import("./project.ts")).project,
   export: async () => (await import("./recordings.ts")).exportCommand,
   import: async () => (await import("./recordings.ts")).importCommand,
   record: async () => (await import("./record.ts")).record,
