@@ -38,6 +38,7 @@ const serving = Effect.gen(function* () {
     travel: {} as never,
     templates: {} as never,
     verifications: unneeded,
+    doors: new Map(),
     carrier: {} as never,
     settings: liveSettings(run, { first: settingsOf({}), keys, turns: yield* Effect.makeSemaphore(1) }),
   }

@@ -146,6 +146,7 @@ export const startExchange = (
         bytes: media.bytes,
         gone,
       },
+      doors: new Map(),
       settings: liveSettings(run, { first: settings, keys, turns }),
       templates: liveTemplates(run, { base: templates.texts, turns, twilio: () => slices().twilio }),
       numbers: numbersDoor(run.engine, keys),

@@ -10,6 +10,7 @@ import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
 import type { Run } from "../engine/Run.ts"
 import type { Made } from "../engine/turn.ts"
 import type { Head, LogReader } from "../log/EventLog.ts"
+import { apiOf } from "../network/apis.ts"
 import type { Breakpoint } from "../timetravel/Breakpoints.ts"
 
 /** What the server needs of the run it serves; made in app/. */
@@ -26,7 +27,9 @@ export class Exchange extends Context.Tag("ringback/Exchange")<
     /** Verifications with their codes as they stand now, newest first. */
     readonly verifications: () => Iterable<SeenVerification>
     /** Makes an HTTP request of the carrier's API the input it is. */
-    readonly carrier: CarrierDoor
+    readonly carrier: ApiDoor
+    /** The other APIs of the run, by their name (network/apis.ts); the carrier has every path that is nobody's. */
+    readonly doors: ReadonlyMap<string, ApiDoor>
     readonly settings: SettingsDoor
     readonly templates: TemplatesDoor
     readonly numbers: NumbersDoor
@@ -260,10 +263,10 @@ export interface MessagesView {
 }
 
 /** The carrier's way in and out as HTTP sees it. */
-export interface CarrierDoor {
+export interface ApiDoor {
   readonly wireIn: (request: HttpRequest) => Draft<ApiRequested>
   /** Headers of every answer, flat: name, value, name, value. */
-  readonly headers: (answer: CarrierAnswer) => Array<string>
+  readonly headers: (answer: ApiAnswer) => Array<string>
   /** The text of an answer whose holes only the edge can fill. `host` is the Host header. Throws when a secret cannot be kept. */
   readonly fill: (body: string, host: string | undefined) => string
   /** Bytes an answer names by their hash alone; `undefined` when they are kept no longer. */
@@ -277,8 +280,14 @@ export interface CarrierDoor {
   readonly preflight: ReadonlyArray<string>
 }
 
-/** An answer of the carrier as HTTP sees it. */
-export interface CarrierAnswer {
+/** The door that requests to a path, without its query, come in by. */
+export const doorOf = (
+  { carrier, doors }: Pick<typeof Exchange.Service, "carrier" | "doors">,
+  path: string,
+): ApiDoor => (doors.size === 0 ? carrier : (doors.get(apiOf(path)) ?? carrier))
+
+/** An answer as HTTP sees it. */
+export interface ApiAnswer {
   readonly status: number
   readonly body: string | Uint8Array
   /** What the body is when it is bytes. */
@@ -301,6 +310,10 @@ export interface HttpRequest {
   readonly url: string
   readonly authorization: string | undefined
   readonly contentType: string | undefined
+  /** All of them, names in lower case; absent where none but these two are known. */
+  readonly headers?: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
+  /** The address at the other end of the connection; absent where there is none. */
+  readonly peer?: string | undefined
   readonly body:
     | Uint8Array
     | { readonly cut?: true; readonly length: number; readonly sha256: string; readonly why: "too-large" }

@@ -6,8 +6,9 @@ import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { sha256 } from "../core/canonical.ts"
 import { limits } from "../core/limits.ts"
+import { apiOf } from "../network/apis.ts"
 import { type AccessRules, type Caller, refusal } from "./access.ts"
-import { carrierHandler } from "./carrierHandler.ts"
+import { apiHandler } from "./apiHandler.ts"
 import { type Handler, limitConnections, patiently, timeouts, usualPatience } from "./connections.ts"
 import { Exchange } from "./Exchange.ts"
 import { type CannotListen, listen } from "./listening.ts"
@@ -50,14 +51,15 @@ export const serveHttp = (
   options: ServerOptions,
 ): Effect.Effect<{ readonly port: number }, CannotListen, Exchange | Scope.Scope> =>
   Effect.gen(function* () {
-    const { carrier, run } = yield* Exchange
+    const { carrier, doors, run } = yield* Exchange
     // A fifth of a start otherwise, and most runs answer the carrier's API first.
     const control = yield* onFirstUse(
       "the control API",
       async () => (await import("./controlHandler.ts")).controlHandler,
     )
     const pages = options.pages === undefined ? noPages : yield* onFirstUse("the pages", options.pages)
-    const carrierApi = carrierHandler(run.engine, carrier)
+    const carrierApi = apiHandler(run.engine, carrier)
+    const apis = new Map([...doors].map(([name, door]) => [name, apiHandler(run.engine, door)]))
     const rules: AccessRules = {
       allowedHosts: new Set([options.host, ...options.allowedHosts].map((name) => name.toLowerCase())),
       hasToken: options.adminToken !== undefined,
@@ -67,7 +69,7 @@ export const serveHttp = (
       const url = request.url ?? "/"
       const cut = url.indexOf("?")
       const path = cut < 0 ? url : url.slice(0, cut)
-      if (!isControl(path)) return carrierApi(request, response)
+      if (!isControl(path)) return (apis.get(apiOf(path)) ?? carrierApi)(request, response)
       const open = path === "/health" || path === "/favicon.ico"
       const refused = open ? undefined : refusal(callerOf(request, options.adminToken), rules)
       if (refused !== undefined) {

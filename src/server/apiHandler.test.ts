@@ -7,10 +7,10 @@ import * as Effect from "effect/Effect"
 import { apiRequested, apiResponded } from "../core/entries.ts"
 import type { Engine } from "../engine/Engine.ts"
 import { EngineStopped } from "../engine/outside.ts"
-import { carrierHandler } from "./carrierHandler.ts"
-import type { CarrierDoor } from "./Exchange.ts"
+import { apiHandler } from "./apiHandler.ts"
+import type { ApiDoor } from "./Exchange.ts"
 
-const door: CarrierDoor = {
+const door: ApiDoor = {
   wireIn: ({ method, url }) =>
     apiRequested.draft("", { api: "x", headers: [], method, params: [], path: url } as unknown as never),
   headers: ({ concurrent }) => ["Concurrent", String(concurrent)],
@@ -36,7 +36,7 @@ const answering =
     answer({ entry: apiResponded.draft("", data as never), hash: "h", aside: undefined } as never)
 
 /** A server of the carrier's API over an engine that is pretended. */
-const serving = ({ ask = untouched, full = () => false }: Pretended, differently: Partial<CarrierDoor> = {}) =>
+const serving = ({ ask = untouched, full = () => false }: Pretended, differently: Partial<ApiDoor> = {}) =>
   Effect.gen(function* () {
     const stopped: Array<EngineStopped> = []
     const engine = {
@@ -46,7 +46,7 @@ const serving = ({ ask = untouched, full = () => false }: Pretended, differently
       ask,
       stop: (why: EngineStopped) => stopped.push(why),
     }
-    const server = http.createServer(carrierHandler(engine as unknown as Engine, { ...door, ...differently }))
+    const server = http.createServer(apiHandler(engine as unknown as Engine, { ...door, ...differently }))
     yield* Effect.acquireRelease(
       Effect.async<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void))),
       () => Effect.sync(() => server.close().closeAllConnections()),
@@ -135,7 +135,7 @@ describe("a request of the carrier's API", () => {
     }),
   )
 
-  it.scoped.each<readonly [string, Partial<CarrierDoor>]>([
+  it.scoped.each<readonly [string, Partial<ApiDoor>]>([
     [
       "what it holds",
       {

@@ -2,15 +2,16 @@ import { createHash } from "node:crypto"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 import { limits } from "../core/limits.ts"
+import type { Pair } from "../core/pair.ts"
 import type { Engine } from "../engine/Engine.ts"
 import { EngineStopped } from "../engine/outside.ts"
-import type { CarrierDoor, HttpRequest } from "./Exchange.ts"
+import type { ApiDoor, HttpRequest } from "./Exchange.ts"
 
 /**
- * The thinnest way in for the carrier's API: node's request, one input, and the answer as the log says it.
+ * The thinnest way in for an API of the run: node's request, one input, and the answer as the log says it.
  * No fibre, router or scope per request (docs/performance.md).
  */
-export const carrierHandler = (engine: Engine, door: CarrierDoor) => {
+export const apiHandler = (engine: Engine, door: ApiDoor) => {
   let open = 0
   const rest = makeRest()
   const answer = (
@@ -20,14 +21,16 @@ export const carrierHandler = (engine: Engine, door: CarrierDoor) => {
     hash: string,
     at?: number,
     contentType?: string,
+    more?: ReadonlyArray<Pair>,
   ) => {
     const headers = door.headers({ status, body, contentType, hash, at, concurrent: open })
+    for (const [name, value] of more ?? []) headers.push(name, value)
     if (status !== 204)
       headers.push("Content-Length", String(typeof body === "string" ? Buffer.byteLength(body) : body.length))
     response.writeHead(status, headers)
     response.end(status === 204 ? undefined : body)
   }
-  const refuse = (request: IncomingMessage, response: ServerResponse, { status, body }: CarrierDoor["overloaded"]) => {
+  const refuse = (request: IncomingMessage, response: ServerResponse, { status, body }: ApiDoor["overloaded"]) => {
     if (request.readableEnded) rest(request.socket)
     else request.resume().once("end", () => rest(request.socket))
     answer(response, status, body, "")
@@ -53,13 +56,15 @@ export const carrierHandler = (engine: Engine, door: CarrierDoor) => {
         engine.stop(new EngineStopped({ reason: String(error) }))
         refuse(request, response, door.unavailable)
       }
-      let input: ReturnType<CarrierDoor["wireIn"]>
+      let input: ReturnType<ApiDoor["wireIn"]>
       try {
         input = door.wireIn({
           method: request.method ?? "GET",
           url: request.url ?? "/",
           authorization,
           contentType,
+          headers: request.headers,
+          peer: request.socket.remoteAddress,
           body,
         })
       } catch (error) {
@@ -73,18 +78,18 @@ export const carrierHandler = (engine: Engine, door: CarrierDoor) => {
           if ("content_type" in data && data.content_type !== undefined) {
             const bytes = aside === "" || aside === undefined ? door.bytes(data.sha256) : Buffer.from(aside, "latin1")
             if (bytes === undefined) answer(response, door.gone.status, door.gone.body, hash, entry.at)
-            else answer(response, data.status, bytes, hash, entry.at, data.content_type)
+            else answer(response, data.status, bytes, hash, entry.at, data.content_type, data.headers)
             return
           }
           const text = "body" in data ? data.body : (aside ?? "")
-          if (data.holes !== true) return answer(response, data.status, text, hash, entry.at)
+          if (data.holes !== true) return answer(response, data.status, text, hash, entry.at, undefined, data.headers)
           let body: string
           try {
             body = door.fill(text, host)
           } catch (error) {
             return stop(error)
           }
-          answer(response, data.status, body, hash, entry.at)
+          answer(response, data.status, body, hash, entry.at, undefined, data.headers)
         },
         () => refuse(request, response, door.unavailable),
       )
