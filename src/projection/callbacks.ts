@@ -133,7 +133,7 @@ const requestChanges = (db: Parameters<Part["prepare"]>[0]) => {
         id: seq,
         cause,
         target_url: data.url,
-        payload: jsonOfPairs(data.params),
+        payload: data.json ?? jsonOfPairs(data.params),
         attempt_number: data.attempt,
         created_at: instant(at),
         purpose: data.purpose,
