@@ -8,6 +8,7 @@ import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { type Started, startExchange } from "../app/exchange.ts"
+import { metricsOfRun } from "../app/metrics.ts"
 import { logProcess, stderrLogger } from "../app/processLog.ts"
 import { readSettings, type Settings } from "../app/settings.ts"
 import { formatPace, type Pace, parsePace } from "../clock/pace.ts"
@@ -98,7 +99,12 @@ const serveSettings = (
     const { exchange, warnings } = started
     const { publicUrl, allowedHosts } = settings.server
     const names = publicUrl === undefined ? allowedHosts : [...allowedHosts, new URL(publicUrl).hostname]
-    const listening = serveHttp({ ...settings.server, allowedHosts: names, pages: started.pages })
+    const listening = serveHttp({
+      ...settings.server,
+      allowedHosts: names,
+      pages: started.pages,
+      metrics: metricsOfRun(exchange.run),
+    })
     const { port } = yield* Effect.provide(listening, Layer.succeed(Exchange, exchange)).pipe(
       Effect.mapError((error) => wrongUse(error.message)),
     )

@@ -2,7 +2,7 @@
 const ground = ["core"]
 const engine = [...ground, "log", "clock", "engine"]
 const parts = [...engine, "network", "carriers", "gateway", "conversations"]
-const uses = [...parts, "client", "expressions", "scenarios", "traffic", "timetravel", "projection"]
+const uses = [...parts, "client", "expressions", "scenarios", "traffic", "timetravel", "projection", "metrics"]
 const doors = [...uses, "server", "dashboard"]
 
 export const mayImport: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
@@ -20,6 +20,7 @@ export const mayImport: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
   ["traffic", [...parts, "client"]],
   ["timetravel", [...parts, "client"]],
   ["projection", parts],
+  ["metrics", parts],
   ["server", uses],
   ["dashboard", uses],
   ["app", doors],
