@@ -16,6 +16,16 @@ import { callSettings } from "./callSettings.ts"
 import { deliverySettings } from "./deliverySettings.ts"
 import { aimedFaults, apiFaults, callbackFaults } from "./faultSettings.ts"
 import { messagingSettings } from "./messagingSettings.ts"
+import {
+  checkOperationsFlags,
+  levelUnder,
+  type Operations,
+  type OperationsEnvironment,
+  type OperationsFlags,
+  operationsOf,
+  readOperationsEnvironment,
+  strictProblems,
+} from "./operations.ts"
 import { checkSettings, problemLine } from "./settingsCheck.ts"
 import { AccountSid, type SettingsFile } from "./settingsFile.ts"
 import { verifySettings } from "./verifySettings.ts"
@@ -28,7 +38,7 @@ export class BadSettings extends Data.TaggedError("BadSettings")<{ readonly line
 }
 
 /** What flags say; they win over the environment, which wins over the file, which wins over the defaults. */
-export interface Flags {
+export interface Flags extends OperationsFlags {
   readonly config?: string | undefined
   readonly host?: string | undefined
   readonly port?: number | undefined
@@ -48,6 +58,8 @@ export interface Settings {
   readonly db: string
   readonly templatesPath: string | undefined
   readonly logLevel: LogLevel.LogLevel
+  /** How the process is run; nothing of it is in the log. */
+  readonly operations: Operations
   /** Given by file or environment; a log without one gets its own. */
   readonly authToken: Redacted.Redacted<string> | undefined
   /** Of the test credentials, where there are any. */
@@ -72,13 +84,27 @@ export const defaultAccountSid = `AC${sha256("ringback default account").slice(0
 /** Reads the settings: flags over environment over file over defaults. */
 export const readSettings = (flags: Flags): Effect.Effect<Settings, BadSettings> =>
   Effect.gen(function* () {
+    const wrong = checkOperationsFlags(flags)
+    if (wrong.length > 0) return yield* new BadSettings({ lines: wrong })
     const environment = yield* readEnvironment
     const file = flags.config ?? environment.configPath
     const written = file === undefined ? {} : yield* readFile(file)
-    return settle(flags, environment, written, file)
+    const settings = settle(flags, environment, written, file)
+    const lines = notStrict(settings)
+    return lines.length > 0 ? yield* new BadSettings({ lines }) : settings
+  })
+
+/** What the profile does not permit. */
+const notStrict = ({ operations, run, server }: Settings): ReadonlyArray<string> =>
+  strictProblems(operations.profile, {
+    host: server.host,
+    hasAdminToken: server.adminToken !== undefined,
+    requireAuth: run.twilio.validation.require_auth,
+    unsignedWebhooks: false,
   })
 
 interface Environment {
+  readonly operations: OperationsEnvironment
   readonly configPath: string | undefined
   readonly logLevel: LogLevel.LogLevel
   readonly accountSid: string | undefined
@@ -103,7 +129,8 @@ const readEnvironment: Effect.Effect<Environment, BadSettings> = Effect.gen(func
       variable("TWILIO_PHONE_NUMBER"),
     ]),
   )
-  const lines: Array<string> = []
+  const operations = yield* readOperationsEnvironment
+  const lines: Array<string> = [...operations.lines]
   if (accountSid !== undefined && Either.isLeft(Schema.decodeUnknownEither(AccountSid)(accountSid)))
     lines.push(
       `environment TWILIO_ACCOUNT_SID: expected AC and 32 letters or digits, found a text of ${accountSid.length} characters`,
@@ -117,6 +144,7 @@ const readEnvironment: Effect.Effect<Environment, BadSettings> = Effect.gen(func
     lines.push(`environment LOG_LEVEL: expected ${[...levels.keys()].join(", ")}, found ${JSON.stringify(level)}`)
   if (lines.length > 0 || logLevel === undefined) return yield* new BadSettings({ lines })
   return {
+    operations: operations.environment,
     configPath,
     logLevel,
     accountSid,
@@ -203,6 +231,7 @@ export const settingsOf = (written: SettingsFile): Settings =>
   settle(
     {},
     {
+      operations: {},
       configPath: undefined,
       logLevel: LogLevel.Info,
       accountSid: undefined,
@@ -219,6 +248,7 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
   const test = twilio.test_credentials
   const checks = twilio.validation ?? {}
   const allowed = [...(twilio.allowed_from_numbers ?? []), ...(env.phoneNumber === undefined ? [] : [env.phoneNumber])]
+  const operations = operationsOf(flags, env.operations, written)
   const token = env.authToken ?? (twilio.auth_token === undefined ? undefined : Redacted.make(twilio.auth_token))
   return {
     server: {
@@ -230,7 +260,8 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
     },
     db: flags.db ?? written.database?.path ?? "data/ringback.db",
     templatesPath: written.templates?.path,
-    logLevel: env.logLevel,
+    logLevel: levelUnder(operations.profile, env.logLevel),
+    operations,
     authToken: token,
     testAuthToken: test === undefined ? undefined : Redacted.make(test.auth_token),
     file,

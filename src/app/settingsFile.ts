@@ -5,6 +5,7 @@ import { isAllowed } from "../network/allow.ts"
 import { callsSetting } from "./callSettings.ts"
 import { carriersSetting, messagesSetting, numbersSetting } from "./deliverySettings.ts"
 import { aimedFaultsSetting, apiFaultsSetting, callbackFaultsSetting } from "./faultSettings.ts"
+import { operationsSections } from "./operations.ts"
 import {
   expects,
   Flag,
@@ -72,6 +73,7 @@ const VerifyFile = Schema.Struct({
 })
 
 export const SettingsFile = Schema.Struct({
+  ...operationsSections,
   server: optional(
     Schema.Struct({
       admin_token: optional(AuthToken),

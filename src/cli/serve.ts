@@ -9,8 +9,9 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { type Started, startExchange } from "../app/exchange.ts"
 import { metricsOfRun } from "../app/metrics.ts"
-import { logProcess, stderrLogger } from "../app/processLog.ts"
+import { logProcess } from "../app/processLog.ts"
 import { readSettings, type Settings } from "../app/settings.ts"
+import { stderrLogger } from "../app/stderrLogger.ts"
 import { formatPace, type Pace, parsePace } from "../clock/pace.ts"
 import { iso, parseInstant } from "../core/Instant.ts"
 import { isLoopback } from "../server/access.ts"
@@ -44,6 +45,16 @@ const options = {
     Options.withDescription("How virtual time moves: real, <n>x (10x), paused, fast (default real)"),
     Options.optional,
   ),
+  profile: Options.text("profile").pipe(
+    Options.withDescription(
+      "development, staging or production: what is strict, and what is logged (default development)",
+    ),
+    Options.optional,
+  ),
+  logFormat: Options.text("log-format").pipe(
+    Options.withDescription("text or json: lines on standard error (default text, json under staging and production)"),
+    Options.optional,
+  ),
   start: Options.text("start").pipe(
     Options.withDescription("First instant of a new log, ISO 8601 (2026-01-01T00:00:00Z)"),
     Options.optional,
@@ -63,10 +74,12 @@ export const serve = Command.make("serve", options, (given) =>
       host: Option.getOrUndefined(given.host),
       port,
       db: Option.getOrUndefined(given.db),
+      profile: Option.getOrUndefined(given.profile),
+      logFormat: Option.getOrUndefined(given.logFormat),
     }).pipe(Effect.mapError((error) => wrongUse(error.message)))
     yield* serveSettings(settings, { seed: Option.getOrUndefined(given.seed), pace, start }).pipe(
       Logger.withMinimumLogLevel(settings.logLevel),
-      Effect.provide(stderrLogger),
+      Effect.provide(stderrLogger(settings.operations)),
     )
   }).pipe(Effect.scoped),
 ).pipe(Command.withDescription("Serve the exchange over HTTP. Example: ringback serve --port 8080 --pace 10x"))
@@ -109,7 +122,7 @@ const serveSettings = (
       Effect.mapError((error) => wrongUse(error.message)),
     )
     started.listensAt(addressOf(settings, port))
-    yield* logProcess(exchange.run, settings.logLevel)
+    yield* logProcess(exchange.run, settings.logLevel, settings.operations.logFormat)
     for (const warning of warnings) yield* Console.error(`warning: ${printable(warning)}`)
     yield* Console.log(greeting(settings, started, port))
     if (

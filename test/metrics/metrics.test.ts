@@ -62,7 +62,11 @@ describe("The metrics of a run", () => {
       const simulation = yield* simulate()
       const times: RequestTimes = { take: undefined }
       const scrape = yield* metricsOf(simulation.run, times)
-      const once = Effect.async<string>((resume) => scrape((text) => resume(Effect.succeed(text)), resume))
+      const once = Effect.async<string>((resume) => scrape(
+          (text) => resume(Effect.succeed(text)),
+          (why) => resume(Effect.die(why)),
+        ),
+      )
       strictEqual(numberOf(samplesOf(yield* once), "ringback_log_counted"), simulation.run.engine.head.seq)
       times.take?.("twilio", 3)
       times.take?.("twilio", 700)
