@@ -33,6 +33,7 @@ import { type Keys, keysFileOf, memoryKeys, openKeys, SecretsFull } from "../log
 import { makeMemory } from "../log/layerMemory.ts"
 import { openSqlite } from "../log/layerSqlite.ts"
 import { openFailure } from "../log/openFailure.ts"
+import { conversationsApi } from "../network/apis.ts"
 import { guardsOf } from "../network/guard.ts"
 import { mediaInMemory, openMediaFolder } from "../network/mediaStore.ts"
 import { makeNodeClient, type WireClient } from "../network/nodeClient.ts"
@@ -41,6 +42,7 @@ import { type CallbacksSettings, callbacksSettings } from "../network/settings.t
 import { makeWire } from "../network/Wire.ts"
 import type { Exchange, NumbersDoor } from "../server/Exchange.ts"
 import { asOwner } from "./asOwner.ts"
+import { conversationsDoor } from "./conversationsDoor.ts"
 import { liveSettings, runSettings } from "./liveSettings.ts"
 import { liveTemplates } from "./liveTemplates.ts"
 import { machines } from "./machines.ts"
@@ -146,7 +148,7 @@ export const startExchange = (
         bytes: media.bytes,
         gone,
       },
-      doors: new Map(),
+      doors: new Map([[conversationsApi, conversationsDoor(run, keys, publicUrl)]]),
       settings: liveSettings(run, { first: settings, keys, turns }),
       templates: liveTemplates(run, { base: templates.texts, turns, twilio: () => slices().twilio }),
       numbers: numbersDoor(run.engine, keys),
@@ -188,6 +190,7 @@ const keepCredentials = (
       const { test } = settings.run.twilio
       if (test !== undefined && settings.testAuthToken !== undefined)
         keys.remember(test.auth_token.secret, settings.testAuthToken)
+      for (const [name, value] of settings.secrets) keys.remember(name, value)
       return runSettings(settings, keys)
     },
     catch: (cause) =>

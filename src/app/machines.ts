@@ -1,4 +1,6 @@
 import { twilioMachine } from "../carriers/twilio/twilio.machine.ts"
+import { conversationsMachine } from "../conversations/conversations.machine.ts"
+import { simulatedMonitor } from "../conversations/monitor.ts"
 import type { AnyMachine } from "../engine/World.ts"
 import { callbackTestMachine } from "../network/callbackTest.machine.ts"
 import { makeEndpointsMachine, type SimulatedHost } from "../network/endpoints.machine.ts"
@@ -7,7 +9,7 @@ import { loopbackMachine } from "../network/loopback.machine.ts"
 import { outboundMachine } from "../network/outbound.machine.ts"
 
 /** Hosts that are simulated inside the run, by whom they are. */
-const simulatedHosts: ReadonlyArray<SimulatedHost> = []
+const simulatedHosts: ReadonlyArray<SimulatedHost> = [simulatedMonitor]
 
 /** Every machine of the exchange, in the order they are offered entries. The order is part of the rules. */
 export const machines: ReadonlyArray<AnyMachine> = [
@@ -17,4 +19,5 @@ export const machines: ReadonlyArray<AnyMachine> = [
   callbackTestMachine,
   heldMachine,
   loopbackMachine,
+  conversationsMachine,
 ]

@@ -9,10 +9,12 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { LineCounter, parseDocument } from "yaml"
 import { authTokenSecret, subaccountTokenSecret, type TwilioSettings } from "../carriers/twilio/settings.ts"
+import type { ConversationsSettings } from "../conversations/settings.ts"
 import { sha256 } from "../core/canonical.ts"
 import { parseE164 } from "../core/E164.ts"
 import type { CallbacksSettings, ScriptedEndpoint } from "../network/settings.ts"
 import { callSettings } from "./callSettings.ts"
+import { conversationSecrets, conversationSettings, type MonitorEnvironment } from "./conversationSettings.ts"
 import { deliverySettings } from "./deliverySettings.ts"
 import { aimedFaults, apiFaults, callbackFaults } from "./faultSettings.ts"
 import { messagingSettings } from "./messagingSettings.ts"
@@ -28,6 +30,7 @@ import {
 } from "./operations.ts"
 import { checkSettings, problemLine } from "./settingsCheck.ts"
 import { AccountSid, type SettingsFile } from "./settingsFile.ts"
+import { isHttpUrl } from "./settingsParts.ts"
 import { verifySettings } from "./verifySettings.ts"
 
 /** Settings that cannot be used: each line names the place, what was expected and what was found. */
@@ -64,9 +67,12 @@ export interface Settings {
   readonly authToken: Redacted.Redacted<string> | undefined
   /** Of the test credentials, where there are any. */
   readonly testAuthToken: Redacted.Redacted<string> | undefined
+  /** Further tokens, by their names in the keys file. */
+  readonly secrets: ReadonlyArray<readonly [name: string, value: Redacted.Redacted<string>]>
   /** What the rules look at: one tree, kept in the log. URLs in it may still hold userinfo. */
   readonly run: {
     readonly callbacks: CallbacksSettings
+    readonly conversations?: ConversationsSettings
     readonly endpoints: ReadonlyArray<ScriptedEndpoint>
     readonly twilio: TwilioSettings
   }
@@ -100,7 +106,7 @@ const notStrict = ({ operations, run, server }: Settings): ReadonlyArray<string>
     host: server.host,
     hasAdminToken: server.adminToken !== undefined,
     requireAuth: run.twilio.validation.require_auth,
-    unsignedWebhooks: false,
+    unsignedWebhooks: run.conversations?.signatures === "off",
   })
 
 interface Environment {
@@ -110,6 +116,7 @@ interface Environment {
   readonly accountSid: string | undefined
   readonly authToken: Redacted.Redacted<string> | undefined
   readonly phoneNumber: string | undefined
+  readonly monitor: MonitorEnvironment
 }
 
 /** A variable that is set and not empty. */
@@ -120,13 +127,15 @@ const variable = (name: string) =>
   )
 
 const readEnvironment: Effect.Effect<Environment, BadSettings> = Effect.gen(function* () {
-  const [configPath, level, accountSid, token, phoneNumber] = yield* Effect.orDie(
+  const [configPath, level, accountSid, token, phoneNumber, monitorUrl, monitorToken] = yield* Effect.orDie(
     Config.all([
       variable("CONFIG_PATH"),
       variable("LOG_LEVEL"),
       variable("TWILIO_ACCOUNT_SID"),
       variable("TWILIO_AUTH_TOKEN"),
       variable("TWILIO_PHONE_NUMBER"),
+      variable("MONITOR_API_URL"),
+      variable("MONITOR_API_TOKEN"),
     ]),
   )
   const operations = yield* readOperationsEnvironment
@@ -139,6 +148,10 @@ const readEnvironment: Effect.Effect<Environment, BadSettings> = Effect.gen(func
     lines.push(
       `environment TWILIO_PHONE_NUMBER: expected a phone number such as +15550000001, found ${foundNumber(phoneNumber)}`,
     )
+  if (monitorUrl !== undefined && !isHttpUrl(monitorUrl))
+    lines.push(
+      `environment MONITOR_API_URL: expected a URL that begins with http:// or https://, found a text of ${monitorUrl.length} characters`,
+    )
   const logLevel = level === undefined ? LogLevel.Info : levels.get(level.toUpperCase())
   if (logLevel === undefined)
     lines.push(`environment LOG_LEVEL: expected ${[...levels.keys()].join(", ")}, found ${JSON.stringify(level)}`)
@@ -150,6 +163,7 @@ const readEnvironment: Effect.Effect<Environment, BadSettings> = Effect.gen(func
     accountSid,
     authToken: token === undefined ? undefined : Redacted.make(token),
     phoneNumber,
+    monitor: { url: monitorUrl, token: monitorToken === undefined ? undefined : Redacted.make(monitorToken) },
   }
 })
 
@@ -237,6 +251,7 @@ export const settingsOf = (written: SettingsFile): Settings =>
       accountSid: undefined,
       authToken: undefined,
       phoneNumber: undefined,
+      monitor: { url: undefined, token: undefined },
     },
     written,
     undefined,
@@ -263,6 +278,7 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
     logLevel: levelUnder(operations.profile, env.logLevel),
     operations,
     authToken: token,
+    secrets: conversationSecrets(written.conversations, env.monitor),
     testAuthToken: test === undefined ? undefined : Redacted.make(test.auth_token),
     file,
     written,
@@ -276,6 +292,7 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
         quiet_ms: whole(callbacks.quiet_ms ?? 0),
         rewrite: callbacks.rewrite ?? [],
       },
+      ...conversationSettings(written.conversations, env.monitor),
       endpoints: endpointsOf(written.endpoints),
       twilio: {
         account_sid: env.accountSid ?? twilio.account_sid ?? defaultAccountSid,

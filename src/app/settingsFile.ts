@@ -3,6 +3,7 @@ import { lineTypes } from "../carriers/twilio/settings.ts"
 import { parseE164 } from "../core/E164.ts"
 import { isAllowed } from "../network/allow.ts"
 import { callsSetting } from "./callSettings.ts"
+import { conversationsSetting } from "./conversationSettings.ts"
 import { carriersSetting, messagesSetting, numbersSetting } from "./deliverySettings.ts"
 import { aimedFaultsSetting, apiFaultsSetting, callbackFaultsSetting } from "./faultSettings.ts"
 import { operationsSections } from "./operations.ts"
@@ -194,5 +195,6 @@ export const SettingsFile = Schema.Struct({
       }),
     ),
   ),
+  conversations: optional(conversationsSetting),
 })
 export type SettingsFile = typeof SettingsFile.Type

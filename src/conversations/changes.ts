@@ -19,6 +19,7 @@ import {
   type ConversationMessage,
   type Conversations,
   conversationOf,
+  lastPlaceOf,
   lookupPurpose,
   messageOf,
   noConversations,
@@ -140,31 +141,38 @@ export const composeMessage = (
   const conversation = conversationOf(conversations, data.conversation)
   if (conversation === undefined) return
   conversation.composed++
-  const { idempotency, media = nothing } = data
+  const { idempotency } = data
   if (idempotency !== undefined)
     conversations.idempotency.set(idempotency.key, { sha256: idempotency.sha256, message: id })
-  addMessage(conversations, conversation, {
-    id,
-    direction: "outbound",
-    from: data.from,
-    to: data.to,
-    body: data.body,
-    media,
-    numMedia: media.length,
-    via: data.via,
-    createdAt: at,
-    updatedAt: at,
-    sid: "",
-    status: "pending",
-    statuses: nothing,
-    language: "unknown",
-    confidenceBp: 0,
-    reason: undefined,
-    errorCode: undefined,
-    attempts: 0,
-    payload: 0,
-  })
+  addMessage(conversations, conversation, composedMessage(id, data, at))
 }
+
+/** A message as it is composed. */
+export const composedMessage = (
+  id: string,
+  { body, from, media = nothing, to, via }: MessageComposed,
+  at: number,
+): Omit<ConversationMessage, "conversation"> => ({
+  id,
+  direction: "outbound",
+  from,
+  to,
+  body,
+  media,
+  numMedia: media.length,
+  via,
+  createdAt: at,
+  updatedAt: at,
+  sid: "",
+  status: "pending",
+  statuses: nothing,
+  language: "unknown",
+  confidenceBp: 0,
+  reason: undefined,
+  errorCode: undefined,
+  attempts: 0,
+  payload: 0,
+})
 
 /** Changes what an entry is about, if it is still there. */
 const change = <D>(
@@ -230,7 +238,7 @@ export const mergeConversation = (conversations: Conversations, entry: Entry<{ r
     unlink(conversations, merged)
     merged.newer = -1
     merged.older = -1
-    if (merged.lastMessageAt <= into.lastMessageAt) return
+    if (merged.lastMessageAt < into.lastMessageAt) return
     into.lastMessageAt = merged.lastMessageAt
     into.ownNumber = merged.ownNumber ?? into.ownNumber
     reorder(conversations, into)
@@ -241,7 +249,7 @@ const reorder = (conversations: Conversations, conversation: Conversation): void
   unlink(conversations, conversation)
   const { all } = conversations
   let older = conversations.newest
-  while (older >= 0 && (all[older] as Conversation).lastMessageAt > conversation.lastMessageAt)
+  while (older >= 0 && lastPlaceOf(all[older] as Conversation) > lastPlaceOf(conversation))
     older = (all[older] as Conversation).older
   const next = all[older]
   const newer = next === undefined ? conversations.oldest : next.newer
@@ -303,11 +311,7 @@ export const acceptMessage = (conversations: Conversations, entry: Entry<Message
   })
 
 /** The SID a message has from here on. */
-const nameMessage = (
-  { bySid, messagePlaces }: Conversations,
-  message: ConversationMessage,
-  sid: string,
-): void => {
+const nameMessage = ({ bySid, messagePlaces }: Conversations, message: ConversationMessage, sid: string): void => {
   message.sid = sid
   bySid.set(sid, messagePlaces.get(message.id) as number)
 }
@@ -328,10 +332,7 @@ export const failMessage = (conversations: Conversations, entry: Entry<MessageFa
 /** SIDs of which statuses are kept without a message; of one more the oldest is forgotten. The log has all. */
 export const untiedMax = 10_000
 
-export const receiveStatus = (
-  conversations: Conversations,
-  { at, data, subject }: Entry<StatusReceived>,
-): void => {
+export const receiveStatus = (conversations: Conversations, { at, data, subject }: Entry<StatusReceived>): void => {
   const { error_code: errorCode, moves, payload, sid, status } = data
   const seen: SeenStatus = { status, errorCode, at, payload, moved: moves === true }
   const message = messageOf(conversations, subject)

@@ -1,16 +1,16 @@
 import * as Either from "effect/Either"
 import { isSender, parseAddress } from "../core/addresses.ts"
-import { canonical, type JsonObject, sha256 } from "../core/canonical.ts"
+import { byCodeUnit, sha256 } from "../core/canonical.ts"
 import type { Draft } from "../core/Entry.ts"
 import type { World } from "../core/Machine.ts"
 import { headerOf, type Reply, type Request, refused } from "./answers.ts"
+import { composedMessage } from "./changes.ts"
 import { composed, conversationFor, type Found } from "./conversing.ts"
-import { type MessageComposed, type messageComposed } from "./entries.ts"
 import { Check, fieldsIn, invalid, own } from "./fields.ts"
 import { beginLookup, lookupDue } from "./lookup.ts"
 import { conversationsSettings } from "./settings.ts"
 import { type Conversation, conversationOf, messageOf } from "./state.ts"
-import { messageShown } from "./wireOut.ts"
+import { idOf, messageShown } from "./wireOut.ts"
 
 /*
  * `POST /api/messages`: a message is to be sent.
@@ -61,20 +61,26 @@ export const composeMessage = (request: Request): Reply => {
     via: "api",
   })
   const drafts = [...found.drafts, message, ...lookup(world, found, number, original)]
-  return { status: 202, body: JSON.stringify(pending(message, entry.at)), subject: message.subject, drafts }
+  return {
+    status: 202,
+    body: JSON.stringify(messageShown(found.id, composedMessage(message.subject, message.data, entry.at))),
+    subject: message.subject,
+    drafts,
+  }
 }
 
 const lookup = (world: World, { conversation, id }: Found, number: string, original: string): ReadonlyArray<Draft> =>
-  conversation === undefined
-    ? [beginLookup({ id, lookups: 0, number, original })]
-    : lookupDue(world, conversation)
+  conversation === undefined ? [beginLookup({ id, lookups: 0, number, original })] : lookupDue(world, conversation)
 
-/** A hash of what a request asks for, however its fields are ordered; of a body the log could not hold, of its text. */
-const hashOf = (fields: Readonly<Record<string, unknown>>): string => sha256(JSON.stringify(sortedFields(fields)))
-const sortedFields = (fields: Readonly<Record<string, unknown>>) =>
-  Object.keys(fields)
-    .sort()
-    .map((name) => [name, own(fields, name)])
+/** A hash of what a request asks for, however its fields are ordered. */
+const hashOf = (fields: Readonly<Record<string, unknown>>): string =>
+  sha256(
+    JSON.stringify(
+      Object.keys(fields)
+        .sort(byCodeUnit)
+        .map((name) => [name, own(fields, name)]),
+    ),
+  )
 
 const again = (
   request: Request,
@@ -90,7 +96,77 @@ const again = (
       )
     : {
         status: 202,
-        body: JSON.stringify(messageShown(request.conversations, message)),
+        body: JSON.stringify(messageShown(idOf(request.conversations, message), message)),
         subject: message.id,
       }
 }
+
+/** A request with all that a message needs, or what is wrong with it. */
+const checked = (request: Request, fields: Readonly<Record<string, unknown>>): Either.Either<Asked, Reply> => {
+  const check = new Check()
+  const to = check.text(fields, "to", addressLengthMax)
+  const conversationId = check.text(fields, "conversation_id", addressLengthMax)
+  const body = check.text(fields, "body", bodyLengthMax) ?? ""
+  const media = mediaIn(check, fields)
+  if (body === "" && media.length === 0 && check.details.length === 0) check.wrong("body", "or media_urls is needed")
+  if ((to === undefined) === (conversationId === undefined) && check.details.length === 0)
+    check.wrong("to", "or conversation_id is needed, and not both")
+  const number = to === undefined ? undefined : parseAddress(to)
+  if (to !== undefined && number === undefined) check.wrong("to", "has to be a phone number such as +15551234567")
+  const from = check.text(fields, "from", addressLengthMax)
+  if (from !== undefined && !isSender(from) && !serviceSid.test(from))
+    check.wrong("from", "has to be a phone number, a short code, a sender's name or a messaging service (MG...)")
+  if (check.details.length > 0) return Either.left(invalid(request, check.details))
+  const with_ = number === undefined ? byId(request, conversationId ?? "") : byNumber(request, number, to ?? "")
+  if (with_ === undefined)
+    return Either.left(refused(request, "sms.not_found", `there is no conversation ${conversationId}`))
+  const sender = from ?? senderOf(request.world, with_.found.conversation)
+  return sender === undefined
+    ? Either.left(
+        invalid(request, [{ field: "from", message: "is needed: neither the conversation nor the settings name one" }]),
+      )
+    : Either.right({ ...with_, body, from: parseAddress(sender) ?? sender, media })
+}
+
+const addressLengthMax = 100
+const serviceSid = /^MG[0-9a-f]{32}$/
+
+type With = Pick<Asked, "found" | "number" | "original">
+
+const byNumber = ({ conversations, world }: Request, number: string, original: string): With => ({
+  found: conversationFor(world.seed, conversations, number, original),
+  number,
+  original,
+})
+
+/** A conversation by its id; of one that was merged the one it is part of. */
+const byId = ({ conversations }: Request, id: string): With | undefined => {
+  const named = conversationOf(conversations, id)
+  const conversation = named?.mergedInto === undefined ? named : conversationOf(conversations, named.mergedInto)
+  if (named === undefined || conversation === undefined) return undefined
+  const { number, original } = named
+  return { found: { id: conversation.id, conversation, drafts: [] }, number, original }
+}
+
+/** What is sent from: what the other end wrote to, or what the settings name, or the first number the exchange has. */
+const senderOf = (world: World, conversation: Conversation | undefined): string | undefined => {
+  if (conversation?.ownNumber !== undefined) return conversation.ownNumber
+  const { carrier, from } = conversationsSettings(world)
+  if (from !== undefined || carrier !== undefined) return from
+  const { allowed_from_numbers: numbers } = world.settings.twilio as unknown as {
+    readonly allowed_from_numbers: ReadonlyArray<string>
+  }
+  return numbers[0]
+}
+
+const mediaIn = (check: Check, fields: Readonly<Record<string, unknown>>): ReadonlyArray<string> => {
+  const urls = own(fields, "media_urls")
+  if (urls === undefined) return []
+  const fine = Array.isArray(urls) && urls.length <= mediaMax && urls.every(isMediaUrl)
+  if (!fine)
+    check.wrong("media_urls", `has to be a list of at most ${mediaMax} URLs that begin with http:// or https://`)
+  return fine ? (urls as ReadonlyArray<string>) : []
+}
+
+const isMediaUrl = (url: unknown): boolean =>
+  typeof url === "string" && url.length <= mediaUrlLengthMax && /^https?:\/\/[^/]/i.test(url) && URL.canParse(url)

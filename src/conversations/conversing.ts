@@ -1,11 +1,6 @@
 import { token } from "../core/chance.ts"
 import type { Draft } from "../core/Entry.ts"
-import {
-  conversationLanguageDetected,
-  conversationStarted,
-  type MessageComposed,
-  messageComposed,
-} from "./entries.ts"
+import { conversationLanguageDetected, conversationStarted, type MessageComposed, messageComposed } from "./entries.ts"
 import type { Detected } from "./language/detect.ts"
 import { type Conversation, type Conversations, conversationWith } from "./state.ts"
 

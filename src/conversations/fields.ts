@@ -13,7 +13,11 @@ export const fieldsIn = (request: Request, names: ReadonlyArray<string>): Either
   if (body !== undefined)
     return Either.left(
       body.why === "too-large"
-        ? refused(request, "sms.too_large", `the body has ${body.length} bytes; at most ${limits.bodyBytesMax} are read`)
+        ? refused(
+            request,
+            "sms.too_large",
+            `the body has ${body.length} bytes; at most ${limits.bodyBytesMax} are read`,
+          )
         : refused(request, "sms.validation_error", "the body could not be read: send JSON as UTF-8"),
     )
   let value: unknown
@@ -39,7 +43,12 @@ export const fieldsIn = (request: Request, names: ReadonlyArray<string>): Either
 
 /** A refusal that says of each field what is wrong with it. */
 export const invalid = (request: Request, details: ReadonlyArray<Detail>): Reply =>
-  refused(request, "sms.validation_error", details.map(({ field, message }) => `${field} ${message}`).join("; "), details)
+  refused(
+    request,
+    "sms.validation_error",
+    details.map(({ field, message }) => `${field} ${message}`).join("; "),
+    details,
+  )
 
 /** Collects what is wrong with a request. */
 export class Check {

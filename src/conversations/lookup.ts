@@ -40,13 +40,23 @@ export const lookupDue = (world: World, conversation: Conversation): ReadonlyArr
 }
 
 /** A look-up, whatever is known. */
-export const beginLookup = ({ id, lookups, number, original }: Pick<Conversation, "id" | "lookups" | "number" | "original">): Draft =>
+export const beginLookup = ({
+  id,
+  lookups,
+  number,
+  original,
+}: Pick<Conversation, "id" | "lookups" | "number" | "original">): Draft =>
   tenantAsked.draft(id, { asks: asksOf(original, number), lookup: lookups + 1 })
 
 type Asking = Extract<Lookup, { readonly _tag: "Asking" }>
 
 /** A request for one form of the number. */
-const ask = (world: World, { id, lookups }: Conversation, lookup: Asking, at: { readonly ask: number; readonly attempt: number }): Draft => {
+const ask = (
+  world: World,
+  { id, lookups }: Conversation,
+  lookup: Asking,
+  at: { readonly ask: number; readonly attempt: number },
+): Draft => {
   const { path, timeout_ms, token: bearer, url: base } = conversationsSettings(world).monitor
   const url = `${base.replace(/\/$/, "")}${path}`
   const { connect, via } = routeOut(world, url)
@@ -76,7 +86,12 @@ export const lookupBegun = (world: World, conversations: Conversations, id: stri
 }
 
 /** The next attempt, where this is its timer. */
-export const lookupAgain = (world: World, conversations: Conversations, key: string, id: string): ReadonlyArray<Draft> => {
+export const lookupAgain = (
+  world: World,
+  conversations: Conversations,
+  key: string,
+  id: string,
+): ReadonlyArray<Draft> => {
   const asking = key === lookupKey(id) ? askingOf(conversations, id) : undefined
   return asking === undefined ? [] : [ask(world, ...asking, { ask: asking[1].ask, attempt: asking[1].attempt + 1 })]
 }

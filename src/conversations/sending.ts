@@ -166,12 +166,7 @@ const accepted = (
 }
 
 /** Another attempt, if there is one left. */
-const again = (
-  world: World,
-  { id }: ConversationMessage,
-  attempt: number,
-  reason: string,
-): ReadonlyArray<Draft> => {
+const again = (world: World, { id }: ConversationMessage, attempt: number, reason: string): ReadonlyArray<Draft> => {
   const { sending } = conversationsSettings(world)
   if (attempt >= sending.attempts) return [failed(id, { attempts: attempt, reason, status: "failed" })]
   const due = world.at + gapMs(sending, attempt, roll(world.seed, "conversation send", id, attempt))
@@ -179,7 +174,12 @@ const again = (
 }
 
 /** The next attempt of a message whose timer this is; nothing where it is no such timer. */
-export const sendDue = (world: World, conversations: Conversations, key: string, subject: string): ReadonlyArray<Draft> => {
+export const sendDue = (
+  world: World,
+  conversations: Conversations,
+  key: string,
+  subject: string,
+): ReadonlyArray<Draft> => {
   if (key !== sendKey(subject)) return []
   const message = messageOf(conversations, subject)
   return message?.status === "pending" ? [send(world, message, message.attempts + 1)] : []

@@ -166,6 +166,9 @@ export const messageOf = ({ messagePlaces, messages }: Conversations, id: string
 export const messageWith = ({ bySid, messages }: Conversations, sid: string): ConversationMessage | undefined =>
   messages[bySid.get(sid) ?? -1]
 
+/** The place of a conversation's last message, by which conversations are in order; -1 while there is none. */
+export const lastPlaceOf = ({ messages }: Conversation): number => messages.at(-1) ?? -1
+
 /** Conversations by last activity, newest first: all, or those older than one. Merged ones are in none. */
 export function* newestConversations({ all, newest }: Conversations, before?: Conversation): Generator<Conversation> {
   for (let place = before === undefined ? newest : before.older; place >= 0; ) {

@@ -47,7 +47,12 @@ const twiml = (body: string, rest: Omit<Reply, "status" | "body" | "contentType"
 })
 
 const invalid = (request: Request, details: ReadonlyArray<Detail>): Reply =>
-  refused(request, "sms.validation_error", details.map(({ field, message }) => `${field} ${message}`).join("; "), details)
+  refused(
+    request,
+    "sms.validation_error",
+    details.map(({ field, message }) => `${field} ${message}`).join("; "),
+    details,
+  )
 
 const sidDetail = { field: "MessageSid", message: "has to be SM or MM and 32 hexadecimal digits" }
 
@@ -61,7 +66,9 @@ export const smsWebhook = (request: Request): Reply => {
   if (sid === undefined || !sidForm.test(sid) || from === undefined || number === undefined || to === undefined)
     return invalid(request, [
       ...(sid !== undefined && sidForm.test(sid) ? [] : [sidDetail]),
-      ...(number !== undefined ? [] : [{ field: "From", message: "has to be a phone number, a short code or a sender's name" }]),
+      ...(number !== undefined
+        ? []
+        : [{ field: "From", message: "has to be a phone number, a short code or a sender's name" }]),
       ...(to !== undefined ? [] : [{ field: "To", message: "is missing" }]),
     ])
   const known = messageWith(conversations, sid)
@@ -83,9 +90,7 @@ export const smsWebhook = (request: Request): Reply => {
   }
   const { reply } = conversationsSettings(world)
   const answer =
-    reply === undefined
-      ? undefined
-      : composed(world.seed, found, { body: reply, from: to, to: from, via: "webhook" })
+    reply === undefined ? undefined : composed(world.seed, found, { body: reply, from: to, to: from, via: "webhook" })
   const drafts: ReadonlyArray<Draft> = [
     ...found.drafts,
     messageReceived.draft(id, received),

@@ -1,12 +1,12 @@
-import { escapeXml } from "../core/xml.ts"
 import { iso } from "../core/Instant.ts"
-import { type Conversation, type ConversationMessage, type Conversations, type Lookup } from "./state.ts"
+import { escapeXml } from "../core/xml.ts"
+import { type Conversation, type ConversationMessage, type Conversations, type Lookup, lastPlaceOf } from "./state.ts"
 
 /* What this API shows. Confidence is a part of 1 here, as the seed's columns have it; the log has basis points. */
 
 /** A conversation as JSON data. */
 export const conversationShown = ({ messages: all }: Conversations, conversation: Conversation) => {
-  const last = all[conversation.messages.at(-1) ?? -1]
+  const last = all[lastPlaceOf(conversation)]
   return {
     id: conversation.id,
     phone_number_canonical: conversation.number,
@@ -35,9 +35,9 @@ const lookupShown = (lookup: Lookup | undefined) => {
 }
 
 /** A message as JSON data. `raw_webhook_entry` is the entry of the log that holds the webhook as it came. */
-export const messageShown = (conversations: Conversations, message: ConversationMessage) => ({
+export const messageShown = (conversationId: string, message: Omit<ConversationMessage, "conversation">) => ({
   id: message.id,
-  conversation_id: conversations.all[message.conversation]?.id ?? "",
+  conversation_id: conversationId,
   direction: message.direction,
   twilio_sid: message.sid === "" ? null : message.sid,
   from_number: message.from,
@@ -61,7 +61,11 @@ export const messageShown = (conversations: Conversations, message: Conversation
   updated_at: iso(message.updatedAt),
 })
 
-const errorShown = ({ errorCode, reason, status }: ConversationMessage) =>
+/** The id of a message's conversation. */
+export const idOf = ({ all }: Conversations, { conversation }: ConversationMessage): string =>
+  all[conversation]?.id ?? ""
+
+const errorShown = ({ errorCode, reason, status }: Omit<ConversationMessage, "conversation">) =>
   reason === undefined && errorCode === undefined
     ? null
     : {

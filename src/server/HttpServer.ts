@@ -84,9 +84,13 @@ export const serveHttp = (
       const cut = url.indexOf("?")
       const path = cut < 0 ? url : url.slice(0, cut)
       if (!isControl(path)) {
-        const api = apiOf(path)
-        if (times.take !== undefined) timed(times.take, run.clock.hostMonotonic, api, response)
-        return (apis.get(api) ?? carrierApi)(request, response)
+        const name = apiOf(path)
+        const guard = doors.get(name)?.guard
+        const caught = guard?.covers(path) === true ? refusal(callerOf(request, options.adminToken), rules) : undefined
+        if (guard !== undefined && caught !== undefined)
+          return send(response, caught.status, "application/json", guard.body(caught.status, caught.message))
+        if (times.take !== undefined) timed(times.take, run.clock.hostMonotonic, name, response)
+        return (apis.get(name) ?? carrierApi)(request, response)
       }
       const open = path === "/health" || path === "/favicon.ico"
       const refused = open ? undefined : refusal(callerOf(request, options.adminToken), rules)

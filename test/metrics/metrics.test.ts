@@ -62,7 +62,8 @@ describe("The metrics of a run", () => {
       const simulation = yield* simulate()
       const times: RequestTimes = { take: undefined }
       const scrape = yield* metricsOf(simulation.run, times)
-      const once = Effect.async<string>((resume) => scrape(
+      const once = Effect.async<string>((resume) =>
+        scrape(
           (text) => resume(Effect.succeed(text)),
           (why) => resume(Effect.die(why)),
         ),
