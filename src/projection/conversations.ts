@@ -13,6 +13,7 @@ import {
   messageReceived,
   statusesTied,
   statusReceived,
+  tenantAsked,
   tenantLookedUp,
 } from "../conversations/entries.ts"
 import { sendPurpose } from "../conversations/state.ts"
@@ -136,6 +137,7 @@ const conversationChanges = (db: Database): ReadonlyArray<Change> => {
   const lookUp = set(
     "tenant_lookup = @outcome, tenant_lookup_reason = @reason, tenant_id = coalesce(@tenant_id, tenant_id)",
   )
+  const ask = set("tenant_lookup = NULL, tenant_lookup_reason = NULL")
   const merge = set("status = 'merged', merged_into = @into")
   const gain = statement(
     db,
@@ -180,6 +182,7 @@ const conversationChanges = (db: Database): ReadonlyArray<Change> => {
     changes(conversationLanguageDetected, ({ at, data: { confidence_bp, language }, subject }) => {
       detect({ id: subject, at: instant(at), language, confidence_bp })
     }),
+    changes(tenantAsked, ({ at, subject }) => ask({ id: subject, at: instant(at) })),
     changes(tenantLookedUp, ({ at, data: { outcome, reason, tenant_id }, subject }) => {
       lookUp({ id: subject, at: instant(at), outcome, reason: reason ?? null, tenant_id: tenant_id ?? null })
     }),
