@@ -108,7 +108,7 @@ const misplacedIn = (patch: unknown): ReadonlyArray<SettingsProblem> => {
     return [
       { path: "twilio", expected: "a group of keys (without it the account would be another one)", found: "null" },
     ]
-  const processOwn = ["database", "provider", "server", "templates"].filter((key) => Object.hasOwn(patch, key))
+  const processOwn = ["database", "provider", "proxy", "server", "templates"].filter((key) => Object.hasOwn(patch, key))
   const twilio = Object.hasOwn(patch, "twilio") && isGroup(patch.twilio) ? Object.keys(patch.twilio) : []
   return [...processOwn, ...twilio.filter((key) => fixed.has(key)).map((key) => `twilio.${key}`)].map(problem)
 }

@@ -1,4 +1,5 @@
 import * as fs from "node:fs"
+import * as path from "node:path"
 import * as Config from "effect/Config"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -18,6 +19,7 @@ import { aimedFaults, apiFaults, callbackFaults } from "./faultSettings.ts"
 import { messagingSettings } from "./messagingSettings.ts"
 import { checkSettings, problemLine } from "./settingsCheck.ts"
 import { AccountSid, type SettingsFile } from "./settingsFile.ts"
+import { stateFolder } from "./stateFolder.ts"
 import { verifySettings } from "./verifySettings.ts"
 
 /** Settings that cannot be used: each line names the place, what was expected and what was found. */
@@ -33,6 +35,7 @@ export interface Flags {
   readonly host?: string | undefined
   readonly port?: number | undefined
   readonly db?: string | undefined
+  readonly tlsPort?: number | undefined
 }
 
 /** Everything a process needs to know to serve a run. */
@@ -43,6 +46,14 @@ export interface Settings {
     readonly publicUrl: string | undefined
     readonly allowedHosts: ReadonlyArray<string>
     readonly adminToken: Redacted.Redacted<string> | undefined
+  }
+  readonly proxy: {
+    /** Nothing said: callers on this machine pass, others are refused. */
+    readonly others: "pass" | "refuse" | undefined
+    /** The folder of the local CA. */
+    readonly caPath: string
+    /** Where it listens for TLS under the carrier's names, if anywhere. */
+    readonly tlsPort: number | undefined
   }
   /** A file, or `:memory:`. */
   readonly db: string
@@ -214,7 +225,7 @@ export const settingsOf = (written: SettingsFile): Settings =>
   )
 
 const settle = (flags: Flags, env: Environment, written: SettingsFile, file: string | undefined): Settings => {
-  const { server = {}, twilio = {}, callbacks = {} } = written
+  const { server = {}, twilio = {}, callbacks = {}, proxy = {} } = written
   const own = twilio.callbacks ?? {}
   const test = twilio.test_credentials
   const checks = twilio.validation ?? {}
@@ -227,6 +238,11 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
       publicUrl: server.public_url,
       allowedHosts: server.allowed_hosts ?? [],
       adminToken: server.admin_token === undefined ? undefined : Redacted.make(server.admin_token),
+    },
+    proxy: {
+      others: proxy.others,
+      caPath: path.resolve(proxy.ca_path ?? stateFolder()),
+      tlsPort: flags.tlsPort ?? proxy.tls_port,
     },
     db: flags.db ?? written.database?.path ?? "data/ringback.db",
     templatesPath: written.templates?.path,

@@ -9,10 +9,11 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { type Started, startExchange } from "../app/exchange.ts"
 import { logProcess, stderrLogger } from "../app/processLog.ts"
+import { proxyOf } from "../app/proxy.ts"
 import { readSettings, type Settings } from "../app/settings.ts"
 import { formatPace, type Pace, parsePace } from "../clock/pace.ts"
 import { iso, parseInstant } from "../core/Instant.ts"
-import { isLoopback } from "../server/access.ts"
+import { isLoopback } from "../network/isLoopback.ts"
 import { Exchange } from "../server/Exchange.ts"
 import { serveHttp } from "../server/HttpServer.ts"
 import { CommandFailed, wrongUse } from "./failure.ts"
@@ -43,6 +44,15 @@ const options = {
     Options.withDescription("How virtual time moves: real, <n>x (10x), paused, fast (default real)"),
     Options.optional,
   ),
+  tls: Options.boolean("tls").pipe(
+    Options.withDescription(
+      "Listen for TLS, too, under Twilio's names: for hosts files and network aliases (port 443)",
+    ),
+  ),
+  tlsPort: Options.integer("tls-port").pipe(
+    Options.withDescription("The port of --tls (0 for any free one)"),
+    Options.optional,
+  ),
   start: Options.text("start").pipe(
     Options.withDescription("First instant of a new log, ISO 8601 (2026-01-01T00:00:00Z)"),
     Options.optional,
@@ -55,6 +65,7 @@ export const serve = Command.make("serve", options, (given) =>
     const port = Option.getOrUndefined(given.port)
     if (port !== undefined && (port < 0 || port > 65_535))
       return yield* wrongUse(`--port: expected 0 to 65535, found ${port}`)
+    const tlsPort = yield* readTlsPort(given)
     const pace = yield* readPace(given.pace)
     const start = yield* readStart(given.start)
     const settings = yield* readSettings({
@@ -62,6 +73,7 @@ export const serve = Command.make("serve", options, (given) =>
       host: Option.getOrUndefined(given.host),
       port,
       db: Option.getOrUndefined(given.db),
+      tlsPort,
     }).pipe(Effect.mapError((error) => wrongUse(error.message)))
     yield* serveSettings(settings, { seed: Option.getOrUndefined(given.seed), pace, start }).pipe(
       Logger.withMinimumLogLevel(settings.logLevel),
@@ -69,6 +81,17 @@ export const serve = Command.make("serve", options, (given) =>
     )
   }).pipe(Effect.scoped),
 ).pipe(Command.withDescription("Serve the exchange over HTTP. Example: ringback serve --port 8080 --pace 10x"))
+
+/** The port for TLS; `undefined` where the command line says nothing of it. */
+const readTlsPort = (given: {
+  readonly tls: boolean
+  readonly tlsPort: Option.Option<number>
+}): Effect.Effect<number | undefined, CommandFailed> => {
+  const port = Option.getOrElse(given.tlsPort, () => (given.tls ? 443 : undefined))
+  return port === undefined || (port >= 0 && port <= 65_535)
+    ? Effect.succeed(port)
+    : wrongUse(`--tls-port: expected 0 to 65535, found ${port}`)
+}
 
 const readPace = (text: Option.Option<string>): Effect.Effect<Pace | undefined, CommandFailed> =>
   Option.match(text, {
@@ -97,15 +120,23 @@ const serveSettings = (
     const started = yield* startExchange({ settings, ...run }).pipe(Effect.mapError((error) => wrongUse(error.message)))
     const { exchange, warnings } = started
     const { publicUrl, allowedHosts } = settings.server
+    const console = yield* Effect.console
     const names = publicUrl === undefined ? allowedHosts : [...allowedHosts, new URL(publicUrl).hostname]
-    const listening = serveHttp({ ...settings.server, allowedHosts: names, pages: started.pages })
-    const { port } = yield* Effect.provide(listening, Layer.succeed(Exchange, exchange)).pipe(
+    const proxy = yield* proxyOf(settings, (line) => console.unsafe.error(`proxy: ${printable(line)}`))
+    const listening = serveHttp({
+      ...settings.server,
+      allowedHosts: names,
+      pages: started.pages,
+      proxy,
+      tlsPort: settings.proxy.tlsPort,
+    })
+    const { port, tlsPort } = yield* Effect.provide(listening, Layer.succeed(Exchange, exchange)).pipe(
       Effect.mapError((error) => wrongUse(error.message)),
     )
     started.listensAt(addressOf(settings, port))
     yield* logProcess(exchange.run, settings.logLevel)
     for (const warning of warnings) yield* Console.error(`warning: ${printable(warning)}`)
-    yield* Console.log(greeting(settings, started, port))
+    yield* Console.log(greeting(settings, started, port, tlsPort))
     if (
       !isLoopback(settings.server.host) &&
       settings.server.host !== "localhost" &&
@@ -129,7 +160,12 @@ const addressOf = ({ server }: Settings, port: number): string => {
 }
 
 /** What a user needs to know, and one line that sends a message as it stands. */
-const greeting = (settings: Settings, { exchange, authToken }: Started, port: number): string => {
+const greeting = (
+  settings: Settings,
+  { exchange, authToken }: Started,
+  port: number,
+  tlsPort: number | undefined,
+): string => {
   const { run, version } = exchange
   const { twilio } = settings.run
   const address = addressOf(settings, port)
@@ -143,6 +179,9 @@ const greeting = (settings: Settings, { exchange, authToken }: Started, port: nu
     `  auth token   ${Redacted.value(authToken)}`,
     `  log          ${log}`,
     `  clock        ${iso(run.engine.now)}, pace ${formatPace(run.engine.pace)}`,
+    ...(tlsPort === undefined
+      ? []
+      : [`  TLS          ${settings.server.host}:${tlsPort}, as *.twilio.com (ringback trust)`]),
     "",
     "Send a message:",
     "",

@@ -3,7 +3,7 @@ const ground = ["core"]
 const engine = [...ground, "log", "clock", "engine"]
 const parts = [...engine, "network", "carriers", "gateway", "conversations"]
 const uses = [...parts, "client", "expressions", "scenarios", "traffic", "timetravel"]
-const doors = [...uses, "server", "dashboard"]
+const doors = [...uses, "proxy", "server", "dashboard"]
 
 export const mayImport: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
   ["core", []],
@@ -19,7 +19,8 @@ export const mayImport: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
   ["scenarios", [...parts, "client", "expressions"]],
   ["traffic", [...parts, "client"]],
   ["timetravel", [...parts, "client"]],
-  ["server", uses],
+  ["proxy", [...ground, "log", "network"]],
+  ["server", [...uses, "proxy"]],
   ["dashboard", uses],
   ["app", doors],
   ["testing", [...doors, "app"]],
