@@ -28,8 +28,6 @@ import type { Engine } from "../engine/Engine.ts"
 import type { NotFoldable } from "../engine/fold.ts"
 import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
 import { makeRun, type OtherSeed, type RunRefused } from "../engine/Run.ts"
-import { providersDoor } from "../gateway/providers/door.ts"
-import { providerApi } from "../gateway/providers/simulated.ts"
 import { LogOpenError, type LogUnavailable } from "../log/EventLog.ts"
 import { type Keys, keysFileOf, memoryKeys, openKeys, SecretsFull } from "../log/Keys.ts"
 import { makeMemory } from "../log/layerMemory.ts"
@@ -43,6 +41,7 @@ import { type CallbacksSettings, callbacksSettings } from "../network/settings.t
 import { makeWire } from "../network/Wire.ts"
 import type { Exchange, NumbersDoor } from "../server/Exchange.ts"
 import { asOwner } from "./asOwner.ts"
+import { doorsOf } from "./doors.ts"
 import { liveSettings, runSettings } from "./liveSettings.ts"
 import { liveTemplates } from "./liveTemplates.ts"
 import { machines } from "./machines.ts"
@@ -148,7 +147,7 @@ export const startExchange = (
         bytes: media.bytes,
         gone,
       },
-      doors: new Map([[providerApi, providersDoor(keys)]]),
+      doors: doorsOf(run, keys, publicUrl),
       settings: liveSettings(run, { first: settings, keys, turns }),
       templates: liveTemplates(run, { base: templates.texts, turns, twilio: () => slices().twilio }),
       numbers: numbersDoor(run.engine, keys),
@@ -158,7 +157,7 @@ export const startExchange = (
       if (publicUrl === undefined) origin = address
     }
     const pages = pagesOfRun(exchange, { signs: twilioSigns(keys), secrets: keys })
-    return { exchange, authToken, keys, warnings: templates.warnings, listensAt, pages }
+    return { exchange, authToken, keys, warnings: [...templates.warnings, ...settings.notes], listensAt, pages }
   })
 
 const slicesOf = ({ world }: Engine) => ({ twilio: world.slice(twilioMachine), outbound: world.slice(outboundMachine) })
@@ -190,6 +189,7 @@ const keepCredentials = (
       const { test } = settings.run.twilio
       if (test !== undefined && settings.testAuthToken !== undefined)
         keys.remember(test.auth_token.secret, settings.testAuthToken)
+      for (const [name, value] of settings.secrets) keys.remember(name, value)
       return runSettings(settings, keys)
     },
     catch: (cause) =>

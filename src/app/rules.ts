@@ -11,6 +11,7 @@ import { queueEntryTypes } from "../carriers/twilio/queues/entries.ts"
 import { recordingEntryTypes } from "../carriers/twilio/recordings/entries.ts"
 import { senderEntryTypes } from "../carriers/twilio/senders/entries.ts"
 import { verifyEntryTypes } from "../carriers/twilio/verify/entries.ts"
+import { conversationEntryTypes } from "../conversations/entries.ts"
 import { coreEntryTypes } from "../core/entries.ts"
 import type { Rules } from "../engine/verify.ts"
 import { gatewayEntryTypes } from "../gateway/entries.ts"
@@ -37,5 +38,6 @@ export const rules: Rules = {
     ...queueEntryTypes,
     ...gatewayEntryTypes,
     ...providerEntryTypes,
+    ...conversationEntryTypes,
   ],
 }
