@@ -29,6 +29,7 @@ const verbs = {
   playback: async () => (await import("./playback.ts")).playback,
   traffic: async () => (await import("./trafficCommands.ts")).traffic,
   compare: async () => (await import("./compare.ts")).compare,
+  gateway: async () => (await import("./gateway.ts")).gateway,
 }
 type Verb = Awaited<ReturnType<(typeof verbs)[keyof typeof verbs]>>
 
