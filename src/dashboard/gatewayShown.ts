@@ -1,5 +1,5 @@
 import type { Entry } from "../core/Entry.ts"
-import { type AttemptChosen, attemptChosen, type Candidate, healthChanged } from "../gateway/entries.ts"
+import { type AttemptChosen, type Candidate, healthChanged } from "../gateway/entries.ts"
 import { countsAt, healthAt } from "../gateway/health.ts"
 import type { GatewayRequest } from "../gateway/requests.ts"
 import { type Gateway, providerOf, queueDepth } from "../gateway/state.ts"
@@ -66,24 +66,19 @@ export const gatewayShown = (
   gateway: Gateway,
   {
     at,
+    choices,
     health,
-    recent,
-    since,
   }: {
     /** The instant that is shown. */
     readonly at: number
-    /** Entries up to then, oldest first: the newest ones. */
-    readonly recent: ReadonlyArray<Entry>
+    /** The newest choices up to then, oldest first. */
+    readonly choices: ReadonlyArray<Entry<AttemptChosen>>
     /** Of each provider its changes of health up to then, oldest first. */
     readonly health: ReadonlyMap<string, ReadonlyArray<Entry>>
-    /** When the run began. */
-    readonly since: number
   },
 ) => {
   const { limits, providers } = gateway.settings
-  const choices = recent.filter((entry): entry is Entry<never> => attemptChosen.is(entry)) as unknown as ReadonlyArray<
-    Entry<AttemptChosen>
-  >
+  const since = gateway.all[0]?.accepted ?? at
   const windows = windowsOf(choices, limits.window_ms, at)
   const total = countAt(gateway.total, limits, at)
   const chosen = providers.reduce((sum, { id }) => sum + providerOf(gateway, id).counts.chosen, 0)
@@ -179,7 +174,7 @@ const stretchesOf = (changes: ReadonlyArray<Entry>, since: number, at: number): 
     const change = healthChanged.is(entry) ? entry.data : undefined
     const good = change === undefined || change.health === "healthy"
     const why = change?.why ?? "reset by an order"
-    if (points.at(-1)?.good !== good) points.push({ at: entry.at, good, why })
+    if (points.at(-1)?.good !== good) points.push({ at: Math.max(since, entry.at), good, why })
   }
   return points.map(({ at: from, good, why }, i) => {
     const to = points[i + 1]?.at ?? at

@@ -28,10 +28,11 @@ const settings = {
     limits: { provider: 20 },
     providers: [
       { id: "provider1", weight: 2 },
-      { id: "provider2", profile: { outages: [{ from: "29m", for: "40s", every: "30m" }], failing_percent: 3 } },
+      { id: "provider2", profile: { outages: [{ from: "10m12s", for: "3s" }], failing_percent: 3 } },
       { id: "provider3", profile: { refused_percent: 1, undelivered_percent: 2 } },
     ],
     failover: { attempts: 3 },
+    health: { probe_after: "2s", window: "5s" },
   },
   twilio: {
     allowed_from_numbers: ["+14155550100", "+14155550101"],

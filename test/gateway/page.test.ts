@@ -1,10 +1,11 @@
 import { describe, it } from "@effect/vitest"
 import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import * as Effect from "effect/Effect"
-import { decode } from "../../src/core/Entry.ts"
+import { decode, type Entry } from "../../src/core/Entry.ts"
 import { gatewayShown } from "../../src/dashboard/gatewayShown.ts"
 import { foldedFor, gatewayAt } from "../../src/dashboard/gatewayThen.ts"
 import { WorldState } from "../../src/engine/World.ts"
+import { type AttemptChosen, attemptChosen } from "../../src/gateway/entries.ts"
 import { gatewayMachine } from "../../src/gateway/gateway.machine.ts"
 import { defaultProfile } from "../../src/gateway/providers/profile.ts"
 import { defaultGatewaySettings } from "../../src/gateway/settings.ts"
@@ -71,8 +72,12 @@ describe("the gateway's page", () => {
         const burst = entries.findLast(({ type }) => type === "gateway-attempt.chosen")
         assertTrue(burst !== undefined)
         const { gateway } = yield* gatewayAt(running, burst.seq)
-        const recent = entries.slice(0, burst.seq)
-        const shown = gatewayShown(gateway, { at: burst.at, health, recent, since: start })
+        const choices = entries
+          .slice(0, burst.seq)
+          .filter((entry): entry is Entry<never> => attemptChosen.is(entry)) as unknown as ReadonlyArray<
+          Entry<AttemptChosen>
+        >
+        const shown = gatewayShown(gateway, { at: burst.at, choices, health })
         deepStrictEqual(
           shown.providers.map((provider) => provider.health),
           ["healthy", "unhealthy", "healthy"],
@@ -87,7 +92,7 @@ describe("the gateway's page", () => {
           assertTrue(windows.length >= 4 && windows.every(({ height, sent }) => sent <= limit && height <= 100))
         strictEqual(
           shown.total.windows.reduce((sum, { sent }) => sum + sent, 0),
-          recent.filter(({ type }) => type === "gateway-attempt.chosen").length,
+          choices.length,
         )
       }),
     ),
@@ -104,9 +109,8 @@ describe("the gateway's page", () => {
         const gateway = engine.world.slice(gatewayMachine)
         const { count, newest } = gatewayShown(gateway, {
           at: engine.now,
+          choices: [],
           health: new Map(),
-          recent: [],
-          since: 0,
         }).dead
         deepStrictEqual([count, newest.length, newest[0]?.reason], [5, 5, "refused"])
         assertTrue(newest.every((letter, i) => i === 0 || letter.accepted <= (newest[i - 1]?.accepted ?? 0)))

@@ -1,8 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { Entry } from "../../core/Entry.ts"
 import { limits } from "../../core/limits.ts"
-import { healthChanged, healthReset } from "../../gateway/entries.ts"
-import type { LogUnavailable } from "../../log/EventLog.ts"
+import { type AttemptChosen, attemptChosen, healthChanged, healthReset } from "../../gateway/entries.ts"
 import { entryOf } from "../../timetravel/reading.ts"
 import { gatewayShown } from "../gatewayShown.ts"
 import { foldedFor, gatewayAt } from "../gatewayThen.ts"
@@ -14,8 +13,6 @@ import type { MakePage } from "./Page.ts"
 const path = "/ui/gateway"
 /** Entries that are folded while one waits for the page. */
 const foldedAtOnce = 100_000
-/** Entries that are looked through for choices. */
-const recentMax = limits.readEntriesMax
 /** Changes of health of one provider that are shown. */
 const changesMax = 1_000
 
@@ -42,17 +39,26 @@ export const gatewayPage: MakePage = ({ fill, shown }, asked, rest) =>
     const ids = gateway.settings.providers.map(({ id }) => id)
     const facts = gatewayShown(gateway, {
       at,
-      recent: yield* newestUpTo(shown, seq),
+      choices: yield* choicesUpTo(shown, seq),
       health: yield* healthOf(shown, ids, seq),
-      since: (yield* shown.run.log.read(0, 1))[0]?.at ?? at,
     })
     const self = link(path, { at: live ? undefined : String(seq) })
     const moment = fill("gatewayMoment", { ...facts, seq, live, wrong, self })
     return { ...base, main: fill("gateway", { seq, head, live, moment }), parts: { moment } }
   })
 
-const newestUpTo = ({ run }: Shown, seq: number): Effect.Effect<ReadonlyArray<Entry>, LogUnavailable> =>
-  Effect.map(run.log.read(Math.max(0, seq - recentMax), Math.min(seq, recentMax)), (rows) => rows.map(entryOf))
+/** The newest choices, oldest first. */
+const choicesUpTo = ({ run }: Shown, seq: number) =>
+  Effect.gen(function* () {
+    const found: Array<Entry<AttemptChosen>> = []
+    for (let after = Math.max(0, seq - limits.listScanEntriesMax); after < seq; ) {
+      const rows = yield* run.log.read(after, Math.min(limits.readEntriesMax, seq - after))
+      for (const row of rows)
+        if (row.type === attemptChosen.type) found.push(entryOf(row) as unknown as Entry<AttemptChosen>)
+      after = rows.at(-1)?.seq ?? seq
+    }
+    return found
+  })
 
 /** Of each provider its changes of health: nothing else is about one. */
 const healthOf = ({ run }: Shown, ids: ReadonlyArray<string>, seq: number) =>
