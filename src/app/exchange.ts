@@ -40,8 +40,8 @@ import { outboundMachine } from "../network/outbound.machine.ts"
 import { type CallbacksSettings, callbacksSettings } from "../network/settings.ts"
 import { makeWire } from "../network/Wire.ts"
 import type { Exchange, NumbersDoor } from "../server/Exchange.ts"
+import { apiDoors } from "./apiDoors.ts"
 import { asOwner } from "./asOwner.ts"
-import { doorsOf } from "./doors.ts"
 import { liveSettings, runSettings } from "./liveSettings.ts"
 import { liveTemplates } from "./liveTemplates.ts"
 import { machines } from "./machines.ts"
@@ -147,7 +147,7 @@ export const startExchange = (
         bytes: media.bytes,
         gone,
       },
-      doors: doorsOf(run, keys, publicUrl),
+      doors: apiDoors(run, keys, publicUrl),
       settings: liveSettings(run, { first: settings, keys, turns }),
       templates: liveTemplates(run, { base: templates.texts, turns, twilio: () => slices().twilio }),
       numbers: numbersDoor(run.engine, keys),

@@ -9,7 +9,7 @@ import { CommandFailed } from "./failure.ts"
 import { withPlainConsole } from "./terminal.ts"
 
 /** Every verb, loaded when it is asked for: a server needs nothing of the others. */
-const verbs = {
+export const verbs = {
   serve: async () => (await import("./serve.ts")).serve,
   run: async () => (await import("./scenarios.ts")).run,
   explore: async () => (await import("./explore.ts")).explore,
@@ -25,6 +25,8 @@ const verbs = {
   trace: async () => (await import("./trace.ts")).trace,
   export: async () => (await import("./recordings.ts")).exportCommand,
   import: async () => (await import("./recordings.ts")).importCommand,
+  upgrade: async () => (await import("./upgrade.ts")).upgrade,
+  erase: async () => (await import("./erase.ts")).erase,
   record: async () => (await import("./record.ts")).record,
   playback: async () => (await import("./playback.ts")).playback,
   traffic: async () => (await import("./trafficCommands.ts")).traffic,

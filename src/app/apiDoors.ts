@@ -7,8 +7,8 @@ import { conversationsApi, gatewayApi } from "../network/apis.ts"
 import type { ApiDoor } from "../server/Exchange.ts"
 import { conversationsDoor } from "./conversationsDoor.ts"
 
-/** The doors of the APIs beside the carrier's, by the `api` of their requests. */
-export const doorsOf = (run: Run, keys: Keys, publicUrl: string | undefined): ReadonlyMap<string, ApiDoor> =>
+/** How requests to the APIs of a run come in, by the name of the API; the carrier's own is apart. */
+export const apiDoors = (run: Run, keys: Keys, publicUrl: string | undefined): ReadonlyMap<string, ApiDoor> =>
   new Map<string, ApiDoor>([
     [gatewayApi, gatewayDoor(keys)],
     [providerApi, providersDoor(keys)],
