@@ -13,7 +13,7 @@ interface Names {
 type Line = readonly [name: string, was: string, would: string]
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(3)} s`
-const money = (micros: number): string => (micros / 1_000_000).toFixed(6).replace(/0{1,4}$/, "")
+const money = (micros: number): string => (micros / 1_000_000).toFixed(4)
 const percent = (part: number, whole: number): string => (whole === 0 ? "–" : `${((part / whole) * 100).toFixed(1)} %`)
 
 /** A line for each thing that either side has. */
