@@ -34,6 +34,7 @@ import { formatDuration } from "../core/Instant.ts"
 import { providerDecided, providerReceiptSent } from "../gateway/providers/entries.ts"
 import { eventOf } from "../network/callbackEvent.ts"
 import { clientGist } from "./clientGist.ts"
+import { conversationGist } from "./conversationGist.ts"
 
 /** What an entry says, in a few words for a table. Data of another shape than its type's is shown as it is. */
 export const gist = (entry: Entry): string => {
@@ -100,7 +101,7 @@ const told = (entry: Entry): string | undefined => {
   if (providerReceiptSent.is(general)) return `${general.data.provider}: ${general.data.text}`
   if (dataCleared.is(general)) return general.data.what
   if (turnFailed.is(general)) return general.data.error
-  return undefined
+  return conversationGist(general)
 }
 
 const withCode = (status: string, code: number | undefined): string =>
