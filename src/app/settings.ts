@@ -4,7 +4,6 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as LogLevel from "effect/LogLevel"
-import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { LineCounter, parseDocument } from "yaml"
@@ -12,15 +11,34 @@ import { authTokenSecret, subaccountTokenSecret, type TwilioSettings } from "../
 import type { ConversationsSettings } from "../conversations/settings.ts"
 import { sha256 } from "../core/canonical.ts"
 import { parseE164 } from "../core/E164.ts"
+import type { GatewaySettings } from "../gateway/settings.ts"
 import type { CallbacksSettings, ScriptedEndpoint } from "../network/settings.ts"
 import { callSettings } from "./callSettings.ts"
 import { conversationSecrets, conversationSettings, type MonitorEnvironment } from "./conversationSettings.ts"
 import { deliverySettings } from "./deliverySettings.ts"
 import { aimedFaults, apiFaults, callbackFaults } from "./faultSettings.ts"
+import {
+  type GatewayEnvironment,
+  gatewayVariables,
+  noGatewayEnvironment,
+  readGatewayVariables,
+} from "./gatewayEnvironment.ts"
+import { gatewaySecrets, gatewaySettingsOf } from "./gatewaySettings.ts"
 import { messagingSettings } from "./messagingSettings.ts"
+import {
+  checkOperationsFlags,
+  levelUnder,
+  type Operations,
+  type OperationsEnvironment,
+  type OperationsFlags,
+  operationsOf,
+  readOperationsEnvironment,
+  strictProblems,
+} from "./operations.ts"
 import { checkSettings, problemLine } from "./settingsCheck.ts"
 import { AccountSid, type SettingsFile } from "./settingsFile.ts"
 import { isHttpUrl } from "./settingsParts.ts"
+import { variable } from "./variable.ts"
 import { verifySettings } from "./verifySettings.ts"
 
 /** Settings that cannot be used: each line names the place, what was expected and what was found. */
@@ -31,7 +49,7 @@ export class BadSettings extends Data.TaggedError("BadSettings")<{ readonly line
 }
 
 /** What flags say; they win over the environment, which wins over the file, which wins over the defaults. */
-export interface Flags {
+export interface Flags extends OperationsFlags {
   readonly config?: string | undefined
   readonly host?: string | undefined
   readonly port?: number | undefined
@@ -51,17 +69,22 @@ export interface Settings {
   readonly db: string
   readonly templatesPath: string | undefined
   readonly logLevel: LogLevel.LogLevel
+  /** How the process is run; nothing of it is in the log. */
+  readonly operations: Operations
   /** Given by file or environment; a log without one gets its own. */
   readonly authToken: Redacted.Redacted<string> | undefined
   /** Of the test credentials, where there are any. */
   readonly testAuthToken: Redacted.Redacted<string> | undefined
   /** Further tokens, by their names in the keys file. */
   readonly secrets: ReadonlyArray<readonly [name: string, value: Redacted.Redacted<string>]>
+  /** What people are told of settings that do nothing. */
+  readonly notes: ReadonlyArray<string>
   /** What the rules look at: one tree, kept in the log. URLs in it may still hold userinfo. */
   readonly run: {
     readonly callbacks: CallbacksSettings
     readonly conversations?: ConversationsSettings
     readonly endpoints: ReadonlyArray<ScriptedEndpoint>
+    readonly gateway?: GatewaySettings
     readonly twilio: TwilioSettings
   }
   /** The settings file that was read, if any. */
@@ -78,41 +101,53 @@ export const defaultAccountSid = `AC${sha256("ringback default account").slice(0
 /** Reads the settings: flags over environment over file over defaults. */
 export const readSettings = (flags: Flags): Effect.Effect<Settings, BadSettings> =>
   Effect.gen(function* () {
+    const wrong = checkOperationsFlags(flags)
+    if (wrong.length > 0) return yield* new BadSettings({ lines: wrong })
     const environment = yield* readEnvironment
     const file = flags.config ?? environment.configPath
     const written = file === undefined ? {} : yield* readFile(file)
-    return settle(flags, environment, written, file)
+    const settings = settle(flags, environment, written, file)
+    const lines = notStrict(settings)
+    return lines.length > 0 ? yield* new BadSettings({ lines }) : settings
+  })
+
+/** What the profile does not permit. */
+const notStrict = ({ operations, run, server }: Settings): ReadonlyArray<string> =>
+  strictProblems(operations.profile, {
+    host: server.host,
+    hasAdminToken: server.adminToken !== undefined,
+    requireAuth: run.twilio.validation.require_auth,
+    unsignedWebhooks: run.conversations?.signatures === "off",
   })
 
 interface Environment {
+  readonly operations: OperationsEnvironment
   readonly configPath: string | undefined
   readonly logLevel: LogLevel.LogLevel
   readonly accountSid: string | undefined
   readonly authToken: Redacted.Redacted<string> | undefined
   readonly phoneNumber: string | undefined
   readonly monitor: MonitorEnvironment
+  readonly gateway: GatewayEnvironment
 }
 
-/** A variable that is set and not empty. */
-const variable = (name: string) =>
-  Config.string(name).pipe(
-    Config.option,
-    Config.map((value) => Option.getOrUndefined(Option.filter(value, (text) => text !== ""))),
-  )
-
 const readEnvironment: Effect.Effect<Environment, BadSettings> = Effect.gen(function* () {
-  const [configPath, level, accountSid, token, phoneNumber, monitorUrl, monitorToken] = yield* Effect.orDie(
-    Config.all([
-      variable("CONFIG_PATH"),
-      variable("LOG_LEVEL"),
-      variable("TWILIO_ACCOUNT_SID"),
-      variable("TWILIO_AUTH_TOKEN"),
-      variable("TWILIO_PHONE_NUMBER"),
-      variable("MONITOR_API_URL"),
-      variable("MONITOR_API_TOKEN"),
-    ]),
-  )
-  const lines: Array<string> = []
+  const [configPath, level, accountSid, token, phoneNumber, monitorUrl, monitorToken, gatewayGiven] =
+    yield* Effect.orDie(
+      Config.all([
+        variable("CONFIG_PATH"),
+        variable("LOG_LEVEL"),
+        variable("TWILIO_ACCOUNT_SID"),
+        variable("TWILIO_AUTH_TOKEN"),
+        variable("TWILIO_PHONE_NUMBER"),
+        variable("MONITOR_API_URL"),
+        variable("MONITOR_API_TOKEN"),
+        gatewayVariables,
+      ]),
+    )
+  const { environment: gateway, problems } = readGatewayVariables(gatewayGiven)
+  const operations = yield* readOperationsEnvironment
+  const lines: Array<string> = [...problems, ...operations.lines]
   if (accountSid !== undefined && Either.isLeft(Schema.decodeUnknownEither(AccountSid)(accountSid)))
     lines.push(
       `environment TWILIO_ACCOUNT_SID: expected AC and 32 letters or digits, found a text of ${accountSid.length} characters`,
@@ -130,12 +165,14 @@ const readEnvironment: Effect.Effect<Environment, BadSettings> = Effect.gen(func
     lines.push(`environment LOG_LEVEL: expected ${[...levels.keys()].join(", ")}, found ${JSON.stringify(level)}`)
   if (lines.length > 0 || logLevel === undefined) return yield* new BadSettings({ lines })
   return {
+    operations: operations.environment,
     configPath,
     logLevel,
     accountSid,
     authToken: token === undefined ? undefined : Redacted.make(token),
     phoneNumber,
     monitor: { url: monitorUrl, token: monitorToken === undefined ? undefined : Redacted.make(monitorToken) },
+    gateway,
   }
 })
 
@@ -217,12 +254,14 @@ export const settingsOf = (written: SettingsFile): Settings =>
   settle(
     {},
     {
+      operations: {},
       configPath: undefined,
       logLevel: LogLevel.Info,
       accountSid: undefined,
       authToken: undefined,
       phoneNumber: undefined,
       monitor: { url: undefined, token: undefined },
+      gateway: noGatewayEnvironment,
     },
     written,
     undefined,
@@ -234,6 +273,7 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
   const test = twilio.test_credentials
   const checks = twilio.validation ?? {}
   const allowed = [...(twilio.allowed_from_numbers ?? []), ...(env.phoneNumber === undefined ? [] : [env.phoneNumber])]
+  const operations = operationsOf(flags, env.operations, written)
   const token = env.authToken ?? (twilio.auth_token === undefined ? undefined : Redacted.make(twilio.auth_token))
   return {
     server: {
@@ -245,9 +285,11 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
     },
     db: flags.db ?? written.database?.path ?? "data/ringback.db",
     templatesPath: written.templates?.path,
-    logLevel: env.logLevel,
+    logLevel: levelUnder(operations.profile, env.logLevel),
+    operations,
     authToken: token,
-    secrets: conversationSecrets(written.conversations, env.monitor),
+    secrets: [...conversationSecrets(written.conversations, env.monitor), ...gatewaySecrets(written.gateway)],
+    notes: env.gateway.notes,
     testAuthToken: test === undefined ? undefined : Redacted.make(test.auth_token),
     file,
     written,
@@ -263,6 +305,7 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
       },
       ...conversationSettings(written.conversations, env.monitor),
       endpoints: endpointsOf(written.endpoints),
+      ...gatewaySettingsOf(written.gateway, env.gateway),
       twilio: {
         account_sid: env.accountSid ?? twilio.account_sid ?? defaultAccountSid,
         allowed_from_numbers: allowed.map(normal),

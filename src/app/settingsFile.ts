@@ -6,6 +6,8 @@ import { callsSetting } from "./callSettings.ts"
 import { conversationsSetting } from "./conversationSettings.ts"
 import { carriersSetting, messagesSetting, numbersSetting } from "./deliverySettings.ts"
 import { aimedFaultsSetting, apiFaultsSetting, callbackFaultsSetting } from "./faultSettings.ts"
+import { gatewaySetting } from "./gatewaySettings.ts"
+import { operationsSections } from "./operations.ts"
 import {
   expects,
   Flag,
@@ -73,6 +75,7 @@ const VerifyFile = Schema.Struct({
 })
 
 export const SettingsFile = Schema.Struct({
+  ...operationsSections,
   server: optional(
     Schema.Struct({
       admin_token: optional(AuthToken),
@@ -194,5 +197,6 @@ export const SettingsFile = Schema.Struct({
     ),
   ),
   conversations: optional(conversationsSetting),
+  gateway: optional(gatewaySetting),
 })
 export type SettingsFile = typeof SettingsFile.Type
