@@ -10,8 +10,10 @@ import * as Redacted from "effect/Redacted"
 import { type Started, startExchange } from "../app/exchange.ts"
 import { metricsOfRun } from "../app/metrics.ts"
 import { logProcess } from "../app/processLog.ts"
+import { keepProjection } from "../app/projecting.ts"
 import { readSettings, type Settings } from "../app/settings.ts"
 import { stderrLogger } from "../app/stderrLogger.ts"
+import { traceRun } from "../app/tracing.ts"
 import { formatPace, type Pace, parsePace } from "../clock/pace.ts"
 import { iso, parseInstant } from "../core/Instant.ts"
 import { isLoopback } from "../server/access.ts"
@@ -123,6 +125,9 @@ const serveSettings = (
     )
     started.listensAt(addressOf(settings, port))
     yield* logProcess(exchange.run, settings.logLevel, settings.operations.logFormat)
+    const { projection, tracing } = settings.operations
+    if (projection !== undefined) yield* keepProjection(settings.db, projection)
+    if (tracing !== undefined) yield* traceRun(exchange.run, tracing, exchange.version)
     for (const warning of warnings) yield* Console.error(`warning: ${printable(warning)}`)
     yield* Console.log(greeting(settings, started, port))
     if (
