@@ -22,7 +22,7 @@ const statuses = requestStatuses.map((status) => `'${status}'`).join(", ")
  * `scheduled` until its first attempt. Ids of responses and receipts are the seqs of their entries.
  */
 export const gatewayPart: Part = {
-  tables: ["gateway_receipts", "gateway_responses", "gateway_requests"],
+  tables: ["gateway_requests", "gateway_responses", "gateway_receipts"],
   create: `
     CREATE TABLE gateway_requests (
       id TEXT PRIMARY KEY NOT NULL,
@@ -166,7 +166,8 @@ const receiptChanges = (db: Database): ReadonlyArray<Change> => {
 }
 
 const clearing = (db: Database): ReadonlyArray<Change> => {
-  const clear = gatewayPart.tables.map((table) => statement(db, `DELETE FROM ${table}`))
+  // Rows that others name go behind them.
+  const clear = gatewayPart.tables.toReversed().map((table) => statement(db, `DELETE FROM ${table}`))
   return [
     changes(dataCleared, ({ data: { what } }) => {
       if (what === "all") for (const each of clear) each({})
