@@ -33,7 +33,6 @@ import { type Keys, keysFileOf, memoryKeys, openKeys, SecretsFull } from "../log
 import { makeMemory } from "../log/layerMemory.ts"
 import { openSqlite } from "../log/layerSqlite.ts"
 import { openFailure } from "../log/openFailure.ts"
-import { conversationsApi } from "../network/apis.ts"
 import { guardsOf } from "../network/guard.ts"
 import { mediaInMemory, openMediaFolder } from "../network/mediaStore.ts"
 import { makeNodeClient, type WireClient } from "../network/nodeClient.ts"
@@ -41,8 +40,8 @@ import { outboundMachine } from "../network/outbound.machine.ts"
 import { type CallbacksSettings, callbacksSettings } from "../network/settings.ts"
 import { makeWire } from "../network/Wire.ts"
 import type { Exchange, NumbersDoor } from "../server/Exchange.ts"
+import { apiDoors } from "./apiDoors.ts"
 import { asOwner } from "./asOwner.ts"
-import { conversationsDoor } from "./conversationsDoor.ts"
 import { healthDoor } from "./healthChecks.ts"
 import { liveSettings, runSettings } from "./liveSettings.ts"
 import { liveTemplates } from "./liveTemplates.ts"
@@ -149,7 +148,7 @@ export const startExchange = (
         bytes: media.bytes,
         gone,
       },
-      doors: new Map([[conversationsApi, conversationsDoor(run, keys, publicUrl)]]),
+      doors: apiDoors(run, keys, publicUrl),
       settings: liveSettings(run, { first: settings, keys, turns }),
       templates: liveTemplates(run, { base: templates.texts, turns, twilio: () => slicesOf(run.engine).twilio }),
       numbers: numbersDoor(run.engine, keys),
@@ -159,7 +158,7 @@ export const startExchange = (
       if (publicUrl === undefined) origin = address
     }
     const pages = pagesOfRun(exchange, { signs: twilioSigns(keys), secrets: keys })
-    return { exchange, authToken, keys, warnings: templates.warnings, listensAt, pages }
+    return { exchange, authToken, keys, warnings: [...templates.warnings, ...settings.notes], listensAt, pages }
   })
 
 const slicesOf = ({ world }: Engine) => ({ twilio: world.slice(twilioMachine), outbound: world.slice(outboundMachine) })

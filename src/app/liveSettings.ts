@@ -21,7 +21,7 @@ import type { SettingsFile } from "./settingsFile.ts"
  */
 
 /** Sections of the file that a running exchange can take anew. The others are about the process, not the run. */
-const changeable: ReadonlySet<string> = new Set(["callbacks", "conversations", "endpoints", "twilio"])
+const changeable: ReadonlySet<string> = new Set(["callbacks", "conversations", "endpoints", "gateway", "twilio"])
 /** Keys of a section that say who an account is, and tokens. */
 const fixed: ReadonlySet<string> = new Set([
   "account_sid",
@@ -29,6 +29,7 @@ const fixed: ReadonlySet<string> = new Set([
   "carrier",
   "monitor_token",
   "test_credentials",
+  "tokens",
 ])
 
 /** The settings as the log keeps them: userinfo of URLs by its name, wherever it stands. Throws `SecretsFull`. */
@@ -117,7 +118,7 @@ const misplacedIn = (patch: unknown): ReadonlyArray<SettingsProblem> => {
   const processOwn = ["database", "logging", "profile", "provider", "server", "templates", "tracing"].filter((key) =>
     Object.hasOwn(patch, key),
   )
-  const within = ["conversations", "twilio"].flatMap((section) => {
+  const within = ["conversations", "gateway", "twilio"].flatMap((section) => {
     const group = Object.hasOwn(patch, section) ? patch[section] : undefined
     const keys = isGroup(group) ? Object.keys(group) : []
     return keys.filter((key) => fixed.has(key)).map((key) => `${section}.${key}`)

@@ -14,6 +14,8 @@ import { verifyEntryTypes } from "../carriers/twilio/verify/entries.ts"
 import { conversationEntryTypes } from "../conversations/entries.ts"
 import { coreEntryTypes } from "../core/entries.ts"
 import type { Rules } from "../engine/verify.ts"
+import { gatewayEntryTypes } from "../gateway/entries.ts"
+import { providerEntryTypes } from "../gateway/providers/entries.ts"
 import { machines } from "./machines.ts"
 
 /** The rules of the exchange: its machines, and every type of entry with its schema for the checks at the doors. */
@@ -34,6 +36,8 @@ export const rules: Rules = {
     ...recordingEntryTypes,
     ...conferenceEntryTypes,
     ...queueEntryTypes,
+    ...gatewayEntryTypes,
+    ...providerEntryTypes,
     ...conversationEntryTypes,
   ],
 }

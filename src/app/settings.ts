@@ -4,7 +4,6 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as LogLevel from "effect/LogLevel"
-import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { LineCounter, parseDocument } from "yaml"
@@ -12,11 +11,19 @@ import { authTokenSecret, subaccountTokenSecret, type TwilioSettings } from "../
 import type { ConversationsSettings } from "../conversations/settings.ts"
 import { sha256 } from "../core/canonical.ts"
 import { parseE164 } from "../core/E164.ts"
+import type { GatewaySettings } from "../gateway/settings.ts"
 import type { CallbacksSettings, ScriptedEndpoint } from "../network/settings.ts"
 import { callSettings } from "./callSettings.ts"
 import { conversationSecrets, conversationSettings, type MonitorEnvironment } from "./conversationSettings.ts"
 import { deliverySettings } from "./deliverySettings.ts"
 import { aimedFaults, apiFaults, callbackFaults } from "./faultSettings.ts"
+import {
+  type GatewayEnvironment,
+  gatewayVariables,
+  noGatewayEnvironment,
+  readGatewayVariables,
+} from "./gatewayEnvironment.ts"
+import { gatewaySecrets, gatewaySettingsOf } from "./gatewaySettings.ts"
 import { messagingSettings } from "./messagingSettings.ts"
 import {
   checkOperationsFlags,
@@ -31,6 +38,7 @@ import {
 import { checkSettings, problemLine } from "./settingsCheck.ts"
 import { AccountSid, type SettingsFile } from "./settingsFile.ts"
 import { isHttpUrl } from "./settingsParts.ts"
+import { variable } from "./variable.ts"
 import { verifySettings } from "./verifySettings.ts"
 
 /** Settings that cannot be used: each line names the place, what was expected and what was found. */
@@ -69,11 +77,14 @@ export interface Settings {
   readonly testAuthToken: Redacted.Redacted<string> | undefined
   /** Further tokens, by their names in the keys file. */
   readonly secrets: ReadonlyArray<readonly [name: string, value: Redacted.Redacted<string>]>
+  /** What people are told of settings that do nothing. */
+  readonly notes: ReadonlyArray<string>
   /** What the rules look at: one tree, kept in the log. URLs in it may still hold userinfo. */
   readonly run: {
     readonly callbacks: CallbacksSettings
     readonly conversations?: ConversationsSettings
     readonly endpoints: ReadonlyArray<ScriptedEndpoint>
+    readonly gateway?: GatewaySettings
     readonly twilio: TwilioSettings
   }
   /** The settings file that was read, if any. */
@@ -117,29 +128,26 @@ interface Environment {
   readonly authToken: Redacted.Redacted<string> | undefined
   readonly phoneNumber: string | undefined
   readonly monitor: MonitorEnvironment
+  readonly gateway: GatewayEnvironment
 }
 
-/** A variable that is set and not empty. */
-const variable = (name: string) =>
-  Config.string(name).pipe(
-    Config.option,
-    Config.map((value) => Option.getOrUndefined(Option.filter(value, (text) => text !== ""))),
-  )
-
 const readEnvironment: Effect.Effect<Environment, BadSettings> = Effect.gen(function* () {
-  const [configPath, level, accountSid, token, phoneNumber, monitorUrl, monitorToken] = yield* Effect.orDie(
-    Config.all([
-      variable("CONFIG_PATH"),
-      variable("LOG_LEVEL"),
-      variable("TWILIO_ACCOUNT_SID"),
-      variable("TWILIO_AUTH_TOKEN"),
-      variable("TWILIO_PHONE_NUMBER"),
-      variable("MONITOR_API_URL"),
-      variable("MONITOR_API_TOKEN"),
-    ]),
-  )
+  const [configPath, level, accountSid, token, phoneNumber, monitorUrl, monitorToken, gatewayGiven] =
+    yield* Effect.orDie(
+      Config.all([
+        variable("CONFIG_PATH"),
+        variable("LOG_LEVEL"),
+        variable("TWILIO_ACCOUNT_SID"),
+        variable("TWILIO_AUTH_TOKEN"),
+        variable("TWILIO_PHONE_NUMBER"),
+        variable("MONITOR_API_URL"),
+        variable("MONITOR_API_TOKEN"),
+        gatewayVariables,
+      ]),
+    )
+  const { environment: gateway, problems } = readGatewayVariables(gatewayGiven)
   const operations = yield* readOperationsEnvironment
-  const lines: Array<string> = [...operations.lines]
+  const lines: Array<string> = [...problems, ...operations.lines]
   if (accountSid !== undefined && Either.isLeft(Schema.decodeUnknownEither(AccountSid)(accountSid)))
     lines.push(
       `environment TWILIO_ACCOUNT_SID: expected AC and 32 letters or digits, found a text of ${accountSid.length} characters`,
@@ -164,6 +172,7 @@ const readEnvironment: Effect.Effect<Environment, BadSettings> = Effect.gen(func
     authToken: token === undefined ? undefined : Redacted.make(token),
     phoneNumber,
     monitor: { url: monitorUrl, token: monitorToken === undefined ? undefined : Redacted.make(monitorToken) },
+    gateway,
   }
 })
 
@@ -252,6 +261,7 @@ export const settingsOf = (written: SettingsFile): Settings =>
       authToken: undefined,
       phoneNumber: undefined,
       monitor: { url: undefined, token: undefined },
+      gateway: noGatewayEnvironment,
     },
     written,
     undefined,
@@ -278,7 +288,8 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
     logLevel: levelUnder(operations.profile, env.logLevel),
     operations,
     authToken: token,
-    secrets: conversationSecrets(written.conversations, env.monitor),
+    secrets: [...conversationSecrets(written.conversations, env.monitor), ...gatewaySecrets(written.gateway)],
+    notes: env.gateway.notes,
     testAuthToken: test === undefined ? undefined : Redacted.make(test.auth_token),
     file,
     written,
@@ -294,6 +305,7 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
       },
       ...conversationSettings(written.conversations, env.monitor),
       endpoints: endpointsOf(written.endpoints),
+      ...gatewaySettingsOf(written.gateway, env.gateway),
       twilio: {
         account_sid: env.accountSid ?? twilio.account_sid ?? defaultAccountSid,
         allowed_from_numbers: allowed.map(normal),

@@ -6,6 +6,7 @@ import { callsSetting } from "./callSettings.ts"
 import { conversationsSetting } from "./conversationSettings.ts"
 import { carriersSetting, messagesSetting, numbersSetting } from "./deliverySettings.ts"
 import { aimedFaultsSetting, apiFaultsSetting, callbackFaultsSetting } from "./faultSettings.ts"
+import { gatewaySetting } from "./gatewaySettings.ts"
 import { operationsSections } from "./operations.ts"
 import {
   expects,
@@ -196,5 +197,6 @@ export const SettingsFile = Schema.Struct({
     ),
   ),
   conversations: optional(conversationsSetting),
+  gateway: optional(gatewaySetting),
 })
 export type SettingsFile = typeof SettingsFile.Type

@@ -37,6 +37,7 @@ export const stages: Stages = {
     twilio: SettingsFile.fields.twilio,
     callbacks: SettingsFile.fields.callbacks,
     conversations: SettingsFile.fields.conversations,
+    gateway: SettingsFile.fields.gateway,
   }),
   checkSettings: (settings) =>
     Either.match(checkSettings(settings), { onLeft: (problems) => problems, onRight: () => [] }),

@@ -51,6 +51,8 @@ const rulesInForce = {
 export const runStarted = entryType(
   "run.started",
   Schema.Struct({
+    /** Times this log was edited since (`ringback erase`): when, in host ms since the epoch, and how many entries something was erased of. */
+    edited: optional(Schema.Array(Schema.Struct({ at: Schema.Int, entries: Schema.NonNegativeInt }))),
     ...rulesInForce,
     format: Schema.Int,
     seed: Schema.Int,

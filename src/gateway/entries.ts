@@ -96,6 +96,8 @@ export type AttemptOutcome = typeof AttemptOutcome.Type
 export const attemptAnswered = entryType(
   "gateway-attempt.answered",
   Schema.Struct({
+    /** The provider was asked what became of an attempt that nobody was sure of. */
+    asked: optional(Schema.Literal(true)),
     attempt,
     /** Of a refusal: whether every provider would refuse this message. */
     blames: optional(Schema.Literal("message", "provider")),
@@ -105,6 +107,8 @@ export const attemptAnswered = entryType(
     /** Of a failure: the provider may have taken it all the same. */
     left: optional(Schema.Literal(true)),
     outcome: AttemptOutcome,
+    /** It was let through to see whether the provider has recovered. */
+    probe: optional(Schema.Literal(true)),
     provider: Schema.String,
     provider_message_id: optional(Schema.String),
     reason: optional(Schema.String),

@@ -36,6 +36,8 @@ export interface GatewayRequest {
   attemptsBefore: number
   /** Providers that were tried since all were, or since the last pause. */
   tried: ReadonlyArray<string>
+  /** Pauses before it was tried again, since then. */
+  pauses: number
   /** Why it was given up. */
   dead: { readonly reason: DeadLetterReason; readonly detail?: string } | undefined
   /** What few requests have. */
@@ -89,6 +91,7 @@ export const newRequest = (id: string, at: number, cause: number, data: RequestA
   attempts: none,
   attemptsBefore: 0,
   tried: none,
+  pauses: 0,
   dead: undefined,
   rare: rareOf(data, cause),
 })

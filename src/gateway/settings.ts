@@ -106,9 +106,6 @@ export const defaultGatewaySettings: GatewaySettings = {
 export const gatewaySettings = (settings: JsonObject): GatewaySettings =>
   (settings.gateway as unknown as GatewaySettings | undefined) ?? defaultGatewaySettings
 
-/** The `api` of the gateway's requests. */
-export const gatewayApi = "gateway"
-
 /** The `purpose` of what the gateway sends to providers, and of asking one what became of it. */
 export const providerPurpose = "provider"
 export const providerAskPurpose = "provider-ask"

@@ -187,6 +187,15 @@ export const requestOf = (
 /** What names a message of a provider's. */
 export const nameAt = (provider: string, providerMessageId: string): string => `${provider} ${providerMessageId}`
 
+/** Makes a request known by the names its providers have given it; of two of one name the later request has it. */
+export const nameMessages = ({ byName }: Gateway, request: GatewayRequest): void => {
+  for (const { outcome, provider, providerMessageId } of request.attempts)
+    if (outcome === "accepted" && providerMessageId !== undefined) {
+      const name = nameAt(provider, providerMessageId)
+      if ((byName.get(name)?.n ?? -1) < request.n) byName.set(name, request)
+    }
+}
+
 /** How many stand so. */
 export const countOf = ({ counts }: Gateway, status: RequestStatus): number => counts.get(status) ?? 0
 

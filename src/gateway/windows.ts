@@ -42,7 +42,8 @@ export const passThrough = (window: Window, rule: Rule, limit: number, at: numbe
   window.bucket = { at, level: Math.max(0, levelAt(window, rule, limit, at) - rule.window_ms) }
 }
 
+/** What is left of a ms in which a token became whole is not lost: it is less than fills the bucket in one. */
 const levelAt = ({ bucket }: Window, { burst, window_ms }: Rule, limit: number, at: number): number => {
   const full = Math.min(burst, limit) * window_ms
-  return bucket === undefined ? full : Math.min(full, bucket.level + (at - bucket.at) * limit)
+  return bucket === undefined ? full : Math.min(full + limit - 1, bucket.level + (at - bucket.at) * limit)
 }

@@ -5,6 +5,9 @@ import { callbackTestApi, isCallbackTest } from "./callbackTest.machine.ts"
 /** The carrier's API, which has every path that is nobody else's. */
 export const twilioApi = "twilio"
 
+/** The gateway's. */
+export const gatewayApi = "gateway"
+
 /** The conversation service's. */
 export const conversationsApi = "conversations"
 
@@ -22,6 +25,7 @@ const below =
 
 const own: ReadonlyArray<OwnApi> = [
   { name: callbackTestApi, owns: isCallbackTest },
+  { name: gatewayApi, owns: below("/api/sms") },
   { name: conversationsApi, owns: below("/webhook", "/api/conversations", "/api/messages") },
 ]
 

@@ -208,11 +208,11 @@ const messageChanges = (db: Database): ReadonlyArray<Change> => {
   const fail = set("delivery_status = @status, reason = @reason, error_code = @code")
   const attempt = statement(db, "UPDATE sms_messages SET attempts = @attempt WHERE id = @id")
   return [
-    changes(messageReceived, ({ at, data, subject }) => {
+    changes(messageReceived, ({ at, cause, data, subject }) => {
       const { conversation } = data
       add({
         ...{ id: subject, conversation, direction: "inbound", sid: data.sid, from: data.from, to: data.to },
-        ...{ body: data.body, status: "received", payload: data.payload, at: instant(at) },
+        ...{ body: data.body, status: "received", payload: cause, at: instant(at) },
         ...{ num_media: data.num_media, language: data.language, confidence_bp: data.confidence_bp },
       })
       touch({ conversation, at: instant(at) })
@@ -265,10 +265,10 @@ const statusChanges = (db: Database): ReadonlyArray<Change> => {
   )
   const touch = statement(db, "UPDATE sms_messages SET updated_at = @at WHERE id = @message")
   return [
-    changes(statusReceived, ({ at, data, seq, subject: message }) => {
+    changes(statusReceived, ({ at, cause, data, seq, subject: message }) => {
       const { error_code = null, sid, status } = data
       const moved = data.moves === true
-      add({ id: seq, message, status, error_code, payload: data.payload, at: instant(at), sid, moved: moved ? 1 : 0 })
+      add({ id: seq, message, status, error_code, payload: cause, at: instant(at), sid, moved: moved ? 1 : 0 })
       name({ message, sid, at: instant(at) })
       if (moved) move({ message, status, error_code })
     }),

@@ -33,11 +33,13 @@ const SM = `SM${"0".repeat(31)}1`
 
 dialectContract(dialects.twilio, {
   config: {
+    account: "AC1",
     dialect: "twilio",
     from: "+15550000001",
     id: "provider2",
+    secret: { secret: "gateway.provider2" },
     timeout_ms: 5_000,
-    url: "https://userinfo-0123456789abcdef@api.twilio.com/2010-04-01/Accounts/AC1/Messages.json",
+    url: "https://api.twilio.com/2010-04-01/Accounts/AC1/Messages.json",
   },
   accepted: { ...json(201, { sid: SM, status: "queued", price: null, price_unit: "USD" }), id: SM },
   wrongMessage: json(400, { code: 21211, message: "Invalid 'To' Phone Number: +1", status: 400 }),

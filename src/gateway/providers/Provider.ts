@@ -1,4 +1,4 @@
-import type { ApiRequested, Pair } from "../../core/entries.ts"
+import type { ApiRequested, OutboundRequested, Pair } from "../../core/entries.ts"
 import type { ProviderConfig } from "./settings.ts"
 
 /** One text to one phone, as every provider gets it. */
@@ -20,8 +20,8 @@ export interface ProviderRequest {
   /** A JSON body, as text. It excludes `params`. */
   readonly json?: string
   readonly headers?: ReadonlyArray<Pair>
-  /** The name of the secret that goes out as `Authorization: Bearer`. */
-  readonly bearer?: string
+  /** Who asks: by a bearer token, or by HTTP Basic; the secret is a name. */
+  readonly auth?: NonNullable<OutboundRequested["auth"]>
   /** Names of `params` whose values are paths of this server; the edge makes them absolute URLs. */
   readonly absolute?: ReadonlyArray<string>
 }
@@ -74,7 +74,7 @@ export interface Receipt {
 }
 
 /** The part of a request to the gateway that receipts are read from. */
-export type ReceiptRequest = Pick<ApiRequested, "params" | "query"> & { readonly text?: string }
+export type ReceiptRequest = Pick<ApiRequested, "params" | "query" | "text">
 
 /** What a provider knows of a request that it was asked for. */
 export type Asked =

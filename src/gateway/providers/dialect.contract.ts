@@ -66,7 +66,7 @@ export const dialectContract = (dialect: Dialect, samples: Samples): void => {
     })
     it("a provider without a URL is a simulated one", () => {
       const { url: _, ...simulated } = config
-      assertTrue(dialect.request(simulated, send).url.includes(`//${config.id}.simulated.ringback/`))
+      assertTrue(dialect.request(simulated, send).url.includes(`//${config.id}.sms.ringback.internal/`))
     })
     it("a text that is taken is accepted under the provider's own id", () => {
       const outcome = read(samples.accepted)

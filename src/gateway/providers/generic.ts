@@ -1,6 +1,6 @@
 import { costOf, fieldsOf, isSuccess, limited, refusedByStatus, textOf } from "./answers.ts"
 import type { Asked, Dialect, ProviderAnswer, ProviderOutcome, Receipt } from "./Provider.ts"
-import { urlOf } from "./place.ts"
+import { authOf, urlOf } from "./place.ts"
 
 /*
  * JSON, as the gateway's own API speaks it: a provider that takes what `POST /api/sms/send` takes.
@@ -76,7 +76,7 @@ export const generic: Dialect = {
       ...(config.receipt_url === undefined ? {} : { callback_url: config.receipt_url }),
     }),
     headers: [["Idempotency-Key", id]],
-    ...(config.secret === undefined ? {} : { bearer: config.secret.secret }),
+    ...authOf(config),
   }),
   read,
   receipt: ({ text }) => {
@@ -100,7 +100,7 @@ export const generic: Dialect = {
       method: "GET",
       url: urlOf(config),
       params: [["reference", id]],
-      ...(config.secret === undefined ? {} : { bearer: config.secret.secret }),
+      ...authOf(config),
     }),
     read: readAsked,
   },

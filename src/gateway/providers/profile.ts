@@ -28,7 +28,7 @@ export const SimulatedProfile = Schema.Struct({
   failing_bp: BasisPoints,
   /** How long an answer takes. */
   latency: Span,
-  /** Its own limit of requests in a second of the clock, above which it answers 429; absent: none. */
+  /** Its own limit of requests in a second of the clock, whatever came of them; above it answers 429. Absent: none. */
   limit_per_second: optional(Schema.Int.pipe(Schema.positive())),
   /** Never arrive: the connection is reset, and nothing is taken. */
   lost_bp: BasisPoints,

@@ -12,6 +12,8 @@ export const Price = Schema.Struct({ currency: Schema.String, micros: Schema.Non
 
 /** A provider's place and manners, as the log keeps them; its weight and limits are the gateway's own business. */
 export const providerConfigFields = {
+  /** The user of HTTP Basic; the secret is then its password. */
+  account: optional(Schema.String),
   dialect: DialectName,
   /** The sender, where the dialect needs one. */
   from: optional(Schema.String),
@@ -22,7 +24,7 @@ export const providerConfigFields = {
   profile: optional(SimulatedProfile),
   /** An absolute URL that generic providers are told to send receipts to; absent: they are not told one. */
   receipt_url: optional(Schema.String),
-  /** What goes out as `Authorization: Bearer`. */
+  /** A bearer token, or the account's password. */
   secret: optional(SecretName),
   /** Ms a request may take. */
   timeout_ms: Schema.Int.pipe(Schema.positive()),

@@ -1,10 +1,10 @@
 import { costOf, fieldsOf, isSuccess, limited, refusedByStatus, textOf } from "./answers.ts"
 import type { Dialect, ProviderAnswer, ProviderOutcome, Receipt } from "./Provider.ts"
-import { receiptsPath, urlOf } from "./place.ts"
+import { authOf, receiptsPath, urlOf } from "./place.ts"
 
 /*
- * Twilio's Messages resource, and what speaks like it: another Ringback, too. The URL is the whole one, with account SID and auth
- * token as userinfo: https://AC…:token@api.twilio.com/2010-04-01/Accounts/AC…/Messages.json
+ * Twilio's Messages resource, and what speaks like it: another Ringback, too. The URL is the whole one,
+ * https://api.twilio.com/2010-04-01/Accounts/AC…/Messages.json; account SID and auth token are `account` and `secret`.
  *
  * Twilio cannot be asked for a request by an id of ours: an interrupted attempt stays unsure.
  * Source: "Messages resource", "Track the message status of outbound messages", "Error and Warning Dictionary", Twilio docs.
@@ -72,7 +72,7 @@ export const twilio: Dialect = {
       ["StatusCallback", config.receipt_url ?? receiptsPath(config.id)],
     ],
     ...(config.receipt_url === undefined ? { absolute: ["StatusCallback"] } : {}),
-    ...(config.secret === undefined ? {} : { bearer: config.secret.secret }),
+    ...authOf(config),
   }),
   read,
   receipt: ({ params }) => {
