@@ -10,9 +10,11 @@ import * as Redacted from "effect/Redacted"
 import { type Started, startExchange } from "../app/exchange.ts"
 import { metricsOfRun } from "../app/metrics.ts"
 import { logProcess } from "../app/processLog.ts"
+import { keepProjection } from "../app/projecting.ts"
 import { proxyOf } from "../app/proxy.ts"
 import { readSettings, type Settings } from "../app/settings.ts"
 import { stderrLogger } from "../app/stderrLogger.ts"
+import { traceRun } from "../app/tracing.ts"
 import { formatPace, type Pace, parsePace } from "../clock/pace.ts"
 import { iso, parseInstant } from "../core/Instant.ts"
 import { providerPath } from "../gateway/providers/place.ts"
@@ -174,6 +176,9 @@ const serveSettings = (
     )
     started.listensAt(addressOf(settings, port))
     yield* logProcess(exchange.run, settings.logLevel, settings.operations.logFormat)
+    const { projection, tracing } = settings.operations
+    if (projection !== undefined) yield* keepProjection(settings.db, projection)
+    if (tracing !== undefined) yield* traceRun(exchange.run, tracing, exchange.version)
     for (const warning of warnings) yield* Console.error(`warning: ${printable(warning)}`)
     const providers = providersAt === undefined ? [] : yield* openProviders(exchange, providersAt)
     const told = json ? listeningLine : greeting

@@ -22,6 +22,7 @@ export class Exchange extends Context.Tag("ringback/Exchange")<
     readonly provider: string
     /** Counts as `/health` shows them. */
     readonly statistics: () => { readonly messages: number; readonly calls: number; readonly callbacks: number }
+    readonly health: HealthDoor
     /** The run's messages, for reading back. */
     readonly messages: MessagesView
     /** Verifications with their codes as they stand now, newest first. */
@@ -38,6 +39,23 @@ export class Exchange extends Context.Tag("ringback/Exchange")<
     readonly calls: CallsDoor
   }
 >() {}
+
+/** Whether something is there, as far as it was needed lately; `detail` says what was wrong. */
+export interface HealthCheck {
+  readonly status: "up" | "down" | "unknown"
+  readonly detail?: string
+}
+/** What `/health` says of how the run is run, and of what it depends on. */
+export interface HealthDoor {
+  /** How strict it is: development, staging, production. */
+  readonly profile: string
+  readonly checks: () => HealthChecks
+}
+
+export interface HealthChecks {
+  readonly carrier: HealthCheck
+  readonly monitor: HealthCheck
+}
 
 /** Forks of the run, and breakpoints of its clock. Neither is in its log. */
 export interface TravelDoor {
