@@ -9,7 +9,7 @@ import { CommandFailed } from "./failure.ts"
 import { withPlainConsole } from "./terminal.ts"
 
 /** Every verb, loaded when it is asked for: a server needs nothing of the others. */
-const verbs = {
+export const verbs = {
   init: async () => (await import("./init.ts")).init,
   doctor: async () => (await import("./doctor.ts")).doctor,
   serve: async () => (await import("./serve.ts")).serve,

@@ -12,9 +12,12 @@ import { logProcess, stderrLogger } from "../app/processLog.ts"
 import { readSettings, type Settings } from "../app/settings.ts"
 import { formatPace, type Pace, parsePace } from "../clock/pace.ts"
 import { iso, parseInstant } from "../core/Instant.ts"
+import { providerPath } from "../gateway/providers/place.ts"
+import { gatewaySettings } from "../gateway/settings.ts"
 import { isLoopback } from "../server/access.ts"
 import { Exchange } from "../server/Exchange.ts"
 import { serveHttp } from "../server/HttpServer.ts"
+import { providersPort, providersPortFlag, serveProviders } from "../server/providerPorts.ts"
 import { CommandFailed, wrongUse } from "./failure.ts"
 import { settingsFlags } from "./settingsFlags.ts"
 import { jsonLine, printable, styled } from "./terminal.ts"
@@ -36,6 +39,13 @@ const options = {
   json: Options.boolean("json").pipe(
     Options.withDescription("Where it listens as one line of JSON, instead of a greeting"),
   ),
+  providers: Options.boolean("providers").pipe(
+    Options.withDescription("Open the simulated SMS providers on ports of their own (8071, 8072, 8073)"),
+  ),
+  providersPort: Options.integer("providers-port").pipe(
+    Options.withDescription("With --providers: the first of these ports (0 for any free ones)"),
+    Options.optional,
+  ),
 }
 
 /** `ringback serve`: the exchange as an HTTP server, until it is told to stop. */
@@ -44,6 +54,7 @@ export const serve = Command.make("serve", options, (given) =>
     const port = Option.getOrUndefined(given.port)
     if (port !== undefined && (port < 0 || port > 65_535))
       return yield* wrongUse(`--port: expected 0 to 65535, found ${port}`)
+    const providersAt = yield* readProviders(given)
     const pace = yield* readPace(given.pace)
     const start = yield* readStart(given.start)
     const settings = yield* readSettings({
@@ -52,12 +63,27 @@ export const serve = Command.make("serve", options, (given) =>
       port,
       db: Option.getOrUndefined(given.db),
     }).pipe(Effect.mapError((error) => wrongUse(error.message)))
-    yield* serveSettings(settings, { json: given.json, seed: Option.getOrUndefined(given.seed), pace, start }).pipe(
-      Logger.withMinimumLogLevel(settings.logLevel),
-      Effect.provide(stderrLogger),
-    )
+    yield* serveSettings(settings, {
+      json: given.json,
+      seed: Option.getOrUndefined(given.seed),
+      pace,
+      start,
+      providersAt,
+    }).pipe(Logger.withMinimumLogLevel(settings.logLevel), Effect.provide(stderrLogger))
   }).pipe(Effect.scoped),
 ).pipe(Command.withDescription("Serve the exchange over HTTP. Example: ringback serve --port 8080 --pace 10x"))
+
+/** The port of the first simulated provider; undefined where they are not opened. */
+const readProviders = (given: {
+  readonly providers: boolean
+  readonly providersPort: Option.Option<number>
+}): Effect.Effect<number | undefined, CommandFailed> => {
+  const port = Option.getOrUndefined(given.providersPort)
+  if (port !== undefined && !given.providers) return wrongUse(`${providersPortFlag} needs --providers`)
+  if (port !== undefined && (port < 0 || port > 65_500))
+    return wrongUse(`${providersPortFlag}: expected 0 to 65500, found ${port}`)
+  return Effect.succeed(given.providers ? (port ?? providersPort) : undefined)
+}
 
 const readPace = (text: Option.Option<string>): Effect.Effect<Pace | undefined, CommandFailed> =>
   Option.match(text, {
@@ -82,12 +108,14 @@ const serveSettings = (
   settings: Settings,
   {
     json,
+    providersAt,
     ...run
   }: {
     readonly json: boolean
     readonly seed: number | undefined
     readonly pace: Pace | undefined
     readonly start: number | undefined
+    readonly providersAt: number | undefined
   },
 ) =>
   Effect.gen(function* () {
@@ -102,7 +130,10 @@ const serveSettings = (
     started.listensAt(addressOf(settings, port))
     yield* logProcess(exchange.run, settings.logLevel)
     for (const warning of warnings) yield* Console.error(`warning: ${printable(warning)}`)
-    yield* Console.log(json ? listeningLine(settings, started, port) : greeting(settings, started, port))
+    const providers = providersAt === undefined ? [] : yield* openProviders(settings, exchange, providersAt)
+    yield* Console.log(
+      json ? listeningLine(settings, started, port, providers) : greeting(settings, started, port, providers),
+    )
     if (
       !isLoopback(settings.server.host) &&
       settings.server.host !== "localhost" &&
@@ -119,6 +150,27 @@ const serveSettings = (
     })
   })
 
+/** A simulated provider, and where it is reached. */
+interface Opened {
+  readonly id: string
+  readonly url: string
+}
+
+/** Opens the simulated providers. */
+const openProviders = (settings: Settings, exchange: typeof Exchange.Service, first: number) =>
+  Effect.gen(function* () {
+    const { providers } = gatewaySettings(exchange.run.engine.world.settings)
+    const ports = yield* Effect.provideService(
+      serveProviders(providers.length, { host: settings.server.host, port: first }),
+      Exchange,
+      exchange,
+    ).pipe(Effect.mapError((error) => wrongUse(error.message)))
+    return ports.map((port, i): Opened => {
+      const id = providers[i]?.id ?? ""
+      return { id, url: `${addressOf(settings, port)}${providerPath(id)}` }
+    })
+  })
+
 /** Where the server is found from this machine. */
 const addressOf = ({ server }: Settings, port: number): string => {
   const host = server.host === "0.0.0.0" || server.host === "::" ? "127.0.0.1" : server.host
@@ -126,7 +178,12 @@ const addressOf = ({ server }: Settings, port: number): string => {
 }
 
 /** What a program that has started the server needs to know. */
-const listeningLine = (settings: Settings, { authToken, exchange }: Started, port: number): string => {
+const listeningLine = (
+  settings: Settings,
+  { authToken, exchange }: Started,
+  port: number,
+  providers: ReadonlyArray<Opened>,
+): string => {
   const { run, version } = exchange
   return jsonLine(
     JSON.stringify({
@@ -140,12 +197,18 @@ const listeningLine = (settings: Settings, { authToken, exchange }: Started, por
       seed: run.seed,
       clock: iso(run.engine.now),
       pace: formatPace(run.engine.pace),
+      providers: Object.fromEntries(providers.map(({ id, url }) => [id, url])),
     }),
   )
 }
 
 /** What a user needs to know, and one line that sends a message as it stands. */
-const greeting = (settings: Settings, { exchange, authToken }: Started, port: number): string => {
+const greeting = (
+  settings: Settings,
+  { exchange, authToken }: Started,
+  port: number,
+  providers: ReadonlyArray<Opened>,
+): string => {
   const { run, version } = exchange
   const { twilio } = settings.run
   const address = addressOf(settings, port)
@@ -159,6 +222,7 @@ const greeting = (settings: Settings, { exchange, authToken }: Started, port: nu
     `  auth token   ${Redacted.value(authToken)}`,
     `  log          ${log}`,
     `  clock        ${iso(run.engine.now)}, pace ${formatPace(run.engine.pace)}`,
+    ...providers.map(({ id, url }) => `  ${id.padEnd(11)}  ${url}`),
     "",
     "Send a message:",
     "",

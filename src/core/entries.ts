@@ -129,6 +129,8 @@ export const apiRequested = entryType(
     method: Schema.String,
     params: Pairs,
     path: Schema.String,
+    /** The edge found that the address it comes from is not among those that are allowed, where the settings name any. */
+    peer: optional(Schema.Literal("refused")),
     query: Pairs,
     /** What the edge found of a webhook's signature, where the API asks for one. */
     signature: optional(Schema.Literal("valid", "invalid", "absent")),

@@ -52,7 +52,8 @@ const docsHandler = async (): Promise<Effect.Effect<PathHandler>> => {
   })
 }
 
-const openApiOf = (version: string): string => {
+/** The description of the API that `/openapi.json` answers, as text. */
+export const openApiOf = (version: string): string => {
   const spec = OpenApi.fromApi(ControlApi)
   return JSON.stringify({ ...spec, info: { ...spec.info, version } })
 }

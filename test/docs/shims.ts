@@ -1,0 +1,89 @@
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { program } from "../support/program.ts"
+import { root } from "./blocks.ts"
+
+/*
+ * Commands as a reader's shell has them: `ringback`, `npx`, `npm` and `node`. What goes on until it is stopped (a server, an
+ * application) is left running, with its pid and what it says in files of the state folder.
+ */
+
+/** What every shim begins with: `$STATE`, and `goes_on`, which waits until what it starts says a text, or listens. */
+const common = (state: string) => `#!/bin/bash
+STATE=${state}
+NODE=${process.execPath}
+goes_on() { # NAME WHAT-IT-SAYS-OR-PORT COMMAND...
+  local name="$1" ready="$2"; shift 2
+  if [ -f "$STATE/$name.pid" ]; then
+    kill "$(cat "$STATE/$name.pid")" 2>/dev/null
+    while kill -0 "$(cat "$STATE/$name.pid")" 2>/dev/null; do sleep 0.05; done
+  fi
+  "$@" >"$STATE/$name.log" 2>&1 </dev/null &
+  local pid=$!
+  echo $pid >"$STATE/$name.pid"
+  for i in $(seq 600); do
+    if [[ "$ready" =~ ^[0-9]+$ ]]; then (exec 3<>"/dev/tcp/127.0.0.1/$ready") 2>/dev/null && break
+    else grep -q "$ready" "$STATE/$name.log" && break; fi
+    kill -0 $pid 2>/dev/null || { cat "$STATE/$name.log"; wait $pid; exit $?; }
+    sleep 0.05
+    [ "$i" = 600 ] && { echo "$name never said that it is ready"; cat "$STATE/$name.log"; exit 1; }
+  done
+  echo "$name" >>"$STATE/went-on"
+  exit 0
+}
+has() { local word="$1"; shift; for each in "$@"; do [ "$each" = "$word" ] && return 0; done; return 1; }
+`
+
+const ringback = (port: number) => `
+case "$1" in
+  serve|record|playback)
+    has --help "$@" || { has --port "$@" || set -- "$@" --port ${port}; goes_on exchange 'Ctrl-C stops' "$NODE" ${program} "$@"; } ;;
+  inbound|call) has --url "$@" || set -- "$@" --url http://127.0.0.1:${port} ;;
+esac
+if has --follow "$@"; then timeout 1 "$NODE" ${program} "$@"; code=$?; [ $code = 124 ] && exit 0; exit $code; fi
+export INSIDE=1 # What the program itself starts is its own.
+exec "$NODE" ${program} "$@"
+`
+
+const npx = `
+command="$1"; shift
+case "$command" in
+  ringback) exec ringback "$@" ;;
+  vitest) exec "$NODE" ${root}/node_modules/vitest/vitest.mjs "$@" ;;
+  tsc) exec "$NODE" ${root}/node_modules/typescript/bin/tsc "$@" ;;
+  *) echo "npx $command: not here" >&2; exit 1 ;;
+esac
+`
+
+/** Of what npm is asked for only a start is done: tests run no tests. A script has to be there. */
+const npm = `
+case "$1" in
+  start) shift; [ "$1" = -- ] && shift; exec ringback serve "$@" ;;
+  test|run|run-script)
+    [ "$1" = test ] && script=test || script="$2"
+    exec "$NODE" -e 'if (!(process.argv[2] in require(process.argv[1]).scripts)) throw new Error("no script " + process.argv[2])' ${root}/package.json "$script" ;;
+  install|ci|init) exit 0 ;;
+  *) echo "npm $1: not here" >&2; exit 1 ;;
+esac
+`
+
+/** An application that listens goes on. */
+const node = (port: number) => `
+if [ -z "$INSIDE" ] && [ -f "$1" ] && grep -q '\\.listen(' "$1"; then goes_on "$(basename "$1")" ${port} "$NODE" "$@"; fi
+exec "$NODE" "$@"
+`
+
+/** Writes the commands of a page into a folder for its PATH. */
+export const writeShims = (
+  folder: string,
+  state: string,
+  ports: { readonly exchange: number; readonly application: number },
+): void => {
+  mkdirSync(folder, { recursive: true })
+  const scripts = { ringback: ringback(ports.exchange), npx, npm, node: node(ports.application) }
+  for (const [name, script] of Object.entries(scripts)) {
+    const file = join(folder, name)
+    writeFileSync(file, `${common(state)}${script}`)
+    chmodSync(file, 0o755)
+  }
+}
