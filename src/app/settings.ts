@@ -96,6 +96,7 @@ export const readSettings = (flags: Flags): Effect.Effect<Settings, BadSettings>
   })
 
 interface Environment {
+  readonly adminToken: Redacted.Redacted<string> | undefined
   readonly configPath: string | undefined
   readonly logLevel: LogLevel.LogLevel
   readonly accountSid: string | undefined
@@ -106,9 +107,10 @@ interface Environment {
 }
 
 const readEnvironment: Effect.Effect<Environment, BadSettings> = Effect.gen(function* () {
-  const [configPath, level, accountSid, token, phoneNumber, monitorUrl, monitorToken, gatewayGiven] =
+  const [adminToken, configPath, level, accountSid, token, phoneNumber, monitorUrl, monitorToken, gatewayGiven] =
     yield* Effect.orDie(
       Config.all([
+        variable("RINGBACK_ADMIN_TOKEN"),
         variable("CONFIG_PATH"),
         variable("LOG_LEVEL"),
         variable("TWILIO_ACCOUNT_SID"),
@@ -137,6 +139,7 @@ const readEnvironment: Effect.Effect<Environment, BadSettings> = Effect.gen(func
     lines.push(`environment LOG_LEVEL: expected ${[...levels.keys()].join(", ")}, found ${JSON.stringify(level)}`)
   if (lines.length > 0 || logLevel === undefined) return yield* new BadSettings({ lines })
   return {
+    adminToken: adminToken === undefined ? undefined : Redacted.make(adminToken),
     configPath,
     logLevel,
     accountSid,
@@ -225,6 +228,7 @@ export const settingsOf = (written: SettingsFile): Settings =>
   settle(
     {},
     {
+      adminToken: undefined,
       configPath: undefined,
       logLevel: LogLevel.Info,
       accountSid: undefined,
@@ -250,7 +254,7 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
       port: flags.port ?? server.port ?? 8080,
       publicUrl: server.public_url,
       allowedHosts: server.allowed_hosts ?? [],
-      adminToken: server.admin_token === undefined ? undefined : Redacted.make(server.admin_token),
+      adminToken: env.adminToken ?? (server.admin_token === undefined ? undefined : Redacted.make(server.admin_token)),
     },
     db: flags.db ?? written.database?.path ?? "data/ringback.db",
     templatesPath: written.templates?.path,
