@@ -73,6 +73,13 @@ if [ -z "$INSIDE" ] && [ -f "$1" ] && grep -q '\\.listen(' "$1"; then goes_on "$
 exec "$NODE" "$@"
 `
 
+/** Ends what goes on, as a reader does in its terminal. */
+const ctrlC = `
+pid="$(cat "$STATE/$1.pid")"
+kill "$pid" || exit 1
+while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
+`
+
 /** Writes the commands of a page into a folder for its PATH. */
 export const writeShims = (
   folder: string,
@@ -80,7 +87,7 @@ export const writeShims = (
   ports: { readonly exchange: number; readonly application: number },
 ): void => {
   mkdirSync(folder, { recursive: true })
-  const scripts = { ringback: ringback(ports.exchange), npx, npm, node: node(ports.application) }
+  const scripts = { ringback: ringback(ports.exchange), npx, npm, node: node(ports.application), "ctrl-c": ctrlC }
   for (const [name, script] of Object.entries(scripts)) {
     const file = join(folder, name)
     writeFileSync(file, `${common(state)}${script}`)
