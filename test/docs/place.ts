@@ -84,10 +84,11 @@ export const placeFor = async (page: string): Promise<Place> => {
   return place
 }
 
-/** A page that starts none of its own, and yet talks to one. */
+/** A page that says so, or that starts none of its own and yet talks to one. */
 const needsExchange = (page: string): boolean =>
-  !/^(?:\$ )?(?:npx )?(?:npm start|ringback (?:serve|record|playback)\b)/m.test(page) &&
-  /127\.0\.0\.1:8080|localhost:8080|ringback (?:inbound|call) /.test(page)
+  page.includes("<!-- exchange: runs -->") ||
+  (!/^(?:\$ )?(?:npx )?(?:npm start|ringback (?:serve|record|playback)\b)/m.test(page) &&
+    /127\.0\.0\.1:8080|localhost:8080|ringback (?:inbound|call) /.test(page))
 
 /** A folder of a project that has installed what documents import. */
 const furnish = (folder: string): void => {

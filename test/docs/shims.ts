@@ -37,7 +37,7 @@ has() { local word="$1"; shift; for each in "$@"; do [ "$each" = "$word" ] && re
 const ringback = (port: number) => `
 case "$1" in
   serve|record|playback)
-    has --help "$@" || { has --port "$@" || set -- "$@" --port ${port}; goes_on exchange 'Ctrl-C stops' "$NODE" ${program} "$@"; } ;;
+    [ -n "$INSIDE" ] || has --help "$@" || { has --port "$@" || set -- "$@" --port ${port}; goes_on exchange 'Ctrl-C stops' "$NODE" ${program} "$@"; } ;;
   inbound|call) has --url "$@" || set -- "$@" --url http://127.0.0.1:${port} ;;
 esac
 if has --follow "$@"; then timeout 1 "$NODE" ${program} "$@"; code=$?; [ $code = 124 ] && exit 0; exit $code; fi
