@@ -23,6 +23,7 @@ import { warm } from "./warm.mjs"
 /** Folders that lie beside the program as they lie beside their source; files of packages that pages hand to browsers. */
 const folders = {
   templates: "src/carriers/twilio/templates",
+  starter: "src/app/starter",
   views: "src/dashboard/views",
   assets: "src/dashboard/assets",
 }

@@ -40,6 +40,7 @@ import { outboundMachine } from "../network/outbound.machine.ts"
 import { type CallbacksSettings, callbacksSettings } from "../network/settings.ts"
 import { makeWire } from "../network/Wire.ts"
 import type { Exchange, NumbersDoor } from "../server/Exchange.ts"
+import { apiDoors } from "./apiDoors.ts"
 import { asOwner } from "./asOwner.ts"
 import { liveSettings, runSettings } from "./liveSettings.ts"
 import { liveTemplates } from "./liveTemplates.ts"
@@ -146,7 +147,7 @@ export const startExchange = (
         bytes: media.bytes,
         gone,
       },
-      doors: new Map(),
+      doors: apiDoors(run, keys, publicUrl),
       settings: liveSettings(run, { first: settings, keys, turns }),
       templates: liveTemplates(run, { base: templates.texts, turns, twilio: () => slices().twilio }),
       numbers: numbersDoor(run.engine, keys),
@@ -156,7 +157,7 @@ export const startExchange = (
       if (publicUrl === undefined) origin = address
     }
     const pages = pagesOfRun(exchange, { signs: twilioSigns(keys), secrets: keys })
-    return { exchange, authToken, keys, warnings: templates.warnings, listensAt, pages }
+    return { exchange, authToken, keys, warnings: [...templates.warnings, ...settings.notes], listensAt, pages }
   })
 
 const slicesOf = ({ world }: Engine) => ({ twilio: world.slice(twilioMachine), outbound: world.slice(outboundMachine) })
@@ -188,6 +189,7 @@ const keepCredentials = (
       const { test } = settings.run.twilio
       if (test !== undefined && settings.testAuthToken !== undefined)
         keys.remember(test.auth_token.secret, settings.testAuthToken)
+      for (const [name, value] of settings.secrets) keys.remember(name, value)
       return runSettings(settings, keys)
     },
     catch: (cause) =>

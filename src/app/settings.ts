@@ -4,20 +4,31 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as LogLevel from "effect/LogLevel"
-import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { LineCounter, parseDocument } from "yaml"
 import { authTokenSecret, subaccountTokenSecret, type TwilioSettings } from "../carriers/twilio/settings.ts"
+import type { ConversationsSettings } from "../conversations/settings.ts"
 import { sha256 } from "../core/canonical.ts"
 import { parseE164 } from "../core/E164.ts"
+import type { GatewaySettings } from "../gateway/settings.ts"
 import type { CallbacksSettings, ScriptedEndpoint } from "../network/settings.ts"
 import { callSettings } from "./callSettings.ts"
+import { conversationSecrets, conversationSettings, type MonitorEnvironment } from "./conversationSettings.ts"
 import { deliverySettings } from "./deliverySettings.ts"
 import { aimedFaults, apiFaults, callbackFaults } from "./faultSettings.ts"
+import {
+  type GatewayEnvironment,
+  gatewayVariables,
+  noGatewayEnvironment,
+  readGatewayVariables,
+} from "./gatewayEnvironment.ts"
+import { gatewaySecrets, gatewaySettingsOf } from "./gatewaySettings.ts"
 import { messagingSettings } from "./messagingSettings.ts"
 import { checkSettings, problemLine } from "./settingsCheck.ts"
 import { AccountSid, type SettingsFile } from "./settingsFile.ts"
+import { isHttpUrl } from "./settingsParts.ts"
+import { variable } from "./variable.ts"
 import { verifySettings } from "./verifySettings.ts"
 
 /** Settings that cannot be used: each line names the place, what was expected and what was found. */
@@ -52,10 +63,16 @@ export interface Settings {
   readonly authToken: Redacted.Redacted<string> | undefined
   /** Of the test credentials, where there are any. */
   readonly testAuthToken: Redacted.Redacted<string> | undefined
+  /** Further tokens, by their names in the keys file. */
+  readonly secrets: ReadonlyArray<readonly [name: string, value: Redacted.Redacted<string>]>
+  /** What people are told of settings that do nothing. */
+  readonly notes: ReadonlyArray<string>
   /** What the rules look at: one tree, kept in the log. URLs in it may still hold userinfo. */
   readonly run: {
     readonly callbacks: CallbacksSettings
+    readonly conversations?: ConversationsSettings
     readonly endpoints: ReadonlyArray<ScriptedEndpoint>
+    readonly gateway?: GatewaySettings
     readonly twilio: TwilioSettings
   }
   /** The settings file that was read, if any. */
@@ -84,26 +101,25 @@ interface Environment {
   readonly accountSid: string | undefined
   readonly authToken: Redacted.Redacted<string> | undefined
   readonly phoneNumber: string | undefined
+  readonly monitor: MonitorEnvironment
+  readonly gateway: GatewayEnvironment
 }
 
-/** A variable that is set and not empty. */
-const variable = (name: string) =>
-  Config.string(name).pipe(
-    Config.option,
-    Config.map((value) => Option.getOrUndefined(Option.filter(value, (text) => text !== ""))),
-  )
-
 const readEnvironment: Effect.Effect<Environment, BadSettings> = Effect.gen(function* () {
-  const [configPath, level, accountSid, token, phoneNumber] = yield* Effect.orDie(
-    Config.all([
-      variable("CONFIG_PATH"),
-      variable("LOG_LEVEL"),
-      variable("TWILIO_ACCOUNT_SID"),
-      variable("TWILIO_AUTH_TOKEN"),
-      variable("TWILIO_PHONE_NUMBER"),
-    ]),
-  )
-  const lines: Array<string> = []
+  const [configPath, level, accountSid, token, phoneNumber, monitorUrl, monitorToken, gatewayGiven] =
+    yield* Effect.orDie(
+      Config.all([
+        variable("CONFIG_PATH"),
+        variable("LOG_LEVEL"),
+        variable("TWILIO_ACCOUNT_SID"),
+        variable("TWILIO_AUTH_TOKEN"),
+        variable("TWILIO_PHONE_NUMBER"),
+        variable("MONITOR_API_URL"),
+        variable("MONITOR_API_TOKEN"),
+        gatewayVariables,
+      ]),
+    )
+  const { environment: gateway, problems: lines } = readGatewayVariables(gatewayGiven)
   if (accountSid !== undefined && Either.isLeft(Schema.decodeUnknownEither(AccountSid)(accountSid)))
     lines.push(
       `environment TWILIO_ACCOUNT_SID: expected AC and 32 letters or digits, found a text of ${accountSid.length} characters`,
@@ -111,6 +127,10 @@ const readEnvironment: Effect.Effect<Environment, BadSettings> = Effect.gen(func
   if (phoneNumber !== undefined && parseE164(phoneNumber) === undefined)
     lines.push(
       `environment TWILIO_PHONE_NUMBER: expected a phone number such as +15550000001, found ${foundNumber(phoneNumber)}`,
+    )
+  if (monitorUrl !== undefined && !isHttpUrl(monitorUrl))
+    lines.push(
+      `environment MONITOR_API_URL: expected a URL that begins with http:// or https://, found a text of ${monitorUrl.length} characters`,
     )
   const logLevel = level === undefined ? LogLevel.Info : levels.get(level.toUpperCase())
   if (logLevel === undefined)
@@ -122,6 +142,8 @@ const readEnvironment: Effect.Effect<Environment, BadSettings> = Effect.gen(func
     accountSid,
     authToken: token === undefined ? undefined : Redacted.make(token),
     phoneNumber,
+    monitor: { url: monitorUrl, token: monitorToken === undefined ? undefined : Redacted.make(monitorToken) },
+    gateway,
   }
 })
 
@@ -208,6 +230,8 @@ export const settingsOf = (written: SettingsFile): Settings =>
       accountSid: undefined,
       authToken: undefined,
       phoneNumber: undefined,
+      monitor: { url: undefined, token: undefined },
+      gateway: noGatewayEnvironment,
     },
     written,
     undefined,
@@ -232,6 +256,8 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
     templatesPath: written.templates?.path,
     logLevel: env.logLevel,
     authToken: token,
+    secrets: [...conversationSecrets(written.conversations, env.monitor), ...gatewaySecrets(written.gateway)],
+    notes: env.gateway.notes,
     testAuthToken: test === undefined ? undefined : Redacted.make(test.auth_token),
     file,
     written,
@@ -245,7 +271,9 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
         quiet_ms: whole(callbacks.quiet_ms ?? 0),
         rewrite: callbacks.rewrite ?? [],
       },
+      ...conversationSettings(written.conversations, env.monitor),
       endpoints: endpointsOf(written.endpoints),
+      ...gatewaySettingsOf(written.gateway, env.gateway),
       twilio: {
         account_sid: env.accountSid ?? twilio.account_sid ?? defaultAccountSid,
         allowed_from_numbers: allowed.map(normal),

@@ -3,8 +3,10 @@ import { lineTypes } from "../carriers/twilio/settings.ts"
 import { parseE164 } from "../core/E164.ts"
 import { isAllowed } from "../network/allow.ts"
 import { callsSetting } from "./callSettings.ts"
+import { conversationsSetting } from "./conversationSettings.ts"
 import { carriersSetting, messagesSetting, numbersSetting } from "./deliverySettings.ts"
 import { aimedFaultsSetting, apiFaultsSetting, callbackFaultsSetting } from "./faultSettings.ts"
+import { gatewaySetting } from "./gatewaySettings.ts"
 import {
   expects,
   Flag,
@@ -192,5 +194,7 @@ export const SettingsFile = Schema.Struct({
       }),
     ),
   ),
+  conversations: optional(conversationsSetting),
+  gateway: optional(gatewaySetting),
 })
 export type SettingsFile = typeof SettingsFile.Type

@@ -36,6 +36,8 @@ export const stages: Stages = {
   settingsSchema: Schema.Struct({
     twilio: SettingsFile.fields.twilio,
     callbacks: SettingsFile.fields.callbacks,
+    conversations: SettingsFile.fields.conversations,
+    gateway: SettingsFile.fields.gateway,
   }),
   checkSettings: (settings) =>
     Either.match(checkSettings(settings), { onLeft: (problems) => problems, onRight: () => [] }),

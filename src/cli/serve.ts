@@ -12,29 +12,18 @@ import { logProcess, stderrLogger } from "../app/processLog.ts"
 import { readSettings, type Settings } from "../app/settings.ts"
 import { formatPace, type Pace, parsePace } from "../clock/pace.ts"
 import { iso, parseInstant } from "../core/Instant.ts"
+import { providerPath } from "../gateway/providers/place.ts"
+import { gatewaySettings } from "../gateway/settings.ts"
 import { isLoopback } from "../server/access.ts"
 import { Exchange } from "../server/Exchange.ts"
 import { serveHttp } from "../server/HttpServer.ts"
+import { providersPort, providersPortFlag, serveProviders } from "../server/providerPorts.ts"
 import { CommandFailed, wrongUse } from "./failure.ts"
-import { printable, styled } from "./terminal.ts"
+import { settingsFlags } from "./settingsFlags.ts"
+import { jsonLine, printable, styled } from "./terminal.ts"
 
 const options = {
-  config: Options.text("config").pipe(
-    Options.withDescription("Settings file (YAML); otherwise CONFIG_PATH, otherwise defaults"),
-    Options.optional,
-  ),
-  host: Options.text("host").pipe(
-    Options.withDescription("Address to listen on (default 127.0.0.1)"),
-    Options.optional,
-  ),
-  port: Options.integer("port").pipe(
-    Options.withDescription("Port (default 8080; 0 for any free one)"),
-    Options.optional,
-  ),
-  db: Options.text("db").pipe(
-    Options.withDescription("Log file, or :memory: (default data/ringback.db)"),
-    Options.optional,
-  ),
+  ...settingsFlags,
   seed: Options.integer("seed").pipe(
     Options.withDescription("Seed of a new log; the same seed and requests give the same bytes"),
     Options.optional,
@@ -47,6 +36,16 @@ const options = {
     Options.withDescription("First instant of a new log, ISO 8601 (2026-01-01T00:00:00Z)"),
     Options.optional,
   ),
+  providers: Options.boolean("providers").pipe(
+    Options.withDescription("Open the simulated SMS providers on ports of their own (8071, 8072, 8073)"),
+  ),
+  providersPort: Options.integer("providers-port").pipe(
+    Options.withDescription("With --providers: the first of these ports (0 for any free ones)"),
+    Options.optional,
+  ),
+  json: Options.boolean("json").pipe(
+    Options.withDescription("Where it listens as one line of JSON, instead of a greeting"),
+  ),
 }
 
 /** `ringback serve`: the exchange as an HTTP server, until it is told to stop. */
@@ -55,6 +54,7 @@ export const serve = Command.make("serve", options, (given) =>
     const port = Option.getOrUndefined(given.port)
     if (port !== undefined && (port < 0 || port > 65_535))
       return yield* wrongUse(`--port: expected 0 to 65535, found ${port}`)
+    const providersAt = yield* readProviders(given)
     const pace = yield* readPace(given.pace)
     const start = yield* readStart(given.start)
     const settings = yield* readSettings({
@@ -63,12 +63,26 @@ export const serve = Command.make("serve", options, (given) =>
       port,
       db: Option.getOrUndefined(given.db),
     }).pipe(Effect.mapError((error) => wrongUse(error.message)))
-    yield* serveSettings(settings, { seed: Option.getOrUndefined(given.seed), pace, start }).pipe(
+    const { json } = given
+    const seed = Option.getOrUndefined(given.seed)
+    yield* serveSettings(settings, { json, seed, pace, start, providersAt }).pipe(
       Logger.withMinimumLogLevel(settings.logLevel),
       Effect.provide(stderrLogger),
     )
   }).pipe(Effect.scoped),
 ).pipe(Command.withDescription("Serve the exchange over HTTP. Example: ringback serve --port 8080 --pace 10x"))
+
+/** The port of the first simulated provider; undefined where they are not opened. */
+const readProviders = (given: {
+  readonly providers: boolean
+  readonly providersPort: Option.Option<number>
+}): Effect.Effect<number | undefined, CommandFailed> => {
+  const port = Option.getOrUndefined(given.providersPort)
+  if (port !== undefined && !given.providers) return wrongUse(`${providersPortFlag} needs --providers`)
+  if (port !== undefined && (port < 0 || port > 65_500))
+    return wrongUse(`${providersPortFlag}: expected 0 to 65500, found ${port}`)
+  return Effect.succeed(given.providers ? (port ?? providersPort) : undefined)
+}
 
 const readPace = (text: Option.Option<string>): Effect.Effect<Pace | undefined, CommandFailed> =>
   Option.match(text, {
@@ -91,7 +105,17 @@ const readStart = (text: Option.Option<string>): Effect.Effect<number | undefine
 
 const serveSettings = (
   settings: Settings,
-  run: { readonly seed: number | undefined; readonly pace: Pace | undefined; readonly start: number | undefined },
+  {
+    json,
+    providersAt,
+    ...run
+  }: {
+    readonly json: boolean
+    readonly seed: number | undefined
+    readonly pace: Pace | undefined
+    readonly start: number | undefined
+    readonly providersAt: number | undefined
+  },
 ) =>
   Effect.gen(function* () {
     const started = yield* startExchange({ settings, ...run }).pipe(Effect.mapError((error) => wrongUse(error.message)))
@@ -105,13 +129,15 @@ const serveSettings = (
     started.listensAt(addressOf(settings, port))
     yield* logProcess(exchange.run, settings.logLevel)
     for (const warning of warnings) yield* Console.error(`warning: ${printable(warning)}`)
-    yield* Console.log(greeting(settings, started, port))
+    const providers = providersAt === undefined ? [] : yield* openProviders(exchange, providersAt)
+    const told = json ? listeningLine : greeting
+    yield* Console.log(told(settings, started, port, providers))
     if (
       !isLoopback(settings.server.host) &&
       settings.server.host !== "localhost" &&
       settings.server.adminToken === undefined
     )
-      yield* Console.log(
+      yield* (json ? Console.error : Console.log)(
         "Pages and /admin answer only loopback callers; set server.admin_token to open them. The carrier API answers everybody.\n",
       )
     return yield* Effect.async<never, CommandFailed>((resume) => {
@@ -122,14 +148,57 @@ const serveSettings = (
     })
   })
 
+/** Opens the simulated providers; gives a line for each. */
+const openProviders = (exchange: typeof Exchange.Service, first: number) =>
+  Effect.gen(function* () {
+    const { providers } = gatewaySettings(exchange.run.engine.world.settings)
+    const ports = yield* Effect.provideService(serveProviders(providers.length, first), Exchange, exchange).pipe(
+      Effect.mapError((error) => wrongUse(error.message)),
+    )
+    return ports.map(
+      (port, i) =>
+        `  ${(providers[i]?.id ?? "").padEnd(11)}  http://127.0.0.1:${port}${providerPath(providers[i]?.id ?? "")}`,
+    )
+  })
+
 /** Where the server is found from this machine. */
 const addressOf = ({ server }: Settings, port: number): string => {
   const host = server.host === "0.0.0.0" || server.host === "::" ? "127.0.0.1" : server.host
   return `http://${host.includes(":") ? `[${host}]` : host}:${port}`
 }
 
+/** What a program that has started the server needs to know. */
+const listeningLine = (
+  settings: Settings,
+  { authToken, exchange }: Started,
+  port: number,
+  providers: ReadonlyArray<string>,
+): string => {
+  const { run, version } = exchange
+  return jsonLine(
+    JSON.stringify({
+      event: "listening",
+      address: addressOf(settings, port),
+      version,
+      account_sid: settings.run.twilio.account_sid,
+      auth_token: Redacted.value(authToken),
+      log: run.log.place,
+      resumed: run.resumed,
+      seed: run.seed,
+      clock: iso(run.engine.now),
+      pace: formatPace(run.engine.pace),
+      ...(providers.length === 0 ? {} : { providers }),
+    }),
+  )
+}
+
 /** What a user needs to know, and one line that sends a message as it stands. */
-const greeting = (settings: Settings, { exchange, authToken }: Started, port: number): string => {
+const greeting = (
+  settings: Settings,
+  { exchange, authToken }: Started,
+  port: number,
+  providers: ReadonlyArray<string>,
+): string => {
   const { run, version } = exchange
   const { twilio } = settings.run
   const address = addressOf(settings, port)
@@ -143,6 +212,7 @@ const greeting = (settings: Settings, { exchange, authToken }: Started, port: nu
     `  auth token   ${Redacted.value(authToken)}`,
     `  log          ${log}`,
     `  clock        ${iso(run.engine.now)}, pace ${formatPace(run.engine.pace)}`,
+    ...providers,
     "",
     "Send a message:",
     "",

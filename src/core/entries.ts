@@ -51,6 +51,8 @@ const rulesInForce = {
 export const runStarted = entryType(
   "run.started",
   Schema.Struct({
+    /** Times this log was edited since (`ringback erase`): when, in host ms since the epoch, and how many entries something was erased of. */
+    edited: optional(Schema.Array(Schema.Struct({ at: Schema.Int, entries: Schema.NonNegativeInt }))),
     ...rulesInForce,
     format: Schema.Int,
     seed: Schema.Int,
@@ -127,6 +129,8 @@ export const apiRequested = entryType(
     method: Schema.String,
     params: Pairs,
     path: Schema.String,
+    /** The edge found that the address it comes from is not among those that are allowed, where the settings name any. */
+    peer: optional(Schema.Literal("refused")),
     query: Pairs,
     /** What the edge found of a webhook's signature, where the API asks for one. */
     signature: optional(Schema.Literal("valid", "invalid", "absent")),

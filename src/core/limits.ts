@@ -83,6 +83,8 @@ export const limits = {
   /** Expectations of one order, and messages that its answer names for each. */
   expectationsMax: 20,
   expectedNamedMax: 20,
+  /** Messages that simulated providers can be asked for by their reference; the oldest are forgotten. */
+  providerMessagesKeptMax: 10_000,
   /** Senders in the pool of one messaging service. */
   poolSendersMax: 400,
   /** Entries one read of a log brings into memory. */

@@ -12,6 +12,7 @@ import { fateOf } from "./figures.ts"
 import { makeLive, type Now } from "./Live.ts"
 import { callbacksPage } from "./pages/callbacksPage.ts"
 import { callsPage } from "./pages/callsPage.ts"
+import { conversationsPage } from "./pages/conversationsPage.ts"
 import { dashboardPage } from "./pages/dashboardPage.ts"
 import { forksPage } from "./pages/forksPage.ts"
 import { logPage } from "./pages/logPage.ts"
@@ -36,6 +37,7 @@ const pages: ReadonlyArray<readonly [path: string, menu: string, label: string, 
   ["/ui/log", "log", "Log", logPage],
   ["/ui/timetravel", "timetravel", "Time travel", timeTravelPage],
   ["/ui/phone", "phone", "Phone", phonePage],
+  ["/ui/conversations", "conversations", "Conversations", conversationsPage],
   ["/ui/settings", "settings", "Settings", settingsPage],
 ]
 

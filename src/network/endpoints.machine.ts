@@ -49,33 +49,38 @@ const unanswered: ScriptedAnswer = { after_ms: 0, body: "", drop: "timeout", sta
 const gone: ScriptedAnswer = { after_ms: 0, body: "", drop: "connect", status: 0 }
 
 /**
- * A simulated host inside the run. Its answer may only depend on what was so when the request was made, which a machine of its own
- * keeps until it is answered: it is asked for when the request comes, and again when the answer is due.
+ * A simulated host inside the run. Its answer may only depend on what was so when the request was made, at `at`, which a machine of its
+ * own keeps until it is answered: it is asked for when the request comes, and again when the answer is due.
  */
 export interface SimulatedHost {
   /** Of a host in lower case, below `ringback.internal`. */
   readonly is: (host: string) => boolean
-  readonly answer: (world: World, request: OutboundRequested) => ScriptedAnswer
+  readonly answer: (world: World, request: OutboundRequested, at: number) => ScriptedAnswer
 }
 type Hosts = ReadonlyArray<SimulatedHost>
 
 /** What this attempt gets: nothing by a fault, what an order says, or what the endpoint or the simulated host does. */
-const answerTo = (world: World, request: OutboundRequested, { replaced }: Answering, hosts: Hosts): ScriptedAnswer => {
+const answerTo = (
+  world: World,
+  { at, request }: Pick<Asked, "at" | "request">,
+  { replaced }: Answering,
+  hosts: Hosts,
+): ScriptedAnswer => {
   if (request.fault === "lost") return lost
   if (request.fault === "unanswered") return unanswered
-  const usual = usually(world, request, hosts)
+  const usual = usually(world, request, at, hosts)
   const order = replaced.size === 0 ? undefined : replaced.get(attemptKey(request))
   return order === undefined ? usual : answerInPlace(order, usual.after_ms)
 }
 
 /** A scripted endpoint goes before a simulated host. */
-const usually = (world: World, request: OutboundRequested, hosts: Hosts): ScriptedAnswer => {
+const usually = (world: World, request: OutboundRequested, at: number, hosts: Hosts): ScriptedAnswer => {
   const url = request.connect ?? request.url
   const endpoint = endpointFor(world, url)
   if (endpoint !== undefined) return scripted(world, request, endpoint)
   const host = insideHostOf(url)
   const simulated = host === undefined ? undefined : hosts.find(({ is }) => is(host))
-  return simulated === undefined ? gone : simulated.answer(world, request)
+  return simulated === undefined ? gone : simulated.answer(world, request, at)
 }
 
 /** What the endpoint's script says to this attempt. */
@@ -133,14 +138,14 @@ export const makeEndpointsMachine = (hosts: Hosts): Machine<Answering> => ({
     reacts(answerReplaced, (world, { at, data }, answering) => {
       for (const [timer, asked] of answering.byKey)
         if (attemptKey(asked.request) === attemptKey(data)) {
-          const ms = answerMs(asked.request, answerTo(world, asked.request, answering, hosts))
+          const ms = answerMs(asked.request, answerTo(world, asked, answering, hosts))
           return [timerSet.draft(asked.subject, { due: Math.max(at, asked.at + ms), key: timer })]
         }
       return []
     }),
     reacts(outboundRequested, (world, { seq, at, subject, data: request }, answering) => {
       if (request.via !== "world" || isOwn(request)) return []
-      const answer = answerTo(world, request, answering, hosts)
+      const answer = answerTo(world, { at, request }, answering, hosts)
       const ms = answerMs(request, answer)
       return ms === 0
         ? [give(request, answer, subject, seq)]
@@ -150,7 +155,7 @@ export const makeEndpointsMachine = (hosts: Hosts): Machine<Answering> => ({
       const asked = answering.byKey.get(data.key)
       return asked === undefined
         ? []
-        : [give(asked.request, answerTo(world, asked.request, answering, hosts), subject, asked.seq)]
+        : [give(asked.request, answerTo(world, asked, answering, hosts), subject, asked.seq)]
     }),
     reacts(timerCancelled, (_, { data }, answering) => data.keys.flatMap((key) => cancelled(answering, key))),
     reacts(turnFailed, (_, { data: { input } }, answering) =>

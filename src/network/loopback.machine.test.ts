@@ -22,7 +22,7 @@ const request = (more: Partial<OutboundRequested> = {}) =>
     purpose: "callback",
     timeout_ms: 15_000,
     token: "t1",
-    url: "http://ringback.internal/webhook?x=1",
+    url: "http://ringback.internal/hook?x=1",
     via: "world",
     ...more,
   })
@@ -51,7 +51,7 @@ describe("A request of the run to itself", () => {
             headers: [["x-request-id", "r1"]],
             method: "POST",
             params: [["Body", "hi"]],
-            path: "/webhook",
+            path: "/hook",
             query: [["x", "1"]],
             signature: "valid",
           },
@@ -70,7 +70,7 @@ describe("A request of the run to itself", () => {
       auth,
       method: "POST",
       params: [],
-      path: "/webhook",
+      path: "/hook",
       query: [["x", "1"]],
       text: "{}",
     })

@@ -108,6 +108,7 @@ export const loopbackMachine: Machine<Loopback> = {
       const request = asked.get(cause)
       if (request === undefined) return []
       const { seq, subject, unansweredMs } = request
+      if (data.undelivered !== undefined) return [outboundFailed.draft(subject, { reason: "reset" }, seq)]
       if (unansweredMs !== undefined)
         return [outboundFailed.draft(subject, { after_ms: unansweredMs, reason: "timeout" }, seq)]
       return [outboundAnswered.draft(subject, { body: "body" in data ? data.body : "", status: data.status }, seq)]

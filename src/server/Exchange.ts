@@ -278,6 +278,11 @@ export interface ApiDoor {
   readonly unavailable: Refused
   /** Headers of the answer to a CORS preflight. */
   readonly preflight: ReadonlyArray<string>
+  /** Paths that are for whoever may use pages and the control API alone, and how others are refused; absent: none. */
+  readonly guard?: {
+    readonly covers: (path: string) => boolean
+    readonly body: (status: number, message: string) => string
+  }
 }
 
 /** The door that requests to a path, without its query, come in by. */

@@ -69,7 +69,14 @@ export const serveHttp = (
       const url = request.url ?? "/"
       const cut = url.indexOf("?")
       const path = cut < 0 ? url : url.slice(0, cut)
-      if (!isControl(path)) return (apis.get(apiOf(path)) ?? carrierApi)(request, response)
+      if (!isControl(path)) {
+        const name = apiOf(path)
+        const guard = doors.get(name)?.guard
+        const caught = guard?.covers(path) === true ? refusal(callerOf(request, options.adminToken), rules) : undefined
+        if (guard !== undefined && caught !== undefined)
+          return send(response, caught.status, "application/json", guard.body(caught.status, caught.message))
+        return (apis.get(name) ?? carrierApi)(request, response)
+      }
       const open = path === "/health" || path === "/favicon.ico"
       const refused = open ? undefined : refusal(callerOf(request, options.adminToken), rules)
       if (refused !== undefined) {

@@ -9,14 +9,16 @@ export class CannotListen extends Data.TaggedError("CannotListen")<{
   readonly host: string
   readonly port: number
   readonly code: string
+  /** The option of the command line that chooses another port. */
+  readonly flag: string
 }> {
   override get message() {
     const where = `${this.host}:${this.port}`
     switch (this.code) {
       case "EADDRINUSE":
-        return `${where} is in use; stop what listens there, or choose another port with --port`
+        return `${where} is in use; stop what listens there, or choose another port with ${this.flag}`
       case "EACCES":
-        return `${where} may not be opened by this user; choose a port above 1023 with --port`
+        return `${where} may not be opened by this user; choose a port above 1023 with ${this.flag}`
       case "EADDRNOTAVAIL":
       case "ENOTFOUND":
         return `${this.host} is no address of this machine; choose another with --host`
@@ -30,6 +32,8 @@ export class CannotListen extends Data.TaggedError("CannotListen")<{
 export interface ListeningAt {
   readonly host: string
   readonly port: number
+  /** The option of the command line that chooses another port; absent: `--port`. */
+  readonly flag?: string
 }
 
 /** Host seconds that a stopping server gives answers in flight. */
@@ -38,13 +42,13 @@ const drainSeconds = 4
 /** Listens until the scope closes. Streams never end by themselves, so they are cut at once; answers get their time. */
 export const listen = (
   server: http.Server,
-  { host, port }: ListeningAt,
+  { flag = "--port", host, port }: ListeningAt,
   streams: ReadonlySet<http.ServerResponse>,
 ): Effect.Effect<void, CannotListen, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.async<void, CannotListen>((resume) => {
       server.once("error", (error: NodeJS.ErrnoException) =>
-        resume(new CannotListen({ host, port, code: error.code ?? error.message })),
+        resume(new CannotListen({ host, port, flag, code: error.code ?? error.message })),
       )
       server.listen({ host, port, backlog: 4096 }, () => resume(Effect.void))
     }),

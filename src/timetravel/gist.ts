@@ -33,6 +33,7 @@ import {
 import { formatDuration } from "../core/Instant.ts"
 import { eventOf } from "../network/callbackEvent.ts"
 import { clientGist } from "./clientGist.ts"
+import { conversationGist } from "./conversationGist.ts"
 
 /** What an entry says, in a few words for a table. Data of another shape than its type's is shown as it is. */
 export const gist = (entry: Entry): string => {
@@ -97,7 +98,7 @@ const told = (entry: Entry): string | undefined => {
   if (clientTold.is(general)) return clientGist(general.data)
   if (dataCleared.is(general)) return general.data.what
   if (turnFailed.is(general)) return general.data.error
-  return undefined
+  return conversationGist(general)
 }
 
 const withCode = (status: string, code: number | undefined): string =>

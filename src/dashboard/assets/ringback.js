@@ -343,7 +343,7 @@
       const answer = await send(form, submitter)
       const text = await answer.text()
       const told = text === "" ? {} : JSON.parse(text)
-      if (!answer.ok) throw new Error(told.message ?? `The server answered ${answer.status}`)
+      if (!answer.ok) throw new Error(told.message ?? told.error?.message ?? `The server answered ${answer.status}`)
       if (said !== null) said.hidden = true
       if (submitter?.dataset.json !== undefined) for (const each of $$("[data-preview]", form)) each.hidden = true
       if (submitter?.dataset.shows !== undefined) return show(form, submitter, told)
@@ -376,7 +376,8 @@
     const answer = await ask(form.dataset.tries, body)
     const told = await answer.json()
     if (JSON.stringify(orderOf(form)) !== body) return
-    if (!answer.ok) return complain(form, new Error(told.message ?? `The server answered ${answer.status}`))
+    if (!answer.ok)
+      return complain(form, new Error(told.message ?? told.error?.message ?? `The server answered ${answer.status}`))
     saying(form).hidden = true
     show(form, form, told)
   }
@@ -475,6 +476,7 @@
     c: "/ui/callbacks",
     l: "/ui/log",
     p: "/ui/phone",
+    o: "/ui/conversations",
     s: "/ui/settings",
     t: "/ui/timetravel",
   }
