@@ -25,6 +25,16 @@ import {
 } from "./gatewayEnvironment.ts"
 import { gatewaySecrets, gatewaySettingsOf } from "./gatewaySettings.ts"
 import { messagingSettings } from "./messagingSettings.ts"
+import {
+  checkOperationsFlags,
+  levelUnder,
+  type Operations,
+  type OperationsEnvironment,
+  type OperationsFlags,
+  operationsOf,
+  readOperationsEnvironment,
+  strictProblems,
+} from "./operations.ts"
 import { checkSettings, problemLine } from "./settingsCheck.ts"
 import { AccountSid, type SettingsFile } from "./settingsFile.ts"
 import { isHttpUrl } from "./settingsParts.ts"
@@ -39,7 +49,7 @@ export class BadSettings extends Data.TaggedError("BadSettings")<{ readonly line
 }
 
 /** What flags say; they win over the environment, which wins over the file, which wins over the defaults. */
-export interface Flags {
+export interface Flags extends OperationsFlags {
   readonly config?: string | undefined
   readonly host?: string | undefined
   readonly port?: number | undefined
@@ -59,6 +69,8 @@ export interface Settings {
   readonly db: string
   readonly templatesPath: string | undefined
   readonly logLevel: LogLevel.LogLevel
+  /** How the process is run; nothing of it is in the log. */
+  readonly operations: Operations
   /** Given by file or environment; a log without one gets its own. */
   readonly authToken: Redacted.Redacted<string> | undefined
   /** Of the test credentials, where there are any. */
@@ -89,13 +101,27 @@ export const defaultAccountSid = `AC${sha256("ringback default account").slice(0
 /** Reads the settings: flags over environment over file over defaults. */
 export const readSettings = (flags: Flags): Effect.Effect<Settings, BadSettings> =>
   Effect.gen(function* () {
+    const wrong = checkOperationsFlags(flags)
+    if (wrong.length > 0) return yield* new BadSettings({ lines: wrong })
     const environment = yield* readEnvironment
     const file = flags.config ?? environment.configPath
     const written = file === undefined ? {} : yield* readFile(file)
-    return settle(flags, environment, written, file)
+    const settings = settle(flags, environment, written, file)
+    const lines = notStrict(settings)
+    return lines.length > 0 ? yield* new BadSettings({ lines }) : settings
+  })
+
+/** What the profile does not permit. */
+const notStrict = ({ operations, run, server }: Settings): ReadonlyArray<string> =>
+  strictProblems(operations.profile, {
+    host: server.host,
+    hasAdminToken: server.adminToken !== undefined,
+    requireAuth: run.twilio.validation.require_auth,
+    unsignedWebhooks: run.conversations?.signatures === "off",
   })
 
 interface Environment {
+  readonly operations: OperationsEnvironment
   readonly configPath: string | undefined
   readonly logLevel: LogLevel.LogLevel
   readonly accountSid: string | undefined
@@ -119,7 +145,9 @@ const readEnvironment: Effect.Effect<Environment, BadSettings> = Effect.gen(func
         gatewayVariables,
       ]),
     )
-  const { environment: gateway, problems: lines } = readGatewayVariables(gatewayGiven)
+  const { environment: gateway, problems } = readGatewayVariables(gatewayGiven)
+  const operations = yield* readOperationsEnvironment
+  const lines: Array<string> = [...problems, ...operations.lines]
   if (accountSid !== undefined && Either.isLeft(Schema.decodeUnknownEither(AccountSid)(accountSid)))
     lines.push(
       `environment TWILIO_ACCOUNT_SID: expected AC and 32 letters or digits, found a text of ${accountSid.length} characters`,
@@ -137,6 +165,7 @@ const readEnvironment: Effect.Effect<Environment, BadSettings> = Effect.gen(func
     lines.push(`environment LOG_LEVEL: expected ${[...levels.keys()].join(", ")}, found ${JSON.stringify(level)}`)
   if (lines.length > 0 || logLevel === undefined) return yield* new BadSettings({ lines })
   return {
+    operations: operations.environment,
     configPath,
     logLevel,
     accountSid,
@@ -225,6 +254,7 @@ export const settingsOf = (written: SettingsFile): Settings =>
   settle(
     {},
     {
+      operations: {},
       configPath: undefined,
       logLevel: LogLevel.Info,
       accountSid: undefined,
@@ -243,6 +273,7 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
   const test = twilio.test_credentials
   const checks = twilio.validation ?? {}
   const allowed = [...(twilio.allowed_from_numbers ?? []), ...(env.phoneNumber === undefined ? [] : [env.phoneNumber])]
+  const operations = operationsOf(flags, env.operations, written)
   const token = env.authToken ?? (twilio.auth_token === undefined ? undefined : Redacted.make(twilio.auth_token))
   return {
     server: {
@@ -254,7 +285,8 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
     },
     db: flags.db ?? written.database?.path ?? "data/ringback.db",
     templatesPath: written.templates?.path,
-    logLevel: env.logLevel,
+    logLevel: levelUnder(operations.profile, env.logLevel),
+    operations,
     authToken: token,
     secrets: [...conversationSecrets(written.conversations, env.monitor), ...gatewaySecrets(written.gateway)],
     notes: env.gateway.notes,

@@ -25,6 +25,7 @@ export const verbs = {
   diff: async () => (await import("./diff.ts")).diff,
   fork: async () => (await import("./fork.ts")).fork,
   trace: async () => (await import("./trace.ts")).trace,
+  project: async () => (await import("./project.ts")).project,
   export: async () => (await import("./recordings.ts")).exportCommand,
   import: async () => (await import("./recordings.ts")).importCommand,
   upgrade: async () => (await import("./upgrade.ts")).upgrade,

@@ -8,8 +8,10 @@ import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { type Started, startExchange } from "../app/exchange.ts"
-import { logProcess, stderrLogger } from "../app/processLog.ts"
+import { metricsOfRun } from "../app/metrics.ts"
+import { logProcess } from "../app/processLog.ts"
 import { readSettings, type Settings } from "../app/settings.ts"
+import { stderrLogger } from "../app/stderrLogger.ts"
 import { formatPace, type Pace, parsePace } from "../clock/pace.ts"
 import { iso, parseInstant } from "../core/Instant.ts"
 import { providerPath } from "../gateway/providers/place.ts"
@@ -30,6 +32,16 @@ const options = {
   ),
   pace: Options.text("pace").pipe(
     Options.withDescription("How virtual time moves: real, <n>x (10x), paused, fast (default real)"),
+    Options.optional,
+  ),
+  profile: Options.text("profile").pipe(
+    Options.withDescription(
+      "development, staging or production: what is strict, and what is logged (default development)",
+    ),
+    Options.optional,
+  ),
+  logFormat: Options.text("log-format").pipe(
+    Options.withDescription("text or json: lines on standard error (default text, json under staging and production)"),
     Options.optional,
   ),
   start: Options.text("start").pipe(
@@ -62,12 +74,14 @@ export const serve = Command.make("serve", options, (given) =>
       host: Option.getOrUndefined(given.host),
       port,
       db: Option.getOrUndefined(given.db),
+      profile: Option.getOrUndefined(given.profile),
+      logFormat: Option.getOrUndefined(given.logFormat),
     }).pipe(Effect.mapError((error) => wrongUse(error.message)))
     const { json } = given
     const seed = Option.getOrUndefined(given.seed)
     yield* serveSettings(settings, { json, seed, pace, start, providersAt }).pipe(
       Logger.withMinimumLogLevel(settings.logLevel),
-      Effect.provide(stderrLogger),
+      Effect.provide(stderrLogger(settings.operations)),
     )
   }).pipe(Effect.scoped),
 ).pipe(Command.withDescription("Serve the exchange over HTTP. Example: ringback serve --port 8080 --pace 10x"))
@@ -122,12 +136,17 @@ const serveSettings = (
     const { exchange, warnings } = started
     const { publicUrl, allowedHosts } = settings.server
     const names = publicUrl === undefined ? allowedHosts : [...allowedHosts, new URL(publicUrl).hostname]
-    const listening = serveHttp({ ...settings.server, allowedHosts: names, pages: started.pages })
+    const listening = serveHttp({
+      ...settings.server,
+      allowedHosts: names,
+      pages: started.pages,
+      metrics: metricsOfRun(exchange.run),
+    })
     const { port } = yield* Effect.provide(listening, Layer.succeed(Exchange, exchange)).pipe(
       Effect.mapError((error) => wrongUse(error.message)),
     )
     started.listensAt(addressOf(settings, port))
-    yield* logProcess(exchange.run, settings.logLevel)
+    yield* logProcess(exchange.run, settings.logLevel, settings.operations.logFormat)
     for (const warning of warnings) yield* Console.error(`warning: ${printable(warning)}`)
     const providers = providersAt === undefined ? [] : yield* openProviders(exchange, providersAt)
     const told = json ? listeningLine : greeting

@@ -22,10 +22,20 @@ export interface ServerOptions {
   readonly adminToken: Redacted.Redacted<string> | undefined
   /** Loads what answers for pages, when the first one is asked for; absent: there are none. */
   readonly pages?: () => Promise<Effect.Effect<PathHandler, never, Scope.Scope>>
+  /** Loads what answers for metrics, which is told from then on how long requests took; absent: there are none. */
+  readonly metrics?: (times: RequestTimes) => Promise<Effect.Effect<PathHandler, never, Scope.Scope>>
+}
+
+/** Who wants to know how long a request of an API took, in host ms from its head to the end of its answer. */
+export interface RequestTimes {
+  take: ((api: string, ms: number) => void) | undefined
 }
 
 const noPages: PathHandler = (_, __, response) =>
   refuse(response, 404, "this exchange has no pages; ringback serve has")
+
+const noMetrics: PathHandler = (_, __, response) =>
+  refuse(response, 404, "this exchange has no metrics; ringback serve has")
 
 /** A read that asks to wait for what is still to come. */
 const waits = /[?&]wait=/
@@ -37,6 +47,7 @@ const isPage = (path: string): boolean =>
 const isControl = (path: string): boolean =>
   isPage(path) ||
   path === "/health" ||
+  path === "/metrics" ||
   path === "/docs" ||
   path === "/openapi.json" ||
   path.startsWith("/admin/") ||
@@ -58,6 +69,9 @@ export const serveHttp = (
       async () => (await import("./controlHandler.ts")).controlHandler,
     )
     const pages = options.pages === undefined ? noPages : yield* onFirstUse("the pages", options.pages)
+    const times: RequestTimes = { take: undefined }
+    const { metrics: load } = options
+    const metrics = load === undefined ? noMetrics : yield* onFirstUse("the metrics", () => load(times))
     const carrierApi = apiHandler(run.engine, carrier)
     const apis = new Map([...doors].map(([name, door]) => [name, apiHandler(run.engine, door)]))
     const rules: AccessRules = {
@@ -75,6 +89,7 @@ export const serveHttp = (
         const caught = guard?.covers(path) === true ? refusal(callerOf(request, options.adminToken), rules) : undefined
         if (guard !== undefined && caught !== undefined)
           return send(response, caught.status, "application/json", guard.body(caught.status, caught.message))
+        if (times.take !== undefined) timed(times.take, run.clock.hostMonotonic, name, response)
         return (apis.get(name) ?? carrierApi)(request, response)
       }
       const open = path === "/health" || path === "/favicon.ico"
@@ -94,7 +109,8 @@ export const serveHttp = (
         streams.add(response)
         response.once("close", () => streams.delete(response))
       }
-      if (isPage(path)) pages(path, request, response)
+      if (path === "/metrics") metrics(path, request, response)
+      else if (isPage(path)) pages(path, request, response)
       else control(path, request, response)
     }
     const handler = yield* patiently(usualPatience, run.clock.hostMonotonic, answer)
@@ -104,6 +120,16 @@ export const serveHttp = (
     const { port } = server.address() as AddressInfo
     return { port }
   })
+
+const timed = (
+  take: NonNullable<RequestTimes["take"]>,
+  now: () => number,
+  api: string,
+  response: http.ServerResponse,
+): void => {
+  const began = now()
+  response.once("finish", () => take(api, now() - began))
+}
 
 const callerOf = (request: http.IncomingMessage, adminToken: Redacted.Redacted<string> | undefined): Caller => {
   const { headers, method = "GET", socket } = request
@@ -139,7 +165,7 @@ const welcome = (response: http.ServerResponse) =>
       "",
       "/2010-04-01/Accounts/{AccountSid}/Messages.json   Twilio's API",
       "/callback-test takes any callback and shows what it got",
-      "/health        counts, digest, virtual time",
+      "/health        counts, digest, virtual time; /metrics for Prometheus",
       "/admin/messages  what was sent, with its codes and links; ?wait=5s until it is there",
       "/admin/log     the log; with Accept: text/event-stream as it grows",
       "/admin/clock   the run's clock",

@@ -2,7 +2,7 @@
 const ground = ["core"]
 const engine = [...ground, "log", "clock", "engine"]
 const parts = [...engine, "network", "carriers", "gateway", "conversations"]
-const uses = [...parts, "client", "expressions", "scenarios", "traffic", "timetravel"]
+const uses = [...parts, "client", "expressions", "scenarios", "traffic", "timetravel", "projection", "metrics"]
 const doors = [...uses, "server", "dashboard"]
 
 export const mayImport: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
@@ -19,6 +19,8 @@ export const mayImport: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
   ["scenarios", [...parts, "client", "expressions"]],
   ["traffic", [...parts, "client"]],
   ["timetravel", [...parts, "client"]],
+  ["projection", parts],
+  ["metrics", parts],
   ["server", uses],
   ["dashboard", uses],
   ["app", doors],

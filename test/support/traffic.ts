@@ -15,8 +15,8 @@ import {
 } from "../../src/core/entries.ts"
 import { outboundMachine } from "../../src/network/outbound.machine.ts"
 import { type CallAct, callActs, performCall } from "./callTraffic.ts"
-import { type GatewayAct, gatewayActs, gatewayRequests, performGateway } from "./gatewayTraffic.ts"
 import { type ConversationAct, conversationActs, performConversation } from "./conversationTraffic.ts"
+import { type GatewayAct, gatewayActs, gatewayRequests, performGateway } from "./gatewayTraffic.ts"
 import { type OrderName, orderNames, ordersOf } from "./orders.ts"
 import { account, messagesPath, type Simulation } from "./simulate.ts"
 

@@ -18,7 +18,7 @@ export const portCheck = ({ host, port }: { readonly host: string; readonly port
     const code = yield* listens(host, port)
     if (code === undefined) return ok(port === 0 ? `any free one of ${host}` : `free on ${host}`)
     if (code === "EADDRINUSE" && (yield* isRingback(host, port))) return ok(`a Ringback listens on ${host} already`)
-    const { message } = new CannotListen({ host, port, code })
+    const { message } = new CannotListen({ host, port, code, flag: "--port" })
     const cut = message.indexOf("; ")
     return cut < 0
       ? fail(message, "choose another port with --port, or another address with --host")
