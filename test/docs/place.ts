@@ -54,7 +54,8 @@ export const placeFor = async (page: string): Promise<Place> => {
   const names = Object.keys(told) as ReadonlyArray<keyof typeof told>
   const here = (text: string) =>
     names.reduce((said, name) => said.replaceAll(new RegExp(`\\b${told[name]}\\b`, "g"), `${ports[name]}`), text)
-  const there = (text: string) => names.reduce((said, name) => said.replaceAll(`${ports[name]}`, `${told[name]}`), text)
+  const there = (text: string) =>
+    names.reduce((said, name) => said.replaceAll(new RegExp(`\\b${ports[name]}\\b`, "g"), `${told[name]}`), text)
 
   writeShims(join(state, "bin"), state, ports)
   for (const path of ofClone)
@@ -79,7 +80,10 @@ export const placeFor = async (page: string): Promise<Place> => {
   }
   if (needsExchange(page)) {
     const { code, output } = await place.shell("ringback serve")
-    if (code !== 0) throw new Error(`no exchange: ${output}`)
+    if (code !== 0) {
+      await place.leave()
+      throw new Error(`no exchange: ${output}`)
+    }
   }
   return place
 }
@@ -121,6 +125,8 @@ const bash = (script: string, { folder, state }: { folder: string; state: string
         ...credentials,
       },
       stdio: ["ignore", "pipe", "pipe"],
+      // Sooner than the test itself ends, so that what hangs is told with its line.
+      timeout: 90_000,
     })
     let output = ""
     for (const stream of [child.stdout, child.stderr])
@@ -170,6 +176,12 @@ const endProcesses = async (state: string): Promise<void> => {
       }
     }
     signal("SIGTERM")
-    await until(`${file} has ended`, () => !signal(0))
+    await until(`${file} has ended`, () => !signal(0) || isZombie(pid))
   }
+}
+
+/** It has ended, and nobody has asked how. */
+const isZombie = (pid: number): boolean => {
+  const status = `/proc/${pid}/status`
+  return existsSync(status) && /^State:.*Z/m.test(readFileSync(status, "utf8"))
 }

@@ -12,11 +12,12 @@ import { root } from "./blocks.ts"
 const common = (state: string) => `#!/bin/bash
 STATE=${state}
 NODE=${process.execPath}
+alive() { kill -0 "$1" 2>/dev/null && ! grep -q '^State:.*Z' "/proc/$1/status" 2>/dev/null; } # A zombie has ended.
 goes_on() { # NAME WHAT-IT-SAYS-OR-PORT COMMAND...
   local name="$1" ready="$2"; shift 2
   if [ -f "$STATE/$name.pid" ]; then
     kill "$(cat "$STATE/$name.pid")" 2>/dev/null
-    while kill -0 "$(cat "$STATE/$name.pid")" 2>/dev/null; do sleep 0.05; done
+    while alive "$(cat "$STATE/$name.pid")"; do sleep 0.05; done
   fi
   "$@" >"$STATE/$name.log" 2>&1 </dev/null &
   local pid=$!
@@ -24,7 +25,7 @@ goes_on() { # NAME WHAT-IT-SAYS-OR-PORT COMMAND...
   for i in $(seq 600); do
     if [[ "$ready" =~ ^[0-9]+$ ]]; then (exec 3<>"/dev/tcp/127.0.0.1/$ready") 2>/dev/null && break
     else grep -q "$ready" "$STATE/$name.log" && break; fi
-    kill -0 $pid 2>/dev/null || { cat "$STATE/$name.log"; wait $pid; exit $?; }
+    alive $pid || { cat "$STATE/$name.log"; wait $pid; exit $?; }
     sleep 0.05
     [ "$i" = 600 ] && { echo "$name never said that it is ready"; cat "$STATE/$name.log"; exit 1; }
   done
@@ -77,7 +78,7 @@ exec "$NODE" "$@"
 const ctrlC = `
 pid="$(cat "$STATE/$1.pid")"
 kill "$pid" || exit 1
-while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
+while alive "$pid"; do sleep 0.05; done
 `
 
 /** Writes the commands of a page into a folder for its PATH. */
