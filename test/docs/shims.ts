@@ -41,7 +41,6 @@ case "$1" in
     [ -n "$INSIDE" ] || has --help "$@" || { has --port "$@" || set -- "$@" --port ${port}; goes_on exchange 'Ctrl-C stops' "$NODE" ${program} "$@"; } ;;
   inbound|call) has --url "$@" || set -- "$@" --url http://127.0.0.1:${port} ;;
 esac
-if has --follow "$@"; then timeout 1 "$NODE" ${program} "$@"; code=$?; [ $code = 124 ] && exit 0; exit $code; fi
 export INSIDE=1 # What the program itself starts is its own.
 exec "$NODE" ${program} "$@"
 `
@@ -68,6 +67,14 @@ case "$1" in
 esac
 `
 
+/** Containers are not made here: the files that a command names have to be there. */
+const docker = `
+while [ $# -gt 0 ]; do
+  if [ "$1" = -f ]; then [ -f "${root}/$2" ] || { echo "docker: no file $2" >&2; exit 1; }; fi
+  shift
+done
+`
+
 /** An application that listens goes on. */
 const node = (port: number) => `
 if [ -z "$INSIDE" ] && [ -f "$1" ] && grep -q '\\.listen(' "$1"; then goes_on "$(basename "$1")" ${port} "$NODE" "$@"; fi
@@ -88,7 +95,14 @@ export const writeShims = (
   ports: { readonly exchange: number; readonly application: number },
 ): void => {
   mkdirSync(folder, { recursive: true })
-  const scripts = { ringback: ringback(ports.exchange), npx, npm, node: node(ports.application), "ctrl-c": ctrlC }
+  const scripts = {
+    docker,
+    ringback: ringback(ports.exchange),
+    npx,
+    npm,
+    node: node(ports.application),
+    "ctrl-c": ctrlC,
+  }
   for (const [name, script] of Object.entries(scripts)) {
     const file = join(folder, name)
     writeFileSync(file, `${common(state)}${script}`)
