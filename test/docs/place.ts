@@ -31,8 +31,8 @@ export interface Done {
   readonly wentOn: ReadonlyArray<string>
 }
 
-/** The ports a page takes for the exchange and the application. */
-const told = { exchange: 8080, application: 3000 }
+/** The ports a page takes for the exchange, the application, and the first simulated provider. */
+const told = { exchange: 8080, application: 3000, provider: 8071 }
 
 /** The credentials of every page's exchange; the SID is the default one. */
 export const credentials = {
@@ -50,7 +50,7 @@ export const placeFor = async (page: string): Promise<Place> => {
   const application = await listenForCallbacks()
   // A page may have an application of its own.
   if (page.includes(`.listen(${told.application}`)) await application.close()
-  const ports = { exchange: await freePort(), application: application.port }
+  const ports = { exchange: await freePort(), application: application.port, provider: await freePort() }
   const names = Object.keys(told) as ReadonlyArray<keyof typeof told>
   const here = (text: string) =>
     names.reduce((said, name) => said.replaceAll(new RegExp(`\\b${told[name]}\\b`, "g"), `${ports[name]}`), text)

@@ -35,7 +35,8 @@ goes_on() { # NAME WHAT-IT-SAYS-OR-PORT COMMAND...
 has() { local word="$1"; shift; for each in "$@"; do [ "$each" = "$word" ] && return 0; done; return 1; }
 `
 
-const ringback = (port: number) => `
+const ringback = (port: number, provider: number) => `
+if has --providers "$@"; then has --providers-port "$@" || set -- "$@" --providers-port ${provider}; fi
 case "$1" in
   serve|record|playback)
     [ -n "$INSIDE" ] || has --help "$@" || { has --port "$@" || set -- "$@" --port ${port}; goes_on exchange 'Ctrl-C stops' "$NODE" ${program} "$@"; } ;;
@@ -92,12 +93,12 @@ while alive "$pid"; do sleep 0.05; done
 export const writeShims = (
   folder: string,
   state: string,
-  ports: { readonly exchange: number; readonly application: number },
+  ports: { readonly exchange: number; readonly application: number; readonly provider: number },
 ): void => {
   mkdirSync(folder, { recursive: true })
   const scripts = {
     docker,
-    ringback: ringback(ports.exchange),
+    ringback: ringback(ports.exchange, ports.provider),
     npx,
     npm,
     node: node(ports.application),
