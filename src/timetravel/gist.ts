@@ -34,6 +34,7 @@ import { formatDuration } from "../core/Instant.ts"
 import { eventOf } from "../network/callbackEvent.ts"
 import { clientGist } from "./clientGist.ts"
 import { conversationGist } from "./conversationGist.ts"
+import { gatewayGist } from "./gatewayGist.ts"
 
 /** What an entry says, in a few words for a table. Data of another shape than its type's is shown as it is. */
 export const gist = (entry: Entry): string => {
@@ -98,7 +99,7 @@ const told = (entry: Entry): string | undefined => {
   if (clientTold.is(general)) return clientGist(general.data)
   if (dataCleared.is(general)) return general.data.what
   if (turnFailed.is(general)) return general.data.error
-  return conversationGist(general)
+  return conversationGist(general) ?? gatewayGist(general)
 }
 
 const withCode = (status: string, code: number | undefined): string =>
