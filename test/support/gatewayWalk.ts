@@ -21,7 +21,7 @@ import { WorldState } from "../../src/engine/World.ts"
 import { attemptAnswered, attemptChosen, requestAccepted, requestResent } from "../../src/gateway/entries.ts"
 import { gatewayMachine } from "../../src/gateway/gateway.machine.ts"
 import type { GatewaySettings } from "../../src/gateway/settings.ts"
-import { gatewayWith, noon, providersOf } from "./gateway.ts"
+import { gatewayWith, noon, providersOf } from "./gatewayWith.ts"
 
 /** What a walk draws its chance from, and the texts it puts where people put theirs. */
 export interface Draws {
