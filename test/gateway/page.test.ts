@@ -9,8 +9,8 @@ import { type AttemptChosen, attemptChosen } from "../../src/gateway/entries.ts"
 import { gatewayMachine } from "../../src/gateway/gateway.machine.ts"
 import { defaultProfile } from "../../src/gateway/providers/profile.ts"
 import { defaultGatewaySettings } from "../../src/gateway/settings.ts"
-import { gatewayWith } from "../support/gateway.ts"
 import { configured, played, steady } from "../support/gatewayRun.ts"
+import { gatewayWith } from "../support/gatewayWith.ts"
 import { allRows, simulate } from "../support/simulate.ts"
 
 /* The gateway as its page shows it, now and as it was. */
