@@ -11,6 +11,9 @@ import { withPlainConsole } from "./terminal.ts"
 /** Every verb, loaded when it is asked for: a server needs nothing of the others. */
 const verbs = {
   serve: async () => (await import("./serve.ts")).serve,
+  exec: async () => (await import("./exec.ts")).exec,
+  env: async () => (await import("./env.ts")).env,
+  trust: async () => (await import("./trust.ts")).trust,
   run: async () => (await import("./scenarios.ts")).run,
   explore: async () => (await import("./explore.ts")).explore,
   schema: async () => (await import("./scenarios.ts")).schema,

@@ -1,6 +1,7 @@
 import { clientSurface } from "./client.ts"
 import { httpSurface } from "./http.ts"
 import { importsSurface } from "./imports.ts"
+import { proxySurface } from "./proxy.ts"
 import { recordingsSurface } from "./recordings.ts"
 import type { Surface } from "./runner.ts"
 import { scenariosSurface } from "./scenarios.ts"
@@ -21,4 +22,5 @@ export const surfaces: ReadonlyArray<Surface> = [
   trafficSurface,
   importsSurface,
   clientSurface,
+  proxySurface,
 ]
