@@ -10,9 +10,12 @@ for (const stream of [process.stdout, process.stderr])
     throw error
   })
 
+/** The code of a command that came to its end; one that ran another program has that program's. */
+const codeOf = (exit: Exit.Exit<unknown, unknown>): number =>
+  (Exit.isSuccess(exit) ? Number(exit.value) : 0) || Number(process.exitCode ?? 0)
+
 /* argv to command to exit code. An interruption (Ctrl-C, SIGTERM) is a normal end: everything in flight was drained. */
 NodeRuntime.runMain(run(process.argv), {
   disablePrettyLogger: true,
-  teardown: (exit, onExit) =>
-    onExit(Exit.isSuccess(exit) ? Number(exit.value) : Cause.isInterruptedOnly(exit.cause) ? 0 : 70),
+  teardown: (exit, onExit) => onExit(Exit.isFailure(exit) && !Cause.isInterruptedOnly(exit.cause) ? 70 : codeOf(exit)),
 })

@@ -133,6 +133,26 @@ export const openKeys = (logFile: string, options: { readonly fresh: boolean }):
   })
 }
 
+/** A secret of the keys file beside a log, which somebody else may have open: nothing is written. Undefined where there is none. */
+export const peekSecret = (
+  logFile: string,
+  name: string,
+): Effect.Effect<Redacted.Redacted<string> | undefined, LogOpenError> =>
+  Effect.try({
+    try: () => {
+      const file = keysFileOf(logFile)
+      if (!fs.existsSync(file)) return undefined
+      const values = fs
+        .readFileSync(file, "utf8")
+        .split("\n")
+        .map(parse)
+        .flatMap((line) => (isSecret(line) && line.name === name ? [line.value] : []))
+      const value = values.at(-1)
+      return value === undefined ? undefined : Redacted.make(value)
+    },
+    catch: (cause) => openFailure(keysFileOf(logFile), cause),
+  })
+
 interface Stored {
   /** The fingerprint key in hex. */
   readonly key: string

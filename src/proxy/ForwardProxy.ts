@@ -91,7 +91,7 @@ class Front implements ForwardProxy {
       minVersion: "TLSv1.2",
       SNICallback: (given, callback) => {
         const name = simulatedName(given)
-        if (name === undefined) return callback(new Error("not a simulated name"))
+        if (name === undefined) return callback(notSimulated)
         openCa()
           .then((ca) => {
             if (Either.isRight(ca)) return ca.right.contextFor(name)
@@ -106,9 +106,9 @@ class Front implements ForwardProxy {
       },
     })
     this.tls.on("secureConnection", (socket) => this.#taken(socket))
-    // Who breaks off the handshake has mostly said why: the CA is not trusted.
-    this.tls.on("tlsClientError", (cause: NodeJS.ErrnoException, socket) => {
-      if (/ALERT/.test(cause.code ?? "")) this.#counts.distrusted++
+    // Who breaks off the handshake mostly does not trust the CA.
+    this.tls.on("tlsClientError", (cause, socket) => {
+      if (cause !== notSimulated) this.#counts.distrusted++
       socket.destroy()
     })
   }
@@ -128,7 +128,7 @@ class Front implements ForwardProxy {
     const { socket, url = "/" } = request
     if (this.#carriers.has(socket)) {
       this.#fresh.delete(socket)
-      this.#counts.requests++
+      this.#count(request)
       toPath(request)
       return "carrier"
     }
@@ -145,7 +145,7 @@ class Front implements ForwardProxy {
       request.url = pathOf(url.slice(whole.length))
       request.headers.host = text.replace(/^.*@/s, "")
       if (simulatedName(to.host) === undefined) return "own"
-      this.#counts.requests++
+      this.#count(request)
       if (secure) this.#secure.add(request)
       return "carrier"
     }
@@ -217,6 +217,11 @@ class Front implements ForwardProxy {
     socket.resume()
   }
 
+  /** Counts a request of an application; OPTIONS leads to no entry, and is how doctor looks whether somebody answers. */
+  #count({ method }: http.IncomingMessage): void {
+    if (method !== "OPTIONS") this.#counts.requests++
+  }
+
   #passes(to: Authority, socket: net.Socket): boolean {
     const passes = mayPass(this.#options.others, socket.remoteAddress)
     const first = this.#counts.other(authorityShown(to), passes ? "passed" : "refused")
@@ -236,6 +241,9 @@ class Front implements ForwardProxy {
     this.#options.told(`no certificate can be made: ${message}`)
   }
 }
+
+/** Why a handshake under another name ends. */
+const notSimulated = new Error("only simulated names have certificates")
 
 /** What a TLS client sends first: the type of a handshake record. Source: RFC 8446, 5.1. */
 const handshakeByte = 0x16

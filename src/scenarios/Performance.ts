@@ -1,3 +1,4 @@
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
@@ -36,6 +37,9 @@ import { stepKind } from "./steps/table.ts"
 
 /** Due instants that are gone through at once while nobody looks. */
 const instantsAtOnce = 10_000
+
+/** Host time between two looks at a run that goes on by itself. */
+const lookEvery = Duration.millis(20)
 
 /** The step that is being performed: where it stands, the entry before it, and the host's monotonic ms when it began. */
 interface Performing {
@@ -197,7 +201,27 @@ export class Performance {
     )
   }
 
-  #goOn({ at, enough }: GoOn = {}): Effect.Effect<void, ScenarioBroken> {
+  #goOn(until: GoOn = {}): Effect.Effect<void, ScenarioBroken> {
+    return this.#options.live?.() === true ? this.#wait(until) : this.#letCome(until)
+  }
+
+  /** Waits in the host's time, in which an application does what it does; an instant is as far off as it is in virtual time. */
+  #wait({ at, enough }: GoOn): Effect.Effect<void, ScenarioBroken> {
+    const { clock, engine } = this.stage.run
+    return Effect.gen(this, function* () {
+      const end = at === undefined ? Number.POSITIVE_INFINITY : clock.hostMonotonic() + at - engine.now
+      for (;;) {
+        yield* engine.settled
+        const done = enough === undefined ? at === undefined && dueOn(this.stage) === undefined : yield* enough
+        if (done || clock.hostMonotonic() >= end) return
+        yield* Effect.sleep(lookEvery)
+      }
+    }).pipe(
+      Effect.mapError((error) => (error._tag === "ScenarioBroken" ? error : brokenAt(this.step.place, error.message))),
+    )
+  }
+
+  #letCome({ at, enough }: GoOn): Effect.Effect<void, ScenarioBroken> {
     const { engine } = this.stage.run
     return Effect.gen(this, function* () {
       yield* engine.settled

@@ -85,6 +85,8 @@ export interface RunScenarioOptions {
   readonly handlers?: ReadonlyMap<string, Handler>
   /** Told the log of a playing that breaks off. */
   readonly onBroken?: (rows: ReadonlyArray<Row>) => void
+  /** Whether the run goes on by itself, beside an application that has a life of its own: waits are then in the host's time. */
+  readonly live?: () => boolean
   /** Told after each step that is not within a loop. */
   readonly onStep?: (done: number, all: number) => void
   /** Entries that may follow from one step, and host ms it may take, before it is told that it never settles. */

@@ -1,8 +1,9 @@
 import * as Schema from "effect/Schema"
 import type { JsonObject } from "../core/canonical.ts"
 import { parseDuration } from "../core/Instant.ts"
+import { mergePatch } from "../core/mergePatch.ts"
 import { Duration, expects, HttpUrl, optional, Percent, Status, Text } from "./file/words.ts"
-import type { Endpoint } from "./Scenario.ts"
+import type { Endpoint, Scenario } from "./Scenario.ts"
 
 /* Endpoints as a scenario writes them, and as the settings have them. */
 
@@ -74,4 +75,11 @@ export const ownSettings = (settings: JsonObject, endpoints: ReadonlyArray<Endpo
   const rewrite = rewriteSettings(endpoints)
   const real = rewrite.length === 0 ? {} : { quiet_ms: quietMs, rewrite }
   return { ...others, twilio, callbacks: { ...real, ...callbacks }, endpoints: scriptedSettings(endpoints) }
+}
+
+/** What a scenario says of settings and endpoints, for an exchange that is not played: in the form of a settings file. */
+export const liveSettings = ({ endpoints, settings }: Pick<Scenario, "endpoints" | "settings">): JsonObject => {
+  const rewrite = rewriteSettings(endpoints)
+  const forwarded = rewrite.length === 0 ? {} : { callbacks: { rewrite } }
+  return mergePatch({ ...forwarded, endpoints: scriptedSettings(endpoints) }, settings) as JsonObject
 }

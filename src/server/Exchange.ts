@@ -11,6 +11,7 @@ import type { Run } from "../engine/Run.ts"
 import type { Made } from "../engine/turn.ts"
 import type { Head, LogReader } from "../log/EventLog.ts"
 import { apiOf } from "../network/apis.ts"
+import type { ProxySeen } from "../proxy/seen.ts"
 import type { Breakpoint } from "../timetravel/Breakpoints.ts"
 
 /** What the server needs of the run it serves; made in app/. */
@@ -37,6 +38,8 @@ export class Exchange extends Context.Tag("ringback/Exchange")<
     readonly travel: TravelDoor
     readonly phones: PhonesDoor
     readonly calls: CallsDoor
+    /** What came to the proxy of the server; absent where that has none. */
+    readonly proxySeen?: (() => ProxySeen) | undefined
   }
 >() {}
 

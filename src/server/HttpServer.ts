@@ -72,11 +72,11 @@ const isControl = (path: string): boolean =>
 export const serveHttp = (options: ServerOptions): Effect.Effect<Listens, CannotListen, Exchange | Scope.Scope> =>
   Effect.gen(function* () {
     const { proxy, tlsPort } = options
-    const { carrier, doors, run } = yield* Exchange
+    const exchange = { ...(yield* Exchange), proxySeen: proxy?.seen }
+    const { carrier, doors, run } = exchange
     // A fifth of a start otherwise, and most runs answer the carrier's API first.
-    const control = yield* onFirstUse(
-      "the control API",
-      async () => (await import("./controlHandler.ts")).controlHandler,
+    const control = yield* onFirstUse("the control API", async () =>
+      Effect.provideService((await import("./controlHandler.ts")).controlHandler, Exchange, exchange),
     )
     const pages = options.pages === undefined ? noPages : yield* onFirstUse("the pages", options.pages)
     const times: RequestTimes = { take: undefined }

@@ -10,6 +10,7 @@ import { CallsGroup } from "./callsApi.ts"
 import { BadOrder, Failed, Unavailable, whole } from "./controlErrors.ts"
 import { AlertsGroup, InboundGroup, OptOutsGroup } from "./inboundApi.ts"
 import { NumbersGroup } from "./numbersApi.ts"
+import { ProxyGroup } from "./proxyApi.ts"
 import { CallbackTestGroup } from "./reading/callbackTestApi.ts"
 import { MessagesGroup } from "./reading/messagesApi.ts"
 import { VerificationsGroup } from "./reading/verificationsApi.ts"
@@ -175,6 +176,7 @@ export class ControlApi extends HttpApi.make("ringback")
   .add(SettingsGroup)
   .add(TemplatesGroup)
   .add(NumbersGroup)
+  .add(ProxyGroup)
   .add(ForksGroup)
   .add(BreakpointsGroup)
   .add(CallbacksGroup)

@@ -26,6 +26,7 @@ import { BadOrder, committed, stopped, submitted, Unavailable } from "./controlE
 import { Exchange, type HealthCheck } from "./Exchange.ts"
 import { PhonesLive } from "./inboundHandlers.ts"
 import { NumbersLive } from "./numbersHandlers.ts"
+import { ProxyLive } from "./proxyHandlers.ts"
 import { CallbackTestLive } from "./reading/callbackTestHandlers.ts"
 import { MessagesLive } from "./reading/messagesHandlers.ts"
 import { VerificationsLive } from "./reading/verificationsHandlers.ts"
@@ -239,6 +240,7 @@ export const ControlLive = Layer.mergeAll(
   SettingsLive,
   TemplatesLive,
   NumbersLive,
+  ProxyLive,
   TravelLive,
   CallbacksLive,
   CallbackTestLive,

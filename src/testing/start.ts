@@ -13,7 +13,7 @@ import { type Pace, parsePace } from "../clock/pace.ts"
 import { sha256 } from "../core/canonical.ts"
 import { parseInstant } from "../core/Instant.ts"
 import { mergePatch } from "../core/mergePatch.ts"
-import { rewriteSettings, scriptedSettings } from "../scenarios/endpoints.ts"
+import { liveSettings } from "../scenarios/endpoints.ts"
 import { Exchange } from "../server/Exchange.ts"
 import { serveHttp } from "../server/HttpServer.ts"
 import { Waiters } from "../server/reading/waiting.ts"
@@ -120,15 +120,11 @@ const wrong = (option: string, expected: string, found: unknown) =>
 const readScenario = (file: string) =>
   loadScenario(file).pipe(
     Effect.mapError(({ message }) => new RingbackError(message)),
-    Effect.map(({ endpoints, seed, settings, start }) => {
-      const rewrite = rewriteSettings(endpoints)
-      const forwarded = rewrite.length === 0 ? {} : { callbacks: { rewrite } }
-      return {
-        seed,
-        start: new Date(start),
-        settings: mergePatch({ ...forwarded, endpoints: scriptedSettings(endpoints) }, settings),
-      }
-    }),
+    Effect.map((scenario) => ({
+      seed: scenario.seed,
+      start: new Date(scenario.start),
+      settings: liveSettings(scenario),
+    })),
   )
 
 const readStart = (start: string | Date): Effect.Effect<number, RingbackError> => {

@@ -251,7 +251,7 @@ describe("The description of the control API", () => {
       ...under("DELETE", "/admin/breakpoints/{id} /admin/opt-outs"),
       ...under(
         "GET",
-        "/admin/alerts /admin/breakpoints /admin/callback-test /admin/callbacks /admin/calls/{sid}/transcript /admin/clock /admin/forks /admin/log /admin/messages /admin/messages/latest /admin/opt-outs /admin/settings /admin/templates /admin/verifications /health",
+        "/admin/alerts /admin/breakpoints /admin/callback-test /admin/callbacks /admin/calls/{sid}/transcript /admin/clock /admin/forks /admin/log /admin/messages /admin/messages/latest /admin/opt-outs /admin/proxy /admin/settings /admin/templates /admin/verifications /health",
       ),
       ...under("PATCH", "/admin/numbers/{sid} /admin/settings /admin/templates"),
       ...under(

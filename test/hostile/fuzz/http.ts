@@ -117,7 +117,7 @@ const formOf = (random: Random): string =>
     }),
   ].join(random.pick(["&", "&", "&", "&&", ";"]))
 
-const pathOf = (random: Random, { accountSid, messages }: Server): string => {
+const pathOf = (random: Random, { accountSid, messages, port }: Server): string => {
   const sid = random.pick([
     `SM${"0".repeat(32)}`,
     sidOf("SM", seed, random.below(50)),
@@ -169,6 +169,8 @@ const pathOf = (random: Random, { accountSid, messages }: Server): string => {
     verifyPath(random, seed),
     `/clear/${random.pick(["messages", "calls", "all", "callbacks", "x", "__proto__"])}`,
     `http://127.0.0.1${messages}`,
+    `http://127.0.0.1:${port}${messages}`,
+    `https://api.twilio.com${messages}`,
     "//evil.example/",
     `/${random.pick(nasty)}`,
     "*",
@@ -309,6 +311,7 @@ export const faultOf = (
   const cut = text.indexOf("\r\n\r\n")
   const head = text.slice(0, cut).toLowerCase()
   // Node's own refusals of what is no HTTP (400, 431) never reach the exchange.
+  if (status === 403 && text.includes("Ringback's proxy")) return undefined
   if (!head.includes("twilio-request-id"))
     return [204, 400, 408, 417, 431].includes(status) ? undefined : `${status} is nobody's`
   if (status === 200 && isBytes(path))

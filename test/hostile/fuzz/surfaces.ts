@@ -3,6 +3,7 @@ import { gatewaySurface } from "./gateway.ts"
 import { httpSurface } from "./http.ts"
 import { importsSurface } from "./imports.ts"
 import { providersSurface } from "./providers.ts"
+import { proxySurface } from "./proxy.ts"
 import { recordingsSurface } from "./recordings.ts"
 import type { Surface } from "./runner.ts"
 import { scenariosSurface } from "./scenarios.ts"
@@ -25,4 +26,5 @@ export const surfaces: ReadonlyArray<Surface> = [
   clientSurface,
   gatewaySurface,
   providersSurface,
+  proxySurface,
 ]

@@ -1,0 +1,99 @@
+import * as fs from "node:fs"
+import * as Args from "@effect/cli/Args"
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import { parsePace } from "../clock/pace.ts"
+import { CommandFailed, wrongUse } from "./failure.ts"
+
+const options = {
+  config: Options.text("config").pipe(
+    Options.withDescription("Settings file (YAML); otherwise CONFIG_PATH, otherwise defaults"),
+    Options.optional,
+  ),
+  scenario: Options.text("scenario").pipe(
+    Options.withDescription("Scenario file: its settings and endpoints hold, its steps happen while the command runs"),
+    Options.optional,
+  ),
+  expect: Options.text("expect").pipe(
+    Options.withDescription("Scenario file with steps: [] whose expectations are judged at the end"),
+    Options.optional,
+  ),
+  pace: Options.text("pace").pipe(
+    Options.withDescription("How virtual time moves: real (default), <n>x (10x), fast"),
+    Options.withDefault("real"),
+  ),
+  db: Options.text("db").pipe(
+    Options.withDescription("Where to write the log, a new file (default: a folder below the system's temporary one)"),
+    Options.optional,
+  ),
+  seed: Options.integer("seed").pipe(Options.withDescription("Seed of the run"), Options.optional),
+  json: Options.text("json").pipe(
+    Options.withDescription("Write the summary as JSON to a file, or to an open descriptor as fd:3"),
+    Options.optional,
+  ),
+  command: Args.text({ name: "COMMAND" }).pipe(
+    Args.withDescription("The command and its arguments, behind --"),
+    Args.repeated,
+  ),
+}
+
+/** `ringback exec -- COMMAND…`: a command beside a fresh exchange that its SDK takes for Twilio. */
+export const exec = Command.make("exec", options, (given) =>
+  Effect.gen(function* () {
+    if (given.command.length === 0) return yield* wrongUse("expected a command behind --: ringback exec -- npm test")
+    const pace = yield* Either.mapLeft(parsePace(given.pace), (why) => wrongUse(`--pace: ${why}`))
+    const write = yield* writerOf(Option.getOrUndefined(given.json))
+    const { exec: execute } = yield* Effect.promise(() => import("../app/exec.ts"))
+    const { exitCodeOf, summary, summaryJson } = yield* Effect.promise(() => import("./execTold.ts"))
+    // A signal is for the command, which ends when it ends; only then is there something to tell.
+    const running = yield* Effect.forkDaemon(
+      execute({
+        command: given.command,
+        config: Option.getOrUndefined(given.config),
+        scenario: Option.getOrUndefined(given.scenario),
+        expect: Option.getOrUndefined(given.expect),
+        db: Option.getOrUndefined(given.db),
+        seed: Option.getOrUndefined(given.seed),
+        pace,
+      }).pipe(
+        Effect.mapError((error) => wrongUse(error.message)),
+        Effect.flatMap((executed) =>
+          Effect.gen(function* () {
+            process.stderr.write(`${summary(executed)}\n`)
+            yield* write(summaryJson(executed))
+            process.exitCode = exitCodeOf(executed)
+          }),
+        ),
+      ),
+    )
+    return yield* Effect.uninterruptible(Fiber.join(running))
+  }),
+).pipe(
+  Command.withDescription(
+    "Run a command beside a fresh exchange that its SDK takes for Twilio, without a change of its code. Example: ringback exec --pace fast -- npm test",
+  ),
+)
+
+/** Writes a text where `--json` says, which is opened before anything begins. */
+const writerOf = (
+  given: string | undefined,
+): Effect.Effect<(text: string) => Effect.Effect<void, CommandFailed>, CommandFailed> =>
+  Effect.gen(function* () {
+    if (given === undefined) return () => Effect.void
+    const descriptor = /^fd:(\d{1,4})$/.exec(given)?.[1]
+    const file = yield* Effect.try({
+      try: () => (descriptor === undefined ? fs.openSync(given, "w") : Number(descriptor)),
+      catch: (cause) => wrongUse(`--json: ${(cause as Error).message}`),
+    })
+    return (text) =>
+      Effect.try({
+        try: () => {
+          fs.writeSync(file, `${text}\n`)
+        },
+        catch: (cause) => new CommandFailed({ message: `--json: ${(cause as Error).message}`, exitCode: 1 }),
+      })
+  })
