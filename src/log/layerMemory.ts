@@ -1,9 +1,11 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
 import { genesis, type Row } from "../core/Entry.ts"
 import { limits } from "../core/limits.ts"
 import { EventLog, type Head, LogUnavailable } from "./EventLog.ts"
+import { LateHashes } from "./lateHashes.ts"
 
 const place = ":memory:"
 
@@ -59,6 +61,25 @@ export const makeMemory = (): typeof EventLog.Service => {
     head: Effect.sync(head),
   }
 }
+
+/** A log in memory that makes hashes late, for an engine to write: it has a thread for them, which ends with the scope. */
+export const openMemory: Effect.Effect<typeof EventLog.Service, never, Scope.Scope> = Effect.gen(function* () {
+  const memory = makeMemory()
+  const late = yield* Effect.acquireRelease(
+    Effect.sync(() => new LateHashes()),
+    (made) => Effect.promise(() => made.stop()),
+  )
+  const hashed = <A>(reading: Effect.Effect<A, LogUnavailable>) => Effect.zipRight(Effect.sync(late.make), reading)
+  return {
+    ...memory,
+    append: (rows) => Either.map(memory.append(rows), () => late.add(rows)),
+    makeHashes: late.make,
+    read: (after, limit) => hashed(memory.read(after, limit)),
+    readSubject: (subject, after, limit) => hashed(memory.readSubject(subject, after, limit)),
+    readSameSubjects: (seqs, after, limit) => hashed(memory.readSameSubjects(seqs, after, limit)),
+    head: hashed(memory.head),
+  }
+})
 
 export const layerMemory: Layer.Layer<EventLog> = Layer.sync(EventLog, makeMemory)
 

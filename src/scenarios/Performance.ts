@@ -259,8 +259,9 @@ export class Performance {
   /** Requests that led nowhere. */
   #notes(): ReadonlyArray<string> {
     const nowhere = new Set<string>()
-    for (const { outcome, request } of this.#ledger.asked)
-      if (outcome === `connect: ${this.#stages.noEndpoint}`) nowhere.add(request.connect ?? request.url)
+    const noEndpoint = `connect: ${this.#stages.noEndpoint}`
+    for (const asked of this.#ledger.asked)
+      if (asked.outcome === noEndpoint) nowhere.add(asked.request.connect ?? asked.request.url)
     return [...nowhere].sort().map((url) => `no endpoint answers for ${url}; requests to it fail`)
   }
 }

@@ -23,7 +23,36 @@ export interface Asked {
   readonly subject: string
   readonly request: OutboundRequested
   /** The status it was answered with, or why it was not; undefined while it is on its way. */
+  readonly outcome: number | string | undefined
+}
+
+/** A request by its row: what it says is read when somebody looks into it, which of most requests nobody does. */
+class AskedRow implements Asked {
+  readonly row: Row
   outcome: number | string | undefined
+  #request: OutboundRequested | undefined
+
+  constructor(row: Row) {
+    this.row = row
+    this.outcome = undefined
+  }
+
+  get seq() {
+    return this.row.seq
+  }
+
+  get at() {
+    return this.row.at
+  }
+
+  get subject() {
+    return this.row.subject
+  }
+
+  get request(): OutboundRequested {
+    this.#request ??= JSON.parse(this.row.data) as OutboundRequested
+    return this.#request
+  }
 }
 
 /** A callback across its attempts and copies, which have one token. */
@@ -40,8 +69,8 @@ export interface PlacedCall {
 /** What a scenario's log tells, as it is written: what expectations look at. */
 export class Ledger {
   readonly stage: Stage
-  readonly rows: Array<Row> = []
-  readonly #asked = new Map<number, Asked>()
+  readonly #rows: Array<Row> = []
+  readonly #asked = new Map<number, AskedRow>()
   readonly #events = new Map<string, Event>()
   readonly #statuses = new Map<string, Array<string>>()
   readonly #calls = new Map<string, PlacedCall>()
@@ -55,7 +84,7 @@ export class Ledger {
     return Effect.gen(function* () {
       const ledger = new Ledger(stage)
       for (;;) {
-        const rows = yield* stage.run.log.read(ledger.rows.length, limits.readEntriesMax)
+        const rows = yield* stage.run.log.read(ledger.#rows.length, limits.readEntriesMax)
         for (const row of rows) ledger.#take(row, decode(row))
         if (rows.length === 0) break
       }
@@ -64,6 +93,12 @@ export class Ledger {
       })
       return ledger
     })
+  }
+
+  /** The whole log. */
+  get rows(): ReadonlyArray<Row> {
+    this.stage.run.log.makeHashes?.()
+    return this.#rows
   }
 
   /** Requests that left the world, oldest first. */
@@ -88,18 +123,18 @@ export class Ledger {
 
   /** Entries about a subject. */
   about(subject: string): ReadonlyArray<Entry> {
-    return this.rows.filter((row) => row.subject === subject).map(decode)
+    return this.#rows.filter((row) => row.subject === subject).map(decode)
   }
 
   #take(row: Row, entry: Entry<unknown>): void {
-    this.rows.push(row)
+    this.#rows.push(row)
     if (outboundRequested.is(entry)) {
-      const { at, data: request, seq, subject } = entry
-      const asked: Asked = { seq, at, subject, request, outcome: undefined }
-      this.#asked.set(seq, asked)
-      if (request.purpose !== "callback") return
-      const event = this.#events.get(request.token)
-      if (event === undefined) this.#events.set(request.token, [asked])
+      const { purpose, token } = entry.data
+      const asked = new AskedRow(row)
+      this.#asked.set(row.seq, asked)
+      if (purpose !== "callback") return
+      const event = this.#events.get(token)
+      if (event === undefined) this.#events.set(token, [asked])
       else event.push(asked)
     } else if (outboundAnswered.is(entry)) this.#end(entry.cause, entry.data.status)
     else if (outboundFailed.is(entry)) this.#end(entry.cause, whyFailed(entry.data))
