@@ -77,8 +77,11 @@ const open = ({ application, forwards, seed, settings, start }: StageOptions) =>
     reached = { accountSid, authToken: Redacted.value(authToken), url: address }
     if (application !== undefined) yield* startApplication(application, forwards, reached)
     const told = new Set([Redacted.value(authToken)])
+    const { packed } = run.log
+    if (packed === undefined) return yield* Effect.dieMessage("a scenario is played in memory")
     const stage: Stage = {
       run,
+      rows: packed.read,
       accountSid,
       authToken,
       authorization: Redacted.make(basic(`${accountSid}:${Redacted.value(authToken)}`)),

@@ -7,7 +7,7 @@ import type { Made } from "./turn.ts"
 /** The answer to an API request, as the log says it; `aside` is the text of one that is kept as a hash. */
 export interface Answer {
   readonly entry: Entry<ApiResponded>
-  /** Of its entry; made when it is looked at by a log that makes hashes late. */
+  /** Of its entry; made when it is looked at where the log is packed. */
   readonly hash: string
   readonly aside: string | undefined
 }

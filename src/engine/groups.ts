@@ -59,8 +59,8 @@ export class Groups {
 
   /** The hash of a row in the log; of none, the one before this engine's first. */
   readonly hashOf = (row: Row | undefined): string => {
-    if (row?.hash === "") this.#log.makeHashes?.()
-    return row?.hash ?? this.#hashBefore
+    if (row === undefined) return this.#hashBefore
+    return this.#log.packed?.hashAt(row.seq) ?? row.hash
   }
 
   /** Whether the world is not what the log says: a group is not in it yet, or the world has to be made anew. */
@@ -112,7 +112,7 @@ export class Groups {
       this.#hears.free()
     })
     if (behind === true) return
-    if (this.#log.makeHashes === undefined) {
+    if (this.#log.packed === undefined) {
       let hash = this.hashOf(this.#last)
       for (const row of rows) hash = chained(row, hash).hash
     }

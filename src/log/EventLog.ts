@@ -69,14 +69,17 @@ export class EventLog extends Context.Tag("ringback/EventLog")<
      * Appends whole turns in one transaction, all rows or none, in the order given, before it returns.
      * Synchronous: the caller's answers wait for the commit, and a fibre per group would cost more than the commit.
      * Refuses rows whose seq is not the next. After a `Left` the log is closed and every later append is a `Left` too.
-     * A log with `makeHashes` takes them without their hashes.
+     * A `packed` log takes them without their hashes.
      */
     readonly append: (rows: ReadonlyArray<OpenRow>) => Either.Either<void, LogUnavailable>
     /**
-     * Of a log that makes hashes late: every row it was given has its hash when this returns, which waits for whoever makes them.
-     * Rows that are read have theirs. Other logs have no such method, and are given rows with their hashes.
+     * Of a log in memory that packs its rows, and makes their hashes when somebody looks at one; what is read of it has them.
+     * `read` like the reader's, at once.
      */
-    readonly makeHashes?: () => void
+    readonly packed?: {
+      readonly hashAt: (seq: number) => string
+      readonly read: (after: number, limit: number) => ReadonlyArray<Row>
+    }
     /**
      * Appends like `append`, on a thread of its own while the caller goes on; that thread makes the hashes too, behind the
      * one before, and the rows have them when it tells that it is done. No other append may be asked for before.

@@ -7,7 +7,7 @@ import { makeMemory, openMemory } from "./layerMemory.ts"
 import { openSqlite } from "./layerSqlite.ts"
 
 eventLogContract("in memory", Effect.sync(makeMemory))
-eventLogContract("in memory, with hashes made late", openMemory)
+eventLogContract("in memory, packed", openMemory)
 
 eventLogContract(
   "in SQLite",

@@ -97,13 +97,18 @@ export class Performance {
   /** What came of it; `failed` ended it before its end. */
   outcome(scenario: Scenario, failed: Check | undefined): Outcome {
     const checks = failed === undefined ? this.#checks : [...this.#checks, failed]
+    const ledger = this.#ledger
+    const { hash: digest, seq: entries } = this.stage.run.engine.head
     return {
       scenario,
       seed: this.#seed,
       passed: checks.every(({ met }) => met),
       checks,
-      rows: this.#ledger.rows,
-      digest: this.stage.run.engine.head.hash,
+      entries,
+      get rows() {
+        return ledger.rows
+      },
+      digest,
       at: this.stage.run.engine.now,
       notes: this.#notes(),
     }
