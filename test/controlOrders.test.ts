@@ -30,6 +30,10 @@ const serving = Effect.gen(function* () {
     run,
     version: "0",
     provider: "twilio",
+    health: {
+      profile: "development",
+      checks: () => ({ carrier: { status: "unknown" }, monitor: { status: "unknown" } }),
+    },
     statistics: () => ({ messages: 0, calls: 0, callbacks: 0 }),
     calls: callsDoor(() => run.engine.world.slice(twilioMachine)),
     phones: phonesDoor(keys, () => run.engine.world.slice(twilioMachine)),
@@ -38,6 +42,7 @@ const serving = Effect.gen(function* () {
     travel: {} as never,
     templates: {} as never,
     verifications: unneeded,
+    doors: new Map(),
     carrier: {} as never,
     settings: liveSettings(run, { first: settingsOf({}), keys, turns: yield* Effect.makeSemaphore(1) }),
   }

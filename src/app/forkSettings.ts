@@ -2,9 +2,12 @@ import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import { parse } from "yaml"
 import { TwilioSettings } from "../carriers/twilio/settings.ts"
+import { ConversationsSettings } from "../conversations/settings.ts"
 import { canonical, type JsonObject } from "../core/canonical.ts"
 import { isGroup } from "../core/group.ts"
 import { limits } from "../core/limits.ts"
+import { optional } from "../core/optional.ts"
+import { GatewaySettings } from "../gateway/settings.ts"
 import { hideUserinfo } from "../network/secretUrl.ts"
 import { CallbacksSettings, ScriptedEndpoint } from "../network/settings.ts"
 import { settingsOf } from "./settings.ts"
@@ -29,8 +32,8 @@ export interface SettingsChange {
 }
 
 /** Sections of the settings file that are the run's and not the process's. */
-const sections = ["twilio", "callbacks", "endpoints"]
-const ownKeys = ["account_sid", "auth_token", "test_credentials"]
+const sections = ["twilio", "callbacks", "endpoints", "conversations", "gateway"]
+const ownKeys = ["account_sid", "auth_token", "test_credentials", "carrier", "monitor_token", "tokens"]
 
 /** Reads `PATH=VALUE`; the left says what was expected. */
 export const readChange = (text: string): Either.Either<SettingsChange, string> => {
@@ -44,7 +47,7 @@ export const readChange = (text: string): Either.Either<SettingsChange, string> 
     return Either.left(`${named}: a fork changes what begins with ${sections.join(", ")}`)
   if (path[0] === "twilio" && path.length === 1)
     return Either.left(`${named}: expected a key below it, such as twilio.default_behavior`)
-  if (path[0] === "twilio" && ownKeys.includes(path[1] ?? ""))
+  if (["twilio", "conversations", "gateway"].includes(path[0] ?? "") && ownKeys.includes(path[1] ?? ""))
     return Either.left(`${named}: a fork keeps the account's SID and secrets`)
   const value = Either.try({ try: () => readValue(parts[2] ?? ""), catch: () => `${named}: expected a value in YAML` })
   return Either.flatMap(value, (read) =>
@@ -80,7 +83,9 @@ const holdsSecret = (path: ReadonlyArray<string>, value: unknown): boolean => {
 
 const InForce = Schema.Struct({
   callbacks: CallbacksSettings,
+  conversations: optional(ConversationsSettings),
   endpoints: Schema.Array(ScriptedEndpoint),
+  gateway: optional(GatewaySettings),
   twilio: TwilioSettings,
 })
 
@@ -137,7 +142,7 @@ const changed = (tree: unknown, [key, ...rest]: ReadonlyArray<string>, value: un
 }
 
 /** What items of lists are known by. */
-const nameKeys = ["url", "name", "number"]
+const nameKeys = ["url", "name", "number", "id"]
 
 const changedItem = (
   list: ReadonlyArray<unknown>,

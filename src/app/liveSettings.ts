@@ -21,9 +21,16 @@ import type { SettingsFile } from "./settingsFile.ts"
  */
 
 /** Sections of the file that a running exchange can take anew. The others are about the process, not the run. */
-const changeable: ReadonlySet<string> = new Set(["callbacks", "endpoints", "twilio"])
-/** Keys of a section that say who the account is. */
-const fixed: ReadonlySet<string> = new Set(["account_sid", "auth_token", "test_credentials"])
+const changeable: ReadonlySet<string> = new Set(["callbacks", "conversations", "endpoints", "gateway", "twilio"])
+/** Keys of a section that say who an account is, and tokens. */
+const fixed: ReadonlySet<string> = new Set([
+  "account_sid",
+  "auth_token",
+  "carrier",
+  "monitor_token",
+  "test_credentials",
+  "tokens",
+])
 
 /** The settings as the log keeps them: userinfo of URLs by its name, wherever it stands. Throws `SecretsFull`. */
 export const runSettings = ({ run }: Settings, keys: SecretStore): JsonObject =>
@@ -108,9 +115,15 @@ const misplacedIn = (patch: unknown): ReadonlyArray<SettingsProblem> => {
     return [
       { path: "twilio", expected: "a group of keys (without it the account would be another one)", found: "null" },
     ]
-  const processOwn = ["database", "provider", "server", "templates"].filter((key) => Object.hasOwn(patch, key))
-  const twilio = Object.hasOwn(patch, "twilio") && isGroup(patch.twilio) ? Object.keys(patch.twilio) : []
-  return [...processOwn, ...twilio.filter((key) => fixed.has(key)).map((key) => `twilio.${key}`)].map(problem)
+  const processOwn = ["database", "logging", "profile", "provider", "proxy", "server", "templates", "tracing"].filter(
+    (key) => Object.hasOwn(patch, key),
+  )
+  const within = ["conversations", "gateway", "twilio"].flatMap((section) => {
+    const group = Object.hasOwn(patch, section) ? patch[section] : undefined
+    const keys = isGroup(group) ? Object.keys(group) : []
+    return keys.filter((key) => fixed.has(key)).map((key) => `${section}.${key}`)
+  })
+  return [...processOwn, ...within].map(problem)
 }
 
 const changeableOf = (written: SettingsFile): JsonObject =>

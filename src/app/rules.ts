@@ -11,8 +11,11 @@ import { queueEntryTypes } from "../carriers/twilio/queues/entries.ts"
 import { recordingEntryTypes } from "../carriers/twilio/recordings/entries.ts"
 import { senderEntryTypes } from "../carriers/twilio/senders/entries.ts"
 import { verifyEntryTypes } from "../carriers/twilio/verify/entries.ts"
+import { conversationEntryTypes } from "../conversations/entries.ts"
 import { coreEntryTypes } from "../core/entries.ts"
 import type { Rules } from "../engine/verify.ts"
+import { gatewayEntryTypes } from "../gateway/entries.ts"
+import { providerEntryTypes } from "../gateway/providers/entries.ts"
 import { machines } from "./machines.ts"
 
 /** The rules of the exchange: its machines, and every type of entry with its schema for the checks at the doors. */
@@ -33,5 +36,8 @@ export const rules: Rules = {
     ...recordingEntryTypes,
     ...conferenceEntryTypes,
     ...queueEntryTypes,
+    ...gatewayEntryTypes,
+    ...providerEntryTypes,
+    ...conversationEntryTypes,
   ],
 }

@@ -1,23 +1,46 @@
 import * as fs from "node:fs"
+import * as path from "node:path"
 import * as Config from "effect/Config"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as LogLevel from "effect/LogLevel"
-import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { LineCounter, parseDocument } from "yaml"
 import { authTokenSecret, subaccountTokenSecret, type TwilioSettings } from "../carriers/twilio/settings.ts"
+import type { ConversationsSettings } from "../conversations/settings.ts"
 import { sha256 } from "../core/canonical.ts"
 import { parseE164 } from "../core/E164.ts"
+import type { GatewaySettings } from "../gateway/settings.ts"
 import type { CallbacksSettings, ScriptedEndpoint } from "../network/settings.ts"
 import { callSettings } from "./callSettings.ts"
+import { conversationSecrets, conversationSettings, type MonitorEnvironment } from "./conversationSettings.ts"
 import { deliverySettings } from "./deliverySettings.ts"
 import { aimedFaults, apiFaults, callbackFaults } from "./faultSettings.ts"
+import {
+  type GatewayEnvironment,
+  gatewayVariables,
+  noGatewayEnvironment,
+  readGatewayVariables,
+} from "./gatewayEnvironment.ts"
+import { gatewaySecrets, gatewaySettingsOf } from "./gatewaySettings.ts"
 import { messagingSettings } from "./messagingSettings.ts"
+import {
+  checkOperationsFlags,
+  levelUnder,
+  type Operations,
+  type OperationsEnvironment,
+  type OperationsFlags,
+  operationsOf,
+  readOperationsEnvironment,
+  strictProblems,
+} from "./operations.ts"
 import { checkSettings, problemLine } from "./settingsCheck.ts"
 import { AccountSid, type SettingsFile } from "./settingsFile.ts"
+import { isHttpUrl } from "./settingsParts.ts"
+import { stateFolder } from "./stateFolder.ts"
+import { variable } from "./variable.ts"
 import { verifySettings } from "./verifySettings.ts"
 
 /** Settings that cannot be used: each line names the place, what was expected and what was found. */
@@ -28,11 +51,12 @@ export class BadSettings extends Data.TaggedError("BadSettings")<{ readonly line
 }
 
 /** What flags say; they win over the environment, which wins over the file, which wins over the defaults. */
-export interface Flags {
+export interface Flags extends OperationsFlags {
   readonly config?: string | undefined
   readonly host?: string | undefined
   readonly port?: number | undefined
   readonly db?: string | undefined
+  readonly tlsPort?: number | undefined
 }
 
 /** Everything a process needs to know to serve a run. */
@@ -44,18 +68,34 @@ export interface Settings {
     readonly allowedHosts: ReadonlyArray<string>
     readonly adminToken: Redacted.Redacted<string> | undefined
   }
+  readonly proxy: {
+    /** Nothing said: callers on this machine pass, others are refused. */
+    readonly others: "pass" | "refuse" | undefined
+    /** The folder of the local CA. */
+    readonly caPath: string
+    /** Where it listens for TLS under the carrier's names, if anywhere. */
+    readonly tlsPort: number | undefined
+  }
   /** A file, or `:memory:`. */
   readonly db: string
   readonly templatesPath: string | undefined
   readonly logLevel: LogLevel.LogLevel
+  /** How the process is run; nothing of it is in the log. */
+  readonly operations: Operations
   /** Given by file or environment; a log without one gets its own. */
   readonly authToken: Redacted.Redacted<string> | undefined
   /** Of the test credentials, where there are any. */
   readonly testAuthToken: Redacted.Redacted<string> | undefined
+  /** Further tokens, by their names in the keys file. */
+  readonly secrets: ReadonlyArray<readonly [name: string, value: Redacted.Redacted<string>]>
+  /** What people are told of settings that do nothing. */
+  readonly notes: ReadonlyArray<string>
   /** What the rules look at: one tree, kept in the log. URLs in it may still hold userinfo. */
   readonly run: {
     readonly callbacks: CallbacksSettings
+    readonly conversations?: ConversationsSettings
     readonly endpoints: ReadonlyArray<ScriptedEndpoint>
+    readonly gateway?: GatewaySettings
     readonly twilio: TwilioSettings
   }
   /** The settings file that was read, if any. */
@@ -72,38 +112,55 @@ export const defaultAccountSid = `AC${sha256("ringback default account").slice(0
 /** Reads the settings: flags over environment over file over defaults. */
 export const readSettings = (flags: Flags): Effect.Effect<Settings, BadSettings> =>
   Effect.gen(function* () {
+    const wrong = checkOperationsFlags(flags)
+    if (wrong.length > 0) return yield* new BadSettings({ lines: wrong })
     const environment = yield* readEnvironment
     const file = flags.config ?? environment.configPath
     const written = file === undefined ? {} : yield* readFile(file)
-    return settle(flags, environment, written, file)
+    const settings = settle(flags, environment, written, file)
+    const lines = notStrict(settings)
+    return lines.length > 0 ? yield* new BadSettings({ lines }) : settings
+  })
+
+/** What the profile does not permit. */
+const notStrict = ({ operations, run, server }: Settings): ReadonlyArray<string> =>
+  strictProblems(operations.profile, {
+    host: server.host,
+    hasAdminToken: server.adminToken !== undefined,
+    requireAuth: run.twilio.validation.require_auth,
+    unsignedWebhooks: run.conversations?.signatures === "off",
   })
 
 interface Environment {
+  readonly operations: OperationsEnvironment
+  readonly adminToken: Redacted.Redacted<string> | undefined
   readonly configPath: string | undefined
   readonly logLevel: LogLevel.LogLevel
   readonly accountSid: string | undefined
   readonly authToken: Redacted.Redacted<string> | undefined
   readonly phoneNumber: string | undefined
+  readonly monitor: MonitorEnvironment
+  readonly gateway: GatewayEnvironment
 }
 
-/** A variable that is set and not empty. */
-const variable = (name: string) =>
-  Config.string(name).pipe(
-    Config.option,
-    Config.map((value) => Option.getOrUndefined(Option.filter(value, (text) => text !== ""))),
-  )
-
 const readEnvironment: Effect.Effect<Environment, BadSettings> = Effect.gen(function* () {
-  const [configPath, level, accountSid, token, phoneNumber] = yield* Effect.orDie(
-    Config.all([
-      variable("CONFIG_PATH"),
-      variable("LOG_LEVEL"),
-      variable("TWILIO_ACCOUNT_SID"),
-      variable("TWILIO_AUTH_TOKEN"),
-      variable("TWILIO_PHONE_NUMBER"),
-    ]),
-  )
-  const lines: Array<string> = []
+  const [adminToken, configPath, level, accountSid, token, phoneNumber, monitorUrl, monitorToken, gatewayGiven] =
+    yield* Effect.orDie(
+      Config.all([
+        variable("RINGBACK_ADMIN_TOKEN"),
+        variable("CONFIG_PATH"),
+        variable("LOG_LEVEL"),
+        variable("TWILIO_ACCOUNT_SID"),
+        variable("TWILIO_AUTH_TOKEN"),
+        variable("TWILIO_PHONE_NUMBER"),
+        variable("MONITOR_API_URL"),
+        variable("MONITOR_API_TOKEN"),
+        gatewayVariables,
+      ]),
+    )
+  const { environment: gateway, problems } = readGatewayVariables(gatewayGiven)
+  const operations = yield* readOperationsEnvironment
+  const lines: Array<string> = [...problems, ...operations.lines]
   if (accountSid !== undefined && Either.isLeft(Schema.decodeUnknownEither(AccountSid)(accountSid)))
     lines.push(
       `environment TWILIO_ACCOUNT_SID: expected AC and 32 letters or digits, found a text of ${accountSid.length} characters`,
@@ -112,16 +169,24 @@ const readEnvironment: Effect.Effect<Environment, BadSettings> = Effect.gen(func
     lines.push(
       `environment TWILIO_PHONE_NUMBER: expected a phone number such as +15550000001, found ${foundNumber(phoneNumber)}`,
     )
+  if (monitorUrl !== undefined && !isHttpUrl(monitorUrl))
+    lines.push(
+      `environment MONITOR_API_URL: expected a URL that begins with http:// or https://, found a text of ${monitorUrl.length} characters`,
+    )
   const logLevel = level === undefined ? LogLevel.Info : levels.get(level.toUpperCase())
   if (logLevel === undefined)
     lines.push(`environment LOG_LEVEL: expected ${[...levels.keys()].join(", ")}, found ${JSON.stringify(level)}`)
   if (lines.length > 0 || logLevel === undefined) return yield* new BadSettings({ lines })
   return {
+    operations: operations.environment,
+    adminToken: adminToken === undefined ? undefined : Redacted.make(adminToken),
     configPath,
     logLevel,
     accountSid,
     authToken: token === undefined ? undefined : Redacted.make(token),
     phoneNumber,
+    monitor: { url: monitorUrl, token: monitorToken === undefined ? undefined : Redacted.make(monitorToken) },
+    gateway,
   }
 })
 
@@ -203,15 +268,25 @@ export const settingsOf = (written: SettingsFile): Settings =>
   settle(
     {},
     {
+      operations: {},
+      adminToken: undefined,
       configPath: undefined,
       logLevel: LogLevel.Info,
       accountSid: undefined,
       authToken: undefined,
       phoneNumber: undefined,
+      monitor: { url: undefined, token: undefined },
+      gateway: noGatewayEnvironment,
     },
     written,
     undefined,
   )
+
+const proxyOf = (flags: Flags, proxy: SettingsFile["proxy"] = {}): Settings["proxy"] => ({
+  others: proxy.others,
+  caPath: path.resolve(proxy.ca_path ?? stateFolder()),
+  tlsPort: flags.tlsPort ?? proxy.tls_port,
+})
 
 const settle = (flags: Flags, env: Environment, written: SettingsFile, file: string | undefined): Settings => {
   const { server = {}, twilio = {}, callbacks = {} } = written
@@ -219,6 +294,7 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
   const test = twilio.test_credentials
   const checks = twilio.validation ?? {}
   const allowed = [...(twilio.allowed_from_numbers ?? []), ...(env.phoneNumber === undefined ? [] : [env.phoneNumber])]
+  const operations = operationsOf(flags, env.operations, written)
   const token = env.authToken ?? (twilio.auth_token === undefined ? undefined : Redacted.make(twilio.auth_token))
   return {
     server: {
@@ -226,12 +302,16 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
       port: flags.port ?? server.port ?? 8080,
       publicUrl: server.public_url,
       allowedHosts: server.allowed_hosts ?? [],
-      adminToken: server.admin_token === undefined ? undefined : Redacted.make(server.admin_token),
+      adminToken: env.adminToken ?? (server.admin_token === undefined ? undefined : Redacted.make(server.admin_token)),
     },
+    proxy: proxyOf(flags, written.proxy),
     db: flags.db ?? written.database?.path ?? "data/ringback.db",
     templatesPath: written.templates?.path,
-    logLevel: env.logLevel,
+    logLevel: levelUnder(operations.profile, env.logLevel),
+    operations,
     authToken: token,
+    secrets: [...conversationSecrets(written.conversations, env.monitor), ...gatewaySecrets(written.gateway)],
+    notes: env.gateway.notes,
     testAuthToken: test === undefined ? undefined : Redacted.make(test.auth_token),
     file,
     written,
@@ -245,7 +325,9 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
         quiet_ms: whole(callbacks.quiet_ms ?? 0),
         rewrite: callbacks.rewrite ?? [],
       },
+      ...conversationSettings(written.conversations, env.monitor),
       endpoints: endpointsOf(written.endpoints),
+      ...gatewaySettingsOf(written.gateway, env.gateway),
       twilio: {
         account_sid: env.accountSid ?? twilio.account_sid ?? defaultAccountSid,
         allowed_from_numbers: allowed.map(normal),

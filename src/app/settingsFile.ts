@@ -3,8 +3,11 @@ import { lineTypes } from "../carriers/twilio/settings.ts"
 import { parseE164 } from "../core/E164.ts"
 import { isAllowed } from "../network/allow.ts"
 import { callsSetting } from "./callSettings.ts"
+import { conversationsSetting } from "./conversationSettings.ts"
 import { carriersSetting, messagesSetting, numbersSetting } from "./deliverySettings.ts"
 import { aimedFaultsSetting, apiFaultsSetting, callbackFaultsSetting } from "./faultSettings.ts"
+import { gatewaySetting } from "./gatewaySettings.ts"
+import { operationsSections } from "./operations.ts"
 import {
   expects,
   Flag,
@@ -72,6 +75,7 @@ const VerifyFile = Schema.Struct({
 })
 
 export const SettingsFile = Schema.Struct({
+  ...operationsSections,
   server: optional(
     Schema.Struct({
       admin_token: optional(AuthToken),
@@ -171,6 +175,13 @@ export const SettingsFile = Schema.Struct({
       ),
     }),
   ),
+  proxy: optional(
+    Schema.Struct({
+      others: optional(expects(Schema.Literal("pass", "refuse"), "pass or refuse")),
+      ca_path: optional(expects(Schema.NonEmptyString, "a folder")),
+      tls_port: optional(Port),
+    }),
+  ),
   database: optional(Schema.Struct({ path: optional(expects(Schema.NonEmptyString, "a file, or :memory:")) })),
   templates: optional(Schema.Struct({ path: optional(expects(Schema.NonEmptyString, "a folder")) })),
   callbacks: optional(
@@ -192,5 +203,7 @@ export const SettingsFile = Schema.Struct({
       }),
     ),
   ),
+  conversations: optional(conversationsSetting),
+  gateway: optional(gatewaySetting),
 })
 export type SettingsFile = typeof SettingsFile.Type

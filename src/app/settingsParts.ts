@@ -24,8 +24,9 @@ export const Numbers = Schema.Array(
   expects(Schema.String, 'a text; quote phone numbers ("+15551234567"), or YAML reads them as numbers'),
 ).annotations({ identifier: "a list of phone numbers" })
 export const Percent = expects(Schema.Number.pipe(Schema.between(0, 100)), "a percentage, 0 to 100")
+export const isHttpUrl = (text: string): boolean => /^https?:\/\/[^/]/i.test(text) && URL.canParse(text)
 export const HttpUrl = expects(
-  Schema.String.pipe(Schema.filter((text) => /^https?:\/\/[^/]/i.test(text) && URL.canParse(text))),
+  Schema.String.pipe(Schema.filter(isHttpUrl)),
   "a URL that begins with http:// or https://",
 )
 

@@ -16,7 +16,7 @@ import { isBelow } from "../network/settings.ts"
 import { type Reached, ScenarioBroken } from "../scenarios/Scenario.ts"
 import type { Forward, Stage, StageOptions, Stages } from "../scenarios/Stage.ts"
 import { basic } from "../scenarios/steps/asking.ts"
-import { Exchange } from "../server/Exchange.ts"
+import { doorOf, Exchange } from "../server/Exchange.ts"
 import { serveHttp } from "../server/HttpServer.ts"
 import { gist } from "../timetravel/gist.ts"
 import { startApplication } from "./application.ts"
@@ -36,6 +36,8 @@ export const stages: Stages = {
   settingsSchema: Schema.Struct({
     twilio: SettingsFile.fields.twilio,
     callbacks: SettingsFile.fields.callbacks,
+    conversations: SettingsFile.fields.conversations,
+    gateway: SettingsFile.fields.gateway,
   }),
   checkSettings: (settings) =>
     Either.match(checkSettings(settings), { onLeft: (problems) => problems, onRight: () => [] }),
@@ -86,7 +88,7 @@ const open = ({ application, forwards, seed, settings, start }: StageOptions) =>
       authToken,
       authorization: Redacted.make(basic(`${accountSid}:${Redacted.value(authToken)}`)),
       address,
-      request: carrier.wireIn,
+      request: (raw) => doorOf(exchange, raw.url.split("?", 1)[0] ?? "/").wireIn(raw),
       fill: (body) => {
         const text = carrier.fill(body, host)
         for (const [, name = ""] of body.matchAll(secretHole)) {

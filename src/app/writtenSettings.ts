@@ -1,6 +1,8 @@
 import { stepText } from "../carriers/twilio/calls/scriptText.ts"
 import type { TwilioSettings } from "../carriers/twilio/settings.ts"
 import type { AimedFault, CallbackFaults } from "../network/settings.ts"
+import { writtenConversations } from "./conversationSettings.ts"
+import { writtenGateway } from "./gatewaySettings.ts"
 import type { Settings } from "./settings.ts"
 import type { SettingsFile } from "./settingsFile.ts"
 
@@ -20,7 +22,9 @@ const said = <Group extends object>(group: Group): { [Key in keyof Group]?: Excl
   Object.fromEntries(Object.entries(group).filter(([, value]) => value !== undefined)) as never
 
 /** What a settings file would say to have these settings; nothing of the account's own SID and secrets. */
-export const writtenOf = ({ callbacks, endpoints, twilio }: Settings["run"]): SettingsFile => ({
+export const writtenOf = ({ callbacks, conversations, endpoints, gateway, twilio }: Settings["run"]): SettingsFile => ({
+  ...(conversations === undefined ? {} : { conversations: writtenConversations(conversations) }),
+  ...(gateway === undefined ? {} : { gateway: writtenGateway(gateway) }),
   twilio: twilioOf(twilio) as WrittenTwilio,
   callbacks: said({
     aimed: callbacks.aimed?.map(aimedOf),

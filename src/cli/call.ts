@@ -4,7 +4,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { CallReceipt } from "../server/callsApi.ts"
 import { orderServer, serverOptions } from "./orderServer.ts"
-import { styled } from "./terminal.ts"
+import { jsonLine, styled } from "./terminal.ts"
 
 const options = {
   from: Options.text("from").pipe(Options.withDescription("The phone that calls (+15551234567)")),
@@ -13,17 +13,21 @@ const options = {
     Options.withDescription('What the caller does, step by step: "press 1", "say yes", "wait 2s", "hang up"'),
     Options.repeated,
   ),
+  json: Options.boolean("json").pipe(Options.withDescription("The server's answer as one line of JSON")),
   ...serverOptions,
 }
 
 /** `ringback call`: a phone calls a number of a running server. */
-export const call = Command.make("call", options, ({ adminToken, from, steps, to, url }) =>
+export const call = Command.make("call", options, ({ adminToken, from, json, steps, to, url }) =>
   Effect.gen(function* () {
     // biome-ignore lint/suspicious/noThenProperty: the word of the order; nothing awaits it
     const order = { from, to, ...(steps.length === 0 ? {} : { then: steps }) }
-    const { sid } = yield* orderServer({ adminToken, url }, "/admin/calls", order, CallReceipt)
+    const receipt = yield* orderServer({ adminToken, url }, "/admin/calls", order, CallReceipt)
+    const { sid } = receipt
     yield* Console.log(
-      `${styled("bold", sid)} has begun; its transcript: ${new URL(`/admin/calls/${sid}/transcript`, url)}`,
+      json
+        ? jsonLine(JSON.stringify(receipt))
+        : `${styled("bold", sid)} has begun; its transcript: ${new URL(`/admin/calls/${sid}/transcript`, url)}`,
     )
   }),
 ).pipe(

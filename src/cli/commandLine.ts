@@ -9,7 +9,9 @@ import { CommandFailed } from "./failure.ts"
 import { withPlainConsole } from "./terminal.ts"
 
 /** Every verb, loaded when it is asked for: a server needs nothing of the others. */
-const verbs = {
+export const verbs = {
+  init: async () => (await import("./init.ts")).init,
+  doctor: async () => (await import("./doctor.ts")).doctor,
   serve: async () => (await import("./serve.ts")).serve,
   run: async () => (await import("./scenarios.ts")).run,
   explore: async () => (await import("./explore.ts")).explore,
@@ -23,12 +25,17 @@ const verbs = {
   diff: async () => (await import("./diff.ts")).diff,
   fork: async () => (await import("./fork.ts")).fork,
   trace: async () => (await import("./trace.ts")).trace,
+  project: async () => (await import("./project.ts")).project,
   export: async () => (await import("./recordings.ts")).exportCommand,
   import: async () => (await import("./recordings.ts")).importCommand,
+  upgrade: async () => (await import("./upgrade.ts")).upgrade,
+  erase: async () => (await import("./erase.ts")).erase,
   record: async () => (await import("./record.ts")).record,
   playback: async () => (await import("./playback.ts")).playback,
   traffic: async () => (await import("./trafficCommands.ts")).traffic,
   compare: async () => (await import("./compare.ts")).compare,
+  gateway: async () => (await import("./gateway.ts")).gateway,
+  completions: async () => (await import("./completions.ts")).completionsBy(completionScript),
 }
 type Verb = Awaited<ReturnType<(typeof verbs)[keyof typeof verbs]>>
 
@@ -38,17 +45,35 @@ const verbsOf = ([, , word = ""]: ReadonlyArray<string>): Promise<ReadonlyArray<
   return Promise.all((named.length > 0 ? named : Object.entries(verbs)).map(([, load]) => load()))
 }
 
+const commandOf = ([first, ...others]: ReadonlyArray<Verb>) =>
+  first === undefined
+    ? Effect.dieMessage("there are no verbs")
+    : Effect.succeed(
+        Command.make("ringback").pipe(
+          Command.withDescription(
+            "A local telephone exchange: your SDK sends messages, Ringback answers, delivers and calls back, on a clock you move. " +
+              "Exit codes: 0 fine, 1 the thing checked does not hold, 2 wrong use.",
+          ),
+          Command.withSubcommands([first, ...others]),
+        ),
+      )
+
+const scripts = {
+  bash: Command.getBashCompletions,
+  fish: Command.getFishCompletions,
+  zsh: Command.getZshCompletions,
+}
+
+/** The lines of a shell's script. */
+const completionScript = (shell: keyof typeof scripts): Effect.Effect<ReadonlyArray<string>> =>
+  Effect.gen(function* () {
+    const all = yield* Effect.promise(() => verbsOf([]))
+    return yield* scripts[shell](yield* commandOf(all), "ringback")
+  })
+
 const cli = (argv: ReadonlyArray<string>) =>
   Effect.gen(function* () {
-    const [first, ...others] = yield* Effect.promise(() => verbsOf(argv))
-    if (first === undefined) return yield* Effect.dieMessage("there are no verbs")
-    const ringback = Command.make("ringback").pipe(
-      Command.withDescription(
-        "A local telephone exchange: your SDK sends messages, Ringback answers, delivers and calls back, on a clock you move. " +
-          "Exit codes: 0 fine, 1 the thing checked does not hold, 2 wrong use.",
-      ),
-      Command.withSubcommands([first, ...others]),
-    )
+    const ringback = yield* commandOf(yield* Effect.promise(() => verbsOf(argv)))
     return yield* Command.run(ringback, { name: "Ringback", executable: "ringback", version })(argv)
   })
 

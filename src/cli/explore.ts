@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { CommandFailed, wrongUse } from "./failure.ts"
 import { fileArg } from "./fileArg.ts"
-import { printable, progress, progressDone, styled } from "./terminal.ts"
+import { jsonLine, printable, progress, progressDone, styled } from "./terminal.ts"
 
 const options = {
   scenario: fileArg("SCENARIO", "A scenario file; `explore` in it says what may go wrong, and how much"),
@@ -20,10 +20,11 @@ const options = {
     ),
     Options.optional,
   ),
+  json: Options.boolean("json").pipe(Options.withDescription("What was found as one line of JSON")),
 }
 
 /** `ringback explore SCENARIO`: looks for faults that make a scenario fail, and for the fewest that do. */
-export const explore = Command.make("explore", options, ({ from, out, scenario: file, seeds }) =>
+export const explore = Command.make("explore", options, ({ from, json, out, scenario: file, seeds }) =>
   Effect.gen(function* () {
     const { exploreScenario, exploredSaid, loadScenario, replayFileOf, seedsMax, writeReplay } = yield* Effect.promise(
       () => import("../app/explore.ts"),
@@ -35,13 +36,15 @@ export const explore = Command.make("explore", options, ({ from, out, scenario: 
       from,
       onSeed: (done) => progress(`${done} of ${seeds} seeds`),
     }).pipe(Effect.ensuring(Effect.sync(progressDone)))
-    yield* Console.log(exploredSaid(explored, { paint: styled, safe: printable }).join("\n"))
-    if (explored._tag === "NothingFound") return undefined
-    if (explored._tag === "Found") {
-      const written = Option.getOrElse(out, () => replayFileOf(file, explored.seed))
+    if (!json) yield* Console.log(exploredSaid(explored, { paint: styled, safe: printable }).join("\n"))
+    const written =
+      explored._tag === "Found" ? Option.getOrElse(out, () => replayFileOf(file, explored.seed)) : undefined
+    if (explored._tag === "Found" && written !== undefined) {
       yield* writeReplay(scenario, explored, written)
-      yield* Console.log(`\n  again: ringback run ${printable(written)}`)
+      if (!json) yield* Console.log(`\n  again: ringback run ${printable(written)}`)
     }
+    if (json) yield* Console.log(jsonLine(JSON.stringify({ scenario: file, ...explored, written: written ?? null })))
+    if (explored._tag === "NothingFound") return undefined
     return yield* new CommandFailed({ message: "", exitCode: 1 })
   }).pipe(Effect.catchTag("ScenarioBroken", ({ message }) => wrongUse(message))),
 ).pipe(

@@ -14,7 +14,7 @@ import { forkLog } from "../timetravel/fork.ts"
 import { instant, placeOf } from "../timetravel/place.ts"
 import { CommandFailed, wrongUse } from "./failure.ts"
 import { logArg, opened, plain } from "./looking.ts"
-import { progress, progressDone } from "./terminal.ts"
+import { jsonLine, progress, progressDone } from "./terminal.ts"
 
 const options = {
   log: logArg(),
@@ -45,12 +45,13 @@ const options = {
     Options.withDefault("keep" as const),
   ),
   out: Options.text("out").pipe(Options.withDescription("The log to make; it must not exist")),
+  json: Options.boolean("json").pipe(Options.withDescription("What was done as one line of JSON")),
 }
 
 /** `ringback fork LOG --at SEQ --out NEW`: what would have happened if, as a log of its own. */
 export const fork = Command.make("fork", options, (given) =>
   Effect.gen(function* () {
-    const { inputs, log, out } = given
+    const { inputs, json, log, out } = given
     if (out.endsWith(".jsonl"))
       return yield* wrongUse(
         `--out: a fork is a log; name it otherwise and make a recording of it with ringback export`,
@@ -89,6 +90,8 @@ export const fork = Command.make("fork", options, (given) =>
       yield* Console.error(
         `entry ${cut} is the last one up to ${seq} after which a change can enter: the fork begins there`,
       )
+    const told = { log, out, cut, entries: head.seq, at: instant(head.at), digest: head.hash }
+    if (json) return yield* Console.log(jsonLine(JSON.stringify(told)))
     yield* Console.log(
       [
         `${out} is ${log} up to entry ${cut}, and goes on by itself to entry ${head.seq} (${instant(head.at)})`,

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { InboundReceipt } from "../server/inboundApi.ts"
 import { orderServer, serverOptions } from "./orderServer.ts"
-import { styled } from "./terminal.ts"
+import { jsonLine, styled } from "./terminal.ts"
 
 const options = {
   from: Options.text("from").pipe(Options.withDescription("The phone that sends the message (+15551234567)")),
@@ -15,11 +15,12 @@ const options = {
     Options.withDescription("URL of a picture or file; may be given up to ten times"),
     Options.repeated,
   ),
+  json: Options.boolean("json").pipe(Options.withDescription("The server's answer as one line of JSON")),
   ...serverOptions,
 }
 
 /** `ringback inbound`: a phone sends a message to a number of a running server. */
-export const inbound = Command.make("inbound", options, ({ adminToken, body, from, media, to, url }) =>
+export const inbound = Command.make("inbound", options, ({ adminToken, body, from, json, media, to, url }) =>
   Effect.gen(function* () {
     const receipt = yield* orderServer(
       { adminToken, url },
@@ -28,6 +29,7 @@ export const inbound = Command.make("inbound", options, ({ adminToken, body, fro
       InboundReceipt,
     )
     const { automatic_reply, keyword, sid } = receipt
+    if (json) return yield* Console.log(jsonLine(JSON.stringify(receipt)))
     yield* Console.log(`${styled("bold", sid)} has arrived`)
     if (keyword !== null)
       yield* Console.log(

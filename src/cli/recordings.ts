@@ -7,6 +7,9 @@ import { openReader } from "../log/reader.ts"
 import { exportRecording, importRecording } from "../log/recording.ts"
 import { wrongUse } from "./failure.ts"
 import { fileArg } from "./fileArg.ts"
+import { jsonLine } from "./terminal.ts"
+
+const json = Options.boolean("json").pipe(Options.withDescription("What was done as one line of JSON"))
 
 /** `ringback export LOG --out FILE.jsonl`: a log as a recording, one canonical line an entry. */
 export const exportCommand = Command.make(
@@ -14,11 +17,18 @@ export const exportCommand = Command.make(
   {
     log: fileArg("LOG", "A log, also of a running server"),
     out: Options.text("out").pipe(Options.withDescription("The recording to write (.jsonl)")),
+    json,
   },
-  ({ log, out }) =>
+  ({ json, log, out }) =>
     Effect.flatMap(openReader(log), (reader) => exportRecording(reader, out)).pipe(
       Effect.mapError((error) => wrongUse(error.message)),
-      Effect.flatMap(({ digest, entries }) => Console.log(`${entries} entries written to ${out}\ndigest ${digest}`)),
+      Effect.flatMap(({ digest, entries }) =>
+        Console.log(
+          json
+            ? jsonLine(JSON.stringify({ log, out, entries, digest }))
+            : `${entries} entries written to ${out}\ndigest ${digest}`,
+        ),
+      ),
       Effect.scoped,
     ),
 ).pipe(Command.withDescription("Write a log as a recording. Example: ringback export data/ringback.db --out run.jsonl"))
@@ -29,10 +39,17 @@ export const importCommand = Command.make(
   {
     file: fileArg("FILE", "A recording (.jsonl)"),
     db: Options.text("db").pipe(Options.withDescription("The log to make; it must not exist")),
+    json,
   },
-  ({ db, file }) =>
+  ({ db, file, json }) =>
     importRecording(file, db, { types: rules.entryTypes }).pipe(
       Effect.mapError((error) => wrongUse(error.message)),
-      Effect.flatMap(({ digest, entries }) => Console.log(`${entries} entries read into ${db}\ndigest ${digest}`)),
+      Effect.flatMap(({ digest, entries }) =>
+        Console.log(
+          json
+            ? jsonLine(JSON.stringify({ file, log: db, entries, digest }))
+            : `${entries} entries read into ${db}\ndigest ${digest}`,
+        ),
+      ),
     ),
 ).pipe(Command.withDescription("Make a log out of a recording. Example: ringback import run.jsonl --db copy.db"))

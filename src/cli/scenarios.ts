@@ -35,6 +35,7 @@ const options = {
     ),
     Options.repeated,
   ),
+  json: Options.boolean("json").pipe(Options.withDescription("The same as --reporter json")),
   seed: Options.integer("seed").pipe(
     Options.withDescription("Seed instead of each scenario's own; recordings are not compared then"),
     Options.optional,
@@ -45,13 +46,14 @@ const options = {
 export const run = Command.make("run", options, (given) =>
   Effect.gen(function* () {
     const { runScenarios } = yield* Effect.promise(() => import("./runScenarios.ts"))
+    const reporters = [...(given.json ? ["json"] : []), ...given.reporter]
     const exitCode = yield* runScenarios({
       ...given,
       paths: given.paths.length === 0 ? ["scenarios"] : given.paths,
       filter: Option.getOrUndefined(given.filter),
       keep: Option.getOrUndefined(given.keep),
       seed: Option.getOrUndefined(given.seed),
-      reporters: given.reporter.length === 0 ? ["pretty"] : given.reporter,
+      reporters: reporters.length === 0 ? ["pretty"] : reporters,
     }).pipe(Effect.mapError((message) => wrongUse(message)))
     if (exitCode !== 0) return yield* new CommandFailed({ message: "", exitCode })
     return undefined

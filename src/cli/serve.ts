@@ -8,33 +8,27 @@ import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { type Started, startExchange } from "../app/exchange.ts"
-import { logProcess, stderrLogger } from "../app/processLog.ts"
+import { metricsOfRun } from "../app/metrics.ts"
+import { logProcess } from "../app/processLog.ts"
+import { keepProjection } from "../app/projecting.ts"
+import { proxyOf } from "../app/proxy.ts"
 import { readSettings, type Settings } from "../app/settings.ts"
+import { stderrLogger } from "../app/stderrLogger.ts"
+import { traceRun } from "../app/tracing.ts"
 import { formatPace, type Pace, parsePace } from "../clock/pace.ts"
 import { iso, parseInstant } from "../core/Instant.ts"
-import { isLoopback } from "../server/access.ts"
+import { providerPath } from "../gateway/providers/place.ts"
+import { gatewaySettings } from "../gateway/settings.ts"
+import { isLoopback } from "../network/isLoopback.ts"
 import { Exchange } from "../server/Exchange.ts"
 import { serveHttp } from "../server/HttpServer.ts"
+import { providersPort, providersPortFlag, serveProviders } from "../server/providerPorts.ts"
 import { CommandFailed, wrongUse } from "./failure.ts"
-import { printable, styled } from "./terminal.ts"
+import { settingsFlags } from "./settingsFlags.ts"
+import { jsonLine, printable, styled } from "./terminal.ts"
 
 const options = {
-  config: Options.text("config").pipe(
-    Options.withDescription("Settings file (YAML); otherwise CONFIG_PATH, otherwise defaults"),
-    Options.optional,
-  ),
-  host: Options.text("host").pipe(
-    Options.withDescription("Address to listen on (default 127.0.0.1)"),
-    Options.optional,
-  ),
-  port: Options.integer("port").pipe(
-    Options.withDescription("Port (default 8080; 0 for any free one)"),
-    Options.optional,
-  ),
-  db: Options.text("db").pipe(
-    Options.withDescription("Log file, or :memory: (default data/ringback.db)"),
-    Options.optional,
-  ),
+  ...settingsFlags,
   seed: Options.integer("seed").pipe(
     Options.withDescription("Seed of a new log; the same seed and requests give the same bytes"),
     Options.optional,
@@ -43,9 +37,38 @@ const options = {
     Options.withDescription("How virtual time moves: real, <n>x (10x), paused, fast (default real)"),
     Options.optional,
   ),
+  profile: Options.text("profile").pipe(
+    Options.withDescription(
+      "development, staging or production: what is strict, and what is logged (default development)",
+    ),
+    Options.optional,
+  ),
+  logFormat: Options.text("log-format").pipe(
+    Options.withDescription("text or json: lines on standard error (default text, json under staging and production)"),
+    Options.optional,
+  ),
+  tls: Options.boolean("tls").pipe(
+    Options.withDescription(
+      "Listen for TLS, too, under Twilio's names: for hosts files and network aliases (port 443)",
+    ),
+  ),
+  tlsPort: Options.integer("tls-port").pipe(
+    Options.withDescription("The port of --tls (0 for any free one)"),
+    Options.optional,
+  ),
   start: Options.text("start").pipe(
     Options.withDescription("First instant of a new log, ISO 8601 (2026-01-01T00:00:00Z)"),
     Options.optional,
+  ),
+  providers: Options.boolean("providers").pipe(
+    Options.withDescription("Open the simulated SMS providers on ports of their own (8071, 8072, 8073)"),
+  ),
+  providersPort: Options.integer("providers-port").pipe(
+    Options.withDescription("With --providers: the first of these ports (0 for any free ones)"),
+    Options.optional,
+  ),
+  json: Options.boolean("json").pipe(
+    Options.withDescription("Where it listens as one line of JSON, instead of a greeting"),
   ),
 }
 
@@ -55,6 +78,8 @@ export const serve = Command.make("serve", options, (given) =>
     const port = Option.getOrUndefined(given.port)
     if (port !== undefined && (port < 0 || port > 65_535))
       return yield* wrongUse(`--port: expected 0 to 65535, found ${port}`)
+    const providersAt = yield* readProviders(given)
+    const tlsPort = yield* readTlsPort(given)
     const pace = yield* readPace(given.pace)
     const start = yield* readStart(given.start)
     const settings = yield* readSettings({
@@ -62,13 +87,41 @@ export const serve = Command.make("serve", options, (given) =>
       host: Option.getOrUndefined(given.host),
       port,
       db: Option.getOrUndefined(given.db),
+      profile: Option.getOrUndefined(given.profile),
+      logFormat: Option.getOrUndefined(given.logFormat),
+      tlsPort,
     }).pipe(Effect.mapError((error) => wrongUse(error.message)))
-    yield* serveSettings(settings, { seed: Option.getOrUndefined(given.seed), pace, start }).pipe(
+    const { json } = given
+    const seed = Option.getOrUndefined(given.seed)
+    yield* serveSettings(settings, { json, seed, pace, start, providersAt }).pipe(
       Logger.withMinimumLogLevel(settings.logLevel),
-      Effect.provide(stderrLogger),
+      Effect.provide(stderrLogger(settings.operations)),
     )
   }).pipe(Effect.scoped),
 ).pipe(Command.withDescription("Serve the exchange over HTTP. Example: ringback serve --port 8080 --pace 10x"))
+
+/** The port of the first simulated provider; undefined where they are not opened. */
+const readProviders = (given: {
+  readonly providers: boolean
+  readonly providersPort: Option.Option<number>
+}): Effect.Effect<number | undefined, CommandFailed> => {
+  const port = Option.getOrUndefined(given.providersPort)
+  if (port !== undefined && !given.providers) return wrongUse(`${providersPortFlag} needs --providers`)
+  if (port !== undefined && (port < 0 || port > 65_500))
+    return wrongUse(`${providersPortFlag}: expected 0 to 65500, found ${port}`)
+  return Effect.succeed(given.providers ? (port ?? providersPort) : undefined)
+}
+
+/** The port for TLS; `undefined` where the command line says nothing of it. */
+const readTlsPort = (given: {
+  readonly tls: boolean
+  readonly tlsPort: Option.Option<number>
+}): Effect.Effect<number | undefined, CommandFailed> => {
+  const port = Option.getOrElse(given.tlsPort, () => (given.tls ? 443 : undefined))
+  return port === undefined || (port >= 0 && port <= 65_535)
+    ? Effect.succeed(port)
+    : wrongUse(`--tls-port: expected 0 to 65535, found ${port}`)
+}
 
 const readPace = (text: Option.Option<string>): Effect.Effect<Pace | undefined, CommandFailed> =>
   Option.match(text, {
@@ -91,27 +144,51 @@ const readStart = (text: Option.Option<string>): Effect.Effect<number | undefine
 
 const serveSettings = (
   settings: Settings,
-  run: { readonly seed: number | undefined; readonly pace: Pace | undefined; readonly start: number | undefined },
+  {
+    json,
+    providersAt,
+    ...run
+  }: {
+    readonly json: boolean
+    readonly seed: number | undefined
+    readonly pace: Pace | undefined
+    readonly start: number | undefined
+    readonly providersAt: number | undefined
+  },
 ) =>
   Effect.gen(function* () {
     const started = yield* startExchange({ settings, ...run }).pipe(Effect.mapError((error) => wrongUse(error.message)))
     const { exchange, warnings } = started
     const { publicUrl, allowedHosts } = settings.server
+    const console = yield* Effect.console
     const names = publicUrl === undefined ? allowedHosts : [...allowedHosts, new URL(publicUrl).hostname]
-    const listening = serveHttp({ ...settings.server, allowedHosts: names, pages: started.pages })
-    const { port } = yield* Effect.provide(listening, Layer.succeed(Exchange, exchange)).pipe(
+    const proxy = yield* proxyOf(settings, (line) => console.unsafe.error(`proxy: ${printable(line)}`))
+    const listening = serveHttp({
+      ...settings.server,
+      allowedHosts: names,
+      pages: started.pages,
+      metrics: metricsOfRun(exchange.run),
+      proxy,
+      tlsPort: settings.proxy.tlsPort,
+    })
+    const { port, tlsPort } = yield* Effect.provide(listening, Layer.succeed(Exchange, exchange)).pipe(
       Effect.mapError((error) => wrongUse(error.message)),
     )
     started.listensAt(addressOf(settings, port))
-    yield* logProcess(exchange.run, settings.logLevel)
+    yield* logProcess(exchange.run, settings.logLevel, settings.operations.logFormat)
+    const { projection, tracing } = settings.operations
+    if (projection !== undefined) yield* keepProjection(settings.db, projection)
+    if (tracing !== undefined) yield* traceRun(exchange.run, tracing, exchange.version)
     for (const warning of warnings) yield* Console.error(`warning: ${printable(warning)}`)
-    yield* Console.log(greeting(settings, started, port))
+    const providers = providersAt === undefined ? [] : yield* openProviders(settings, exchange, providersAt)
+    const told = json ? listeningLine : greeting
+    yield* Console.log(told(settings, started, { port, providers, tlsPort }))
     if (
       !isLoopback(settings.server.host) &&
       settings.server.host !== "localhost" &&
       settings.server.adminToken === undefined
     )
-      yield* Console.log(
+      yield* (json ? Console.error : Console.log)(
         "Pages and /admin answer only loopback callers; set server.admin_token to open them. The carrier API answers everybody.\n",
       )
     return yield* Effect.async<never, CommandFailed>((resume) => {
@@ -122,14 +199,67 @@ const serveSettings = (
     })
   })
 
+/** A simulated provider, and where it is reached. */
+interface Opened {
+  readonly id: string
+  readonly url: string
+}
+
+/** Opens the simulated providers. */
+const openProviders = (settings: Settings, exchange: typeof Exchange.Service, first: number) =>
+  Effect.gen(function* () {
+    const { providers } = gatewaySettings(exchange.run.engine.world.settings)
+    const ports = yield* Effect.provideService(
+      serveProviders(providers.length, { host: settings.server.host, port: first }),
+      Exchange,
+      exchange,
+    ).pipe(Effect.mapError((error) => wrongUse(error.message)))
+    return ports.map((port, i): Opened => {
+      const id = providers[i]?.id ?? ""
+      return { id, url: `${addressOf(settings, port)}${providerPath(id)}` }
+    })
+  })
+
 /** Where the server is found from this machine. */
 const addressOf = ({ server }: Settings, port: number): string => {
   const host = server.host === "0.0.0.0" || server.host === "::" ? "127.0.0.1" : server.host
   return `http://${host.includes(":") ? `[${host}]` : host}:${port}`
 }
 
+/** What was opened. */
+interface Open {
+  readonly port: number
+  readonly providers: ReadonlyArray<Opened>
+  readonly tlsPort: number | undefined
+}
+
+/** What a program that has started the server needs to know. */
+const listeningLine = (
+  settings: Settings,
+  { authToken, exchange }: Started,
+  { port, providers, tlsPort }: Open,
+): string => {
+  const { run, version } = exchange
+  return jsonLine(
+    JSON.stringify({
+      event: "listening",
+      address: addressOf(settings, port),
+      version,
+      account_sid: settings.run.twilio.account_sid,
+      auth_token: Redacted.value(authToken),
+      log: run.log.place,
+      resumed: run.resumed,
+      seed: run.seed,
+      clock: iso(run.engine.now),
+      pace: formatPace(run.engine.pace),
+      ...(providers.length === 0 ? {} : { providers: Object.fromEntries(providers.map(({ id, url }) => [id, url])) }),
+      ...(tlsPort === undefined ? {} : { tls_port: tlsPort }),
+    }),
+  )
+}
+
 /** What a user needs to know, and one line that sends a message as it stands. */
-const greeting = (settings: Settings, { exchange, authToken }: Started, port: number): string => {
+const greeting = (settings: Settings, { exchange, authToken }: Started, { port, providers, tlsPort }: Open): string => {
   const { run, version } = exchange
   const { twilio } = settings.run
   const address = addressOf(settings, port)
@@ -143,6 +273,10 @@ const greeting = (settings: Settings, { exchange, authToken }: Started, port: nu
     `  auth token   ${Redacted.value(authToken)}`,
     `  log          ${log}`,
     `  clock        ${iso(run.engine.now)}, pace ${formatPace(run.engine.pace)}`,
+    ...providers.map(({ id, url }) => `  ${id.padEnd(11)}  ${url}`),
+    ...(tlsPort === undefined
+      ? []
+      : [`  TLS          ${settings.server.host}:${tlsPort}, as *.twilio.com (ringback trust)`]),
     "",
     "Send a message:",
     "",

@@ -14,6 +14,7 @@ import { writeTrace } from "../timetravel/traceFile.ts"
 import { type CommandFailed, wrongUse } from "./failure.ts"
 import { logArg, opened, plain } from "./looking.ts"
 import { storyAsked } from "./show.ts"
+import { jsonLine } from "./terminal.ts"
 
 const place = (name: string, what: string) =>
   Options.text(name).pipe(Options.withDescription(`${what}: its seq, or an instant`), Options.optional)
@@ -27,12 +28,13 @@ const options = {
   from: place("from", "The first entry"),
   to: place("to", "The last entry"),
   out: Options.text("out").pipe(Options.withDescription("The HTML file to write")),
+  json: Options.boolean("json").pipe(Options.withDescription("What was done as one line of JSON")),
 }
 
 /** `ringback trace LOG --out trace.html`: one file with timeline and slider, for a CI job or a bug report. */
 export const trace = Command.make("trace", options, (given) =>
   Effect.gen(function* () {
-    const { log, out } = given
+    const { json, log, out } = given
     const subject = Option.getOrUndefined(given.subject)
     const { reader } = yield* opened(log)
     const first = Option.isNone(given.from) ? 1 : (yield* plain(placeOf(reader, given.from.value))).seq
@@ -48,7 +50,11 @@ export const trace = Command.make("trace", options, (given) =>
     const entries = story.entries.filter(({ seq }) => seq >= first)
     const notes = story.cut ? [`Only its first ${limits.timelineEntriesMax} entries are here.`] : []
     yield* written(out, traceHtml(entries, { title: path.basename(log), subject, notes }))
-    yield* Console.log(`${entries.length} entries written to ${out}`)
+    yield* Console.log(
+      json
+        ? jsonLine(JSON.stringify({ log, out, entries: entries.length, cut: story.cut }))
+        : `${entries.length} entries written to ${out}`,
+    )
     return undefined
   }).pipe(Effect.scoped),
 ).pipe(

@@ -36,6 +36,7 @@ const importTraffic = Command.make("import", importOptions, (given) =>
 const toScenarioOptions = {
   file: fileArg("FILE", "Recorded traffic (.jsonl)"),
   out: Options.text("out").pipe(Options.withDescription("The scenario to write (.yaml); it must not exist")),
+  json: Options.boolean("json").pipe(Options.withDescription("What was done as one line of JSON")),
 }
 
 const toScenario = Command.make("to-scenario", toScenarioOptions, (given) =>

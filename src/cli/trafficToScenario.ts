@@ -6,7 +6,7 @@ import { makeFolders } from "../log/folders.ts"
 import { scenarioYaml } from "../traffic/scenario/scenarioYaml.ts"
 import { toScenario } from "../traffic/scenario/toScenario.ts"
 import { readTrafficFile } from "../traffic/TrafficFile.ts"
-import { printable } from "./terminal.ts"
+import { jsonLine, printable } from "./terminal.ts"
 import { faultLines } from "./trafficFaults.ts"
 
 /** Bytes that a scenario may have. */
@@ -15,9 +15,11 @@ const scenarioBytesMax = 2 * 1024 * 1024
 /** Makes a scenario of a recording. Gives 1 when not all of it is in the scenario; fails with why there is none. */
 export const runToScenario = ({
   file,
+  json,
   out,
 }: {
   readonly file: string
+  readonly json: boolean
   readonly out: string
 }): Effect.Effect<0 | 1, string> =>
   Effect.gen(function* () {
@@ -44,11 +46,15 @@ export const runToScenario = ({
           ? `${out} exists; name another file`
           : `cannot write ${out}: ${(cause as Error).message}`,
     })
-    yield* Console.log(`${steps} steps written to ${out}; ringback run ${out} plays them`)
     const lines = [
       ...faultLines(file, traffic),
       ...leftOut.map(({ n, reason }) => `${file}: exchange ${n} is not in it: ${reason}`),
     ]
-    for (const line of lines) yield* Console.error(printable(line))
+    yield* Console.log(
+      json
+        ? jsonLine(JSON.stringify({ file, out, steps, left_out: lines }))
+        : `${steps} steps written to ${out}; ringback run ${out} plays them`,
+    )
+    if (!json) for (const line of lines) yield* Console.error(printable(line))
     return lines.length === 0 ? 0 : 1
   })

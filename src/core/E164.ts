@@ -66,7 +66,7 @@ export type NumberFault = "INVALID_COUNTRY" | "NOT_A_NUMBER" | "TOO_LONG" | "TOO
  */
 export const numberFacts = (text: string, country: string): NumberFacts | { readonly fault: NumberFault } => {
   if (text.length > factsLengthMax) return { fault: "TOO_LONG" }
-  if (!Object.hasOwn(metadata.countries, country)) return { fault: "INVALID_COUNTRY" }
+  if (!isCountry(country)) return { fault: "INVALID_COUNTRY" }
   const options = { defaultCountry: country as CountryCode, extract: false }
   const fault = validatePhoneNumberLength(text, options, metadata)
   if (fault !== undefined) return { fault }
@@ -81,6 +81,9 @@ export const numberFacts = (text: string, country: string): NumberFacts | { read
     isAssigned: number.isValid(),
   }
 }
+
+/** Whether a text is the name of a country that has a numbering plan (ISO 3166-1 alpha-2, in capitals). */
+export const isCountry = (text: string): boolean => Object.hasOwn(metadata.countries, text)
 
 /** Characters of a text in which a number is looked for. */
 const factsLengthMax = 50

@@ -51,6 +51,8 @@ const rulesInForce = {
 export const runStarted = entryType(
   "run.started",
   Schema.Struct({
+    /** Times this log was edited since (`ringback erase`): when, in host ms since the epoch, and how many entries something was erased of. */
+    edited: optional(Schema.Array(Schema.Struct({ at: Schema.Int, entries: Schema.NonNegativeInt }))),
     ...rulesInForce,
     format: Schema.Int,
     seed: Schema.Int,
@@ -127,7 +129,13 @@ export const apiRequested = entryType(
     method: Schema.String,
     params: Pairs,
     path: Schema.String,
+    /** The edge found that the address it comes from is not among those that are allowed, where the settings name any. */
+    peer: optional(Schema.Literal("refused")),
     query: Pairs,
+    /** What the edge found of a webhook's signature, where the API asks for one. */
+    signature: optional(Schema.Literal("valid", "invalid", "absent")),
+    /** The body as it came, of an API that takes JSON; `params` is then empty. */
+    text: optional(Schema.String),
   }),
 )
 export type ApiRequested = Schema.Schema.Type<typeof apiRequested.schema>
@@ -138,6 +146,9 @@ const holes = optional(Schema.Literal(true))
 /** Says that the answer never reaches whoever asked: the connection is reset, or closed. */
 const undelivered = optional(Schema.Literal("reset", "closed"))
 
+/** Beside those that every answer of the API has. */
+const extraHeaders = optional(Pairs)
+
 /**
  * The answer: whole for what changed something; status, hash and the seq it was rendered at for a read. Of bytes `content_type` says
  * what they are.
@@ -145,9 +156,10 @@ const undelivered = optional(Schema.Literal("reset", "closed"))
 export const apiResponded = entryType(
   "api.responded",
   Schema.Union(
-    Schema.Struct({ body: Schema.String, holes, status: Schema.Int, undelivered }),
+    Schema.Struct({ body: Schema.String, headers: extraHeaders, holes, status: Schema.Int, undelivered }),
     Schema.Struct({
       content_type: optional(Schema.String),
+      headers: extraHeaders,
       holes,
       rendered_at: Schema.Int,
       sha256: Schema.String,
@@ -185,13 +197,23 @@ export const outboundRequested = entryType(
   Schema.Struct({
     absolute: optional(Schema.Array(Schema.String)),
     attempt: Schema.Int.pipe(Schema.positive()),
+    /** Who asks: HTTP Basic, or a bearer token. */
+    auth: optional(
+      Schema.Union(Schema.Struct({ bearer: SecretName }), Schema.Struct({ password: SecretName, user: Schema.String })),
+    ),
     connect: optional(Schema.String),
     /** Ms to connect, where that is bounded for itself. */
     connect_ms: optional(Schema.Int.pipe(Schema.positive())),
     copy: optional(Schema.Int.pipe(Schema.positive())),
     /** A simulated fault: it never arrives; or it does, and its answer does not. */
     fault: optional(Schema.Literal("lost", "unanswered")),
+    /** Beside those that the edge adds. */
+    headers: optional(Pairs),
+    /** A body of JSON in place of `params`. */
+    json: optional(Schema.String),
     method: Schema.String,
+    /** Never sent twice: if the process ends while it is on its way, it has failed as `interrupted`. */
+    once: optional(Schema.Literal(true)),
     params: Pairs,
     purpose: Schema.String,
     /** Ms between two bytes of the answer, where that is bounded for itself. */
@@ -235,13 +257,25 @@ export const outboundAnswered = entryType(
 )
 export type OutboundAnswered = Schema.Schema.Type<typeof outboundAnswered.schema>
 
-/** An outbound request, named by `cause`, that got no answer. `after_ms` is the virtual time it took to find out. */
+/**
+ * An outbound request, named by `cause`, that got no answer. `after_ms` is the virtual time it took to find out. One that must not be
+ * sent twice and was on its way when the process ended is `interrupted`: nobody knows whether it arrived.
+ */
 export const outboundFailed = entryType(
   "outbound.failed",
   Schema.Struct({
     after_ms: optional(Schema.NonNegativeInt),
     detail: optional(Schema.String),
-    reason: Schema.Literal("connect", "timeout", "reset", "refused", "not-recorded", "cancelled", "lost"),
+    reason: Schema.Literal(
+      "connect",
+      "timeout",
+      "reset",
+      "refused",
+      "not-recorded",
+      "cancelled",
+      "lost",
+      "interrupted",
+    ),
     /** Where redirects led before, hop by hop, as in `outbound.answered`. */
     redirected: optional(Schema.Array(Schema.String)),
   }),

@@ -43,7 +43,8 @@ export const pagesOf = (
       : pagesHere(pages)
   })
 
-const sourceOf = (file: string): Effect.Effect<Source, LogOpenError, Scope.Scope> =>
+/** Which of the two lies there, and where it can be read. */
+export const sourceOf = (file: string): Effect.Effect<Source, LogOpenError, Scope.Scope> =>
   Effect.catchIf(
     Effect.map(readablePlace(path.resolve(file), file), (place): Source => ({ _tag: "log", place, file })),
     ({ reason }) => reason === "not-a-log" && beginsLikeRecording(file),

@@ -17,16 +17,22 @@ import { upcast } from "./upcasts.ts"
 export { type Progress, RecordingError } from "./recordingLines.ts"
 export { readRecording, rowsOf, streamRows } from "./recordingRows.ts"
 
-/**
- * Writes a log as a recording: to a file beside the target that takes its place once it is whole.
- *
- * Takes the entries that are there when it begins; checks order, hashes and shape on the way, because a recording that
- * cannot be read back is none. Replaces an older recording and nothing else.
- */
+/** Writes a log as a recording: the entries that are there when it begins. Replaces an older recording and nothing else. */
 export const exportRecording = (
   reader: LogReader,
   outFile: string,
-): Effect.Effect<Progress, LogUnavailable | RecordingError> =>
+): Effect.Effect<Progress, LogUnavailable | RecordingError> => writeRecording(outFile, streamRows(reader, 0))
+
+/**
+ * Writes rows as a recording: to a file beside the target that takes its place once it is whole.
+ *
+ * Checks order, hashes and shape on the way, because a recording that cannot be read back is none. Replaces an older recording and
+ * nothing else.
+ */
+export const writeRecording = <E>(
+  outFile: string,
+  rows: Stream.Stream<Row, E>,
+): Effect.Effect<Progress, E | RecordingError> =>
   Effect.acquireUseRelease(
     openPart(outFile),
     ({ fd, part }) =>
@@ -34,8 +40,8 @@ export const exportRecording = (
         const lines = makeLineReader("checked")
         lines.read(headerLine)
         yield* writeText(outFile, fd, `${headerLine}\n`)
-        yield* Stream.runForEachChunk(streamRows(reader, 0), (rows) =>
-          Effect.flatMap(checkedText(outFile, lines.read, rows), (text) => writeText(outFile, fd, text)),
+        yield* Stream.runForEachChunk(rows, (some) =>
+          Effect.flatMap(checkedText(outFile, lines.read, some), (text) => writeText(outFile, fd, text)),
         )
         yield* Effect.try({
           try: () => {

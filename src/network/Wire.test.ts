@@ -4,7 +4,13 @@ import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
 import { makeRunClock } from "../clock/RunClock.ts"
 import type { Draft } from "../core/Entry.ts"
-import { type OutboundRequested, outboundAnswered, outboundRequested, timerFired } from "../core/entries.ts"
+import {
+  type OutboundRequested,
+  outboundAnswered,
+  outboundFailed,
+  outboundRequested,
+  timerFired,
+} from "../core/entries.ts"
 import { limits } from "../core/limits.ts"
 import type { Made } from "../engine/turn.ts"
 import type { WorldState } from "../engine/World.ts"
@@ -104,6 +110,43 @@ describe("the quiet period", () => {
       deepStrictEqual(quietAfter(timerFired.draft("SM1", { key: "x" }), "input"), 20)
       yield* TestClock.adjust(1)
       deepStrictEqual(wire.quietMs(quietly), 0)
+    }),
+  )
+})
+
+describe("the wire at the start of a process", () => {
+  it.scoped("sends again what was on its way, but for what must not be sent twice", () =>
+    Effect.gen(function* () {
+      const sent: Array<string> = []
+      const offered: Array<Draft> = []
+      const client: WireClient = {
+        send: ({ url }) => {
+          sent.push(url)
+          return () => {}
+        },
+      }
+      const clock = yield* makeRunClock
+      clock.set(0, { _tag: "real" })
+      const secrets = { fingerprint: () => "", remember: () => {}, secret: () => undefined }
+      const wire = yield* makeWire({ client, clock, secrets, signs: () => undefined })
+      const outbound = outboundMachine.initial()
+      const ask = (seq: number, path: string, once?: true) => {
+        const data = {
+          ...{ attempt: 1, method: "POST", params: [], purpose: "provider", timeout_ms: timeoutMs, token: `t${seq}` },
+          ...(once === undefined ? {} : { once }),
+          ...{ url: `http://a.example/${path}`, via: "wire" },
+        } as OutboundRequested
+        const draft = outboundRequested.draft("id", data)
+        outbound.pending.set(seq, { seq, at: 0, subject: "id", request: data, cleared: false })
+        return { entry: { ...draft, seq, at: 0, cause: 0, kind: "outcome" } } as unknown as Made
+      }
+      const resumed = { ...world, slice: () => outbound } as unknown as WorldState
+      ask(1, "again")
+      ask(2, "interrupted", true)
+      wire.committed([ask(3, "new", true)], resumed)
+      wire.begin((answer) => offered.push(answer), resumed)
+      deepStrictEqual(sent, ["http://a.example/again", "http://a.example/new"])
+      deepStrictEqual(offered, [outboundFailed.draft("id", { reason: "interrupted" }, 2)])
     }),
   )
 })

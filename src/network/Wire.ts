@@ -13,11 +13,12 @@ import {
 } from "../core/entries.ts"
 import { limits } from "../core/limits.ts"
 import type { WayOut } from "../engine/outside.ts"
+import type { Made } from "../engine/turn.ts"
 import type { WorldState } from "../engine/World.ts"
 import { makeDeadlines } from "./deadlines.ts"
 import { type Edge, exchange } from "./exchange.ts"
 import { type Flight, Flights } from "./flights.ts"
-import { outboundMachine } from "./outbound.machine.ts"
+import { outboundMachine, type Pending } from "./outbound.machine.ts"
 import type { Routes } from "./redirects.ts"
 import { callbacksSettings, publicUrlOf, routeOut } from "./settings.ts"
 import { WireQueue } from "./wireQueue.ts"
@@ -36,7 +37,8 @@ const originOf = (url: string): string => url.split("/", 3).join("/")
  * Makes the way out over a client: as many requests in flight as the settings allow, answers as inputs.
  *
  * At paces that never look at the host answers enter in the order of the requests, whichever came first.
- * A run that ends cancels what is in flight; after a restart it is sent again as the same attempt.
+ * A run that ends cancels what is in flight; after a restart it is sent again as the same attempt, or has failed as interrupted
+ * where it must not be sent twice.
  */
 export const makeWire = ({ clock, ...edge }: WireOptions): Effect.Effect<WayOut, never, Scope.Scope> =>
   Effect.gen(function* () {
@@ -45,6 +47,8 @@ export const makeWire = ({ clock, ...edge }: WireOptions): Effect.Effect<WayOut,
     const flights = new Flights()
     let offer: ((answer: Draft) => void) | undefined
     let world: WorldState | undefined
+    // What is asked for before the beginning is still pending when it comes, and has never left.
+    const unsent = new Set<number>()
     /** When the newest of what came from the application was written, by the host's monotonic clock. */
     let heardAt = Number.NEGATIVE_INFINITY
 
@@ -112,27 +116,43 @@ export const makeWire = ({ clock, ...edge }: WireOptions): Effect.Effect<WayOut,
     return {
       inFlight: (world) => world.slice(outboundMachine).onWire,
       // What happens inside the run alone is no reason to wait for the application.
-      quietMs: (world) => {
-        const quiet = callbacksSettings(world).quiet_ms
-        return now() - heardAt < quiet ? quiet : 0
-      },
+      quietMs: (world) => quietMs(world, now() - heardAt),
       committed: (made, current) => {
         world = current
         if (made.some(({ entry }) => fromApplication(entry))) heardAt = now()
-        if (offer === undefined) return // What is asked for before the beginning is still pending when it comes.
-        for (const { entry } of made)
-          if (outboundRequested.is(entry) && entry.data.via === "wire") enqueue(entry.seq, entry.subject, entry.data)
-        start()
+        for (const { data, seq, subject } of wireRequests(made))
+          if (offer === undefined) unsent.add(seq)
+          else enqueue(seq, subject, data)
+        if (offer !== undefined) start()
       },
       begin: (to, current) => {
         offer = to
         world = current
-        for (const { seq, subject, request } of current.slice(outboundMachine).pending.values())
-          if (request.via === "wire") enqueue(seq, subject, request)
+        for (const { request, seq, subject } of pendingOnWire(current))
+          if (request.once !== true || unsent.has(seq)) enqueue(seq, subject, request)
+          else to(interrupted(subject, seq))
+        unsent.clear()
         start()
       },
     }
   })
+
+function* wireRequests(made: ReadonlyArray<Made>): Generator<Entry<OutboundRequested>> {
+  for (const { entry } of made) if (outboundRequested.is(entry) && entry.data.via === "wire") yield entry
+}
+
+const pendingOnWire = (world: WorldState): ReadonlyArray<Pending> =>
+  [...world.slice(outboundMachine).pending.values()].filter(({ request }) => request.via === "wire")
+
+/** The failure of a request that must not be sent twice and may have been on its way when the process ended. */
+const interrupted = (subject: string, seq: number): Draft =>
+  outboundFailed.draft(subject, { reason: "interrupted" }, seq)
+
+/** Host ms to wait yet, so long after the application was heard. */
+const quietMs = (world: WorldState, since: number): number => {
+  const quiet = callbacksSettings(world).quiet_ms
+  return since < quiet ? quiet : 0
+}
 
 /** Whether the application has done something, after which it may do more. */
 const fromApplication = (entry: Entry<unknown>): boolean =>

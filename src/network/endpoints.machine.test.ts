@@ -13,9 +13,11 @@ import {
   turnFailed,
 } from "../core/entries.ts"
 import { type Machine, reacts } from "../core/Machine.ts"
-import { endpointsMachine } from "./endpoints.machine.ts"
+import { makeEndpointsMachine } from "./endpoints.machine.ts"
 import { outboundMachine } from "./outbound.machine.ts"
 import type { ScriptedAnswer } from "./settings.ts"
+
+const endpointsMachine = makeEndpointsMachine([])
 
 const url = "https://app.test"
 const seq = 2

@@ -17,6 +17,7 @@ import {
 } from "../core/entries.ts"
 import { globs } from "../core/globs.ts"
 import { evolves, type Machine, reacts, type World } from "../core/Machine.ts"
+import { insideHostOf, isOwn } from "./inside.ts"
 import { letGo } from "./letGo.ts"
 import { answerDraft, answerInPlace, answerMs, attemptKey } from "./scriptedAnswers.ts"
 import { endpointFor, type ScriptedAnswer, type ScriptedEndpoint } from "./settings.ts"
@@ -48,19 +49,43 @@ const lost: ScriptedAnswer = { after_ms: 0, body: "", drop: "connect", status: 0
 const unanswered: ScriptedAnswer = { after_ms: 0, body: "", drop: "timeout", status: 0 }
 const gone: ScriptedAnswer = { after_ms: 0, body: "", drop: "connect", status: 0 }
 
-/** What this attempt gets: nothing by a fault, what an order says, or what the endpoint's script does. */
-const answerTo = (world: World, request: OutboundRequested, { replaced }: Answering): ScriptedAnswer => {
+/**
+ * A simulated host inside the run. Its answer may only depend on what was so when the request was made, at `at`, which a machine of its
+ * own keeps until it is answered: it is asked for when the request comes, and again when the answer is due.
+ */
+export interface SimulatedHost {
+  /** Of a host in lower case, below `ringback.internal`. */
+  readonly is: (host: string) => boolean
+  readonly answer: (world: World, request: OutboundRequested, at: number) => ScriptedAnswer
+}
+type Hosts = ReadonlyArray<SimulatedHost>
+
+/** What this attempt gets: nothing by a fault, what an order says, or what the endpoint or the simulated host does. */
+const answerTo = (
+  world: World,
+  { at, request }: Pick<Asked, "at" | "request">,
+  { replaced }: Answering,
+  hosts: Hosts,
+): ScriptedAnswer => {
   if (request.fault === "lost") return lost
   if (request.fault === "unanswered") return unanswered
-  const usual = scripted(world, request)
+  const usual = usually(world, request, at, hosts)
   const order = replaced.size === 0 ? undefined : replaced.get(attemptKey(request))
   return order === undefined ? usual : answerInPlace(order, usual.after_ms)
 }
 
+/** A scripted endpoint goes before a simulated host. */
+const usually = (world: World, request: OutboundRequested, at: number, hosts: Hosts): ScriptedAnswer => {
+  const url = request.connect ?? request.url
+  const endpoint = endpointFor(world, url)
+  if (endpoint !== undefined) return scripted(world, request, endpoint)
+  const host = insideHostOf(url)
+  const simulated = host === undefined ? undefined : hosts.find(({ is }) => is(host))
+  return simulated === undefined ? gone : simulated.answer(world, request, at)
+}
+
 /** What the endpoint's script says to this attempt. */
-const scripted = (world: World, request: OutboundRequested): ScriptedAnswer => {
-  const endpoint = endpointFor(world, request.connect ?? request.url)
-  if (endpoint === undefined) return gone
+const scripted = (world: World, request: OutboundRequested, endpoint: ScriptedEndpoint): ScriptedAnswer => {
   const answers = answersTo(endpoint, request)
   const answer = answers[Math.min(request.attempt, answers.length) - 1] ?? failing
   const drawn =
@@ -86,8 +111,11 @@ const give = (request: OutboundRequested, answer: ScriptedAnswer, subject: strin
     ? outboundFailed.draft(subject, { reason: "lost" }, cause)
     : answerDraft(request, answer, subject, cause)
 
-/** Endpoints on the virtual network: latency is a timer, the answer an outcome. */
-export const endpointsMachine: Machine<Answering> = {
+/**
+ * Endpoints and simulated hosts on the virtual network: latency is a timer, the answer an outcome. What goes to the run itself is
+ * answered by its own APIs (loopback.machine.ts).
+ */
+export const makeEndpointsMachine = (hosts: Hosts): Machine<Answering> => ({
   name: "endpoints",
   initial: () => ({ byKey: new Map(), keyOf: new Map(), replaced: new Map() }),
   evolve: [
@@ -95,7 +123,7 @@ export const endpointsMachine: Machine<Answering> = {
       replaced.set(attemptKey(data), data.answer)
     }),
     evolves(outboundRequested, (answering, { seq, at, subject, data: request }) => {
-      if (request.via !== "world") return
+      if (request.via !== "world" || isOwn(request)) return
       const answer = key(request)
       answering.byKey.set(answer, { seq, at, subject, request })
       answering.keyOf.set(seq, answer)
@@ -111,14 +139,14 @@ export const endpointsMachine: Machine<Answering> = {
     reacts(answerReplaced, (world, { at, data }, answering) => {
       for (const [timer, asked] of answering.byKey)
         if (attemptKey(asked.request) === attemptKey(data)) {
-          const ms = answerMs(asked.request, answerTo(world, asked.request, answering))
+          const ms = answerMs(asked.request, answerTo(world, asked, answering, hosts))
           return [timerSet.draft(asked.subject, { due: Math.max(at, asked.at + ms), key: timer })]
         }
       return []
     }),
     reacts(outboundRequested, (world, { seq, at, subject, data: request }, answering) => {
-      if (request.via !== "world") return []
-      const answer = answerTo(world, request, answering)
+      if (request.via !== "world" || isOwn(request)) return []
+      const answer = answerTo(world, { at, request }, answering, hosts)
       const ms = answerMs(request, answer)
       return ms === 0
         ? [give(request, answer, subject, seq)]
@@ -128,14 +156,14 @@ export const endpointsMachine: Machine<Answering> = {
       const asked = answering.byKey.get(data.key)
       return asked === undefined
         ? []
-        : [give(asked.request, answerTo(world, asked.request, answering), subject, asked.seq)]
+        : [give(asked.request, answerTo(world, asked, answering, hosts), subject, asked.seq)]
     }),
     reacts(timerCancelled, (_, { data }, answering) => data.keys.flatMap((key) => cancelled(answering, key))),
     reacts(turnFailed, (_, { data: { input } }, answering) =>
       input.type === timerFired.type ? cancelled(answering, (input.data as { key: string }).key) : [],
     ),
   ],
-}
+})
 
 const forget = (answering: Answering, seq: number): void => {
   const key = answering.keyOf.get(seq)

@@ -1,11 +1,12 @@
 import { describe, it } from "@effect/vitest"
 import { deepStrictEqual, strictEqual, throws } from "@effect/vitest/utils"
+import * as Redacted from "effect/Redacted"
 import { requested } from "../../test/support/outbound.ts"
 import type { Draft } from "../core/Entry.ts"
 import { type OutboundRequested, outboundAnswered, outboundFailed } from "../core/entries.ts"
 import { memoryKeys, SecretsFull } from "../log/Keys.ts"
 import { type Edge, exchange } from "./exchange.ts"
-import { connectMsUsual, connectTimeout, type Landing, readTimeout } from "./nodeClient.ts"
+import { connectMsUsual, connectTimeout, type Landing, readTimeout, type WireRequest } from "./nodeClient.ts"
 import { hideUserinfo, type SecretStore } from "./secretUrl.ts"
 
 const says = (body: string, status = 200): Landing => ({
@@ -93,4 +94,46 @@ describe("a request that fails", () => {
   ])("with %s %j says why and how long it took", (code, request, data) =>
     deepStrictEqual(landed([breaks(code)], {}, request), failure(data)),
   )
+})
+
+describe("a request with a body of JSON, headers and credentials", () => {
+  const sentBy = (request: Partial<OutboundRequested>, landings: ReadonlyArray<Landing> = [says("")]) => {
+    const store = memoryKeys("k")
+    store.remember("monitor.token", Redacted.make("s3cret"))
+    const sent: Array<WireRequest> = []
+    const left = [...landings]
+    const client: Edge["client"] = {
+      send: (wire, land) => {
+        sent.push(wire)
+        land(left.shift() as Landing)
+        return () => {}
+      },
+    }
+    const job = { seq: 7, subject: "r", request: requested(request).data as OutboundRequested, origin: "", since: 0 }
+    exchange({ client, secrets: store, signs: () => undefined }, job, () => {})
+    return sent
+  }
+
+  it("is sent with them, the secret in place of its name", () => {
+    const bearer = { secret: "monitor.token" }
+    const [sent] = sentBy({ auth: { bearer }, headers: [["X-Request-Id", "r1"]], json: '{"a":1}', method: "POST" })
+    strictEqual(sent?.body, '{"a":1}')
+    deepStrictEqual(sent?.headers, {
+      Authorization: "Bearer s3cret",
+      "Content-Length": "7",
+      "Content-Type": "application/json",
+      "X-Request-Id": "r1",
+    })
+    const [basic] = sentBy({ auth: { password: bearer, user: "me" }, method: "GET" })
+    strictEqual(basic?.headers.Authorization, `Basic ${Buffer.from("me:s3cret").toString("base64")}`)
+  })
+
+  it("shows its credentials to no other host, and none that are not known", () => {
+    const auth = { bearer: { secret: "monitor.token" } }
+    const url = "http://a.example/x"
+    const hops = (to: string) => sentBy({ auth, method: "GET", url }, [leads(to), says("")])[1]?.headers.Authorization
+    strictEqual(hops("http://a.example/y"), "Bearer s3cret")
+    strictEqual(hops("http://b.example/y"), undefined)
+    strictEqual(sentBy({ auth: { bearer: { secret: "none" } } })[0]?.headers.Authorization, undefined)
+  })
 })

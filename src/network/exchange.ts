@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer"
 import { createHash } from "node:crypto"
+import * as Redacted from "effect/Redacted"
 import type { Draft } from "../core/Entry.ts"
 import {
   type OutboundAnswered,
@@ -72,12 +73,18 @@ export const exchange = (
   const request = { ...rest, params: absolute(params, rest.absolute, origin) }
   const door = request.purpose === "media" ? media : undefined
   const redirected: Array<string> = []
+  const url = withQuery(restoreUserinfo(request.url, secrets), request)
+  const target = request.connect === undefined ? url : withQuery(restoreUserinfo(request.connect, secrets), request)
   let cancel = () => {}
   const fail = (failure: OutboundFailed) =>
     answer(outboundFailed.draft(subject, redirected.length === 0 ? failure : { ...failure, redirected }, seq))
   const go = (hop: Hop) => {
     const asked = { ...request, method: hop.method, params: hop.params }
-    const headers = request.sign === undefined ? {} : (signs(request.sign)?.(asked, hop.url) ?? {})
+    const headers = {
+      ...(request.sign === undefined ? {} : signs(request.sign)?.(asked, hop.url)),
+      ...(request.headers === undefined ? {} : Object.fromEntries(request.headers)),
+      ...(request.auth === undefined || !sameOrigin(hop.target, target) ? {} : authorization(request.auth, secrets)),
+    }
     cancel = (door?.client ?? client).send(requestOf(asked, hop.target, headers), (landing) => {
       try {
         take(hop, landing)
@@ -99,8 +106,6 @@ export const exchange = (
     redirected.push(shownUrl(next.url, (text) => hideUserinfo(text, secrets)))
     return go({ ...next, target: restoreUserinfo(next.target, secrets) })
   }
-  const url = withQuery(restoreUserinfo(request.url, secrets), request)
-  const target = request.connect === undefined ? url : withQuery(restoreUserinfo(request.connect, secrets), request)
   go({ method: request.method, params: request.params, target, url })
   return () => cancel()
 }
@@ -137,16 +142,34 @@ const absolute = (
     ? params
     : params.map(([name, value]): Pair => (names.includes(name) ? [name, origin() + value] : [name, value]))
 
+/** Credentials are shown to the host they are meant for, and to none that it redirects to. */
+const sameOrigin = (one: string, other: string): boolean =>
+  URL.canParse(one) && URL.canParse(other) && new URL(one).origin === new URL(other).origin
+
+const authorization = (
+  auth: NonNullable<OutboundRequested["auth"]>,
+  secrets: SecretStore,
+): Readonly<Record<string, string>> => {
+  const named = "bearer" in auth ? auth.bearer : auth.password
+  const secret = secrets.secret(named.secret)
+  if (secret === undefined) return {} // The other end says that nobody has shown who asks.
+  const value = Redacted.value(secret)
+  return {
+    Authorization:
+      "bearer" in auth ? `Bearer ${value}` : `Basic ${Buffer.from(`${auth.user}:${value}`).toString("base64")}`,
+  }
+}
+
 const requestOf = (
-  { connect_ms: connectMs, method, params, read_ms: readMs }: OutboundRequested,
+  { connect_ms: connectMs, json, method, params, read_ms: readMs }: OutboundRequested,
   url: string,
   headers: Readonly<Record<string, string>>,
 ): WireRequest => {
   const bounds = connectMs === undefined && readMs === undefined ? {} : { connectMs, readMs }
   if (method === "GET") return { method, url, headers, body: undefined, ...bounds }
-  const body = formBody(params)
+  const body = json ?? formBody(params)
   const about = {
-    "Content-Type": "application/x-www-form-urlencoded",
+    "Content-Type": json === undefined ? "application/x-www-form-urlencoded" : "application/json",
     "Content-Length": String(Buffer.byteLength(body)),
   }
   return { method, url, headers: { ...headers, ...about }, body, ...bounds }

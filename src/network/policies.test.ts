@@ -10,9 +10,11 @@ import {
   outboundRequested,
   type RetryOn,
 } from "../core/entries.ts"
-import { endpointsMachine } from "./endpoints.machine.ts"
+import { makeEndpointsMachine } from "./endpoints.machine.ts"
 import { outboundMachine } from "./outbound.machine.ts"
 import { connectDetail } from "./retries.ts"
+
+const endpointsMachine = makeEndpointsMachine([])
 
 const ends: ReadonlyArray<readonly [name: string, end: Draft, kind: RetryOn | "none"]> = [
   ["404", answered(404, 1), "4xx"],

@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 import type { World } from "../core/Machine.ts"
+import { insideHostOf } from "./inside.ts"
 
 /*
  * The way out as the log keeps it: `settings.callbacks` and `settings.endpoints`, already normalised (ms, no defaults
@@ -107,14 +108,15 @@ export const endpointFor = (world: World, url: string): ScriptedEndpoint | undef
 
 /** Where a request to `url` really goes: `via` and, when it was rewritten, `connect`. */
 export const routeOut = (world: World, url: string): { via: "world" | "wire"; connect?: string } => {
-  if (endpointFor(world, url) !== undefined) return { via: "world" }
+  if (insideHostOf(url) !== undefined || endpointFor(world, url) !== undefined) return { via: "world" }
   const { rewrite } = callbacksSettings(world)
   if (rewrite.length === 0) return { via: "wire" }
   const plain = comparable(url)
   for (const { from, to } of rewrite)
     if (beginsWith(plain, comparable(from))) {
       const connect = replaced(plain, comparable(from), to)
-      return { via: endpointFor(world, connect) === undefined ? "wire" : "world", connect }
+      const inside = insideHostOf(connect) !== undefined || endpointFor(world, connect) !== undefined
+      return { via: inside ? "world" : "wire", connect }
     }
   return { via: "wire" }
 }

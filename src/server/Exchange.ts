@@ -10,6 +10,7 @@ import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
 import type { Run } from "../engine/Run.ts"
 import type { Made } from "../engine/turn.ts"
 import type { Head, LogReader } from "../log/EventLog.ts"
+import { apiOf } from "../network/apis.ts"
 import type { Breakpoint } from "../timetravel/Breakpoints.ts"
 
 /** What the server needs of the run it serves; made in app/. */
@@ -21,12 +22,15 @@ export class Exchange extends Context.Tag("ringback/Exchange")<
     readonly provider: string
     /** Counts as `/health` shows them. */
     readonly statistics: () => { readonly messages: number; readonly calls: number; readonly callbacks: number }
+    readonly health: HealthDoor
     /** The run's messages, for reading back. */
     readonly messages: MessagesView
     /** Verifications with their codes as they stand now, newest first. */
     readonly verifications: () => Iterable<SeenVerification>
     /** Makes an HTTP request of the carrier's API the input it is. */
-    readonly carrier: CarrierDoor
+    readonly carrier: ApiDoor
+    /** The other APIs of the run, by their name (network/apis.ts); the carrier has every path that is nobody's. */
+    readonly doors: ReadonlyMap<string, ApiDoor>
     readonly settings: SettingsDoor
     readonly templates: TemplatesDoor
     readonly numbers: NumbersDoor
@@ -35,6 +39,23 @@ export class Exchange extends Context.Tag("ringback/Exchange")<
     readonly calls: CallsDoor
   }
 >() {}
+
+/** Whether something is there, as far as it was needed lately; `detail` says what was wrong. */
+export interface HealthCheck {
+  readonly status: "up" | "down" | "unknown"
+  readonly detail?: string
+}
+/** What `/health` says of how the run is run, and of what it depends on. */
+export interface HealthDoor {
+  /** How strict it is: development, staging, production. */
+  readonly profile: string
+  readonly checks: () => HealthChecks
+}
+
+export interface HealthChecks {
+  readonly carrier: HealthCheck
+  readonly monitor: HealthCheck
+}
 
 /** Forks of the run, and breakpoints of its clock. Neither is in its log. */
 export interface TravelDoor {
@@ -260,12 +281,15 @@ export interface MessagesView {
 }
 
 /** The carrier's way in and out as HTTP sees it. */
-export interface CarrierDoor {
+export interface ApiDoor {
   readonly wireIn: (request: HttpRequest) => Draft<ApiRequested>
   /** Headers of every answer, flat: name, value, name, value. */
-  readonly headers: (answer: CarrierAnswer) => Array<string>
-  /** The text of an answer whose holes only the edge can fill. `host` is the Host header. Throws when a secret cannot be kept. */
-  readonly fill: (body: string, host: string | undefined) => string
+  readonly headers: (answer: ApiAnswer) => Array<string>
+  /**
+   * The text of an answer whose holes only the edge can fill. `host` is the Host header; `secure`: it was asked for under https, at a host
+   * of the carrier. Throws when a secret cannot be kept.
+   */
+  readonly fill: (body: string, host: string | undefined, secure?: boolean) => string
   /** Bytes an answer names by their hash alone; `undefined` when they are kept no longer. */
   readonly bytes: (sha256: string) => Uint8Array | undefined
   /** The answer in place of such bytes. */
@@ -275,10 +299,21 @@ export interface CarrierDoor {
   readonly unavailable: Refused
   /** Headers of the answer to a CORS preflight. */
   readonly preflight: ReadonlyArray<string>
+  /** Paths that are for whoever may use pages and the control API alone, and how others are refused; absent: none. */
+  readonly guard?: {
+    readonly covers: (path: string) => boolean
+    readonly body: (status: number, message: string) => string
+  }
 }
 
-/** An answer of the carrier as HTTP sees it. */
-export interface CarrierAnswer {
+/** The door that requests to a path, without its query, come in by. */
+export const doorOf = (
+  { carrier, doors }: Pick<typeof Exchange.Service, "carrier" | "doors">,
+  path: string,
+): ApiDoor => (doors.size === 0 ? carrier : (doors.get(apiOf(path)) ?? carrier))
+
+/** An answer as HTTP sees it. */
+export interface ApiAnswer {
   readonly status: number
   readonly body: string | Uint8Array
   /** What the body is when it is bytes. */
@@ -301,6 +336,10 @@ export interface HttpRequest {
   readonly url: string
   readonly authorization: string | undefined
   readonly contentType: string | undefined
+  /** All of them, names in lower case; absent where none but these two are known. */
+  readonly headers?: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
+  /** The address at the other end of the connection; absent where there is none. */
+  readonly peer?: string | undefined
   readonly body:
     | Uint8Array
     | { readonly cut?: true; readonly length: number; readonly sha256: string; readonly why: "too-large" }

@@ -1,4 +1,5 @@
 import type * as http from "node:http"
+import type * as net from "node:net"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -9,14 +10,16 @@ export class CannotListen extends Data.TaggedError("CannotListen")<{
   readonly host: string
   readonly port: number
   readonly code: string
+  /** The option of the command line that chooses another port. */
+  readonly flag: string
 }> {
   override get message() {
     const where = `${this.host}:${this.port}`
     switch (this.code) {
       case "EADDRINUSE":
-        return `${where} is in use; stop what listens there, or choose another port with --port`
+        return `${where} is in use; stop what listens there, or choose another port with ${this.flag}`
       case "EACCES":
-        return `${where} may not be opened by this user; choose a port above 1023 with --port`
+        return `${where} may not be opened by this user; choose a port above 1023 with ${this.flag}`
       case "EADDRNOTAVAIL":
       case "ENOTFOUND":
         return `${this.host} is no address of this machine; choose another with --host`
@@ -30,6 +33,8 @@ export class CannotListen extends Data.TaggedError("CannotListen")<{
 export interface ListeningAt {
   readonly host: string
   readonly port: number
+  /** The option of the command line that chooses another port; absent: `--port`. */
+  readonly flag?: string
 }
 
 /** Host seconds that a stopping server gives answers in flight. */
@@ -38,24 +43,29 @@ const drainSeconds = 4
 /** Listens until the scope closes. Streams never end by themselves, so they are cut at once; answers get their time. */
 export const listen = (
   server: http.Server,
-  { host, port }: ListeningAt,
+  { flag = "--port", host, port }: ListeningAt,
   streams: ReadonlySet<http.ServerResponse>,
 ): Effect.Effect<void, CannotListen, Scope.Scope> =>
-  Effect.acquireRelease(
-    Effect.async<void, CannotListen>((resume) => {
-      server.once("error", (error: NodeJS.ErrnoException) =>
-        resume(new CannotListen({ host, port, code: error.code ?? error.message })),
-      )
-      server.listen({ host, port, backlog: 4096 }, () => resume(Effect.void))
-    }),
-    () =>
-      Effect.async<void>((resume) => {
-        server.close(() => resume(Effect.void))
-        for (const stream of streams) stream.destroy()
-        server.closeIdleConnections()
-      }).pipe(
-        Effect.interruptible, // A release is not, and then no time-out would end it.
-        Effect.timeout(Duration.seconds(drainSeconds)),
-        Effect.catchTag("TimeoutException", () => Effect.sync(() => server.closeAllConnections())),
-      ),
+  Effect.acquireRelease(bound(server, { flag, host, port }), () =>
+    Effect.async<void>((resume) => {
+      server.close(() => resume(Effect.void))
+      for (const stream of streams) stream.destroy()
+      server.closeIdleConnections()
+    }).pipe(
+      Effect.interruptible, // A release is not, and then no time-out would end it.
+      Effect.timeout(Duration.seconds(drainSeconds)),
+      Effect.catchTag("TimeoutException", () => Effect.sync(() => server.closeAllConnections())),
+    ),
   )
+
+/** Listens until the scope closes, for connections that another server has then: nothing waits for them here. */
+export const listenBeside = (server: net.Server, at: ListeningAt): Effect.Effect<void, CannotListen, Scope.Scope> =>
+  Effect.acquireRelease(bound(server, at), () => Effect.sync(() => server.close()))
+
+const bound = (server: net.Server, { flag = "--port", host, port }: ListeningAt): Effect.Effect<void, CannotListen> =>
+  Effect.async((resume) => {
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      resume(new CannotListen({ host, port, flag, code: error.code ?? error.message })),
+    )
+    server.listen({ host, port, backlog: 4096 }, () => resume(Effect.void))
+  })

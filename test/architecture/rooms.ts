@@ -2,8 +2,8 @@
 const ground = ["core"]
 const engine = [...ground, "log", "clock", "engine"]
 const parts = [...engine, "network", "carriers", "gateway", "conversations"]
-const uses = [...parts, "client", "expressions", "scenarios", "traffic", "timetravel"]
-const doors = [...uses, "server", "dashboard"]
+const uses = [...parts, "client", "expressions", "scenarios", "traffic", "timetravel", "projection", "metrics"]
+const doors = [...uses, "proxy", "server", "dashboard"]
 
 export const mayImport: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
   ["core", []],
@@ -14,12 +14,15 @@ export const mayImport: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
   ["engine", [...ground, "log", "clock"]],
   ["network", engine],
   ["carriers", [...engine, "network"]],
-  ["gateway", engine],
-  ["conversations", engine],
+  ["gateway", [...engine, "network"]],
+  ["conversations", [...engine, "network"]],
   ["scenarios", [...parts, "client", "expressions"]],
   ["traffic", [...parts, "client"]],
   ["timetravel", [...parts, "client"]],
-  ["server", uses],
+  ["projection", parts],
+  ["metrics", parts],
+  ["proxy", [...ground, "log", "network"]],
+  ["server", [...uses, "proxy"]],
   ["dashboard", uses],
   ["app", doors],
   ["testing", [...doors, "app"]],

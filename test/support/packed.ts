@@ -58,6 +58,14 @@ export const write = (folder: string, files: Readonly<Record<string, string>>) =
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
 }
 
+/** Pages whose files of code are run here, as a project of their own that has installed the packed libraries. */
+export const packedPages: ReadonlyArray<string> = [
+  "docs/client.md",
+  "docs/client-webhooks.md",
+  "docs/testing.md",
+  "docs/exploring.md",
+]
+
 /** The examples of a page that name their file in the first line. */
 export const examples = (page: string): ReadonlyArray<readonly [name: string, text: string]> =>
   [

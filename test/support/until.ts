@@ -7,8 +7,9 @@ const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 export const until = async <A>(
   what: string,
   look: () => A | undefined | false | Promise<A | undefined | false>,
+  msMax = hopelessMs,
 ): Promise<A> => {
-  const end = performance.now() + hopelessMs
+  const end = performance.now() + msMax
   let last: unknown = "nothing"
   while (performance.now() < end) {
     try {

@@ -134,6 +134,3 @@ export const apiKeySecret = (keySid: string): string => `twilio.api_key.${keySid
 /** The name in `outbound.requested.sign` of the carrier's headers and signature; a subaccount's SID follows it. */
 export const twilioSign = "twilio"
 export const subaccountSign = (accountSid: string): string => `${twilioSign} ${accountSid}`
-
-/** The `api` of the carrier's requests. */
-export const twilioApi = "twilio"

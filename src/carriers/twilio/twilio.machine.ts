@@ -15,6 +15,7 @@ import {
   turnFailed,
 } from "../../core/entries.ts"
 import { evolves, type Machine, reacts, type World } from "../../core/Machine.ts"
+import { twilioApi } from "../../network/apis.ts"
 import {
   mediaDeleted,
   mediaStored,
@@ -61,7 +62,7 @@ import { changesOfRecordings } from "./recordings/changes.ts"
 import { rulesOfRecordings } from "./recordings/recordingRules.ts"
 import { answerRequest } from "./routes.ts"
 import { changesOfSenders } from "./senders/changes.ts"
-import { type TwilioSettings, twilioApi } from "./settings.ts"
+import type { TwilioSettings } from "./settings.ts"
 import { configure, furnish, initialTwilio, type Twilio, twilioSnapshot } from "./state.ts"
 import { showsTestCredentials } from "./testCredentials.ts"
 import { changesOfVerify } from "./verify/changes.ts"

@@ -9,8 +9,9 @@ import { encode, genesis } from "../../core/Entry.ts"
 import { type ApiRequested, apiRequested, type Pair } from "../../core/entries.ts"
 import { limits } from "../../core/limits.ts"
 import { memoryKeys } from "../../log/Keys.ts"
+import { notKept, type RawRequest } from "../../network/formIn.ts"
 import { authTokenSecret } from "./settings.ts"
-import { notKept, type RawRequest, wireIn } from "./wireIn.ts"
+import { wireIn } from "./wireIn.ts"
 
 const token = "0123456789abcdef0123456789abcdef"
 const account = `AC${"a".repeat(32)}`

@@ -1,23 +1,20 @@
-import { createHash, timingSafeEqual } from "node:crypto"
+import { timingSafeEqual } from "node:crypto"
 import * as Redacted from "effect/Redacted"
 import { sha256 } from "../../core/canonical.ts"
-import type { ApiRequested, Credentials, NotKept, Pair, SecretName } from "../../core/entries.ts"
-import { limits } from "../../core/limits.ts"
-import { SecretsFull } from "../../log/Keys.ts"
-import { callbackTestApi, isCallbackTest } from "../../network/callbackTest.machine.ts"
-import { hideUserinfo, type SecretStore } from "../../network/secretUrl.ts"
-import { apiKeySecret, authTokenSecret, subaccountTokenSecret, twilioApi } from "./settings.ts"
-
-/** An HTTP request as the server received it. */
-export interface RawRequest {
-  readonly method: string
-  /** Path and query, as on the request line. */
-  readonly url: string
-  readonly authorization: string | undefined
-  readonly contentType: string | undefined
-  /** The bytes, or what is known of those that were not kept. */
-  readonly body: Uint8Array | NotKept
-}
+import type { ApiRequested, Credentials, SecretName } from "../../core/entries.ts"
+import { apiOf } from "../../network/apis.ts"
+import {
+  type Form,
+  formType,
+  mediaType,
+  notKept,
+  type RawRequest,
+  readForm,
+  readTarget,
+  utf8,
+} from "../../network/formIn.ts"
+import type { SecretStore } from "../../network/secretUrl.ts"
+import { apiKeySecret, authTokenSecret, subaccountTokenSecret } from "./settings.ts"
 
 /**
  * Makes an HTTP request the data of `api.requested`: parameters as pairs in arrival order, secrets reduced.
@@ -25,115 +22,27 @@ export interface RawRequest {
  * It only translates: whether credentials, path or body are acceptable is decided by the rules.
  */
 export const wireIn = (raw: RawRequest, secrets: SecretStore): ApiRequested => {
-  // Through a proxy the request line names the host too.
-  const target = raw.url.startsWith("/") ? raw.url : raw.url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i, "")
-  const cut = target.indexOf("?")
-  const path = withoutUserinfo(cut < 0 ? target : target.slice(0, cut), secrets)
-  const queryText = cut < 0 ? "" : target.slice(cut + 1)
-  const query = readForm(queryText, () => Buffer.from(queryText), secrets)
+  const { path, query, refused: refusedQuery } = readTarget(raw.url, secrets)
   const form = readBody(raw, secrets)
-  const refused = query.refused ?? form.refused
+  const refused = refusedQuery ?? form.refused
   return {
-    api: isCallbackTest(path) ? callbackTestApi : twilioApi,
+    api: apiOf(path),
     ...(raw.authorization === undefined ? {} : { auth: credentials(raw.authorization, secrets) }),
     ...(refused === undefined ? {} : { body: refused }),
     ...(refused?.why === "not-a-form" ? { headers: [["content-type", mediaType(raw.contentType)]] } : {}),
     method: raw.method,
     params: form.params,
     path,
-    query: query.params,
+    query,
   }
-}
-
-/** A path in which a URL with userinfo may stand, as proxies have it; it is never restored. */
-const withoutUserinfo = (path: string, { fingerprint }: SecretStore): string =>
-  !path.includes("@") && !path.includes("%40")
-    ? path
-    : path.replace(
-        /((?:\/|%2f){2})((?:(?!\/|%2f).)+)(@|%40)/gis,
-        (_, slashes, userinfo, at) => `${slashes}userinfo-${fingerprint(userinfo)}${at}`,
-      )
-
-const noPairs: ReadonlyArray<Pair> = []
-const formType = "application/x-www-form-urlencoded"
-
-/** The length and hash of bytes the log does not keep. */
-export const notKept = (bytes: Uint8Array, why: NotKept["why"]): NotKept => ({
-  length: bytes.length,
-  sha256: createHash("sha256").update(bytes).digest("hex"),
-  why,
-})
-
-interface Form {
-  readonly params: ReadonlyArray<Pair>
-  readonly refused?: NotKept
 }
 
 const readBody = ({ body, contentType }: RawRequest, secrets: SecretStore): Form => {
-  if (!(body instanceof Uint8Array)) return { params: noPairs, refused: body }
-  if (body.length === 0) return { params: noPairs }
+  if (!(body instanceof Uint8Array)) return { params: [], refused: body }
+  if (body.length === 0) return { params: [] }
   if (contentType !== undefined && contentType !== formType && mediaType(contentType) !== formType)
-    return { params: noPairs, refused: notKept(body, "not-a-form") }
+    return { params: [], refused: notKept(body, "not-a-form") }
   return readForm(utf8(body), () => body, secrets)
-}
-
-/** The parameters of a form, or what is known of one that is not kept. */
-const readForm = (text: string | undefined, bytes: () => Uint8Array, secrets: SecretStore): Form => {
-  if (text === "") return { params: noPairs }
-  let params: ReadonlyArray<Pair> | undefined
-  try {
-    params = text === undefined ? undefined : parseForm(text, secrets)
-  } catch (error) {
-    if (error instanceof SecretsFull) return { params: noPairs, refused: notKept(bytes(), "too-many-secrets") }
-    throw error
-  }
-  if (text === undefined || params === undefined) return { params: noPairs, refused: notKept(bytes(), "bad-encoding") }
-  if (params.length > limits.paramsMax) return { params: noPairs, refused: notKept(bytes(), "too-many-parameters") }
-  // JSON writes some characters in six bytes; only a long form can become too long by it.
-  return text.length > paramsBytesMax / 8 && Buffer.byteLength(JSON.stringify(params)) > paramsBytesMax
-    ? { params: noPairs, refused: notKept(bytes(), "too-large") }
-    : { params }
-}
-
-/** Bytes that parameters may take in an entry, which leaves room for the rest of it. */
-const paramsBytesMax = limits.entryBytesMax * 0.75
-
-const mediaType = (contentType: string | undefined): string =>
-  (contentType ?? "").split(";", 1)[0]?.trim().toLowerCase().slice(0, 100) ?? ""
-
-const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
-
-const utf8 = (bytes: Uint8Array): string | undefined => {
-  try {
-    return strictUtf8.decode(bytes)
-  } catch {
-    return undefined // Bytes that are no UTF-8 are one more broken encoding.
-  }
-}
-
-/** The pairs of a form in their order; undefined when an encoding is broken. */
-const parseForm = (text: string, secrets: SecretStore): ReadonlyArray<Pair> | undefined => {
-  const pairs: Array<Pair> = []
-  for (const part of text.split("&")) {
-    if (part === "") continue
-    const at = part.indexOf("=")
-    const name = decoded(at < 0 ? part : part.slice(0, at))
-    const value = decoded(at < 0 ? "" : part.slice(at + 1))
-    if (name === undefined || value === undefined) return undefined
-    pairs.push([hideUserinfo(name, secrets), name === "Body" ? value : hideUserinfo(value, secrets)])
-    if (pairs.length > limits.paramsMax) break
-  }
-  return pairs
-}
-
-const decoded = (text: string): string | undefined => {
-  const spaced = text.includes("+") ? text.replaceAll("+", " ") : text
-  if (!spaced.includes("%")) return spaced
-  try {
-    return decodeURIComponent(spaced)
-  } catch {
-    return undefined // `%zz`, a cut sequence, or bytes that are no UTF-8.
-  }
 }
 
 /** Credentials that were good, by their header: a client sends the same ones with every request. */

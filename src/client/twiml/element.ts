@@ -1,4 +1,5 @@
 import type { Pair } from "../../core/pair.ts"
+import { escapeXml } from "../../core/xml.ts"
 
 /**
  * A piece of TwiML: plain data until `render` or `String()` makes a text of it.
@@ -41,22 +42,8 @@ export const element = <Name extends string>(
   )
 
 const textOf = (node: TwimlElement | string): string => {
-  if (typeof node === "string") return escaped(node)
-  const attributes = node.attributes.map(([name, value]) => ` ${name}="${escaped(value)}"`).join("")
+  if (typeof node === "string") return escapeXml(node)
+  const attributes = node.attributes.map(([name, value]) => ` ${name}="${escapeXml(value)}"`).join("")
   const inside = node.children.map(textOf).join("")
   return inside === "" ? `<${node.name}${attributes}/>` : `<${node.name}${attributes}>${inside}</${node.name}>`
 }
-
-/** White space other than spaces is written by number: a reader makes spaces of it in attributes, and of CR a line feed. */
-const escaped = (text: string): string =>
-  plain.test(text)
-    ? text
-    : text
-        .toWellFormed()
-        .replace(notInXml, "\ufffd")
-        .replace(special, (char) => escapes[char] ?? `&#${char.charCodeAt(0)};`)
-const plain = /^[ !#-%'-;=?-~]*$/
-const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" }
-const special = /[&<>"\t\n\r]/g
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML 1.0 has no way to write.
-const notInXml = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g

@@ -1,6 +1,8 @@
 import { clientSurface } from "./client.ts"
+import { gatewaySurface } from "./gateway.ts"
 import { httpSurface } from "./http.ts"
 import { importsSurface } from "./imports.ts"
+import { providersSurface } from "./providers.ts"
 import { recordingsSurface } from "./recordings.ts"
 import type { Surface } from "./runner.ts"
 import { scenariosSurface } from "./scenarios.ts"
@@ -21,4 +23,6 @@ export const surfaces: ReadonlyArray<Surface> = [
   trafficSurface,
   importsSurface,
   clientSurface,
+  gatewaySurface,
+  providersSurface,
 ]

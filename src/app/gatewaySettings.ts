@@ -1,0 +1,260 @@
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import { isSender } from "../core/addresses.ts"
+import { isCountry } from "../core/E164.ts"
+import { reservedIds } from "../gateway/api/routes.ts"
+import { dialects } from "../gateway/providers/dialects.ts"
+import type { DialectName } from "../gateway/providers/settings.ts"
+import { defaultGatewaySettings, type GatewayProvider, type GatewaySettings } from "../gateway/settings.ts"
+import type { GatewayEnvironment } from "./gatewayEnvironment.ts"
+import { profileSetting, simulatedProfile, writtenProfile } from "./gatewayProfiles.ts"
+import { basisPoints, Duration, durationMs, expects, HttpUrl, optional, Text } from "./settingsParts.ts"
+
+/* The gateway: how the settings file has it, and how the log does. */
+
+const whole = (from: number, to: number, of: string) =>
+  expects(Schema.Int.pipe(Schema.between(from, to)), `a whole number of ${of}, ${from} to ${to}`)
+
+/** A span that is not nothing. */
+const Span = expects(
+  Duration.pipe(Schema.filter((duration) => durationMs(duration) > 0)),
+  "a number of seconds, or a duration such as 500ms, 40s or 1h30m, longer than nothing and at most a year",
+)
+const Rate = whole(1, 1_000_000, "requests in a window")
+
+const ProviderId = expects(
+  Schema.String.pipe(
+    Schema.filter((text) => /^[a-z][a-z0-9-]{0,39}$/.test(text) && !text.endsWith("-") && !reservedIds.includes(text)),
+  ),
+  `a name of small letters, digits and hyphens, at most 40, that is none of ${reservedIds.join(", ")}`,
+)
+const dialectNames = Object.keys(dialects) as ReadonlyArray<DialectName>
+
+const Provider = Schema.Struct({
+  id: ProviderId,
+  url: optional(HttpUrl),
+  dialect: optional(expects(Schema.Literal(...dialectNames), dialectNames.join(" or "))),
+  weight: optional(whole(0, 10_000, "parts")),
+  rate_limit: optional(Rate),
+  in_flight: optional(whole(1, 10_000, "requests on their way")),
+  timeout: optional(Span),
+  price: optional(
+    expects(Schema.Number.pipe(Schema.between(0, 1000)), "a price, 0 to 1000, with up to six decimal places"),
+  ),
+  currency: optional(expects(Schema.String.pipe(Schema.pattern(/^[A-Z]{3}$/)), "a currency such as USD")),
+  from: optional(
+    expects(
+      Schema.String.pipe(Schema.filter((text) => isSender(text) || /^MG[0-9a-f]{32}$/.test(text))),
+      "a number, short code, sender's name or messaging service, as a text",
+    ),
+  ),
+  account: optional(Text),
+  receipt_url: optional(HttpUrl),
+  profile: optional(profileSetting),
+}).pipe(
+  Schema.filter(({ dialect = "generic", url }) => url !== undefined || dialect === "generic", {
+    message: () => "a url beside a dialect that is not generic: what is simulated speaks that one",
+  }),
+)
+
+const providersMax = 50
+
+export const gatewaySetting = Schema.Struct({
+  country: optional(
+    expects(Schema.String.pipe(Schema.filter(isCountry)), "a country by its two letters (ISO 3166-1), such as BD"),
+  ),
+  providers: optional(
+    Schema.NonEmptyArray(Provider).pipe(
+      Schema.filter((all) => all.length <= providersMax && new Set(all.map(({ id }) => id)).size === all.length, {
+        message: () => `at most ${providersMax} providers of different ids`,
+      }),
+    ),
+  ),
+  tokens: optional(
+    Schema.Record({ key: Schema.String, value: expects(Schema.NonEmptyString, "a text that is not empty") }),
+  ),
+  limits: optional(
+    Schema.Struct({
+      total: optional(Rate),
+      provider: optional(Rate),
+      intake: optional(whole(0, 1_000_000, "requests in a window (0: no limit)")),
+      window: optional(Span),
+      algorithm: optional(expects(Schema.Literal("fixed-window", "token-bucket"), "fixed-window or token-bucket")),
+      burst: optional(whole(1, 1_000_000, "requests")),
+    }),
+  ),
+  health: optional(
+    Schema.Struct({
+      failure_percent: optional(
+        expects(Schema.Number.pipe(Schema.between(0.01, 100)), "a percentage, more than 0 and at most 100"),
+      ),
+      window: optional(Span),
+      min_samples: optional(whole(1, 1_000_000, "outcomes")),
+      probe_after: optional(Span),
+    }),
+  ),
+  failover: optional(
+    Schema.Struct({
+      attempts: optional(whole(1, 100, "attempts in all")),
+      pause: optional(Span),
+      pause_max: optional(Span),
+      unknown: optional(expects(Schema.Literal("failover", "hold"), "failover or hold")),
+    }),
+  ),
+  idempotency: optional(Span),
+  queue: optional(whole(1, 10_000_000, "requests")),
+  valid_for: optional(Span),
+})
+type Written = typeof gatewaySetting.Type
+type WrittenProvider = NonNullable<Written["providers"]>[number]
+
+/** The name under which the keys file holds a provider's token. */
+const tokenSecret = (id: string): string => `gateway.${id}`
+
+const usual = defaultGatewaySettings
+const ms = (written: number | string | undefined, otherwise: number): number =>
+  written === undefined ? otherwise : durationMs(written)
+
+/** The settings as the log keeps them; nothing where neither file nor environment says anything. */
+export const gatewaySettingsOf = (
+  written: Written | undefined,
+  env: GatewayEnvironment,
+): { readonly gateway?: GatewaySettings } => {
+  const { providerLimit, totalLimit, urls } = env
+  if (written === undefined && urls.length === 0 && providerLimit === undefined && totalLimit === undefined) return {}
+  const { country, failover = {}, health = {}, idempotency, limits = {}, queue, valid_for } = written ?? {}
+  const total = totalLimit ?? limits.total ?? usual.limits.total
+  const intake = limits.intake ?? total
+  return {
+    gateway: {
+      country: country ?? usual.country,
+      failover: {
+        attempts_max: failover.attempts ?? usual.failover.attempts_max,
+        gap_max_ms: ms(failover.pause_max, usual.failover.gap_max_ms),
+        gap_ms: ms(failover.pause, usual.failover.gap_ms),
+        unknown: failover.unknown ?? usual.failover.unknown,
+      },
+      health: {
+        failure_bp:
+          health.failure_percent === undefined ? usual.health.failure_bp : basisPoints(health.failure_percent),
+        probe_after_ms: ms(health.probe_after, usual.health.probe_after_ms),
+        samples_min: health.min_samples ?? usual.health.samples_min,
+        window_ms: ms(health.window, usual.health.window_ms),
+      },
+      idempotency_ms: ms(idempotency, usual.idempotency_ms),
+      limits: {
+        algorithm: limits.algorithm ?? usual.limits.algorithm,
+        burst: limits.burst ?? usual.limits.burst,
+        ...(intake === 0 ? {} : { intake }),
+        total,
+        window_ms: ms(limits.window, usual.limits.window_ms),
+      },
+      providers: providersOf(written ?? {}, env),
+      queue_max: queue ?? usual.queue_max,
+      valid_ms: ms(valid_for, usual.valid_ms),
+    },
+  }
+}
+
+/** Those of the file; or those of the environment; or three simulated ones. A variable's URL wins over the file's. */
+const providersOf = (
+  { limits = {}, providers, tokens = {} }: Written,
+  { providerLimit, urls }: GatewayEnvironment,
+): GatewaySettings["providers"] => {
+  const named = urls.map(({ n, url }): WrittenProvider => ({ id: `provider${n}`, url }))
+  const others = named.filter(({ id }) => providers?.every((provider) => provider.id !== id) ?? true)
+  const written: ReadonlyArray<WrittenProvider> =
+    providers === undefined && named.length === 0
+      ? usual.providers.map(({ id }) => ({ id }))
+      : [
+          ...(providers ?? []).map((provider) => {
+            const url = named.find(({ id }) => id === provider.id)?.url
+            return url === undefined ? provider : { ...provider, url }
+          }),
+          ...others,
+        ]
+  const limit = providerLimit ?? limits.provider ?? usual.providers[0].limit
+  const all = written.map((provider) => providerOf(provider, limit, Object.hasOwn(tokens, provider.id)))
+  return all as unknown as GatewaySettings["providers"]
+}
+
+const providerOf = (written: WrittenProvider, limit: number, hasToken: boolean): GatewayProvider => {
+  const [{ price: usualPrice = { currency: "USD", micros: 0 }, ...provider }] = usual.providers
+  const { account, currency, from, price, profile, receipt_url, timeout, url } = written
+  return {
+    ...(account === undefined ? {} : { account }),
+    dialect: written.dialect ?? provider.dialect,
+    ...(from === undefined ? {} : { from }),
+    id: written.id,
+    in_flight_max: written.in_flight ?? provider.in_flight_max,
+    limit: written.rate_limit ?? limit,
+    price: {
+      currency: currency ?? usualPrice.currency,
+      micros: price === undefined ? usualPrice.micros : Math.round(price * 1_000_000) + 0,
+    },
+    ...(profile === undefined ? {} : { profile: simulatedProfile(profile) }),
+    ...(receipt_url === undefined ? {} : { receipt_url }),
+    ...(hasToken ? { secret: { secret: tokenSecret(written.id) } } : {}),
+    timeout_ms: ms(timeout, provider.timeout_ms),
+    ...(url === undefined ? {} : { url }),
+    weight: written.weight ?? provider.weight,
+  }
+}
+
+/** The tokens of the settings, by their names in the keys file. */
+export const gatewaySecrets = ({
+  tokens = {},
+}: Written = {}): ReadonlyArray<readonly [name: string, value: Redacted.Redacted<string>]> =>
+  Object.entries(tokens).map(([id, token]) => [tokenSecret(id), Redacted.make(token)])
+
+const duration = (milliseconds: number): string => `${milliseconds}ms`
+
+/** What a settings file would say to have these settings, but for the tokens. */
+export const writtenGateway = (settings: GatewaySettings): Written => {
+  const { country, failover, health, idempotency_ms, limits, providers, queue_max, valid_ms } = settings
+  return {
+    country,
+    providers: providers.map(writtenProvider) as unknown as NonNullable<Written["providers"]>,
+    limits: {
+      total: limits.total,
+      intake: limits.intake ?? 0,
+      window: duration(limits.window_ms),
+      algorithm: limits.algorithm,
+      burst: limits.burst,
+    },
+    health: {
+      failure_percent: health.failure_bp / 100,
+      window: duration(health.window_ms),
+      min_samples: health.samples_min,
+      probe_after: duration(health.probe_after_ms),
+    },
+    failover: {
+      attempts: failover.attempts_max,
+      pause: duration(failover.gap_ms),
+      pause_max: duration(failover.gap_max_ms),
+      unknown: failover.unknown,
+    },
+    idempotency: duration(idempotency_ms),
+    queue: queue_max,
+    valid_for: duration(valid_ms),
+  }
+}
+
+const writtenProvider = (provider: GatewayProvider): WrittenProvider => {
+  const { account, dialect, from, id, in_flight_max, limit, price, profile, receipt_url, timeout_ms, url, weight } =
+    provider
+  return {
+    id,
+    dialect,
+    weight,
+    rate_limit: limit,
+    in_flight: in_flight_max,
+    timeout: duration(timeout_ms),
+    ...(price === undefined ? {} : { price: price.micros / 1_000_000, currency: price.currency }),
+    ...(account === undefined ? {} : { account }),
+    ...(from === undefined ? {} : { from }),
+    ...(profile === undefined ? {} : { profile: writtenProfile(profile) }),
+    ...(receipt_url === undefined ? {} : { receipt_url }),
+    ...(url === undefined ? {} : { url }),
+  }
+}

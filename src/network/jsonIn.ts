@@ -1,0 +1,55 @@
+import type { ApiRequested, Pair } from "../core/entries.ts"
+import { limits } from "../core/limits.ts"
+import { type Form, formType, mediaType, notKept, type RawRequest, readForm, readTarget, utf8 } from "./formIn.ts"
+import type { SecretStore } from "./secretUrl.ts"
+
+/** A request with its headers, by names in lower case. */
+export interface HeadedRequest extends RawRequest {
+  readonly headers?: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
+}
+
+interface JsonApi {
+  readonly api: string
+  /** The headers that its rules read, in lower case. */
+  readonly reads: ReadonlyArray<string>
+}
+
+const headerMax = 500
+
+/**
+ * Makes an HTTP request of an API that takes JSON the data of `api.requested`: the body as it came, forms as parameters. No
+ * credentials are kept. Whether the text is JSON, and what it says, is for the rules.
+ */
+export const jsonIn = (raw: HeadedRequest, { api, reads }: JsonApi, secrets: SecretStore): ApiRequested => {
+  const { path, query, refused: refusedQuery } = readTarget(raw.url, secrets)
+  const { params, refused: refusedBody, text } = readBody(raw, secrets)
+  const refused = refusedQuery ?? refusedBody
+  const headers = reads.flatMap((name): ReadonlyArray<Pair> => {
+    const value = raw.headers?.[name]
+    return typeof value === "string" ? [[name, value.slice(0, headerMax)]] : []
+  })
+  return {
+    api,
+    ...(refused === undefined ? {} : { body: refused }),
+    ...(headers.length === 0 ? {} : { headers }),
+    method: raw.method,
+    params,
+    path,
+    query,
+    ...(text === undefined ? {} : { text }),
+  }
+}
+
+const readBody = ({ body, contentType }: RawRequest, secrets: SecretStore): Form & { readonly text?: string } => {
+  if (!(body instanceof Uint8Array)) return { params: [], refused: body }
+  if (body.length === 0) return { params: [] }
+  const text = utf8(body)
+  if (text !== undefined && mediaType(contentType) === formType) return readForm(text, () => body, secrets)
+  if (text === undefined) return { params: [], refused: notKept(body, "bad-encoding") }
+  // JSON in JSON writes some characters in six bytes.
+  const tooLong = body.length > limits.entryBytesMax / 8 && Buffer.byteLength(JSON.stringify(text)) > textBytesMax
+  return tooLong ? { params: [], refused: notKept(body, "too-large") } : { params: [], text }
+}
+
+/** Bytes that a text may take in an entry, which leaves room for the rest of it. */
+const textBytesMax = limits.entryBytesMax * 0.75
