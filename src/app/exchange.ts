@@ -30,7 +30,7 @@ import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
 import { makeRun, type OtherSeed, type RunRefused } from "../engine/Run.ts"
 import { LogOpenError, type LogUnavailable } from "../log/EventLog.ts"
 import { type Keys, keysFileOf, memoryKeys, openKeys, SecretsFull } from "../log/Keys.ts"
-import { makeMemory } from "../log/layerMemory.ts"
+import { openMemory } from "../log/layerMemory.ts"
 import { openSqlite } from "../log/layerSqlite.ts"
 import { openFailure } from "../log/openFailure.ts"
 import { guardsOf } from "../network/guard.ts"
@@ -88,7 +88,7 @@ export const startExchange = (
     const templates = yield* loadTemplates(settings.templatesPath)
     const seed = options.seed ?? randomInt(1, 2 ** 31)
     const inMemory = settings.db === ":memory:"
-    const log = inMemory ? makeMemory() : yield* openSqlite(settings.db)
+    const log = yield* inMemory ? openMemory : openSqlite(settings.db)
     const fresh = (yield* log.head).seq === 0
     const keys = inMemory ? memoryKeys(`seed ${seed}`) : yield* openKeys(settings.db, { fresh })
     const authToken =

@@ -204,14 +204,9 @@ const besides = (
   Effect.forEach(scenarios, (scenario) =>
     scenario === undefined
       ? Effect.succeed(undefined)
-      : Effect.map(
-          alongside(
-            scenario,
-            stageOf(started, { accountSid: run.twilio.account_sid, address }),
-            stages,
-            written as unknown as JsonObject,
-          ),
-          (made): Beside => ({ ...made, scenario }),
+      : stageOf(started, { accountSid: run.twilio.account_sid, address }).pipe(
+          Effect.flatMap((stage) => alongside(scenario, stage, stages, written as unknown as JsonObject)),
+          Effect.map((made): Beside => ({ ...made, scenario })),
         ),
   )
 

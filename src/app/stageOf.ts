@@ -4,8 +4,12 @@ import * as Redacted from "effect/Redacted"
 import { twilioSigns } from "../carriers/twilio/door.ts"
 import { authTokenSecret, subaccountTokenSecret } from "../carriers/twilio/settings.ts"
 import type { JsonObject } from "../core/canonical.ts"
+import type { Row } from "../core/Entry.ts"
 import type { OutboundRequested } from "../core/entries.ts"
+import { limits } from "../core/limits.ts"
 import { sign, signedForm } from "../core/signature.ts"
+import type { Run } from "../engine/Run.ts"
+import type { LogUnavailable } from "../log/EventLog.ts"
 import type { Keys } from "../log/Keys.ts"
 import { withQuery } from "../network/redirects.ts"
 import { restoreUserinfo } from "../network/secretUrl.ts"
@@ -20,6 +24,36 @@ const hostShown = "api.twilio.com"
 
 /** A started exchange as scenarios know it; `address` is where it listens, if it does. */
 export const stageOf = (
+  started: Started,
+  at: { readonly accountSid: string; readonly address: string | undefined },
+): Effect.Effect<Stage, LogUnavailable> =>
+  Effect.map(rowsOf(started.exchange.run), (rows) => stageWith(rows, started, at))
+
+/** The rows of a run's log, to be read at once; those of a file are kept as they are written. */
+const rowsOf = ({ engine, log }: Run): Effect.Effect<Stage["rows"], LogUnavailable> =>
+  Effect.gen(function* () {
+    const { packed } = log
+    if (packed !== undefined) return packed.read
+    const rows: Array<Row> = []
+    const later: Array<Row> = []
+    engine.onCommitted((made) => {
+      for (const { row } of made) later.push(row)
+    })
+    for (;;) {
+      const page = yield* log.read(rows.length, limits.readEntriesMax)
+      if (page.length === 0) break
+      rows.push(...page)
+    }
+    const last = rows.length
+    return (after, limit) => {
+      // What was written while it was read is there twice.
+      for (const row of later.splice(0)) if (row.seq > last) rows.push(row)
+      return rows.slice(after, after + limit)
+    }
+  })
+
+const stageWith = (
+  rows: Stage["rows"],
   { authToken, exchange, keys }: Started,
   { accountSid, address }: { readonly accountSid: string; readonly address: string | undefined },
 ): Stage => {
@@ -28,6 +62,7 @@ export const stageOf = (
   const told = new Set([Redacted.value(authToken)])
   return {
     run,
+    rows,
     accountSid,
     authToken,
     authorization: Redacted.make(basic(`${accountSid}:${Redacted.value(authToken)}`)),

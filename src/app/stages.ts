@@ -66,7 +66,7 @@ const open = ({ application, forwards, seed, settings, start }: StageOptions) =>
     if (address !== undefined) started.listensAt(address)
     reached = { accountSid, authToken: Redacted.value(authToken), url: address }
     if (application !== undefined) yield* startApplication(application, forwards, reached)
-    return stageOf(started, { accountSid, address })
+    return yield* stageOf(started, { accountSid, address })
   })
 
 const listen = (exchange: typeof Exchange.Service, port: number) => {

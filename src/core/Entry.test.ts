@@ -3,7 +3,19 @@ import { describe, it } from "@effect/vitest"
 import { assertFalse, assertInclude, assertTrue, deepStrictEqual, strictEqual, throws } from "@effect/vitest/utils"
 import * as Schema from "effect/Schema"
 import { canonical } from "./canonical.ts"
-import { decode, type Entry, encode, entryType, genesis, hashOf, type Row, RowShape, toLine } from "./Entry.ts"
+import {
+  decode,
+  type Entry,
+  encode,
+  entryType,
+  fromHashedText,
+  genesis,
+  hashedText,
+  hashOf,
+  type Row,
+  RowShape,
+  toLine,
+} from "./Entry.ts"
 import { limits } from "./limits.ts"
 
 const entry: Entry<unknown> = {
@@ -30,6 +42,15 @@ describe("an entry as a row", () => {
     const line = toLine(encode(entry, genesis))
     strictEqual(line, text.replace('"kind"', `"hash":"${hash}","kind"`))
     strictEqual(line, canonical(JSON.parse(line)))
+  })
+
+  it.each([
+    ["", {}],
+    ['SM,"kind":"input"', { kind: ',"kind":"outcome","seq":1', data: { data: 1 } }],
+    ["\uD800щ", { "": '{"data":{}}' }],
+  ])("is read from the text it is hashed over (%j)", (subject, data) => {
+    const row = encode({ ...entry, subject, data }, genesis)
+    deepStrictEqual({ ...fromHashedText(hashedText(row)), hash: row.hash }, row)
   })
 
   it("is chained: another row before gives another hash", () => {

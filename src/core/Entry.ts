@@ -120,6 +120,18 @@ export const toLine = (row: Row): string =>
 export const hashedText = (row: UnhashedRow): string =>
   `{"at":${row.at},"cause":${row.cause},"data":${row.data},"kind":"${row.kind}","seq":${row.seq},"subject":${JSON.stringify(row.subject)},"type":${JSON.stringify(row.type)}}`
 
+/** The row of a text that `hashedText` has made. */
+export const fromHashedText = (text: string): UnhashedRow => {
+  // Numbers stand before the data, and behind it texts, in which a quotation mark is never bare.
+  const from = text.indexOf(dataKey) + dataKey.length
+  const to = text.lastIndexOf(kindKey)
+  const { at, cause } = JSON.parse(`${text.slice(0, from)}0}`)
+  const { kind, seq, subject, type } = JSON.parse(`{${text.slice(to + 1)}`)
+  return { seq, at, cause, kind, type, subject, data: text.slice(from, to) }
+}
+const dataKey = ',"data":'
+const kindKey = ',"kind":"'
+
 /**
  * Bytes that `hashedText` has at most: three for each unit of data, which is escaped already, six for one of a name, and
  * the rest of the line. Tells without building that text that an entry is small.

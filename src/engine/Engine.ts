@@ -53,7 +53,7 @@ export class Engine {
   readonly #pump: Pump
   readonly #alarm: Alarm
   #pace: Pace
-  readonly #askers = new Askers()
+  readonly #askers: Askers
   readonly #listeners = new Set<(made: ReadonlyArray<Made>) => void>()
   readonly #settling = new Set<(settled: Either.Either<void, EngineStopped>) => void>()
   readonly #stopping = new Set<(why: EngineStopped) => void>()
@@ -68,6 +68,7 @@ export class Engine {
       failed: (why, groups) => this.#unwritten(new EngineStopped({ reason: why.message }), groups),
       free: () => this.wake(),
     })
+    this.#askers = new Askers(this.#groups.hashOf)
     this.#runFork = Runtime.runFork(runtime)
     this.#pace = options.pace
     this.#alarm = new Alarm(options.clock, () => this.wake())
@@ -121,7 +122,8 @@ export class Engine {
     this.offer(
       request,
       (made) => {
-        for (const item of made) if (apiResponded.is(item.entry)) return answer(answerOf(item, item.entry))
+        for (const item of made)
+          if (apiResponded.is(item.entry)) return answer(answerOf(item, item.entry, this.#groups.hashOf))
         const first = (made[0] as Made).entry
         if (turnFailed.is(first)) return lost(new EngineStopped({ reason: first.data.error }))
         this.#askers.add(first.seq, { answer, lost })

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { Entry } from "../core/Entry.ts"
+import type { Entry, Row } from "../core/Entry.ts"
 import { type ApiResponded, apiResponded, turnFailed } from "../core/entries.ts"
 import { type EngineStopped, OrderFailed } from "./outside.ts"
 import type { Made } from "./turn.ts"
@@ -7,6 +7,7 @@ import type { Made } from "./turn.ts"
 /** The answer to an API request, as the log says it; `aside` is the text of one that is kept as a hash. */
 export interface Answer {
   readonly entry: Entry<ApiResponded>
+  /** Of its entry; made when it is looked at where the log is packed. */
   readonly hash: string
   readonly aside: string | undefined
 }
@@ -17,9 +18,17 @@ export interface Asker {
   readonly lost: (why: EngineStopped) => void
 }
 
+/** The hash of a row in the log. */
+export type HashOf = (row: Row) => string
+
 /** Those whose answer comes in a later turn than their request. */
 export class Askers {
   readonly #bySeq = new Map<number, Asker>()
+  readonly #hashOf: HashOf
+
+  constructor(hashOf: HashOf) {
+    this.#hashOf = hashOf
+  }
 
   /** Keeps who waits for the answer to the request at `seq`. */
   add(seq: number, asker: Asker): void {
@@ -31,7 +40,7 @@ export class Askers {
     if (this.#bySeq.size === 0) return
     for (const item of made) {
       if (!apiResponded.is(item.entry)) continue
-      this.#bySeq.get(item.entry.cause)?.answer(answerOf(item, item.entry))
+      this.#bySeq.get(item.entry.cause)?.answer(answerOf(item, item.entry, this.#hashOf))
       this.#bySeq.delete(item.entry.cause)
     }
   }
@@ -52,4 +61,10 @@ export const failureOf = (made: ReadonlyArray<Made>): Effect.Effect<never, Order
     : undefined
 }
 
-export const answerOf = ({ row, aside }: Made, entry: Entry<ApiResponded>): Answer => ({ entry, hash: row.hash, aside })
+export const answerOf = ({ row, aside }: Made, entry: Entry<ApiResponded>, hashOf: HashOf): Answer => ({
+  entry,
+  aside,
+  get hash() {
+    return hashOf(row)
+  },
+})

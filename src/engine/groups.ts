@@ -1,5 +1,5 @@
 import * as Either from "effect/Either"
-import { chained, type Draft, type OpenRow } from "../core/Entry.ts"
+import { chained, type Draft, type OpenRow, type Row } from "../core/Entry.ts"
 import type { EventLog, Head, LogUnavailable } from "../log/EventLog.ts"
 import type { Waiting } from "./inbox.ts"
 import type { Made, Place, RuleFailed } from "./turn.ts"
@@ -42,8 +42,9 @@ export interface Hears {
 export class Groups {
   readonly #log: typeof EventLog.Service
   readonly #hears: Hears
-  /** Of the newest entry in the log. */
-  #hash: string
+  /** The newest row in the log; undefined before this engine's first. */
+  #last: OpenRow | undefined
+  readonly #hashBefore: string
   #writing: Group | undefined
   #held: Group | undefined
   /** A rule has thrown over the world, and what is told of that has not come yet. */
@@ -52,8 +53,14 @@ export class Groups {
 
   constructor(log: typeof EventLog.Service, hash: string, hears: Hears) {
     this.#log = log
-    this.#hash = hash
+    this.#hashBefore = hash
     this.#hears = hears
+  }
+
+  /** The hash of a row in the log; of none, the one before this engine's first. */
+  readonly hashOf = (row: Row | undefined): string => {
+    if (row === undefined) return this.#hashBefore
+    return this.#log.packed?.hashAt(row.seq) ?? row.hash
   }
 
   /** Whether the world is not what the log says: a group is not in it yet, or the world has to be made anew. */
@@ -95,18 +102,20 @@ export class Groups {
     const { made } = group
     if (made.length === 0) {
       this.#broken = true
-      this.#hears.written(group, { ...group.end, hash: this.#hash })
+      this.#hears.written(group, this.#headAt(group.end))
       return
     }
     const rows = made.map(({ row }) => row)
     this.#writing = group
-    const behind = this.#log.appendBehind?.(rows, this.#hash, (result) => {
+    const behind = this.#log.appendBehind?.(rows, this.hashOf(this.#last), (result) => {
       this.#end(group, result)
       this.#hears.free()
     })
     if (behind === true) return
-    let hash = this.#hash
-    for (const row of rows) hash = chained(row, hash).hash
+    if (this.#log.packed === undefined) {
+      let hash = this.hashOf(this.#last)
+      for (const row of rows) hash = chained(row, hash).hash
+    }
     this.#end(group, this.#log.append(rows))
   }
 
@@ -119,11 +128,24 @@ export class Groups {
       return
     }
     this.#broken = group.poisoned !== undefined
-    this.#hash = group.made[group.made.length - 1]?.row.hash ?? this.#hash
+    this.#last = group.made[group.made.length - 1]?.row
     // Whoever hears of it may ask whether all is in the log: what is held counts until it is written itself.
-    this.#hears.written(group, { ...group.end, hash: this.#hash })
+    this.#hears.written(group, this.#headAt(group.end))
     this.#held = undefined
     if (held !== undefined) this.#write(held)
     if (!this.busy) for (const then of this.#awaiting.splice(0)) then()
+  }
+
+  /** A log that makes hashes late is only asked for one when somebody looks at the head's. */
+  #headAt({ seq, at }: Place): Head {
+    const { hashOf } = this
+    const last = this.#last
+    return {
+      seq,
+      at,
+      get hash() {
+        return hashOf(last)
+      },
+    }
   }
 }

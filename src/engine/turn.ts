@@ -11,7 +11,7 @@ import { limits } from "../core/limits.ts"
 import type { Head } from "../log/EventLog.ts"
 import type { WorldState } from "./World.ts"
 
-/** One entry of a turn, with its stored form and what was told aside. */
+/** One entry of a turn, with its stored form and what was told aside. The row's hash is empty where the log is packed. */
 export interface Made<R extends UnhashedRow = Row> {
   readonly entry: Entry<unknown>
   readonly row: R

@@ -69,8 +69,17 @@ export class EventLog extends Context.Tag("ringback/EventLog")<
      * Appends whole turns in one transaction, all rows or none, in the order given, before it returns.
      * Synchronous: the caller's answers wait for the commit, and a fibre per group would cost more than the commit.
      * Refuses rows whose seq is not the next. After a `Left` the log is closed and every later append is a `Left` too.
+     * A `packed` log takes them without their hashes.
      */
-    readonly append: (rows: ReadonlyArray<Row>) => Either.Either<void, LogUnavailable>
+    readonly append: (rows: ReadonlyArray<OpenRow>) => Either.Either<void, LogUnavailable>
+    /**
+     * Of a log in memory that packs its rows, and makes their hashes when somebody looks at one; what is read of it has them.
+     * `read` like the reader's, at once.
+     */
+    readonly packed?: {
+      readonly hashAt: (seq: number) => string
+      readonly read: (after: number, limit: number) => ReadonlyArray<Row>
+    }
     /**
      * Appends like `append`, on a thread of its own while the caller goes on; that thread makes the hashes too, behind the
      * one before, and the rows have them when it tells that it is done. No other append may be asked for before.

@@ -3,10 +3,11 @@ import * as os from "node:os"
 import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import { eventLogContract } from "./eventLog.contract.ts"
-import { makeMemory } from "./layerMemory.ts"
+import { makeMemory, openMemory } from "./layerMemory.ts"
 import { openSqlite } from "./layerSqlite.ts"
 
 eventLogContract("in memory", Effect.sync(makeMemory))
+eventLogContract("in memory, packed", openMemory)
 
 eventLogContract(
   "in SQLite",

@@ -18,6 +18,7 @@ import {
 import { globs } from "../core/globs.ts"
 import { evolves, type Machine, reacts, type World } from "../core/Machine.ts"
 import { insideHostOf, isOwn } from "./inside.ts"
+import { letGo } from "./letGo.ts"
 import { answerDraft, answerInPlace, answerMs, attemptKey } from "./scriptedAnswers.ts"
 import { endpointFor, type ScriptedAnswer, type ScriptedEndpoint } from "./settings.ts"
 
@@ -26,7 +27,7 @@ interface Asked {
   /** Virtual ms. */
   readonly at: number
   readonly subject: string
-  readonly request: OutboundRequested
+  request: OutboundRequested
 }
 
 /** Requests to scripted endpoints whose answer is still to come. */
@@ -171,6 +172,7 @@ const forget = (answering: Answering, seq: number): void => {
   if (asked !== undefined && answering.replaced.size > 0) answering.replaced.delete(attemptKey(asked.request))
   answering.keyOf.delete(seq)
   answering.byKey.delete(key)
+  if (asked !== undefined) asked.request = letGo
 }
 
 /** A request whose answer will not come has failed. */

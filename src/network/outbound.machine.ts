@@ -15,6 +15,7 @@ import {
   turnFailed,
 } from "../core/entries.ts"
 import { evolves, type Machine, reacts } from "../core/Machine.ts"
+import { letGo } from "./letGo.ts"
 import { isTriedAgain, retryGapMs } from "./retries.ts"
 import { routeOut } from "./settings.ts"
 
@@ -36,7 +37,7 @@ export interface Pending {
   readonly seq: number
   readonly at: number
   readonly subject: string
-  readonly request: OutboundRequested
+  request: OutboundRequested
   /** What it is about was cleared meanwhile: no further attempt. */
   readonly cleared: boolean
 }
@@ -44,8 +45,8 @@ export interface Pending {
 export interface Outbound {
   /** On their way, by the seq of their request, oldest first. */
   readonly pending: Map<number, Pending>
-  /** Came to an end in this turn, by their retry key: for the reactions. Emptied when the next turn begins. */
-  readonly ended: Map<string, Pending>
+  /** Came to an end in this turn, with their retry key: for the reactions. Emptied when the next turn begins. */
+  readonly ended: Array<readonly [key: string, Pending]>
   /** Waiting for their next attempt, by their retry key. */
   readonly waiting: Map<string, Pending>
   /** How many of `pending` go over the wire. */
@@ -68,12 +69,11 @@ const end = (outbound: Outbound, seq: number): void => {
   if (pending === undefined) return
   outbound.pending.delete(seq)
   if (pending.request.via === "wire") outbound.onWire--
-  outbound.ended.set(retryKey(pending.request), pending)
+  outbound.ended.push([retryKey(pending.request), pending])
 }
 
-/** Clearing an empty map makes a new table all the same. */
 const forgetEnded = ({ ended }: Outbound): void => {
-  if (ended.size > 0) ended.clear()
+  for (let last = ended.pop(); last !== undefined; last = ended.pop()) last[1].request = letGo
 }
 
 const ends = (outbound: Outbound, entry: Entry<unknown>): void => {
@@ -101,7 +101,7 @@ export const outboundMachine: Machine<Outbound> = {
   name: "outbound",
   initial: () => ({
     pending: new Map(),
-    ended: new Map(),
+    ended: [],
     waiting: new Map(),
     onWire: 0,
     attempts: 0,
@@ -120,8 +120,7 @@ export const outboundMachine: Machine<Outbound> = {
     evolves(outboundAnswered, ends),
     evolves(outboundFailed, ends),
     evolves(timerSet, (outbound, { data: { key } }) => {
-      const ended = outbound.ended.get(key)
-      if (ended !== undefined) outbound.waiting.set(key, ended)
+      for (const [of, ended] of outbound.ended) if (of === key) outbound.waiting.set(key, { ...ended })
     }),
     evolves(timerFired, forgetEnded),
     evolves(timerCancelled, (outbound, { data }) => {
@@ -130,7 +129,7 @@ export const outboundMachine: Machine<Outbound> = {
     evolves(turnFailed, (outbound, { data: { input } }) => {
       if (input.type === timerFired.type) outbound.waiting.delete((input.data as { key: string }).key)
       else if (input.type === outboundAnswered.type || input.type === outboundFailed.type) end(outbound, input.cause)
-      outbound.ended.clear()
+      forgetEnded(outbound)
     }),
     evolves(dataCleared, (outbound, { data: { what } }) => {
       // Copies count on: a number that came twice would make two deliveries one.

@@ -58,7 +58,7 @@ export class Performance {
   readonly #seed: number
   readonly #options: RunScenarioOptions
   readonly #ledger: Ledger
-  readonly #settings: RunningSettings
+  readonly #around: Around
   readonly #checks: Array<Check> = []
   #clientFile: ClientFile = {}
   #client: ScenarioClient | undefined
@@ -72,7 +72,15 @@ export class Performance {
     this.stepEntriesMax = options.stepEntriesMax ?? limits.stepEntriesMax
     this.stepMsMax = options.stepMsMax ?? limits.stepMsMax
     this.#ledger = ledger
-    this.#settings = runningSettings(stage, settings)
+    this.#around = {
+      stage,
+      seed,
+      settings: runningSettings(stage, settings),
+      order: (place, order) => this.#order(place, order),
+      ask: (place, request) => this.#ask(place, request),
+      goOn: (_, until) => this.#goOn(until),
+      client: (place) => this.#clientAt(place),
+    }
     this.step = this.#at({ file: "", line: 1, path: "" })
   }
 
@@ -101,13 +109,18 @@ export class Performance {
   /** What came of it; `failed` ended it before its end. */
   outcome(scenario: Scenario, failed: Check | undefined): Outcome {
     const checks = failed === undefined ? this.#checks : [...this.#checks, failed]
+    const ledger = this.#ledger
+    const { hash: digest, seq: entries } = this.stage.run.engine.head
     return {
       scenario,
       seed: this.#seed,
       passed: checks.every(({ met }) => met),
       checks,
-      rows: this.#ledger.rows,
-      digest: this.stage.run.engine.head.hash,
+      entries,
+      get rows() {
+        return ledger.rows
+      },
+      digest,
       at: this.stage.run.engine.now,
       notes: this.#notes(),
     }
@@ -118,59 +131,33 @@ export class Performance {
     return { place, from: engine.head.seq, since: clock.hostMonotonic() }
   }
 
-  #perform(step: PlacedStep, scope: Scope, play: Play): Effect.Effect<void, StepError> {
-    return Effect.gen(this, function* () {
-      const kind = stepKind(step.kind)
-      if (kind === undefined) return yield* Effect.dieMessage(`no step ${step.kind}`)
-      this.step = this.#at(step.place)
-      const result = yield* kind.perform(step, play)
-      const { as } = step.written
-      if (typeof as === "string" && result !== undefined) scope.set(as, result)
-      return undefined
+  /** Begins a step, whose turn it is. No generator: a long scenario is many small steps. */
+  #perform(step: PlacedStep, scope: Scope, play: Play): Effect.Effect<unknown, StepError> {
+    const kind = stepKind(step.kind)
+    if (kind === undefined) return Effect.dieMessage(`no step ${step.kind}`)
+    this.step = this.#at(step.place)
+    const performed = kind.perform(step, play)
+    const { as } = step.written
+    if (typeof as !== "string") return performed
+    return Effect.map(performed, (result) => {
+      if (result !== undefined) scope.set(as, result)
     })
   }
 
   #playIn(scope: Scope): Play {
-    const known = this.#known(scope)
-    return {
-      stage: this.stage,
-      seed: this.#seed,
-      settings: this.#settings,
-      said: (step) => said(step, known, (written) => checkStep(step.kind, written as JsonObject)),
-      filled: (value, place) => fill(value, known, place),
-      order: (place, order) => this.#order(place, order),
-      ask: (place, request) => this.#ask(place, request),
-      goOn: (_, until) => this.#goOn(until),
+    return new PlayIn(this.#around, new KnownIn(this.stage, this.#seed, scope), {
       perform: (steps, names) => this.#inner(steps, names, scope),
       judge: (expectation) => this.#judge(expectation, scope),
-      client: (place) => this.#clientAt(place),
-    }
+    })
   }
 
-  #known(scope: Scope): Known {
-    const { accountSid, authToken, run } = this.stage
-    const builtIn: Readonly<Record<string, Json>> = {
-      seed: this.#seed,
-      account_sid: accountSid,
-      auth_token: Redacted.value(authToken),
-    }
-    return {
-      now: () => run.engine.now,
-      value: (name) => scope.get(name) ?? (Object.hasOwn(builtIn, name) ? builtIn[name] : undefined),
-    }
-  }
-
-  /** Performs steps in a scope of their own, which knows what is around it. */
-  #inner(steps: ReadonlyArray<PlacedStep>, names: Names, outer: Scope): Effect.Effect<JsonObject, StepError> {
+  /** Performs steps in a scope of their own, which knows what is around it; gives what tells the names of that scope. */
+  #inner(steps: ReadonlyArray<PlacedStep>, names: Names, outer: Scope): Effect.Effect<() => JsonObject, StepError> {
     return Effect.gen(this, function* () {
-      const own = new Map<string, Json>(Object.entries(names))
-      const scope: Scope = {
-        get: (name: string) => own.get(name) ?? outer.get(name),
-        set: (name: string, value: Json) => own.set(name, value),
-      }
+      const scope = new InnerScope(names, outer)
       const play = this.#playIn(scope)
       for (const step of steps) yield* this.#perform(step, scope, play)
-      return Object.fromEntries(own)
+      return () => scope.names
     })
   }
 
@@ -240,7 +227,7 @@ export class Performance {
   #judge(expectation: PlacedExpectation, scope: Scope): Effect.Effect<JsonObject | undefined, ScenarioBroken> {
     return Effect.gen(this, function* () {
       const { kind, place } = expectation
-      const known = this.#known(scope)
+      const known = new KnownIn(this.stage, this.#seed, scope)
       const expected = yield* said<JsonObject>(expectation, known, (written) => checkExpectation(kind, written, true))
       const verdict = looking(place, () => this.#verdict(kind, expected))
       const { eventually, within } = expected
@@ -283,8 +270,9 @@ export class Performance {
   /** Requests that led nowhere. */
   #notes(): ReadonlyArray<string> {
     const nowhere = new Set<string>()
-    for (const { outcome, request } of this.#ledger.asked)
-      if (outcome === `connect: ${this.#stages.noEndpoint}`) nowhere.add(request.connect ?? request.url)
+    const noEndpoint = `connect: ${this.#stages.noEndpoint}`
+    for (const asked of this.#ledger.asked)
+      if (asked.outcome === noEndpoint) nowhere.add(asked.request.connect ?? asked.request.url)
     return [...nowhere].sort().map((url) => `no endpoint answers for ${url}; requests to it fail`)
   }
 }
@@ -306,34 +294,126 @@ interface Scope {
   readonly set: (name: string, value: Json) => unknown
 }
 
+/** The scope of steps within a step. */
+class InnerScope implements Scope {
+  readonly #given: Names
+  readonly #outer: Scope
+  /** Most steps name nothing. */
+  #own: Map<string, Json> | undefined
+
+  constructor(given: Names, outer: Scope) {
+    this.#given = given
+    this.#outer = outer
+  }
+
+  get names(): JsonObject {
+    return this.#own === undefined ? this.#given : { ...this.#given, ...Object.fromEntries(this.#own) }
+  }
+
+  get(name: string): Json | undefined {
+    const given = Object.hasOwn(this.#given, name) ? this.#given[name] : undefined
+    return this.#own?.get(name) ?? given ?? this.#outer.get(name)
+  }
+
+  set(name: string, value: Json): void {
+    this.#own ??= new Map()
+    this.#own.set(name, value)
+  }
+}
+
+/** What a scope and the scenario around it know. */
+class KnownIn implements Known {
+  readonly #stage: Stage
+  readonly #seed: number
+  readonly #scope: Scope
+
+  constructor(stage: Stage, seed: number, scope: Scope) {
+    this.#stage = stage
+    this.#seed = seed
+    this.#scope = scope
+  }
+
+  now(): number {
+    return this.#stage.run.engine.now
+  }
+
+  value(name: string): Json | undefined {
+    return this.#scope.get(name) ?? this.#builtIn(name)
+  }
+
+  #builtIn(name: string): Json | undefined {
+    if (name === "seed") return this.#seed
+    if (name === "account_sid") return this.#stage.accountSid
+    return name === "auth_token" ? Redacted.value(this.#stage.authToken) : undefined
+  }
+}
+
+/** What is the same for all steps of a playing. */
+type Around = Omit<Play, "filled" | "judge" | "perform" | "said">
+
+/** A playing as steps of one scope see it. */
+class PlayIn implements Play {
+  readonly stage: Stage
+  readonly seed: number
+  readonly settings: RunningSettings
+  readonly order: Play["order"]
+  readonly ask: Play["ask"]
+  readonly goOn: Play["goOn"]
+  readonly client: Play["client"]
+  readonly perform: Play["perform"]
+  readonly judge: Play["judge"]
+  readonly #known: Known
+
+  constructor(around: Around, known: Known, { judge, perform }: Pick<Play, "judge" | "perform">) {
+    this.stage = around.stage
+    this.seed = around.seed
+    this.settings = around.settings
+    this.order = around.order
+    this.ask = around.ask
+    this.goOn = around.goOn
+    this.client = around.client
+    this.perform = perform
+    this.judge = judge
+    this.#known = known
+  }
+
+  said<A>(step: PlacedStep): Either.Either<A, ScenarioBroken> {
+    return said(step, this.#known, (written) => checkStep(step.kind, written as JsonObject))
+  }
+
+  filled<A>(value: A, place: Place): Either.Either<A, ScenarioBroken> {
+    return fill(value, this.#known, place)
+  }
+}
+
 /** What stands at a place, names filled in. A number where only a text can stand is one: `body: ${row.amount}`. */
 const said = <A>(
   { place, written }: PlacedStep | PlacedExpectation,
   known: Known,
   check: (written: unknown) => Either.Either<unknown, ReadonlyArray<Problem>>,
-): Either.Either<A, ScenarioBroken> =>
-  Either.gen(function* () {
-    const made = yield* fill(written, known, place)
-    // What has no names in it was checked when it was read.
-    if (made === written) return made as A
-    const checked = check(made)
-    if (Either.isRight(checked)) return made as A
-    const texts = yield* fill(written, known, place, true)
-    if (Either.isRight(check(texts))) return texts as A
-    const broken = new ScenarioBroken({
+): Either.Either<A, ScenarioBroken> => {
+  const made = fill(written, known, place)
+  // What has no names in it was checked when it was read.
+  if (Either.isLeft(made) || made.right === written) return made as Either.Either<A, ScenarioBroken>
+  const checked = check(made.right)
+  if (Either.isRight(checked)) return made as Either.Either<A, ScenarioBroken>
+  const texts = fill(written, known, place, true)
+  if (Either.isLeft(texts) || Either.isRight(check(texts.right))) return texts as Either.Either<A, ScenarioBroken>
+  return Either.left(
+    new ScenarioBroken({
       lines: checked.left.map(({ expected, found, keys }) => {
         const path = [place.path, ...keys.map(String)].join(".")
         return `${placeShown({ ...place, path })}: expected ${expected}, found ${found}`
       }),
-    })
-    return yield* Either.left(broken)
-  })
+    }),
+  )
+}
 
-const fill = <A>(value: A, known: Known, place: Place, asTexts = false): Either.Either<A, ScenarioBroken> =>
-  Either.try({
-    try: () => filled(value as Json, known, asTexts) as A,
-    catch: (error) => {
-      if (error instanceof NothingThere) return brokenAt(place, error.message)
-      throw error
-    },
-  })
+const fill = <A>(value: A, known: Known, place: Place, asTexts = false): Either.Either<A, ScenarioBroken> => {
+  try {
+    return Either.right(filled(value as Json, known, asTexts) as A)
+  } catch (error) {
+    if (error instanceof NothingThere) return Either.left(brokenAt(place, error.message))
+    throw error
+  }
+}

@@ -33,8 +33,8 @@ export interface Play {
   readonly ask: (place: Place, request: StageRequest) => Effect.Effect<Answered, ScenarioBroken>
   /** Lets virtual time go on until nothing is to come, or up to an instant where one is given, or until it is enough. */
   readonly goOn: (place: Place, until?: GoOn) => Effect.Effect<void, ScenarioBroken>
-  /** Performs steps with further names; gives the results they name. */
-  readonly perform: (steps: ReadonlyArray<PlacedStep>, names: Names) => Effect.Effect<JsonObject, StepError>
+  /** Performs steps with further names; gives what tells these and the results the steps name. */
+  readonly perform: (steps: ReadonlyArray<PlacedStep>, names: Names) => Effect.Effect<() => JsonObject, StepError>
   /** Judges an expectation where the run stands, and keeps how it fared. Gives the fields of the first thing that it is about. */
   readonly judge: (expectation: PlacedExpectation) => Effect.Effect<JsonObject | undefined, ScenarioBroken>
   readonly settings: RunningSettings

@@ -172,7 +172,9 @@ export interface Outcome {
   readonly passed: boolean
   /** Every expectation that was judged, in order; those of steps first. */
   readonly checks: ReadonlyArray<Check>
-  /** The whole log. */
+  /** How many entries its log has. */
+  readonly entries: number
+  /** The whole log, which is read when somebody asks for it. */
   readonly rows: ReadonlyArray<Row>
   readonly digest: string
   /** The virtual instant at which it ended, ms. */

@@ -20,6 +20,8 @@ import type { Application, Handler, ScenarioBroken } from "./Scenario.ts"
 /** One run of the exchange, in memory, that stands still unless it is told to go on. */
 export interface Stage {
   readonly run: Run
+  /** Rows of its log after `seq`, at most `limit`, and at most a page. */
+  readonly rows: (after: number, limit: number) => ReadonlyArray<Row>
   readonly accountSid: string
   readonly authToken: Redacted.Redacted<string>
   /** What a client of the account sends as its `Authorization`. */

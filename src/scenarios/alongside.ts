@@ -4,7 +4,7 @@ import { Ledger } from "./expectations/Ledger.ts"
 import { Performance } from "./Performance.ts"
 import type { StepFailed } from "./Play.ts"
 import type { Report } from "./reporters/Report.ts"
-import { type Scenario, ScenarioBroken } from "./Scenario.ts"
+import type { Scenario, ScenarioBroken } from "./Scenario.ts"
 import type { Stage, Stages } from "./Stage.ts"
 import { watched } from "./watchdog.ts"
 
@@ -22,13 +22,10 @@ export const alongside = (
   stage: Stage,
   stages: Stages,
   settings: JsonObject,
-): Effect.Effect<Alongside, ScenarioBroken> =>
-  Effect.gen(function* () {
+): Effect.Effect<Alongside> =>
+  Effect.sync(() => {
     const { expectations, seed } = scenario
-    const ledger = yield* Effect.mapError(
-      Ledger.begin(stage),
-      (error) => new ScenarioBroken({ lines: [error.message] }),
-    )
+    const ledger = Ledger.begin(stage)
     let live = true
     const performance = new Performance(ledger, stages, settings, seed, { live: () => live })
     const play = (part: Scenario) => watched(performance, Effect.as(performance.play(part), undefined))
@@ -55,7 +52,7 @@ export const alongside = (
   })
 
 const reportOf = (performance: Performance, scenario: Scenario, broken: ReadonlyArray<string>): Report => {
-  const { checks, digest, notes, passed, rows, seed } = performance.outcome(scenario, undefined)
+  const { checks, digest, entries, notes, passed, seed } = performance.outcome(scenario, undefined)
   return {
     file: scenario.file,
     name: scenario.name,
@@ -65,7 +62,7 @@ const reportOf = (performance: Performance, scenario: Scenario, broken: Readonly
     broken,
     golden: { _tag: "Absent" },
     notes,
-    entries: rows.length,
+    entries,
     digest,
     virtualMs: 0,
     hostMs: 0,

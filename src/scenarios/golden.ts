@@ -62,8 +62,13 @@ export const writeRecording = (file: string, rows: ReadonlyArray<Row>): void => 
 const pieceLength = 1024 * 1024
 
 /** Holds a run's rows against its recording. Throws the file system's error when that is there and cannot be read. */
-export const compareRecording = (file: string, rows: ReadonlyArray<Row>, gist: (entry: Entry) => string): Golden => {
+export const compareRecording = (
+  file: string,
+  played: { readonly rows: ReadonlyArray<Row> },
+  gist: (entry: Entry) => string,
+): Golden => {
   if (!fs.existsSync(file)) return { _tag: "Absent" }
+  const { rows } = played
   const recorded = fs.readFileSync(file, "utf8").split("\n")
   if (recorded.at(-1) === "") recorded.pop()
   let line = 0

@@ -42,8 +42,8 @@ export const playFile = (file: string, stages: Stages, options: PlayOptions): Ef
       const report = Either.isRight(played)
         ? playedReport(file, played.right, options)
         : brokenReport(file, played.left, left, options)
-      const rows = Either.isRight(played) ? played.right.outcome.rows : left.rows
-      return yield* kept(report, rows, stages, options.keep)
+      const log = Either.isRight(played) ? played.right.outcome : left
+      return yield* kept(report, log, stages, options.keep)
     }),
   ).pipe(Effect.map(([took, report]) => ({ ...report, hostMs: Duration.toMillis(took) })))
 
@@ -77,11 +77,12 @@ const play = (
 /** Writes the log, and its trace where the scenario has not passed; an older trace of one that has is taken away. */
 const kept = (
   report: Told,
-  rows: ReadonlyArray<Row>,
+  played: Pick<Outcome, "rows">,
   { traces }: Stages,
   keep: string | undefined,
 ): Effect.Effect<Told> => {
-  if (keep === undefined || rows.length === 0) return Effect.succeed(report)
+  if (keep === undefined || played.rows.length === 0) return Effect.succeed(report)
+  const { rows } = played
   const log = recordingOf(keep, report.file)
   const trace = log.replace(/\.jsonl$/, ".html")
   const failed = report.status !== "passed"
@@ -108,17 +109,18 @@ const notesOf = (report: Told): ReadonlyArray<string> => {
 const notesMax = 10
 
 /** Compares a run with its recording, or writes it: only of a scenario that holds, so that nothing wrong becomes golden. */
-const goldenOf = ({ passed, rows, scenario, seed }: Outcome, stages: Stages, options: PlayOptions): Golden => {
+const goldenOf = (outcome: Outcome, stages: Stages, options: PlayOptions): Golden => {
+  const { passed, scenario, seed } = outcome
   const file = recordingOf(options.recordings, scenario.file)
   if (seed !== scenario.seed)
     return options.update
       ? { _tag: "NotCompared", why: "recordings are made with the scenario's own seed; leave --seed out" }
       : { _tag: "Absent" }
-  const compared = compareRecording(file, rows, stages.gist)
+  const compared = compareRecording(file, outcome, stages.gist)
   if (!options.update) return compared
   if (!passed) return { _tag: "NotCompared", why: "nothing was recorded, because not all expectations are met" }
   if (compared._tag === "Matches") return { _tag: "Written", file, changed: false }
-  writeRecording(file, rows)
+  writeRecording(file, outcome.rows)
   return { _tag: "Written", file, changed: true }
 }
 
@@ -148,7 +150,7 @@ const brokenReport = (file: string, { lines }: ScenarioBroken, left: Left, optio
 }
 
 const playedReport = (file: string, { golden, outcome }: Played, options: PlayOptions): Told => {
-  const { at, checks, digest, notes, passed, rows, scenario } = outcome
+  const { at, checks, digest, entries, notes, passed, scenario } = outcome
   return {
     file,
     name: scenario.name,
@@ -158,7 +160,7 @@ const playedReport = (file: string, { golden, outcome }: Played, options: PlayOp
     broken: [],
     golden,
     notes: golden._tag === "Differs" && isReal(scenario) ? [...notes, realNote] : notes,
-    entries: rows.length,
+    entries,
     digest,
     virtualMs: at - scenario.start,
     replay: replayOf(file, outcome.seed === scenario.seed ? undefined : outcome.seed, options),

@@ -37,11 +37,7 @@ export const runScenario = (
       forwards,
       application: applicationOf(scenario, forwards),
     })
-    const ledger = yield* Effect.mapError(
-      Ledger.begin(stage),
-      (error) => new ScenarioBroken({ lines: [error.message] }),
-    )
-    const performance = new Performance(ledger, stages, settings, seed, options)
+    const performance = new Performance(Ledger.begin(stage), stages, settings, seed, options)
     const failed = yield* watched(performance, Effect.as(performance.play(scenario), undefined)).pipe(
       Effect.catchIf(
         (error): error is StepFailed => error instanceof StepFailed,

@@ -1,4 +1,3 @@
-import * as Effect from "effect/Effect"
 import { messageCreated, messageStatusChanged } from "../../carriers/delivery/entries.ts"
 import { type CallCreated, callCreated, callStatusChanged } from "../../carriers/twilio/calls/entries.ts"
 import { forgets } from "../../core/cleared.ts"
@@ -11,7 +10,7 @@ import {
   outboundRequested,
 } from "../../core/entries.ts"
 import { limits } from "../../core/limits.ts"
-import type { LogUnavailable } from "../../log/EventLog.ts"
+import type { Made } from "../../engine/turn.ts"
 import { whyFailed } from "../../network/callbackStories.ts"
 import type { Stage } from "../Stage.ts"
 
@@ -23,7 +22,30 @@ export interface Asked {
   readonly subject: string
   readonly request: OutboundRequested
   /** The status it was answered with, or why it was not; undefined while it is on its way. */
+  readonly outcome: number | string | undefined
+}
+
+/** A request by its place: what it says is read when somebody looks into it, which of most requests nobody does. */
+class AskedEntry implements Asked {
+  readonly seq: number
+  readonly at: number
+  readonly subject: string
   outcome: number | string | undefined
+  readonly #stage: Stage
+  #request: OutboundRequested | undefined
+
+  constructor({ at, seq, subject }: Entry<unknown>, stage: Stage) {
+    this.seq = seq
+    this.at = at
+    this.subject = subject
+    this.outcome = undefined
+    this.#stage = stage
+  }
+
+  get request(): OutboundRequested {
+    this.#request ??= JSON.parse(this.#stage.rows(this.seq - 1, 1)[0]?.data ?? "") as OutboundRequested
+    return this.#request
+  }
 }
 
 /** A callback across its attempts and copies, which have one token. */
@@ -40,8 +62,8 @@ export interface PlacedCall {
 /** What a scenario's log tells, as it is written: what expectations look at. */
 export class Ledger {
   readonly stage: Stage
-  readonly rows: Array<Row> = []
-  readonly #asked = new Map<number, Asked>()
+  readonly #rows: Array<Row> = []
+  readonly #asked = new Map<number, AskedEntry>()
   readonly #events = new Map<string, Event>()
   readonly #statuses = new Map<string, Array<string>>()
   readonly #calls = new Map<string, PlacedCall>()
@@ -51,19 +73,22 @@ export class Ledger {
   }
 
   /** A ledger of what is in the log, and of what comes from here on. */
-  static begin(stage: Stage): Effect.Effect<Ledger, LogUnavailable> {
-    return Effect.gen(function* () {
-      const ledger = new Ledger(stage)
-      for (;;) {
-        const rows = yield* stage.run.log.read(ledger.rows.length, limits.readEntriesMax)
-        for (const row of rows) ledger.#take(row, decode(row))
-        if (rows.length === 0) break
-      }
-      stage.run.engine.onCommitted((made) => {
-        for (const { entry, row } of made) ledger.#take(row, entry)
-      })
-      return ledger
+  static begin(stage: Stage): Ledger {
+    const ledger = new Ledger(stage)
+    for (const row of ledger.rows) ledger.#take(decode(row))
+    stage.run.engine.onCommitted((made) => {
+      for (let i = 0; i < made.length; i++) ledger.#take((made[i] as Made).entry)
     })
+    return ledger
+  }
+
+  /** The whole log; of what nobody has looked at yet the rows are made then. */
+  get rows(): ReadonlyArray<Row> {
+    for (;;) {
+      const page = this.stage.rows(this.#rows.length, limits.readEntriesMax)
+      if (page.length === 0) return this.#rows
+      for (const row of page) this.#rows.push(row)
+    }
   }
 
   /** Requests that left the world, oldest first. */
@@ -91,15 +116,14 @@ export class Ledger {
     return this.rows.filter((row) => row.subject === subject).map(decode)
   }
 
-  #take(row: Row, entry: Entry<unknown>): void {
-    this.rows.push(row)
+  #take(entry: Entry<unknown>): void {
     if (outboundRequested.is(entry)) {
-      const { at, data: request, seq, subject } = entry
-      const asked: Asked = { seq, at, subject, request, outcome: undefined }
-      this.#asked.set(seq, asked)
-      if (request.purpose !== "callback") return
-      const event = this.#events.get(request.token)
-      if (event === undefined) this.#events.set(request.token, [asked])
+      const { purpose, token } = entry.data
+      const asked = new AskedEntry(entry, this.stage)
+      this.#asked.set(entry.seq, asked)
+      if (purpose !== "callback") return
+      const event = this.#events.get(token)
+      if (event === undefined) this.#events.set(token, [asked])
       else event.push(asked)
     } else if (outboundAnswered.is(entry)) this.#end(entry.cause, entry.data.status)
     else if (outboundFailed.is(entry)) this.#end(entry.cause, whyFailed(entry.data))

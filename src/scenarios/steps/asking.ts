@@ -61,31 +61,35 @@ export const ask = (
   place: Place,
   { auth, body, form, method, url }: Asking,
   { answer: expected, as }: AnswerSaid,
-): Effect.Effect<JsonObject | undefined, StepError> =>
-  Effect.gen(function* () {
-    const text = body?.text ?? (form === undefined ? "" : formText(form))
-    const contentType = body?.contentType ?? (form === undefined ? undefined : "application/x-www-form-urlencoded")
-    const answered = yield* play.ask(place, {
-      method,
-      url,
-      authorization:
-        auth === undefined ? Redacted.value(play.stage.authorization) : auth === "none" ? undefined : basic(auth),
-      contentType,
-      body: Buffer.from(text),
+): Effect.Effect<JsonObject | undefined, StepError> => {
+  const text = body?.text ?? (form === undefined ? "" : formText(form))
+  const contentType = body?.contentType ?? (form === undefined ? undefined : "application/x-www-form-urlencoded")
+  const asked = play.ask(place, {
+    method,
+    url,
+    authorization:
+      auth === undefined ? Redacted.value(play.stage.authorization) : auth === "none" ? undefined : basic(auth),
+    contentType,
+    body: Buffer.from(text),
+  })
+  const refused = (answered: Answered) =>
+    new StepFailed({
+      check: {
+        place,
+        expected: play.stage.hide(`${method} ${url.replace(/\?.*$/s, "")} answered ${expectedShown(expected)}`),
+        met: false,
+        why: play.stage.hide(`it was answered ${answerShown(answered)}`),
+      },
     })
+  return Effect.flatMap(asked, (answered) => {
     // Most answers nobody looks into.
     const result = as === undefined && isStatusPattern(expected ?? null) ? undefined : resultOf(answered)
-    if (!(yield* looking(place, () => isExpected(expected, answered, result))))
-      return yield* new StepFailed({
-        check: {
-          place,
-          expected: play.stage.hide(`${method} ${url.replace(/\?.*$/s, "")} answered ${expectedShown(expected)}`),
-          met: false,
-          why: play.stage.hide(`it was answered ${answerShown(answered)}`),
-        },
-      })
-    return result
+    return Effect.flatMap(
+      looking(place, () => isExpected(expected, answered, result)),
+      (met) => (met ? Effect.succeed(result) : refused(answered)),
+    )
   })
+}
 
 /** The fields of a JSON answer beside `http`. */
 const resultOf = ({ body, status, undelivered }: Answered): JsonObject => {

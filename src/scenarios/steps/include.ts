@@ -32,7 +32,8 @@ export const include: StepKind = {
     Effect.gen(function* () {
       const given = written.include as string | typeof Include.Type
       const names = typeof given === "string" ? {} : yield* play.filled(given.with ?? {}, place)
-      return yield* play.perform(inner, names as JsonObject)
+      const performed = yield* play.perform(inner, names as JsonObject)
+      return performed()
     }),
 }
 
