@@ -65,7 +65,7 @@ export const rewriteSettings = (endpoints: ReadonlyArray<Endpoint>): ReadonlyArr
 /** Host ms without anything happening before a run with a real application counts as settled. */
 const quietMs = 20
 
-/** Sections of a settings file that a scenario's settings may have. */
+/** Sections of the settings file that a scenario has: those of the run. */
 export const settingsSections: ReadonlyArray<string> = ["twilio", "callbacks", "conversations", "gateway"]
 
 /** The settings a scenario begins with, in the form of a settings file. */

@@ -232,13 +232,15 @@ class Reading {
     for (const key of Object.keys(settings).filter((each) => !settingsSections.includes(each)))
       this.#tell(
         this.#place(file, yaml, ["settings", key]),
-        key === "endpoints" ? "endpoints beside settings" : settingsSections.join(", "),
+        key === "endpoints" ? "endpoints beside settings" : `one of ${settingsSections.join(", ")}`,
         "this key",
       )
     const { callbacks } = settings
     const rewrite = rewriteSettings(endpoints)
-    const own = Object.fromEntries(Object.entries(settings).filter(([key]) => settingsSections.includes(key)))
-    const all = { ...own, endpoints: scriptedSettings(endpoints) }
+    const all = {
+      ...Object.fromEntries(Object.entries(settings).filter(([key]) => settingsSections.includes(key))),
+      endpoints: scriptedSettings(endpoints),
+    }
     for (const { expected, found, keys } of this.#stages.checkSettings(all)) {
       const place =
         keys[0] === "endpoints"
