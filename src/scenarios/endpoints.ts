@@ -67,7 +67,7 @@ export const rewriteSettings = (endpoints: ReadonlyArray<Endpoint>): ReadonlyArr
 const quietMs = 20
 
 /** Sections of the settings file that a scenario has: those of the run. */
-export const settingsSections: ReadonlyArray<string> = ["twilio", "callbacks", "conversations"]
+export const settingsSections: ReadonlyArray<string> = ["twilio", "callbacks", "conversations", "gateway"]
 
 /** The settings a scenario begins with, in the form of a settings file. */
 export const ownSettings = (settings: JsonObject, endpoints: ReadonlyArray<Endpoint>): JsonObject => {
