@@ -14,7 +14,7 @@ import { defaultGatewaySettings, type GatewaySettings } from "../../src/gateway/
 import { whatIf } from "../../src/gateway/whatIf/whatIf.ts"
 import { makeMemory } from "../../src/log/layerMemory.ts"
 import { outboundMachine } from "../../src/network/outbound.machine.ts"
-import { gatewayWith } from "../support/gateway.ts"
+import { gatewayWith } from "../support/gatewayWith.ts"
 import { rowsOf, steady } from "../support/gatewayRun.ts"
 
 /** Default providers with other fields. */
