@@ -6,7 +6,7 @@ import { messages } from "./figures/messages.ts"
 import { growth, millionEntries, millionMessages } from "./figures/million.ts"
 import { pages } from "./figures/pages.ts"
 import { scenarioDay, shippedScenarios } from "./figures/scenarios.ts"
-import { memorySimulation, sqliteSimulation, verification } from "./figures/simulation.ts"
+import { memorySimulation, projection, sqliteSimulation, verification } from "./figures/simulation.ts"
 import { startUp } from "./figures/start.ts"
 import { timeTravel } from "./figures/timetravel.ts"
 import { recordedTraffic } from "./figures/traffic.ts"
@@ -26,6 +26,7 @@ const short: Benches = new Map([
   ["memory", memorySimulation],
   ["sqlite", sqliteSimulation],
   ["verify", verification],
+  ["project", projection],
   ["start", startUp],
   ["day", scenarioDay],
   ["scenarios", shippedScenarios],

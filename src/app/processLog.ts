@@ -3,6 +3,7 @@ import * as LogLevel from "effect/LogLevel"
 import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
 import { alertRaised } from "../carriers/twilio/alerts/entries.ts"
+import { lookupPurpose } from "../conversations/state.ts"
 import {
   type OutboundAnswered,
   type OutboundFailed,
@@ -62,12 +63,12 @@ export const logProcess = (
         const request = asked.get(entry.cause)
         asked.delete(entry.cause)
         const line = request === undefined ? undefined : failedLine(request, entry.subject, entry.data)
-        if (line !== undefined) tell(about({ twilio_sid: entry.subject || undefined }, Effect.logWarning(line)))
+        if (line !== undefined) tell(about({ twilio_sid: sidIn(entry.subject) }, Effect.logWarning(line)))
       } else if (alertRaised.is(entry)) {
         const { error_code, request_url } = entry.data
         const url = request_url === undefined ? "" : ` by ${withoutQuery(request_url)}`
         const line = `alert ${error_code} for ${entry.subject}${url}; /admin/alerts says more`
-        tell(about({ twilio_sid: entry.subject }, Effect.logWarning(line)))
+        tell(about({ twilio_sid: sidIn(entry.subject) }, Effect.logWarning(line)))
       } else if (turnFailed.is(entry))
         tell(Effect.logError(`a rule failed, see entry ${entry.seq}: ${entry.data.error}`))
     }
@@ -88,6 +89,9 @@ export const logProcess = (
     )
   })
 
+/** Subjects are SIDs, or ids of conversations and of the gateway's requests. */
+const sidIn = (subject: string): string | undefined => (/^[A-Z]{2}[0-9a-f]{32}$/.test(subject) ? subject : undefined)
+
 /** A server's own fault is an error; what a caller did wrong is none of ours. */
 const requestLine = ({ status, text }: ToldRequest): Effect.Effect<void> =>
   status >= 500 ? Effect.logError(text) : Effect.logInfo(text)
@@ -101,8 +105,10 @@ export const failedLine = (
   subject: string,
   end: OutboundAnswered | OutboundFailed,
 ): string | undefined => {
-  if ("status" in end && end.status >= 200 && end.status < 300) return undefined
   const { attempt, connect, purpose, retry, url } = request
+  if ("status" in end && end.status >= 200 && end.status < 300) return undefined
+  // A monitor says so of a number that is nobody's.
+  if (purpose === lookupPurpose && "status" in end && end.status === 404) return undefined
   const why = "status" in end ? String(end.status) : [end.reason, end.detail].filter(Boolean).join(" ")
   const more =
     "detail" in end && end.detail === notAllowed

@@ -3,6 +3,7 @@ import { callCreated } from "../carriers/twilio/calls/entries.ts"
 import { messageComposed, messageReceived } from "../conversations/entries.ts"
 import type { Conversations } from "../conversations/state.ts"
 import { type ApiRequested, type ApiResponded, apiRequested, apiResponded } from "../core/entries.ts"
+import { routeOf } from "../core/routes.ts"
 import type { Made } from "../engine/turn.ts"
 import type { WorldState } from "../engine/World.ts"
 import { requestAccepted } from "../gateway/entries.ts"
@@ -81,16 +82,6 @@ const told = (asked: Asked, { headers, status }: ApiResponded, hash: string, wor
     },
   }
 }
-
-/** A request as its route: ids in the path by what they are, so that lines of one route are alike. */
-export const routeOf = ({ method, path }: Pick<ApiRequested, "method" | "path">): string => {
-  const route = path
-    .replace(/\/[A-Z]{2}[0-9a-zA-Z]{32}(?=[/.]|$)/g, "/{sid}")
-    .replace(/\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=\/|$)/gi, "/{id}")
-    .replace(/\/(?:\+|%2B)?\d{5,}(?=[/.]|$)/gi, "/{number}")
-  return `${method} ${route.length > pathMax ? `${route.slice(0, pathMax)}…` : route}`
-}
-const pathMax = 200
 
 const isSid = /^[A-Z]{2}[0-9a-f]{32}$/
 const isAddress = /^[+\w:.@-]{1,100}$/

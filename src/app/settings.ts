@@ -1,4 +1,5 @@
 import * as fs from "node:fs"
+import * as path from "node:path"
 import * as Config from "effect/Config"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -38,6 +39,7 @@ import {
 import { checkSettings, problemLine } from "./settingsCheck.ts"
 import { AccountSid, type SettingsFile } from "./settingsFile.ts"
 import { isHttpUrl } from "./settingsParts.ts"
+import { stateFolder } from "./stateFolder.ts"
 import { variable } from "./variable.ts"
 import { verifySettings } from "./verifySettings.ts"
 
@@ -54,6 +56,7 @@ export interface Flags extends OperationsFlags {
   readonly host?: string | undefined
   readonly port?: number | undefined
   readonly db?: string | undefined
+  readonly tlsPort?: number | undefined
 }
 
 /** Everything a process needs to know to serve a run. */
@@ -64,6 +67,14 @@ export interface Settings {
     readonly publicUrl: string | undefined
     readonly allowedHosts: ReadonlyArray<string>
     readonly adminToken: Redacted.Redacted<string> | undefined
+  }
+  readonly proxy: {
+    /** Nothing said: callers on this machine pass, others are refused. */
+    readonly others: "pass" | "refuse" | undefined
+    /** The folder of the local CA. */
+    readonly caPath: string
+    /** Where it listens for TLS under the carrier's names, if anywhere. */
+    readonly tlsPort: number | undefined
   }
   /** A file, or `:memory:`. */
   readonly db: string
@@ -122,6 +133,7 @@ const notStrict = ({ operations, run, server }: Settings): ReadonlyArray<string>
 
 interface Environment {
   readonly operations: OperationsEnvironment
+  readonly adminToken: Redacted.Redacted<string> | undefined
   readonly configPath: string | undefined
   readonly logLevel: LogLevel.LogLevel
   readonly accountSid: string | undefined
@@ -132,9 +144,10 @@ interface Environment {
 }
 
 const readEnvironment: Effect.Effect<Environment, BadSettings> = Effect.gen(function* () {
-  const [configPath, level, accountSid, token, phoneNumber, monitorUrl, monitorToken, gatewayGiven] =
+  const [adminToken, configPath, level, accountSid, token, phoneNumber, monitorUrl, monitorToken, gatewayGiven] =
     yield* Effect.orDie(
       Config.all([
+        variable("RINGBACK_ADMIN_TOKEN"),
         variable("CONFIG_PATH"),
         variable("LOG_LEVEL"),
         variable("TWILIO_ACCOUNT_SID"),
@@ -166,6 +179,7 @@ const readEnvironment: Effect.Effect<Environment, BadSettings> = Effect.gen(func
   if (lines.length > 0 || logLevel === undefined) return yield* new BadSettings({ lines })
   return {
     operations: operations.environment,
+    adminToken: adminToken === undefined ? undefined : Redacted.make(adminToken),
     configPath,
     logLevel,
     accountSid,
@@ -255,6 +269,7 @@ export const settingsOf = (written: SettingsFile): Settings =>
     {},
     {
       operations: {},
+      adminToken: undefined,
       configPath: undefined,
       logLevel: LogLevel.Info,
       accountSid: undefined,
@@ -266,6 +281,12 @@ export const settingsOf = (written: SettingsFile): Settings =>
     written,
     undefined,
   )
+
+const proxyOf = (flags: Flags, proxy: SettingsFile["proxy"] = {}): Settings["proxy"] => ({
+  others: proxy.others,
+  caPath: path.resolve(proxy.ca_path ?? stateFolder()),
+  tlsPort: flags.tlsPort ?? proxy.tls_port,
+})
 
 const settle = (flags: Flags, env: Environment, written: SettingsFile, file: string | undefined): Settings => {
   const { server = {}, twilio = {}, callbacks = {} } = written
@@ -281,8 +302,9 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
       port: flags.port ?? server.port ?? 8080,
       publicUrl: server.public_url,
       allowedHosts: server.allowed_hosts ?? [],
-      adminToken: server.admin_token === undefined ? undefined : Redacted.make(server.admin_token),
+      adminToken: env.adminToken ?? (server.admin_token === undefined ? undefined : Redacted.make(server.admin_token)),
     },
+    proxy: proxyOf(flags, written.proxy),
     db: flags.db ?? written.database?.path ?? "data/ringback.db",
     templatesPath: written.templates?.path,
     logLevel: levelUnder(operations.profile, env.logLevel),

@@ -30,8 +30,7 @@ const languages = "'en', 'es', 'pt', 'unknown'"
  * became of it. Confidence from 0 to 1.
  */
 export const conversationsPart: Part = {
-  // A row that others name goes behind them.
-  tables: ["sms_message_status_events", "sms_messages", "sms_conversations", "sms_webhooks"],
+  tables: ["sms_conversations", "sms_messages", "sms_message_status_events", "sms_webhooks"],
   create: `
     CREATE TABLE sms_conversations (
       id TEXT PRIMARY KEY NOT NULL,
@@ -284,7 +283,8 @@ const statusChanges = (db: Database): ReadonlyArray<Change> => {
 
 const clearing = (db: Database): ReadonlyArray<Change> => {
   const unmerge = statement(db, "UPDATE sms_conversations SET merged_into = NULL WHERE merged_into IS NOT NULL")
-  const clear = conversationsPart.tables.map((table) => statement(db, `DELETE FROM ${table}`))
+  // Rows that others name go behind them.
+  const clear = conversationsPart.tables.toReversed().map((table) => statement(db, `DELETE FROM ${table}`))
   return [
     changes(dataCleared, ({ data: { what } }) => {
       if (what !== "all") return

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { converse, conversedSettings, setUp } from "../support/conversed.ts"
 import { endAll, type Server, serve } from "../support/program.ts"
 import { openBrowser, openPage } from "./browser.ts"
 
@@ -20,6 +21,7 @@ const kept: ReadonlySet<string> = new Set([
   "timeline-wide-light",
   "fork-wide-light",
   "phone-small-dark",
+  "conversation-wide-light",
   "gateway-wide-light",
 ])
 
@@ -34,6 +36,7 @@ const settings = {
     failover: { attempts: 3 },
     health: { probe_after: "2s", window: "5s" },
   },
+  conversations: conversedSettings.conversations,
   twilio: {
     allowed_from_numbers: ["+14155550100", "+14155550101"],
     carriers: [
@@ -166,6 +169,8 @@ const main = async () => {
   })
   const call = await callSome(server)
   await sendThroughGateway(server)
+  await setUp(server)
+  const conversation = await converse(server)
   mkdirSync(into, { recursive: true })
   const browser = await openBrowser()
   const shots: ReadonlyArray<readonly [name: string, path: string]> = [
@@ -181,6 +186,7 @@ const main = async () => {
     ["timeline", `/ui/timeline/${sid}`],
     ["timetravel", "/ui/timetravel?at=1200"],
     ["fork", "/ui/forks/1"],
+    ["conversation", `/ui/conversations/${conversation}`],
     ["phone", "/ui/phone?phone=%2B15550123401&number=%2B14155550100"],
     ["settings", "/ui/settings"],
     ["gateway", "/ui/gateway"],

@@ -11,7 +11,7 @@ export interface Block {
   readonly line: number
   readonly language: string
   readonly text: string
-  /** The name its first line gives it, as `// NAME` or `# NAME`: a file of the page's folder. */
+  /** The name its first line gives it, as `// NAME` or `# NAME`: a file of the page's folder, or, with folders in it, of the repository. */
   readonly name: string | undefined
   /** What comments right above it say: `<!-- WORD: TEXT -->`. */
   readonly said: Readonly<Record<string, string>>
@@ -19,7 +19,7 @@ export interface Block {
 
 const fence = /^( *)```([^\n`]*)\n(.*?)^\1```$/gms
 const comments = /(?:<!-- [a-z ]+:(?:(?!-->).)*-->\s*)+$/s
-const nameLine = /^(?:\/\/|#) (?:file: )?([\w.-]+\.[a-z]+)\n/
+const nameLine = /^(?:\/\/|#) (?:file: )?([\w./-]+\.[a-z]+)\n/
 
 /** The blocks of a page's text, in their order. */
 export const blocksOf = (page: string): ReadonlyArray<Block> =>

@@ -81,6 +81,14 @@ describe("a page", () => {
     assertTrue((await fault(block("xml", "<a>"))).includes("page.md:4"))
   })
 
+  it("takes YAML of others as it is, and fails where a command names what is not there", async () => {
+    strictEqual(await fault(block("yaml", "- run: npm ci\n- uses: actions/checkout@v4")), "nothing is wrong")
+    strictEqual(await fault(block("yaml", "jobs: { test: {} }")), "nothing is wrong")
+    assertTrue((await fault(block("yaml", "twilioo: {}"))).startsWith("page.md:4"))
+    assertTrue((await fault(block("sh", "npm run nothing"))).includes("no script nothing"))
+    assertTrue((await fault(block("sh", "docker compose -f none.yaml up"))).includes("no file none.yaml"))
+  })
+
   it("fails where a block has no language, or one that nothing is done with", async () => {
     strictEqual(await fault(block("", "a")), "page.md:4: the block names no language; text is that of figures")
     strictEqual(await fault(block("cobol", "a")), "page.md:4: nothing is done with cobol")

@@ -31,8 +31,8 @@ export interface Done {
   readonly wentOn: ReadonlyArray<string>
 }
 
-/** The ports a page takes for the exchange and the application. */
-const told = { exchange: 8080, application: 3000 }
+/** The ports a page takes for the exchange, the application, and the first simulated provider. */
+const told = { exchange: 8080, application: 3000, provider: 8071 }
 
 /** The credentials of every page's exchange; the SID is the default one. */
 export const credentials = {
@@ -50,11 +50,12 @@ export const placeFor = async (page: string): Promise<Place> => {
   const application = await listenForCallbacks()
   // A page may have an application of its own.
   if (page.includes(`.listen(${told.application}`)) await application.close()
-  const ports = { exchange: await freePort(), application: application.port }
+  const ports = { exchange: await freePort(), application: application.port, provider: await freePort() }
   const names = Object.keys(told) as ReadonlyArray<keyof typeof told>
   const here = (text: string) =>
     names.reduce((said, name) => said.replaceAll(new RegExp(`\\b${told[name]}\\b`, "g"), `${ports[name]}`), text)
-  const there = (text: string) => names.reduce((said, name) => said.replaceAll(`${ports[name]}`, `${told[name]}`), text)
+  const there = (text: string) =>
+    names.reduce((said, name) => said.replaceAll(new RegExp(`\\b${ports[name]}\\b`, "g"), `${told[name]}`), text)
 
   writeShims(join(state, "bin"), state, ports)
   for (const path of ofClone)
@@ -79,15 +80,19 @@ export const placeFor = async (page: string): Promise<Place> => {
   }
   if (needsExchange(page)) {
     const { code, output } = await place.shell("ringback serve")
-    if (code !== 0) throw new Error(`no exchange: ${output}`)
+    if (code !== 0) {
+      await place.leave()
+      throw new Error(`no exchange: ${output}`)
+    }
   }
   return place
 }
 
-/** A page that starts none of its own, and yet talks to one. */
+/** A page that says so, or that starts none of its own and yet talks to one. */
 const needsExchange = (page: string): boolean =>
-  !/^(?:\$ )?(?:npx )?(?:npm start|ringback (?:serve|record|playback)\b)/m.test(page) &&
-  /127\.0\.0\.1:8080|localhost:8080|ringback (?:inbound|call) /.test(page)
+  page.includes("<!-- exchange: runs -->") ||
+  (!/^(?:\$ )?(?:npx )?(?:npm start|ringback (?:serve|record|playback)\b)/m.test(page) &&
+    /127\.0\.0\.1:8080|localhost:8080|ringback (?:inbound|call) /.test(page))
 
 /** A folder of a project that has installed what documents import. */
 const furnish = (folder: string): void => {
@@ -120,6 +125,8 @@ const bash = (script: string, { folder, state }: { folder: string; state: string
         ...credentials,
       },
       stdio: ["ignore", "pipe", "pipe"],
+      // Sooner than the test itself ends, so that what hangs is told with its line.
+      timeout: 90_000,
     })
     let output = ""
     for (const stream of [child.stdout, child.stderr])
@@ -169,6 +176,12 @@ const endProcesses = async (state: string): Promise<void> => {
       }
     }
     signal("SIGTERM")
-    await until(`${file} has ended`, () => !signal(0))
+    await until(`${file} has ended`, () => !signal(0) || isZombie(pid))
   }
+}
+
+/** It has ended, and nobody has asked how. */
+const isZombie = (pid: number): boolean => {
+  const status = `/proc/${pid}/status`
+  return existsSync(status) && /^State:.*Z/m.test(readFileSync(status, "utf8"))
 }

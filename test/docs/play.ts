@@ -45,7 +45,8 @@ const at = async (page: string, { line }: Block, run: () => unknown): Promise<vo
 }
 
 const play = (block: Block, playing: Playing): unknown => {
-  const { language, name, text } = block
+  const { language, name, said, text } = block
+  if (said.into !== undefined || name?.includes("/")) return javascript(text.replace(/^ {2,}\S.*,$/m, ""))
   if (name !== undefined) playing.place.write(name, text)
   switch (language) {
     case "text":

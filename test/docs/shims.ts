@@ -12,11 +12,12 @@ import { root } from "./blocks.ts"
 const common = (state: string) => `#!/bin/bash
 STATE=${state}
 NODE=${process.execPath}
+alive() { kill -0 "$1" 2>/dev/null && ! grep -q '^State:.*Z' "/proc/$1/status" 2>/dev/null; } # A zombie has ended.
 goes_on() { # NAME WHAT-IT-SAYS-OR-PORT COMMAND...
   local name="$1" ready="$2"; shift 2
   if [ -f "$STATE/$name.pid" ]; then
     kill "$(cat "$STATE/$name.pid")" 2>/dev/null
-    while kill -0 "$(cat "$STATE/$name.pid")" 2>/dev/null; do sleep 0.05; done
+    while alive "$(cat "$STATE/$name.pid")"; do sleep 0.05; done
   fi
   "$@" >"$STATE/$name.log" 2>&1 </dev/null &
   local pid=$!
@@ -24,7 +25,7 @@ goes_on() { # NAME WHAT-IT-SAYS-OR-PORT COMMAND...
   for i in $(seq 600); do
     if [[ "$ready" =~ ^[0-9]+$ ]]; then (exec 3<>"/dev/tcp/127.0.0.1/$ready") 2>/dev/null && break
     else grep -q "$ready" "$STATE/$name.log" && break; fi
-    kill -0 $pid 2>/dev/null || { cat "$STATE/$name.log"; wait $pid; exit $?; }
+    alive $pid || { cat "$STATE/$name.log"; wait $pid; exit $?; }
     sleep 0.05
     [ "$i" = 600 ] && { echo "$name never said that it is ready"; cat "$STATE/$name.log"; exit 1; }
   done
@@ -34,13 +35,13 @@ goes_on() { # NAME WHAT-IT-SAYS-OR-PORT COMMAND...
 has() { local word="$1"; shift; for each in "$@"; do [ "$each" = "$word" ] && return 0; done; return 1; }
 `
 
-const ringback = (port: number) => `
+const ringback = (port: number, provider: number) => `
+if has --providers "$@"; then has --providers-port "$@" || set -- "$@" --providers-port ${provider}; fi
 case "$1" in
   serve|record|playback)
-    has --help "$@" || { has --port "$@" || set -- "$@" --port ${port}; goes_on exchange 'Ctrl-C stops' "$NODE" ${program} "$@"; } ;;
+    [ -n "$INSIDE" ] || has --help "$@" || { has --port "$@" || set -- "$@" --port ${port}; goes_on exchange 'Ctrl-C stops' "$NODE" ${program} "$@"; } ;;
   inbound|call) has --url "$@" || set -- "$@" --url http://127.0.0.1:${port} ;;
 esac
-if has --follow "$@"; then timeout 1 "$NODE" ${program} "$@"; code=$?; [ $code = 124 ] && exit 0; exit $code; fi
 export INSIDE=1 # What the program itself starts is its own.
 exec "$NODE" ${program} "$@"
 `
@@ -67,20 +68,42 @@ case "$1" in
 esac
 `
 
+/** Containers are not made here: the files that a command names have to be there. */
+const docker = `
+while [ $# -gt 0 ]; do
+  if [ "$1" = -f ]; then [ -f "${root}/$2" ] || { echo "docker: no file $2" >&2; exit 1; }; fi
+  shift
+done
+`
+
 /** An application that listens goes on. */
 const node = (port: number) => `
 if [ -z "$INSIDE" ] && [ -f "$1" ] && grep -q '\\.listen(' "$1"; then goes_on "$(basename "$1")" ${port} "$NODE" "$@"; fi
 exec "$NODE" "$@"
 `
 
+/** Ends what goes on, as a reader does in its terminal. */
+const ctrlC = `
+pid="$(cat "$STATE/$1.pid")"
+kill "$pid" || exit 1
+while alive "$pid"; do sleep 0.05; done
+`
+
 /** Writes the commands of a page into a folder for its PATH. */
 export const writeShims = (
   folder: string,
   state: string,
-  ports: { readonly exchange: number; readonly application: number },
+  ports: { readonly exchange: number; readonly application: number; readonly provider: number },
 ): void => {
   mkdirSync(folder, { recursive: true })
-  const scripts = { ringback: ringback(ports.exchange), npx, npm, node: node(ports.application) }
+  const scripts = {
+    docker,
+    ringback: ringback(ports.exchange, ports.provider),
+    npx,
+    npm,
+    node: node(ports.application),
+    "ctrl-c": ctrlC,
+  }
   for (const [name, script] of Object.entries(scripts)) {
     const file = join(folder, name)
     writeFileSync(file, `${common(state)}${script}`)

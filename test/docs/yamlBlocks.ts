@@ -10,22 +10,20 @@ import type { Block } from "./blocks.ts"
 
 /* Blocks of YAML: scenarios and lists of steps are played, settings are checked, what is another program's is parsed. */
 
-/** Files of others: GitHub's workflows, Compose's. */
-const foreign = ["jobs", "services", "on"]
+/** Keys by which a file of GitHub, GitLab or Compose is known. */
+const foreign = /"(?:uses|script|jobs|services|image)":|^\[\{"run":/
 
 export const checkYaml = async (block: Block, folder: string): Promise<void> => {
   const content = parse(block.text) as unknown
   const keys = typeof content === "object" && content !== null ? Object.keys(content) : []
-  if (foreign.some((key) => keys.includes(key))) return
-  if (Array.isArray(content))
-    return playScenario({
-      block,
-      folder,
-      text: stringify({ endpoints: [{ url: "https://app.example" }], steps: content }),
-    })
   // A file that has a name is run by a command of its page.
   if (keys.includes("steps"))
     return block.name === undefined ? playScenario({ block, folder, text: block.text }) : undefined
+  if (foreign.test(JSON.stringify(content))) return undefined
+  if (Array.isArray(content)) {
+    const text = stringify({ endpoints: [{ url: "https://app.example" }], steps: content })
+    return playScenario({ block, folder, text })
+  }
   const [only] = keys
   const settings =
     keys.length === 1 && only === "settings" ? stringify((content as { settings: unknown }).settings) : block.text

@@ -10,6 +10,7 @@ import type { SeenStatus } from "../../src/conversations/state.ts"
 import { decode, type Row } from "../../src/core/Entry.ts"
 import { iso } from "../../src/core/Instant.ts"
 import { WorldState } from "../../src/engine/World.ts"
+import { gatewayMachine } from "../../src/gateway/gateway.machine.ts"
 import type { LogReader } from "../../src/log/EventLog.ts"
 import { makeMemory } from "../../src/log/layerMemory.ts"
 import { outboundMachine } from "../../src/network/outbound.machine.ts"
@@ -58,7 +59,45 @@ const worldTables = (world: WorldState) => {
       ended_at: call.ended === undefined ? null : iso(call.ended),
     })),
     ...conversationTables(world),
+    ...gatewayTables(world),
     callbacks: world.slice(outboundMachine).attempts,
+  }
+}
+
+const gatewayTables = (world: WorldState) => {
+  const { all } = world.slice(gatewayMachine)
+  return {
+    gateway_requests: all.map((request) => ({
+      id: request.id,
+      phone: request.phone,
+      text: request.text,
+      priority: request.priority,
+      status: request.status,
+      attempts: request.attempts.length,
+      provider: request.attempts.at(-1)?.provider ?? null,
+      dead_letter_reason: request.dead?.reason ?? null,
+      created_at: iso(request.accepted),
+      updated_at: iso(request.updated),
+    })),
+    gateway_responses: all
+      .flatMap((request) =>
+        request.attempts.map((attempt, i) => ({
+          id: attempt.chosen,
+          request_id: request.id,
+          attempt: i + 1,
+          provider: attempt.provider,
+          outcome: attempt.outcome ?? null,
+          status_code: attempt.status ?? null,
+          code: attempt.code ?? null,
+          reason: attempt.reason ?? null,
+          provider_message_id: attempt.providerMessageId ?? null,
+          cost_micros: attempt.cost?.micros ?? null,
+          currency: attempt.cost?.currency ?? null,
+          created_at: iso(attempt.at),
+          answered_at: attempt.answered === undefined ? null : iso(attempt.answered),
+        })),
+      )
+      .sort((a, b) => a.id - b.id),
   }
 }
 
@@ -121,6 +160,15 @@ const columnsLike = (rows: Iterable<Readonly<Record<string, unknown>>>, like: Re
   return [...rows].map((row) => Object.fromEntries(columns.map((column) => [column, row[column]])))
 }
 
+const compared = [
+  "messages",
+  "calls",
+  "sms_conversations",
+  "sms_messages",
+  "gateway_requests",
+  "gateway_responses",
+] as const
+
 /** Takes rows one piece after the other, and compares the tables with the whole world behind each. */
 export const agrees = (rows: ReadonlyArray<Row>, pieces: ReadonlyArray<number>) =>
   scoped(
@@ -134,7 +182,7 @@ export const agrees = (rows: ReadonlyArray<Row>, pieces: ReadonlyArray<number>) 
         for (const row of taken) world.evolve(decode(row))
         projection.take(taken)
         const expected = worldTables(world)
-        for (const table of ["messages", "calls", "sms_conversations", "sms_messages"] as const)
+        for (const table of compared)
           deepStrictEqual(columnsLike(projection.rows(table), expected[table]), expected[table])
         const events = expected.sms_message_status_events
         deepStrictEqual(

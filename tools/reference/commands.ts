@@ -30,7 +30,7 @@ export const commandsPage = async (): Promise<string> => {
   )
   return page(
     "Commands",
-    "`npx ringback VERB …`; `ringback VERB --help` says the same. Exit codes: 0 fine, 1 the thing checked does not hold, 2 wrong use.",
+    "Called as `npx ringback`, then a verb; with `--help` behind it each says the same. Exit codes: 0 fine, 1 the thing checked does not hold, 2 wrong use.",
     ...all.flat(),
   )
 }

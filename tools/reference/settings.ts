@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { groupBy } from "effect/Array"
-import { isMap, isScalar, parseDocument, type YAMLMap } from "yaml"
+import { isMap, isScalar, isSeq, parseDocument, type YAMLMap } from "yaml"
 import { SettingsFile } from "../../src/app/settingsFile.ts"
 import { code, page, table } from "./markdown.ts"
 import { rowsOf } from "./shape.ts"
@@ -24,15 +24,21 @@ export const settingsPage = (): string => {
   const others = documents().flatMap((name) =>
     [...read(name).matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text = ""]) => told(text)),
   )
-  const saysOf = (path: string): string =>
-    [own, ...others].map((each) => each.get(path)?.says ?? "").find((text) => text !== "") ?? ""
+  const saysOf = (path: string): string => {
+    const fits = new RegExp(`^${path.replaceAll("[]", "").replaceAll(".", "\\.").replaceAll("*", "[^.]+")}$`)
+    return (
+      [own, ...others]
+        .flatMap((each) => [...each].flatMap(([key, { says }]) => (fits.test(key) ? [says] : [])))
+        .find((text) => text !== "") ?? ""
+    )
+  }
   const rows = rowsOf(SettingsFile).map(({ is, path, required, says }) => ({
     path,
     cells: [
       code(path),
       is === "group" ? "" : `${is}${required ? "; has to be said" : ""}`,
       own.get(path)?.value ?? "",
-      saysOf(path.replaceAll("[]", "")) || (says === is ? "" : says),
+      saysOf(path) || (says === is ? "" : says),
     ],
   }))
   const sections = Object.entries(groupBy(rows, ({ path }) => path.split(/[.[]/)[0] ?? ""))
@@ -70,6 +76,7 @@ const told = (text: string): ReadonlyMap<string, Told> => {
         .trim()
         .replace(/(?:^|, )see (?:below|load\.md)/, "")
         .trim()
+      if (isSeq(value)) for (const item of value.items) if (isMap(item)) walk(item, inner)
       if (isMap(value) && value.items.length > 0) walk(value, inner)
       else
         found.set(inner, {

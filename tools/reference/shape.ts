@@ -41,9 +41,15 @@ const inner = (ast: AST.AST, path: string, seen: ReadonlyArray<AST.AST>): Readon
         ]),
       ]
     case "TupleType":
-      return [...ast.elements, ...ast.rest].flatMap(({ type }) => inner(type, `${path}[]`, within))
+      return once(
+        [...ast.elements, ...ast.rest].flatMap(({ type }) => inner(type, `${path}[]`, within)),
+        (same) => same.every(({ required }) => required),
+      )
     case "Union":
-      return once(ast.types.flatMap((type) => inner(type, path, within)))
+      return once(
+        ast.types.flatMap((type) => inner(type, path, within)),
+        () => false,
+      )
     case "Refinement":
     case "Transformation":
       return inner(ast.from, path, within)
@@ -58,12 +64,12 @@ const keyRows = ({ isOptional, name, type }: AST.PropertySignature, path: string
 ]
 
 /** Of several forms with the same key, one row says what it is in any. */
-const once = (rows: ReadonlyArray<Row>): ReadonlyArray<Row> => {
+const once = (rows: ReadonlyArray<Row>, isRequired: (same: ReadonlyArray<Row>) => boolean): ReadonlyArray<Row> => {
   const byPath = Object.entries(groupBy(rows, ({ path }) => path))
   return byPath.map(([path, same]) => ({
     path,
     is: [...new Set(same.map(({ is }) => is))].join(" or "),
-    required: false,
+    required: isRequired(same),
     says: [...new Set(same.map((row) => row.says))].filter((text) => text !== "").join("; "),
   }))
 }
@@ -106,7 +112,7 @@ const keywords: Readonly<Record<string, string>> = {
 
 const words = (ast: AST.AST): string => {
   const expected = message(ast)
-  if (expected !== undefined) return expected
+  if (expected !== undefined) return boundOfList(ast, expected)
   switch (ast._tag) {
     case "Literal":
       return ast.literal === null ? "null" : `\`${ast.literal}\``
@@ -125,6 +131,15 @@ const words = (ast: AST.AST): string => {
     default:
       return keywords[ast._tag] ?? ast._tag
   }
+}
+
+/** What a list as a whole has to be stands behind what its items are. */
+const boundOfList = (ast: AST.AST, expected: string): string => {
+  const whole = (inside: AST.AST): AST.AST => (AST.isRefinement(inside) ? whole(inside.from) : inside)
+  const list = whole(ast)
+  return AST.isRefinement(ast) && AST.isTupleType(list) && message(list) === undefined
+    ? `${listed(list)}; ${expected}`
+    : expected
 }
 
 /** A bound is told by its description: "a positive number". */
