@@ -1,4 +1,5 @@
 import type { Entry } from "../core/Entry.ts"
+import { limits } from "../core/limits.ts"
 import { type AttemptChosen, type Candidate, healthChanged } from "../gateway/entries.ts"
 import { countsAt, healthAt } from "../gateway/health.ts"
 import type { GatewayRequest } from "../gateway/requests.ts"
@@ -77,10 +78,10 @@ export const gatewayShown = (
     readonly health: ReadonlyMap<string, ReadonlyArray<Entry>>
   },
 ) => {
-  const { limits, providers } = gateway.settings
+  const { limits: rule, providers } = gateway.settings
   const since = gateway.all[0]?.accepted ?? at
-  const windows = windowsOf(choices, limits.window_ms, at)
-  const total = countAt(gateway.total, limits, at)
+  const windows = windowsOf(choices, rule.window_ms, at)
+  const total = countAt(gateway.total, rule, at)
   const chosen = providers.reduce((sum, { id }) => sum + providerOf(gateway, id).counts.chosen, 0)
   return {
     at,
@@ -90,8 +91,8 @@ export const gatewayShown = (
     queueMax: gateway.settings.queue_max,
     chosen,
     weights: providers.reduce((sum, { weight }) => sum + weight, 0),
-    windowMs: limits.window_ms,
-    total: { sent: total, limit: limits.total, windows: filled(windows, undefined, limits.total) },
+    windowMs: rule.window_ms,
+    total: { sent: total, limit: rule.total, windows: filled(windows, undefined, rule.total) },
     providers: providers.map(({ id, limit, weight }): ShownProvider => {
       const known = providerOf(gateway, id)
       const { accepted, chosen: chosenOf, cost, delivered, undelivered } = known.counts
@@ -108,7 +109,7 @@ export const gatewayShown = (
         delivered,
         undelivered,
         cost: [...cost],
-        sent: countAt(known.window, limits, at),
+        sent: countAt(known.window, rule, at),
         limit,
         windows: filled(windows, id, limit),
         stretches: stretchesOf(health.get(id) ?? [], since, at),
@@ -192,7 +193,8 @@ const stretchesOf = (changes: ReadonlyArray<Entry>, since: number, at: number): 
 /** The newest dead letters, and how many there are. */
 const deadOf = (gateway: Gateway) => {
   const found: Array<GatewayRequest> = []
-  for (let i = gateway.all.length - 1; i >= 0 && found.length < deadMax; i--) {
+  const oldest = Math.max(0, gateway.all.length - limits.listScanMessagesMax)
+  for (let i = gateway.all.length - 1; i >= oldest && found.length < deadMax; i--) {
     const request = gateway.all[i]
     if (request?.status === "failed" || request?.status === "unsure") found.push(request)
   }

@@ -43,6 +43,8 @@ const lookingOf = (run: Run): Looking => {
 /** Entries between two places that are remembered at least, and how many of these there are at most. */
 const everyEntries = 2_000
 const rememberedMax = 12
+/** A place with more requests is not remembered: a copy of it would cost more than folding up to it. */
+const rememberedRequestsMax = 10_000
 
 /** How many entries would be folded to know the gateway at an entry. */
 export const foldedFor = (run: Run, seq: number): number => {
@@ -51,29 +53,29 @@ export const foldedFor = (run: Run, seq: number): number => {
   return seq - from
 }
 
-/** The gateway of a run as it was after an entry. Nothing may be changed in it, and it holds until the next look. */
-export const gatewayAt = (
+/**
+ * Looks at the gateway of a run as it was after an entry. It is the caller's for as long as `look` takes: the next look folds it further.
+ */
+export const gatewayAt = <A>(
   run: Run,
   seq: number,
-): Effect.Effect<{ readonly gateway: Gateway; readonly at: number }, LogUnavailable | NotFoldable> => {
+  look: (gateway: Gateway, at: number) => A,
+): Effect.Effect<A, LogUnavailable | NotFoldable> => {
   const { engine } = run
-  if (seq >= engine.head.seq) return Effect.succeed({ gateway: engine.world.slice(gatewayMachine), at: engine.now })
+  if (seq >= engine.head.seq) return Effect.sync(() => look(engine.world.slice(gatewayMachine), engine.now))
   const looking = lookingOf(run)
-  return looking.turns.withPermits(1)(
-    Effect.gen(function* () {
-      if (looking.seq > seq) goBack(looking, seq)
-      while (looking.seq < seq) {
-        const upTo = Math.min(seq, nextPlace(looking))
-        yield* foldLog(run.log, looking.world, looking.seq, { upTo }).pipe(
-          // What is folded halfway is of no use.
-          Effect.tapError(() => Effect.sync(() => looks.delete(run))),
-        )
-        looking.seq = upTo
-        if (looking.seq - lastPlace(looking) >= everyEntries) remember(looking)
-      }
-      return { gateway: looking.world.slice(gatewayMachine), at: looking.world.at }
-    }),
-  )
+  const folded = Effect.gen(function* () {
+    if (looking.seq > seq) goBack(looking, seq)
+    while (looking.seq < seq) {
+      const upTo = Math.min(seq, nextPlace(looking))
+      yield* foldLog(run.log, looking.world, looking.seq, { upTo })
+      looking.seq = upTo
+      if (looking.seq - lastPlace(looking) >= everyEntries) remember(looking)
+    }
+    return look(looking.world.slice(gatewayMachine), looking.world.at)
+  })
+  // What is folded halfway is of no use.
+  return looking.turns.withPermits(1)(Effect.onError(folded, () => Effect.sync(() => looks.delete(run))))
 }
 
 const lastPlace = ({ remembered }: Looking): number => remembered.at(-1)?.seq ?? 0
@@ -88,6 +90,7 @@ const goBack = (looking: Looking, seq: number): void => {
 
 /** Every second place goes when there are too many: far back they are wider apart. */
 const remember = (looking: Looking): void => {
+  if (looking.world.slice(gatewayMachine).all.length > rememberedRequestsMax) return
   const { at, parts } = looking.world.save()
   looking.remembered.push({ seq: looking.seq, saved: structuredClone({ at, parts: [...parts] }) })
   if (looking.remembered.length > rememberedMax) looking.remembered = looking.remembered.filter((_, i) => i % 2 === 1)

@@ -42,9 +42,10 @@ describe("the gateway's page", () => {
         for (const seq of [1, 200, 40, last - 1, 3, 500, 499, last]) {
           const world = new WorldState([gatewayMachine])
           for (const row of rows.slice(0, seq)) world.evolve(decode(row))
-          const { gateway } = yield* gatewayAt(running, seq)
           deepStrictEqual(
-            [gateway.counts, gateway.providers, gateway.total, gateway.all.length],
+            yield* gatewayAt(running, seq, ({ all, counts, providers, total }) =>
+              structuredClone([counts, providers, total, all.length]),
+            ),
             [
               world.slice(gatewayMachine).counts,
               world.slice(gatewayMachine).providers,
@@ -71,13 +72,14 @@ describe("the gateway's page", () => {
         )
         const burst = entries.findLast(({ type }) => type === "gateway-attempt.chosen")
         assertTrue(burst !== undefined)
-        const { gateway } = yield* gatewayAt(running, burst.seq)
         const choices = entries
           .slice(0, burst.seq)
           .filter((entry): entry is Entry<never> => attemptChosen.is(entry)) as unknown as ReadonlyArray<
           Entry<AttemptChosen>
         >
-        const shown = gatewayShown(gateway, { at: burst.at, choices, health })
+        const shown = yield* gatewayAt(running, burst.seq, (gateway, at) =>
+          gatewayShown(gateway, { at, choices, health }),
+        )
         deepStrictEqual(
           shown.providers.map((provider) => provider.health),
           ["healthy", "unhealthy", "healthy"],

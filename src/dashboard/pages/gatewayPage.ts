@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import type { Entry } from "../../core/Entry.ts"
 import { limits } from "../../core/limits.ts"
 import { type AttemptChosen, attemptChosen, healthChanged, healthReset } from "../../gateway/entries.ts"
+import { gatewayMachine } from "../../gateway/gateway.machine.ts"
 import { entryOf } from "../../timetravel/reading.ts"
 import { gatewayShown } from "../gatewayShown.ts"
 import { foldedFor, gatewayAt } from "../gatewayThen.ts"
@@ -32,16 +33,14 @@ export const gatewayPage: MakePage = ({ fill, shown }, asked, rest) =>
         of: seq,
         self: link(path, { at: String(seq) }),
       })
-      yield* Effect.forkDaemon(gatewayAt(shown.run, seq))
+      yield* Effect.forkDaemon(gatewayAt(shown.run, seq, () => undefined))
       return { ...base, main: moment, parts: { moment } }
     }
-    const { at, gateway } = yield* gatewayAt(shown.run, live ? head : seq)
-    const ids = gateway.settings.providers.map(({ id }) => id)
-    const facts = gatewayShown(gateway, {
-      at,
-      choices: yield* choicesUpTo(shown, seq),
-      health: yield* healthOf(shown, ids, seq),
-    })
+    const choices = yield* choicesUpTo(shown, seq)
+    const health = yield* healthOf(shown, [...engine.world.slice(gatewayMachine).providers.keys()], seq)
+    const facts = yield* gatewayAt(shown.run, live ? Number.MAX_SAFE_INTEGER : seq, (gateway, at) =>
+      gatewayShown(gateway, { at, choices, health }),
+    )
     const self = link(path, { at: live ? undefined : String(seq) })
     const moment = fill("gatewayMoment", { ...facts, seq, live, wrong, self })
     return { ...base, main: fill("gateway", { seq, head, live, moment }), parts: { moment } }
