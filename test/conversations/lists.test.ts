@@ -16,7 +16,7 @@ const paged = (run: Conversing, query: string) =>
   Effect.gen(function* () {
     const numbers: Array<string> = []
     for (let cursor: string | null = ""; cursor !== null; ) {
-      const { json } = yield* run.ask(
+      const { json }: Said = yield* run.ask(
         "GET",
         `/api/conversations?page_size=3${query}${cursor === "" ? "" : `&cursor=${cursor}`}`,
       )
