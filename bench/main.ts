@@ -1,6 +1,7 @@
 import { callbacks } from "./figures/callbacks.ts"
 import { clientSends, clientVirtual } from "./figures/client.ts"
 import { gateway, millionQueued } from "./figures/gateway.ts"
+import { conversations } from "./figures/conversations.ts"
 import { importedTraffic } from "./figures/imports.ts"
 import { messages } from "./figures/messages.ts"
 import { growth, millionEntries, millionMessages } from "./figures/million.ts"
@@ -46,6 +47,7 @@ const long: Benches = new Map([
   ["growth", growth],
   ["timetravel", timeTravel],
   ["pages", pages],
+  ["conversations", conversations],
 ])
 
 const order = ordered(process.argv.slice(2), [...short.keys()], [...long.keys()])

@@ -6,6 +6,7 @@ import { canonicalOf } from "./numbers.ts"
 import {
   type Conversation,
   type ConversationMessage,
+  type Conversations,
   conversationOf,
   conversationWith,
   lastPlaceOf,
@@ -83,24 +84,40 @@ export const listConversations = (request: Request): Reply => {
   const start = startOf(paging.right.cursor)
   if (start === undefined) return wrongCursor(request)
   const fits = fitting(request, query)
-  const found: Array<Conversation> = []
-  for (const conversation of newestConversations(conversations)) {
-    if (lastPlaceOf(conversation) >= start || !fits(conversation)) continue
-    if (found.push(conversation) > paging.right.size) break
+  const page: Array<Conversation> = []
+  let looked: Conversation | undefined
+  let left = lookedMax
+  for (const conversation of conversationsBehind(conversations, start)) {
+    if (page.length === paging.right.size || left-- === 0) break
+    looked = conversation
+    if (fits(conversation)) page.push(conversation)
   }
-  const page = found.slice(0, paging.right.size)
-  const last = page.at(-1)
+  const more = looked !== undefined && looked.older >= 0
   return ok({
     conversations: page.map((conversation) => conversationShown(conversations, conversation)),
-    next: found.length > page.length && last !== undefined ? String(lastPlaceOf(last)) : null,
+    next: more ? String(lastPlaceOf(looked as Conversation)) : null,
     total: conversations.all.length,
   })
 }
+
+/** Conversations that one page looks at for what fits, so that nobody waits for it long; the next page goes on. */
+const lookedMax = 10_000
 
 /** The place of the last message that a page begins behind. Undefined of a cursor that is none. */
 const startOf = (cursor: string | undefined): number | undefined => {
   if (cursor === undefined) return Number.MAX_SAFE_INTEGER
   return /^\d{1,12}$/.test(cursor) ? Number(cursor) : undefined
+}
+
+/** Those whose last message stands before a place, newest first. */
+const conversationsBehind = (conversations: Conversations, start: number): Iterable<Conversation> => {
+  const { all, messages } = conversations
+  for (let place = Math.min(start, messages.length) - 1; place >= 0; place--) {
+    const conversation = all[messages[place]?.conversation ?? -1]
+    if (conversation !== undefined && lastPlaceOf(conversation) === place)
+      return newestConversations(conversations, conversation)
+  }
+  return []
 }
 
 const fitting = (

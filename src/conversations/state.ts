@@ -173,9 +173,9 @@ export const messageWith = ({ bySid, messages }: Conversations, sid: string): Co
 /** The place of a conversation's last message, by which conversations are in order; -1 while there is none. */
 export const lastPlaceOf = ({ messages }: Conversation): number => messages.at(-1) ?? -1
 
-/** Conversations by last activity, newest first: all, or those older than one. Merged ones are in none. */
-export function* newestConversations({ all, newest }: Conversations, before?: Conversation): Generator<Conversation> {
-  for (let place = before === undefined ? newest : before.older; place >= 0; ) {
+/** Conversations by last activity, newest first: all, or from one on. Merged ones are in none. */
+export function* newestConversations({ all, newest }: Conversations, from?: Conversation): Generator<Conversation> {
+  for (let place = from === undefined ? newest : from.place; place >= 0; ) {
     const conversation = all[place] as Conversation
     yield conversation
     place = conversation.older

@@ -1,5 +1,6 @@
 import { clientSurface } from "./client.ts"
 import { gatewaySurface } from "./gateway.ts"
+import { conversationsSurface } from "./conversations.ts"
 import { httpSurface } from "./http.ts"
 import { importsSurface } from "./imports.ts"
 import { providersSurface } from "./providers.ts"
@@ -27,4 +28,5 @@ export const surfaces: ReadonlyArray<Surface> = [
   gatewaySurface,
   providersSurface,
   proxySurface,
+  conversationsSurface,
 ]
