@@ -1,5 +1,6 @@
 import { callbacks } from "./figures/callbacks.ts"
 import { clientSends, clientVirtual } from "./figures/client.ts"
+import { gateway, millionQueued } from "./figures/gateway.ts"
 import { importedTraffic } from "./figures/imports.ts"
 import { messages } from "./figures/messages.ts"
 import { growth, millionEntries, millionMessages } from "./figures/million.ts"
@@ -34,12 +35,14 @@ const short: Benches = new Map([
   ["client", clientSends],
   ["client-virtual", clientVirtual],
   ["webhooks", webhooks],
+  ["gateway", gateway],
 ])
 
 /** A quarter of an hour and more; asked for by name, or with all. */
 const long: Benches = new Map([
   ["million", millionEntries],
   ["memory-million", millionMessages],
+  ["gateway-million", millionQueued],
   ["growth", growth],
   ["timetravel", timeTravel],
   ["pages", pages],

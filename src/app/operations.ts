@@ -4,7 +4,7 @@ import * as Either from "effect/Either"
 import * as LogLevel from "effect/LogLevel"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { isLoopback } from "../server/access.ts"
+import { isLoopback } from "../network/isLoopback.ts"
 import { databaseFileOf } from "./databaseUrl.ts"
 import { expects, HttpUrl, optional, Text } from "./settingsParts.ts"
 

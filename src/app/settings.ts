@@ -1,4 +1,5 @@
 import * as fs from "node:fs"
+import * as path from "node:path"
 import * as Config from "effect/Config"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -38,6 +39,7 @@ import {
 import { checkSettings, problemLine } from "./settingsCheck.ts"
 import { AccountSid, type SettingsFile } from "./settingsFile.ts"
 import { isHttpUrl } from "./settingsParts.ts"
+import { stateFolder } from "./stateFolder.ts"
 import { variable } from "./variable.ts"
 import { verifySettings } from "./verifySettings.ts"
 
@@ -54,6 +56,7 @@ export interface Flags extends OperationsFlags {
   readonly host?: string | undefined
   readonly port?: number | undefined
   readonly db?: string | undefined
+  readonly tlsPort?: number | undefined
 }
 
 /** Everything a process needs to know to serve a run. */
@@ -64,6 +67,14 @@ export interface Settings {
     readonly publicUrl: string | undefined
     readonly allowedHosts: ReadonlyArray<string>
     readonly adminToken: Redacted.Redacted<string> | undefined
+  }
+  readonly proxy: {
+    /** Nothing said: callers on this machine pass, others are refused. */
+    readonly others: "pass" | "refuse" | undefined
+    /** The folder of the local CA. */
+    readonly caPath: string
+    /** Where it listens for TLS under the carrier's names, if anywhere. */
+    readonly tlsPort: number | undefined
   }
   /** A file, or `:memory:`. */
   readonly db: string
@@ -267,6 +278,12 @@ export const settingsOf = (written: SettingsFile): Settings =>
     undefined,
   )
 
+const proxyOf = (flags: Flags, proxy: SettingsFile["proxy"] = {}): Settings["proxy"] => ({
+  others: proxy.others,
+  caPath: path.resolve(proxy.ca_path ?? stateFolder()),
+  tlsPort: flags.tlsPort ?? proxy.tls_port,
+})
+
 const settle = (flags: Flags, env: Environment, written: SettingsFile, file: string | undefined): Settings => {
   const { server = {}, twilio = {}, callbacks = {} } = written
   const own = twilio.callbacks ?? {}
@@ -283,6 +300,7 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
       allowedHosts: server.allowed_hosts ?? [],
       adminToken: server.admin_token === undefined ? undefined : Redacted.make(server.admin_token),
     },
+    proxy: proxyOf(flags, written.proxy),
     db: flags.db ?? written.database?.path ?? "data/ringback.db",
     templatesPath: written.templates?.path,
     logLevel: levelUnder(operations.profile, env.logLevel),

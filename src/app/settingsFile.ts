@@ -175,6 +175,13 @@ export const SettingsFile = Schema.Struct({
       ),
     }),
   ),
+  proxy: optional(
+    Schema.Struct({
+      others: optional(expects(Schema.Literal("pass", "refuse"), "pass or refuse")),
+      ca_path: optional(expects(Schema.NonEmptyString, "a folder")),
+      tls_port: optional(Port),
+    }),
+  ),
   database: optional(Schema.Struct({ path: optional(expects(Schema.NonEmptyString, "a file, or :memory:")) })),
   templates: optional(Schema.Struct({ path: optional(expects(Schema.NonEmptyString, "a folder")) })),
   callbacks: optional(

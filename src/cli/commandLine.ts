@@ -34,6 +34,7 @@ export const verbs = {
   playback: async () => (await import("./playback.ts")).playback,
   traffic: async () => (await import("./trafficCommands.ts")).traffic,
   compare: async () => (await import("./compare.ts")).compare,
+  gateway: async () => (await import("./gateway.ts")).gateway,
   completions: async () => (await import("./completions.ts")).completionsBy(completionScript),
 }
 type Verb = Awaited<ReturnType<(typeof verbs)[keyof typeof verbs]>>

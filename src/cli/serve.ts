@@ -11,6 +11,7 @@ import { type Started, startExchange } from "../app/exchange.ts"
 import { metricsOfRun } from "../app/metrics.ts"
 import { logProcess } from "../app/processLog.ts"
 import { keepProjection } from "../app/projecting.ts"
+import { proxyOf } from "../app/proxy.ts"
 import { readSettings, type Settings } from "../app/settings.ts"
 import { stderrLogger } from "../app/stderrLogger.ts"
 import { traceRun } from "../app/tracing.ts"
@@ -18,7 +19,7 @@ import { formatPace, type Pace, parsePace } from "../clock/pace.ts"
 import { iso, parseInstant } from "../core/Instant.ts"
 import { providerPath } from "../gateway/providers/place.ts"
 import { gatewaySettings } from "../gateway/settings.ts"
-import { isLoopback } from "../server/access.ts"
+import { isLoopback } from "../network/isLoopback.ts"
 import { Exchange } from "../server/Exchange.ts"
 import { serveHttp } from "../server/HttpServer.ts"
 import { providersPort, providersPortFlag, serveProviders } from "../server/providerPorts.ts"
@@ -46,6 +47,15 @@ const options = {
     Options.withDescription("text or json: lines on standard error (default text, json under staging and production)"),
     Options.optional,
   ),
+  tls: Options.boolean("tls").pipe(
+    Options.withDescription(
+      "Listen for TLS, too, under Twilio's names: for hosts files and network aliases (port 443)",
+    ),
+  ),
+  tlsPort: Options.integer("tls-port").pipe(
+    Options.withDescription("The port of --tls (0 for any free one)"),
+    Options.optional,
+  ),
   start: Options.text("start").pipe(
     Options.withDescription("First instant of a new log, ISO 8601 (2026-01-01T00:00:00Z)"),
     Options.optional,
@@ -69,6 +79,7 @@ export const serve = Command.make("serve", options, (given) =>
     if (port !== undefined && (port < 0 || port > 65_535))
       return yield* wrongUse(`--port: expected 0 to 65535, found ${port}`)
     const providersAt = yield* readProviders(given)
+    const tlsPort = yield* readTlsPort(given)
     const pace = yield* readPace(given.pace)
     const start = yield* readStart(given.start)
     const settings = yield* readSettings({
@@ -78,6 +89,7 @@ export const serve = Command.make("serve", options, (given) =>
       db: Option.getOrUndefined(given.db),
       profile: Option.getOrUndefined(given.profile),
       logFormat: Option.getOrUndefined(given.logFormat),
+      tlsPort,
     }).pipe(Effect.mapError((error) => wrongUse(error.message)))
     const { json } = given
     const seed = Option.getOrUndefined(given.seed)
@@ -98,6 +110,17 @@ const readProviders = (given: {
   if (port !== undefined && (port < 0 || port > 65_500))
     return wrongUse(`${providersPortFlag}: expected 0 to 65500, found ${port}`)
   return Effect.succeed(given.providers ? (port ?? providersPort) : undefined)
+}
+
+/** The port for TLS; `undefined` where the command line says nothing of it. */
+const readTlsPort = (given: {
+  readonly tls: boolean
+  readonly tlsPort: Option.Option<number>
+}): Effect.Effect<number | undefined, CommandFailed> => {
+  const port = Option.getOrElse(given.tlsPort, () => (given.tls ? 443 : undefined))
+  return port === undefined || (port >= 0 && port <= 65_535)
+    ? Effect.succeed(port)
+    : wrongUse(`--tls-port: expected 0 to 65535, found ${port}`)
 }
 
 const readPace = (text: Option.Option<string>): Effect.Effect<Pace | undefined, CommandFailed> =>
@@ -137,14 +160,18 @@ const serveSettings = (
     const started = yield* startExchange({ settings, ...run }).pipe(Effect.mapError((error) => wrongUse(error.message)))
     const { exchange, warnings } = started
     const { publicUrl, allowedHosts } = settings.server
+    const console = yield* Effect.console
     const names = publicUrl === undefined ? allowedHosts : [...allowedHosts, new URL(publicUrl).hostname]
+    const proxy = yield* proxyOf(settings, (line) => console.unsafe.error(`proxy: ${printable(line)}`))
     const listening = serveHttp({
       ...settings.server,
       allowedHosts: names,
       pages: started.pages,
       metrics: metricsOfRun(exchange.run),
+      proxy,
+      tlsPort: settings.proxy.tlsPort,
     })
-    const { port } = yield* Effect.provide(listening, Layer.succeed(Exchange, exchange)).pipe(
+    const { port, tlsPort } = yield* Effect.provide(listening, Layer.succeed(Exchange, exchange)).pipe(
       Effect.mapError((error) => wrongUse(error.message)),
     )
     started.listensAt(addressOf(settings, port))
@@ -155,7 +182,7 @@ const serveSettings = (
     for (const warning of warnings) yield* Console.error(`warning: ${printable(warning)}`)
     const providers = providersAt === undefined ? [] : yield* openProviders(exchange, providersAt)
     const told = json ? listeningLine : greeting
-    yield* Console.log(told(settings, started, port, providers))
+    yield* Console.log(told(settings, started, { port, providers, tlsPort }))
     if (
       !isLoopback(settings.server.host) &&
       settings.server.host !== "localhost" &&
@@ -191,12 +218,18 @@ const addressOf = ({ server }: Settings, port: number): string => {
   return `http://${host.includes(":") ? `[${host}]` : host}:${port}`
 }
 
+/** The ports that were opened; of the simulated providers the lines that tell of them. */
+interface Open {
+  readonly port: number
+  readonly providers: ReadonlyArray<string>
+  readonly tlsPort: number | undefined
+}
+
 /** What a program that has started the server needs to know. */
 const listeningLine = (
   settings: Settings,
   { authToken, exchange }: Started,
-  port: number,
-  providers: ReadonlyArray<string>,
+  { port, providers, tlsPort }: Open,
 ): string => {
   const { run, version } = exchange
   return jsonLine(
@@ -212,17 +245,13 @@ const listeningLine = (
       clock: iso(run.engine.now),
       pace: formatPace(run.engine.pace),
       ...(providers.length === 0 ? {} : { providers }),
+      ...(tlsPort === undefined ? {} : { tls_port: tlsPort }),
     }),
   )
 }
 
 /** What a user needs to know, and one line that sends a message as it stands. */
-const greeting = (
-  settings: Settings,
-  { exchange, authToken }: Started,
-  port: number,
-  providers: ReadonlyArray<string>,
-): string => {
+const greeting = (settings: Settings, { exchange, authToken }: Started, { port, providers, tlsPort }: Open): string => {
   const { run, version } = exchange
   const { twilio } = settings.run
   const address = addressOf(settings, port)
@@ -237,6 +266,9 @@ const greeting = (
     `  log          ${log}`,
     `  clock        ${iso(run.engine.now)}, pace ${formatPace(run.engine.pace)}`,
     ...providers,
+    ...(tlsPort === undefined
+      ? []
+      : [`  TLS          ${settings.server.host}:${tlsPort}, as *.twilio.com (ringback trust)`]),
     "",
     "Send a message:",
     "",

@@ -285,8 +285,11 @@ export interface ApiDoor {
   readonly wireIn: (request: HttpRequest) => Draft<ApiRequested>
   /** Headers of every answer, flat: name, value, name, value. */
   readonly headers: (answer: ApiAnswer) => Array<string>
-  /** The text of an answer whose holes only the edge can fill. `host` is the Host header. Throws when a secret cannot be kept. */
-  readonly fill: (body: string, host: string | undefined) => string
+  /**
+   * The text of an answer whose holes only the edge can fill. `host` is the Host header; `secure`: it was asked for under https, at a host
+   * of the carrier. Throws when a secret cannot be kept.
+   */
+  readonly fill: (body: string, host: string | undefined, secure?: boolean) => string
   /** Bytes an answer names by their hash alone; `undefined` when they are kept no longer. */
   readonly bytes: (sha256: string) => Uint8Array | undefined
   /** The answer in place of such bytes. */

@@ -31,6 +31,7 @@ import {
   turnFailed,
 } from "../core/entries.ts"
 import { formatDuration } from "../core/Instant.ts"
+import { providerDecided, providerReceiptSent } from "../gateway/providers/entries.ts"
 import { eventOf } from "../network/callbackEvent.ts"
 import { clientGist } from "./clientGist.ts"
 import { conversationGist } from "./conversationGist.ts"
@@ -96,6 +97,8 @@ const told = (entry: Entry): string | undefined => {
     return "advance_ms" in data ? `advance by ${formatDuration(data.advance_ms)}` : "arrived"
   }
   if (clientTold.is(general)) return clientGist(general.data)
+  if (providerDecided.is(general)) return `${general.data.provider}: ${general.data.fate}`
+  if (providerReceiptSent.is(general)) return `${general.data.provider}: ${general.data.text}`
   if (dataCleared.is(general)) return general.data.what
   if (turnFailed.is(general)) return general.data.error
   return conversationGist(general)

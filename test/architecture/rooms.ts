@@ -3,7 +3,7 @@ const ground = ["core"]
 const engine = [...ground, "log", "clock", "engine"]
 const parts = [...engine, "network", "carriers", "gateway", "conversations"]
 const uses = [...parts, "client", "expressions", "scenarios", "traffic", "timetravel", "projection", "metrics"]
-const doors = [...uses, "server", "dashboard"]
+const doors = [...uses, "proxy", "server", "dashboard"]
 
 export const mayImport: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
   ["core", []],
@@ -21,7 +21,8 @@ export const mayImport: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
   ["timetravel", [...parts, "client"]],
   ["projection", parts],
   ["metrics", parts],
-  ["server", uses],
+  ["proxy", [...ground, "log", "network"]],
+  ["server", [...uses, "proxy"]],
   ["dashboard", uses],
   ["app", doors],
   ["testing", [...doors, "app"]],

@@ -23,7 +23,10 @@ export const posted = (server: Server, path: string, body: unknown, headers: Rec
 export const setUp = async (server: Server, url = "http://ringback.internal/webhook/twilio/sms"): Promise<void> => {
   const own = `/2010-04-01/Accounts/${server.accountSid}/IncomingPhoneNumbers`
   const { json } = await server.ask(`${own}.json`)
-  await server.ask(`${own}/${json.incoming_phone_numbers[0].sid}.json`, { form: { SmsUrl: url } })
+  const number = json.incoming_phone_numbers.find(
+    ({ phone_number }: { phone_number: string }) => phone_number === "+14155550100",
+  )
+  await server.ask(`${own}/${number.sid}.json`, { form: { SmsUrl: url } })
 }
 
 /** Three people write; one is answered. Gives the id of that conversation. */

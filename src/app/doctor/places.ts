@@ -2,7 +2,7 @@ import * as http from "node:http"
 import * as net from "node:net"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { isLoopback } from "../../server/access.ts"
+import { isLoopback } from "../../network/isLoopback.ts"
 import { CannotListen } from "../../server/listening.ts"
 import { type Check, type Finding, fail, ok, warn } from "./Check.ts"
 

@@ -479,6 +479,7 @@
     o: "/ui/conversations",
     s: "/ui/settings",
     t: "/ui/timetravel",
+    w: "/ui/gateway",
   }
   let going = false
   document.addEventListener("keydown", (event) => {
@@ -538,12 +539,16 @@
   const slider = $("#slider")
   if (slider !== null) {
     const travel = $("#travel")
-    const { list } = travel.dataset
+    const { list, page } = travel.dataset
     let live = travel.dataset.liveNow === "true"
     let wanted
     let loading = false
     let playing
-    const address = () => `/ui/timetravel?${new URLSearchParams(live ? { list } : { at: slider.value, list })}`
+    const kept = list === undefined ? {} : { list }
+    const address = () => {
+      const query = new URLSearchParams(live ? kept : { at: slider.value, ...kept }).toString()
+      return query === "" ? page : `${page}?${query}`
+    }
     /** Shows the moment that is wanted; while one is under way, the last one that was wanted comes next. */
     const load = async () => {
       wanted = address()
