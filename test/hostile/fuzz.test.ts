@@ -21,6 +21,7 @@ const cases: Readonly<Record<string, number>> = {
   imports: 300,
   client: 500,
   gateway: 200,
+  tables: 60,
 }
 
 process.stdout.write(`SEED=${seed}\n`)

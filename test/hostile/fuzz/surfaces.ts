@@ -6,6 +6,7 @@ import { recordingsSurface } from "./recordings.ts"
 import type { Surface } from "./runner.ts"
 import { scenariosSurface } from "./scenarios.ts"
 import { settingsSurface } from "./settings.ts"
+import { tablesSurface } from "./tables.ts"
 import { templatesSurface } from "./templates.ts"
 import { trafficSurface } from "./traffic.ts"
 import { travelSurface } from "./travel.ts"
@@ -23,4 +24,5 @@ export const surfaces: ReadonlyArray<Surface> = [
   importsSurface,
   clientSurface,
   gatewaySurface,
+  tablesSurface,
 ]
