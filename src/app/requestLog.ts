@@ -1,7 +1,8 @@
 import { messageCreated } from "../carriers/delivery/entries.ts"
 import { callCreated } from "../carriers/twilio/calls/entries.ts"
+import { conversationsMachine } from "../conversations/conversations.machine.ts"
 import { messageComposed, messageReceived } from "../conversations/entries.ts"
-import type { Conversations } from "../conversations/state.ts"
+import { conversationOf } from "../conversations/state.ts"
 import { type ApiRequested, type ApiResponded, apiRequested, apiResponded } from "../core/entries.ts"
 import { routeOf } from "../core/routes.ts"
 import type { Made } from "../engine/turn.ts"
@@ -98,11 +99,5 @@ const requestId = (
   return given(answered) ?? given(headers) ?? (api === twilioApi ? `RQ${hash.slice(0, 32)}` : undefined)
 }
 
-const tenantOf = (world: WorldState, conversation: string): string | undefined => {
-  for (const [name, slice] of world.slices())
-    if (name === "conversations") {
-      const { all, places } = slice as Conversations
-      return all[places.get(conversation) ?? -1]?.tenantId
-    }
-  return undefined
-}
+const tenantOf = (world: WorldState, conversation: string): string | undefined =>
+  conversationOf(world.slice(conversationsMachine), conversation)?.tenantId

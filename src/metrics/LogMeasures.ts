@@ -59,6 +59,10 @@ interface Leaving {
 export class LogMeasures {
   #seq = 0
   readonly #entries = new Counter("ringback_log_entries_total", "Entries of the log, by type.", ["type"])
+  readonly #unreadable = new Counter(
+    "ringback_log_entries_unreadable_total",
+    "Entries whose data is not what it should be.",
+  )
   readonly #requests = new Counter(
     "ringback_api_requests_total",
     "Requests of the APIs that were answered, by HTTP status.",
@@ -145,7 +149,7 @@ export class LogMeasures {
   readonly #takes = new Map<string, (entry: Entry<never>) => void>()
 
   readonly families: ReadonlyArray<Family> = [
-    ...[this.#entries, this.#requests, this.#created, this.#statuses, this.#errors, this.#delivery],
+    ...[this.#entries, this.#unreadable, this.#requests, this.#created, this.#statuses, this.#errors, this.#delivery],
     gauge("ringback_messages_in_progress", "Messages that are not at their last status.", ["status"], () =>
       byStatus(this.#messages),
     ),
@@ -174,20 +178,19 @@ export class LogMeasures {
     return this.#seq
   }
 
-  /** Takes the next entry; others are passed over. Of one that was altered beyond reading only its type counts. */
+  /** Takes the next entry; others are passed over. Of one that was altered so that it cannot be read only its type counts. */
   take(row: Row): void {
     if (row.seq !== this.#seq + 1) return
     this.#seq = row.seq
     this.#entries.add([row.type])
     const run = this.#takes.get(row.type)
     if (run === undefined) return
-    let entry: Entry
     try {
-      entry = decode(row)
+      run(decode(row) as unknown as Entry<never>)
     } catch {
-      return // What is no JSON says nothing; `verify` names it.
+      // What was altered says nothing that counts; `verify` names it.
+      this.#unreadable.add([])
     }
-    run(entry as unknown as Entry<never>)
   }
 
   #on<D>(type: EntryType<D>, run: (entry: Entry<D>) => void): void {

@@ -1,11 +1,12 @@
 import { twilioMachine } from "../carriers/twilio/twilio.machine.ts"
 import { rate } from "../clock/pace.ts"
 import { nextTimer, timersMachine } from "../clock/timers.machine.ts"
-import type { Conversations } from "../conversations/state.ts"
+import { conversationsMachine } from "../conversations/conversations.machine.ts"
 import { limits } from "../core/limits.ts"
 import type { Run } from "../engine/Run.ts"
+import { gatewayMachine } from "../gateway/gateway.machine.ts"
 import { countsAt, healthAt } from "../gateway/health.ts"
-import type { Gateway } from "../gateway/state.ts"
+import type { Gateway, Provider } from "../gateway/state.ts"
 import { countAt } from "../gateway/windows.ts"
 import { outboundMachine } from "../network/outbound.machine.ts"
 import { type Family, gauge } from "./Family.ts"
@@ -67,23 +68,17 @@ const queueFamilies = ({ engine }: Run): ReadonlyArray<Family> => {
   ]
 }
 
-/** A slice by the name of its machine; undefined where the run has no such machine. */
-const sliceNamed = <S>({ engine }: Run, name: string): S | undefined => {
-  for (const [machine, slice] of engine.world.slices()) if (machine === name) return slice as S
-  return undefined
-}
-
 const conversationFamilies = (run: Run): ReadonlyArray<Family> => {
-  const conversations = () => sliceNamed<Conversations>(run, "conversations")
+  const conversations = () => run.engine.world.slice(conversationsMachine)
   return [
     gauge("ringback_conversations", "Conversations there are now, merged ones too.", [], () => [
-      [conversations()?.all.length ?? 0],
+      [conversations().all.length],
     ]),
     gauge("ringback_conversation_statuses_untied", "SIDs with statuses whose message is not known yet.", [], () => [
-      [conversations()?.untied.size ?? 0],
+      [conversations().untied.size],
     ]),
     gauge("ringback_conversation_requests_in_flight", "Sends and look-ups without an answer yet.", [], () => [
-      [conversations()?.asked.size ?? 0],
+      [conversations().asked.size],
     ]),
   ]
 }
@@ -91,21 +86,14 @@ const conversationFamilies = (run: Run): ReadonlyArray<Family> => {
 const healths = ["healthy", "recovering", "unhealthy"] as const
 
 const gatewayFamilies = (run: Run): ReadonlyArray<Family> => {
-  const gateway = () => sliceNamed<Gateway>(run, "gateway")
-  const each = (
-    value: (provider: NonNullable<ReturnType<Gateway["providers"]["get"]>>, gateway: Gateway) => number,
-  ) => {
+  const gateway = () => run.engine.world.slice(gatewayMachine)
+  const each = (value: (provider: Provider, gateway: Gateway) => number) => {
     const now = gateway()
-    return now === undefined ? [] : [...now.providers.values()].map((one) => [one.id, value(one, now)] as const)
+    return [...now.providers.values()].map((one) => [one.id, value(one, now)] as const)
   }
   const at = () => run.engine.now
   return [
-    gauge(
-      "ringback_gateway_requests_in",
-      "Requests of the gateway there are now.",
-      ["status"],
-      () => gateway()?.counts ?? [],
-    ),
+    gauge("ringback_gateway_requests_in", "Requests of the gateway there are now.", ["status"], () => gateway().counts),
     gauge("ringback_gateway_in_flight", "Requests on their way to a provider.", ["provider"], () =>
       each(({ inFlight }) => inFlight),
     ),
@@ -123,7 +111,6 @@ const gatewayFamilies = (run: Run): ReadonlyArray<Family> => {
     ),
     gauge("ringback_gateway_window_used", "What went through a limit in its window now.", ["limit"], () => {
       const now = gateway()
-      if (now === undefined) return []
       const { limits: rule } = now.settings
       return [
         ["total", countAt(now.total, rule, at())],
@@ -132,7 +119,6 @@ const gatewayFamilies = (run: Run): ReadonlyArray<Family> => {
     }),
     gauge("ringback_gateway_limit", "What may go through a limit in a window.", ["limit"], () => {
       const now = gateway()
-      if (now === undefined) return []
       const own = now.settings.providers.map(({ id, limit }) => [id, limit] as const)
       return [["total", now.settings.limits.total] as const, ...own]
     }),

@@ -19,12 +19,18 @@ export interface Part {
 
 export interface Change {
   readonly type: string
+  /** What the entry's data has in it as text where the change is about it at all: the others are not even read. */
+  readonly holds: string
   // biome-ignore lint/suspicious/noExplicitAny: the entry's data type is checked where `changes` pairs it with its type
   readonly run: (entry: Entry<any>) => void
 }
 
-/** Pairs a type of entry with what it does to tables. */
-export const changes = <D>(type: EntryType<D>, run: (entry: Entry<D>) => void): Change => ({ type: type.type, run })
+/** Pairs a type of entry with what it does to tables; `holds` where only few entries of the type are about it. */
+export const changes = <D>(type: EntryType<D>, run: (entry: Entry<D>) => void, holds = ""): Change => ({
+  type: type.type,
+  run,
+  holds,
+})
 
 /** Texts, numbers and nothing, by the names of a statement's parameters. */
 export type Values = Readonly<Record<string, string | number | null>>

@@ -7,6 +7,7 @@ import type * as Scope from "effect/Scope"
 import { decode, type Entry, genesis, type Row } from "../core/Entry.ts"
 import type { LogReader, LogUnavailable } from "../log/EventLog.ts"
 import { makeFolders } from "../log/folders.ts"
+import type { Change } from "./Part.ts"
 import { parts, projectionFormat, tables } from "./parts.ts"
 
 /** Tables cannot be made of a log; the message is one plain line that says what is wrong and what helps. */
@@ -41,7 +42,7 @@ export class ProjectionFile {
   /** Whether the tables were made now: there were none, or those of another version. */
   readonly fresh: boolean
   readonly #db: Database.Database
-  readonly #changes = new Map<string, Array<(entry: Entry) => void>>()
+  readonly #changes = new Map<string, Array<Change>>()
   readonly #take: (rows: ReadonlyArray<Row>) => void
   #position: Position
 
@@ -53,10 +54,10 @@ export class ProjectionFile {
     db.pragma("synchronous = NORMAL")
     this.fresh = db.pragma("user_version", { simple: true }) !== projectionFormat
     if (this.fresh) db.transaction(() => makeTables(db)).immediate()
-    for (const { run, type } of parts.flatMap((part) => part.prepare(db))) {
-      const known = this.#changes.get(type)
-      if (known === undefined) this.#changes.set(type, [run])
-      else known.push(run)
+    for (const change of parts.flatMap((part) => part.prepare(db))) {
+      const known = this.#changes.get(change.type)
+      if (known === undefined) this.#changes.set(change.type, [change])
+      else known.push(change)
     }
     const read = db.prepare<[], Position>("SELECT seq, hash FROM ringback_projection")
     const move = db.prepare("UPDATE ringback_projection SET seq = ?, hash = ?")
@@ -106,11 +107,13 @@ export class ProjectionFile {
   }
 
   #project(row: Row): void {
-    const runs = this.#changes.get(row.type)
-    if (runs === undefined) return
+    let entry: Entry | undefined
     try {
-      const entry = decode(row)
-      for (const run of runs) run(entry)
+      for (const { holds, run } of this.#changes.get(row.type) ?? noChanges) {
+        if (holds !== "" && !row.data.includes(holds)) continue
+        entry ??= decode(row)
+        run(entry)
+      }
     } catch (cause) {
       throw new ProjectionError({
         message: `entry ${row.seq} (${row.type}) cannot be projected: ${said(cause)}; run ringback verify on the log`,
@@ -118,6 +121,8 @@ export class ProjectionFile {
     }
   }
 }
+
+const noChanges: ReadonlyArray<Change> = []
 
 const said = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
 

@@ -10,7 +10,7 @@ import {
   outboundRequested,
 } from "../core/entries.ts"
 import { eventOf } from "../network/callbackEvent.ts"
-import { changes, insertInto, instant, jsonOfPairs, type Part, statement } from "./Part.ts"
+import { changes, insertInto, instant, jsonOfPairs, type Part, statement, type Values } from "./Part.ts"
 
 /**
  * What happened to messages and calls, status by status, with what became of the callback that told it; and every request that left,
@@ -91,7 +91,7 @@ const eventChanges = (db: Parameters<Part["prepare"]>[0]) => {
 
 const requestChanges = (db: Parameters<Part["prepare"]>[0]) => {
   // Later attempts and copies tell of what the first attempt of their token does; that one follows from the status, or from a fault's timer.
-  const request = statement(
+  const request = telling(
     db,
     `INSERT INTO callback_logs (id, target_url, payload, attempt_number, created_at, purpose, subject, method, token, delivery_event_id)
      VALUES (@id, @target_url, @payload, @attempt_number, @created_at, @purpose, @subject, @method, @token,
@@ -99,37 +99,32 @@ const requestChanges = (db: Parameters<Part["prepare"]>[0]) => {
          (SELECT delivery_event_id FROM callback_logs WHERE token = @token AND delivery_event_id IS NOT NULL ORDER BY id LIMIT 1),
          (SELECT id FROM delivery_events WHERE id = @cause),
          (SELECT id FROM delivery_events WHERE message_sid = @subject AND status = @event ORDER BY id DESC LIMIT 1),
-         (SELECT id FROM delivery_events WHERE call_sid = @subject AND status = @event ORDER BY id DESC LIMIT 1)) END)`,
+         (SELECT id FROM delivery_events WHERE call_sid = @subject AND status = @event ORDER BY id DESC LIMIT 1)) END)
+     RETURNING delivery_event_id`,
   )
-  const sent = statement(
+  const sent = statement(db, "UPDATE delivery_events SET callback_sent = 1 WHERE id = @event")
+  const end = telling(
     db,
-    `UPDATE delivery_events SET callback_sent = 1 WHERE id = (SELECT delivery_event_id FROM callback_logs WHERE id = @id)`,
+    `UPDATE callback_logs SET status_code = @status_code, response_body = @response_body, error = @error, ended_at = @at WHERE id = @id
+     RETURNING delivery_event_id`,
   )
-  const end = statement(
-    db,
-    `UPDATE callback_logs SET status_code = @status_code, response_body = @response_body, error = @error, ended_at = @at WHERE id = @id`,
-  )
-  const answered = statement(
-    db,
-    `UPDATE delivery_events SET callback_response = @response
-     WHERE id = (SELECT delivery_event_id FROM callback_logs WHERE id = @id)`,
-  )
+  const answered = statement(db, "UPDATE delivery_events SET callback_response = @response WHERE id = @event")
   const clear = statement(db, "DELETE FROM callback_logs")
   const ended = ({ at, cause, data }: Entry<OutboundAnswered | OutboundFailed>) => {
     const failed = "reason" in data
     const error = failed ? [data.reason, data.detail].filter((text) => text !== undefined).join(": ") : null
-    const known = end({
+    const event = end({
       id: cause,
       at: instant(at),
       status_code: failed ? null : data.status,
       response_body: failed || typeof data.body !== "string" ? null : data.body,
       error,
     })
-    if (known > 0) answered({ id: cause, response: failed ? data.reason : String(data.status) })
+    if (event !== null) answered({ event, response: failed ? data.reason : String(data.status) })
   }
   return [
     changes(outboundRequested, ({ at, cause, data, seq, subject }) => {
-      request({
+      const event = request({
         id: seq,
         cause,
         target_url: data.url,
@@ -142,7 +137,7 @@ const requestChanges = (db: Parameters<Part["prepare"]>[0]) => {
         token: data.token,
         event: eventOf(data.params) ?? null,
       })
-      if (data.purpose === "callback") sent({ id: seq })
+      if (event !== null && data.attempt === 1) sent({ event })
     }),
     changes(outboundAnswered, ended),
     changes(outboundFailed, ended),
@@ -150,4 +145,10 @@ const requestChanges = (db: Parameters<Part["prepare"]>[0]) => {
       if (what === "callbacks" || what === "all") clear({})
     }),
   ]
+}
+
+/** Prepares a statement about one row of callbacks that tells which status that is about. */
+const telling = (db: Parameters<Part["prepare"]>[0], sql: string): ((values: Values) => number | null) => {
+  const prepared = db.prepare<[Values], number | null>(sql).pluck()
+  return (values) => prepared.get(values) ?? null
 }

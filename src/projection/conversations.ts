@@ -18,6 +18,7 @@ import {
 } from "../conversations/entries.ts"
 import { sendPurpose } from "../conversations/state.ts"
 import { apiRequested, dataCleared, outboundRequested } from "../core/entries.ts"
+import { conversationsApi } from "../network/apis.ts"
 import { type Change, changes, insertInto, instant, jsonOfPairs, type Part, statement } from "./Part.ts"
 
 type Database = Parameters<Part["prepare"]>[0]
@@ -102,17 +103,21 @@ export const conversationsPart: Part = {
 const webhookChanges = (db: Database): ReadonlyArray<Change> => {
   const add = insertInto(db, "sms_webhooks", ["id", "path", "signature", "raw_webhook_data", "created_at"])
   return [
-    changes(apiRequested, ({ at, data, seq }) => {
-      if (data.api !== "conversations" || !data.path.startsWith("/webhook/")) return
-      const payload = jsonOfPairs(data.params)
-      add({
-        id: seq,
-        path: data.path,
-        signature: data.signature ?? null,
-        raw_webhook_data: payload,
-        created_at: instant(at),
-      })
-    }),
+    changes(
+      apiRequested,
+      ({ at, data, seq }) => {
+        if (data.api !== conversationsApi || !data.path.startsWith("/webhook/")) return
+        const payload = jsonOfPairs(data.params)
+        add({
+          id: seq,
+          path: data.path,
+          signature: data.signature ?? null,
+          raw_webhook_data: payload,
+          created_at: instant(at),
+        })
+      },
+      "/webhook/",
+    ),
   ]
 }
 
@@ -233,9 +238,13 @@ const messageChanges = (db: Database): ReadonlyArray<Change> => {
     changes(messageFailed, ({ at, data: { code, reason, status }, subject }) => {
       fail({ id: subject, at: instant(at), status, reason, code: code ?? null })
     }),
-    changes(outboundRequested, ({ data, subject }) => {
-      if (data.purpose === sendPurpose) attempt({ id: subject, attempt: data.attempt })
-    }),
+    changes(
+      outboundRequested,
+      ({ data, subject }) => {
+        if (data.purpose === sendPurpose) attempt({ id: subject, attempt: data.attempt })
+      },
+      `"${sendPurpose}"`,
+    ),
   ]
 }
 

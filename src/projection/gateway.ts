@@ -106,9 +106,13 @@ const requestChanges = (db: Database): ReadonlyArray<Change> => {
         ...{ created_at: instant(at), updated_at: instant(at) },
       })
     }),
-    changes(timerFired, ({ at, data: { key } }) => {
-      if (key === queueTimer) promote({ at: instant(at) })
-    }),
+    changes(
+      timerFired,
+      ({ at, data: { key } }) => {
+        if (key === queueTimer) promote({ at: instant(at) })
+      },
+      `"${queueTimer}"`,
+    ),
     changes(requestRetried, ({ at, subject }) => becomes(subject, at, "pending")),
     changes(requestResent, ({ at, subject }) => becomes(subject, at, "pending")),
     changes(requestCancelled, ({ at, subject }) => becomes(subject, at, "cancelled")),

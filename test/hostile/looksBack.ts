@@ -9,12 +9,12 @@ import { ringback } from "../support/ringback.ts"
 /** Given to forks, which keep neither. */
 const marks = { url: "mkFQ7xforkedUrlZr9w", token: "mkFQ7xforkedTokenZr9w" }
 
-/** What the commands of time travel show and write of a log. A fork is refused that is given a password or a token. */
+/** What the commands of time travel, and the one that makes tables, show and write of a log. A fork is refused that is given a password or a token. */
 export const looksBack = async (
   db: string,
 ): Promise<ReadonlyArray<readonly [where: string, content: string | Uint8Array]>> => {
   const folder = newFolder()
-  const [trace, fork] = [join(folder, "trace.html"), join(folder, "fork.db")]
+  const [trace, fork, tables] = [join(folder, "trace.html"), join(folder, "fork.db"), join(folder, "tables.db")]
   const sid = (await entriesOf(db, ["--type", "message.created"]))[0]?.subject ?? ""
   const forking = (set: string) => ringback(["fork", db, "--at", "9", "--set", set, "--out", fork])
   const ended = [
@@ -25,14 +25,16 @@ export const looksBack = async (
     await forking(`twilio.auth_token=${marks.token}`),
     await forking("twilio.default_behavior=failure"),
     await ringback(["diff", db, fork]),
+    await ringback(["project", db, "--out", tables, "--json"]),
   ]
   deepStrictEqual(
     ended.map(({ code }) => code),
-    [0, 0, 0, 2, 2, 0, 1],
+    [0, 0, 0, 2, 2, 0, 1, 0],
   )
   const shown = [
     ["trace", readFileSync(trace)],
     ["fork", readFileSync(fork)],
+    ["tables", readFileSync(tables)],
     ...ended.map(({ stderr, stdout }, i) => [`looking back ${i}`, stdout + stderr] as const),
   ] as const
   deepStrictEqual(

@@ -31,7 +31,7 @@ const files = (folder: string) =>
 const pages = async (server: Server): Promise<ReadonlyArray<readonly [string, string]>> => {
   const given: Array<readonly [string, string]> = []
   const shown =
-    "/ /health /openapi.json /docs /admin/clock /admin/alerts /admin/opt-outs /admin/callback-test /admin/messages /admin/settings /admin/callbacks"
+    "/ /health /metrics /openapi.json /docs /admin/clock /admin/alerts /admin/opt-outs /admin/callback-test /admin/messages /admin/settings /admin/callbacks"
   for (const path of shown.split(" ")) given.push([path, (await server.ask(path)).text])
   const asBrowser = { headers: { accept: "text/html" } }
   const { entries } = (await server.ask("/admin/clock")).json

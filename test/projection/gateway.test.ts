@@ -27,6 +27,6 @@ describe("A projection of the gateway", () => {
           else yield* performGateway(simulation, each)
         yield* agrees(yield* simulation.rows, pieces)
       }).pipe(Effect.scoped),
-    seededRuns(25),
+    seededRuns(12),
   )
 })

@@ -150,6 +150,7 @@ const pathOf = (random: Random, { accountSid, messages, port }: Server): string 
     callPath(random, seed, accountSid),
     "/",
     "/health",
+    "/metrics",
     "/openapi.json",
     "/admin/log",
     "/admin/clock",
@@ -294,7 +295,7 @@ const exchange = (port: number, { bytes, whole }: Case): Promise<string> =>
   })
 
 const isControl = (path: string) =>
-  /^\/($|\?|health|favicon\.ico|docs|openapi\.json|admin(\/|\?|$)|ui(\/|\?|$)|clear\/)/.test(path)
+  /^\/($|\?|health|metrics|favicon\.ico|docs|openapi\.json|admin(\/|\?|$)|ui(\/|\?|$)|clear\/)/.test(path)
 
 /** Whether a path is that of a medium's bytes. */
 const isBytes = (path: string) => /\/Media\/[^/.?]+(\?|$)|\/Recordings\/[^/.?]+(\.wav|\.mp3)?(\?|$)/.test(path)

@@ -9,6 +9,7 @@ import { recordingsSurface } from "./recordings.ts"
 import type { Surface } from "./runner.ts"
 import { scenariosSurface } from "./scenarios.ts"
 import { settingsSurface } from "./settings.ts"
+import { tablesSurface } from "./tables.ts"
 import { templatesSurface } from "./templates.ts"
 import { trafficSurface } from "./traffic.ts"
 import { travelSurface } from "./travel.ts"
@@ -29,4 +30,5 @@ export const surfaces: ReadonlyArray<Surface> = [
   providersSurface,
   proxySurface,
   conversationsSurface,
+  tablesSurface,
 ]
