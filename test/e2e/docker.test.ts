@@ -22,7 +22,8 @@ const image = (): string => {
       cpSync(realpathSync(path), to, { recursive: true, filter: (each) => !each.endsWith(".part") })
     }
   for (const [, folders = ""] of run.map(({ text }) => /^mkdir -p (.*?)(?: &&|$)/.exec(text) ?? []))
-    for (const folder of folders.split(" ").filter((each) => each !== "")) mkdirSync(join(app, folder), { recursive: true })
+    for (const folder of folders.split(" ").filter((each) => each !== ""))
+      mkdirSync(join(app, folder), { recursive: true })
   return app
 }
 
