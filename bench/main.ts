@@ -1,11 +1,12 @@
 import { callbacks } from "./figures/callbacks.ts"
 import { clientSends, clientVirtual } from "./figures/client.ts"
+import { gateway, millionQueued } from "./figures/gateway.ts"
 import { importedTraffic } from "./figures/imports.ts"
 import { messages } from "./figures/messages.ts"
 import { growth, millionEntries, millionMessages } from "./figures/million.ts"
 import { pages } from "./figures/pages.ts"
 import { scenarioDay, shippedScenarios } from "./figures/scenarios.ts"
-import { memorySimulation, sqliteSimulation, verification } from "./figures/simulation.ts"
+import { memorySimulation, projection, sqliteSimulation, verification } from "./figures/simulation.ts"
 import { startUp } from "./figures/start.ts"
 import { timeTravel } from "./figures/timetravel.ts"
 import { recordedTraffic } from "./figures/traffic.ts"
@@ -25,6 +26,7 @@ const short: Benches = new Map([
   ["memory", memorySimulation],
   ["sqlite", sqliteSimulation],
   ["verify", verification],
+  ["project", projection],
   ["start", startUp],
   ["day", scenarioDay],
   ["scenarios", shippedScenarios],
@@ -33,12 +35,14 @@ const short: Benches = new Map([
   ["client", clientSends],
   ["client-virtual", clientVirtual],
   ["webhooks", webhooks],
+  ["gateway", gateway],
 ])
 
 /** A quarter of an hour and more; asked for by name, or with all. */
 const long: Benches = new Map([
   ["million", millionEntries],
   ["memory-million", millionMessages],
+  ["gateway-million", millionQueued],
   ["growth", growth],
   ["timetravel", timeTravel],
   ["pages", pages],

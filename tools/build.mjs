@@ -145,7 +145,7 @@ const wholeProgram = (shared) => ({
 })
 
 /** What is loaded rarely and weighs much, in files of their own: `NAME.ts` is imported dynamically and gives plain values. */
-const apartFiles = ["src/server/docsPage.ts"]
+const apartFiles = ["src/proxy/certificates.ts", "src/server/docsPage.ts"]
 
 const apart = (shared) => ({ ...shared, entryPoints: apartFiles, format: "cjs" })
 

@@ -81,3 +81,21 @@ export const verification = async ({ quick }: Wanted): Promise<ReadonlyArray<Fig
   )
   return [figure({ name: "verified entries", unit: "/s", reach: ">= 0.5" }, found, (ratio) => ratio >= 0.5)]
 }
+
+/** Making tables of a log beside putting the rows they are made of into one table. */
+export const projection = async ({ quick }: Wanted): Promise<ReadonlyArray<Figure>> => {
+  const folder = temporaryFolder()
+  const log = join(folder, "ringback.db")
+  await simulate("engine", writeSettings(folder, 2, endpoint), log, quick ? 5_000 : 20_000)
+  const out = join(folder, "tables.db")
+  const run = async (program: string) => {
+    remove(out)
+    return perSecond(await runProgram<Outcome>(program, log, out))
+  }
+  const found = await alternate(
+    quick ? 2 : 5,
+    () => run("floors/project.ts"),
+    () => run("programs/project.ts"),
+  )
+  return [figure({ name: "projected entries", unit: "/s", reach: ">= 0.4" }, found, (ratio) => ratio >= 0.4)]
+}

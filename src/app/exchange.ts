@@ -42,6 +42,7 @@ import { makeWire } from "../network/Wire.ts"
 import type { Exchange, NumbersDoor } from "../server/Exchange.ts"
 import { apiDoors } from "./apiDoors.ts"
 import { asOwner } from "./asOwner.ts"
+import { healthDoor } from "./healthChecks.ts"
 import { liveSettings, runSettings } from "./liveSettings.ts"
 import { liveTemplates } from "./liveTemplates.ts"
 import { machines } from "./machines.ts"
@@ -123,20 +124,20 @@ export const startExchange = (
     })
     inForce = () => callbacksSettings(run.engine.world)
     if (!inMemory) yield* keepSnapshots(run, settings.db)
-    const slices = () => slicesOf(run.engine)
     const turns = yield* Effect.makeSemaphore(1)
     const exchange: typeof Exchange.Service = {
       run,
       version,
       provider: "twilio",
+      health: healthDoor(run, settings),
       statistics: () => {
-        const { twilio, outbound } = slices()
+        const { twilio, outbound } = slicesOf(run.engine)
         return { messages: twilio.messages.bySid.size, calls: twilio.calls.size, callbacks: outbound.attempts }
       },
-      phones: phonesDoor(keys, () => slices().twilio),
-      calls: callsDoor(() => slices().twilio),
-      messages: messagesView(() => slices().twilio.messages),
-      verifications: () => seenVerifications(slices().twilio.verify, run.engine.now),
+      phones: phonesDoor(keys, () => slicesOf(run.engine).twilio),
+      calls: callsDoor(() => slicesOf(run.engine).twilio),
+      messages: messagesView(() => slicesOf(run.engine).twilio.messages),
+      verifications: () => seenVerifications(slicesOf(run.engine).twilio.verify, run.engine.now),
       carrier: {
         wireIn: (request) => apiRequested.draft("", wireIn(request, keys)),
         headers: answerHeaders,
@@ -149,7 +150,7 @@ export const startExchange = (
       },
       doors: apiDoors(run, keys, publicUrl),
       settings: liveSettings(run, { first: settings, keys, turns }),
-      templates: liveTemplates(run, { base: templates.texts, turns, twilio: () => slices().twilio }),
+      templates: liveTemplates(run, { base: templates.texts, turns, twilio: () => slicesOf(run.engine).twilio }),
       numbers: numbersDoor(run.engine, keys),
       travel: yield* travelDoor(run),
     }

@@ -29,7 +29,6 @@ export const gatewayVariables = Config.all({
   urls: Config.all(numbers.map((n) => variable(`PROVIDER${n}_URL`))),
   provider: variable("PROVIDER_RATE_LIMIT"),
   total: variable("TOTAL_RATE_LIMIT"),
-  database: variable("DATABASE_URL"),
   redis: variable("REDIS_URL"),
   taskiq: variable("TASKIQ_BROKER_URL"),
 })
@@ -63,11 +62,6 @@ export const readGatewayVariables = (
     ...(given.taskiq === undefined
       ? []
       : ["TASKIQ_BROKER_URL does nothing: the queue is the log, and the process works it off"]),
-    ...(given.database === undefined
-      ? []
-      : [
-          "DATABASE_URL does nothing here: requests are kept in the log; `ringback project` writes them to a database of SQL tables",
-        ]),
   ]
   const environment = {
     urls,

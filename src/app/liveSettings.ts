@@ -115,7 +115,9 @@ const misplacedIn = (patch: unknown): ReadonlyArray<SettingsProblem> => {
     return [
       { path: "twilio", expected: "a group of keys (without it the account would be another one)", found: "null" },
     ]
-  const processOwn = ["database", "provider", "server", "templates"].filter((key) => Object.hasOwn(patch, key))
+  const processOwn = ["database", "logging", "profile", "provider", "proxy", "server", "templates", "tracing"].filter(
+    (key) => Object.hasOwn(patch, key),
+  )
   const within = ["conversations", "gateway", "twilio"].flatMap((section) => {
     const group = Object.hasOwn(patch, section) ? patch[section] : undefined
     const keys = isGroup(group) ? Object.keys(group) : []

@@ -4,6 +4,7 @@ import type { Calls } from "../carriers/twilio/calls/calls.ts"
 import { seenCall, seenCalls } from "../carriers/twilio/calls/seenCalls.ts"
 import { itemsOf } from "../carriers/twilio/collection.ts"
 import { twilioMachine } from "../carriers/twilio/twilio.machine.ts"
+import { conversationsMachine } from "../conversations/conversations.machine.ts"
 import type { OutboundRequested } from "../core/entries.ts"
 import type { CallsSource, Shown } from "../dashboard/Shown.ts"
 import type { Sign } from "../network/exchange.ts"
@@ -46,6 +47,8 @@ const shownOf = (
       const there = world.slice(twilioMachine).calls
       return callsView(() => there)
     },
+    conversations: () => run.engine.world.slice(conversationsMachine),
+    conversationsIn: (world) => world.slice(conversationsMachine),
     machines,
     forks: travel.forks,
     breakpoints: travel.breakpoints.all,

@@ -1,4 +1,5 @@
 import * as fs from "node:fs"
+import * as path from "node:path"
 import * as Config from "effect/Config"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -25,9 +26,20 @@ import {
 } from "./gatewayEnvironment.ts"
 import { gatewaySecrets, gatewaySettingsOf } from "./gatewaySettings.ts"
 import { messagingSettings } from "./messagingSettings.ts"
+import {
+  checkOperationsFlags,
+  levelUnder,
+  type Operations,
+  type OperationsEnvironment,
+  type OperationsFlags,
+  operationsOf,
+  readOperationsEnvironment,
+  strictProblems,
+} from "./operations.ts"
 import { checkSettings, problemLine } from "./settingsCheck.ts"
 import { AccountSid, type SettingsFile } from "./settingsFile.ts"
 import { isHttpUrl } from "./settingsParts.ts"
+import { stateFolder } from "./stateFolder.ts"
 import { variable } from "./variable.ts"
 import { verifySettings } from "./verifySettings.ts"
 
@@ -39,11 +51,12 @@ export class BadSettings extends Data.TaggedError("BadSettings")<{ readonly line
 }
 
 /** What flags say; they win over the environment, which wins over the file, which wins over the defaults. */
-export interface Flags {
+export interface Flags extends OperationsFlags {
   readonly config?: string | undefined
   readonly host?: string | undefined
   readonly port?: number | undefined
   readonly db?: string | undefined
+  readonly tlsPort?: number | undefined
 }
 
 /** Everything a process needs to know to serve a run. */
@@ -55,10 +68,20 @@ export interface Settings {
     readonly allowedHosts: ReadonlyArray<string>
     readonly adminToken: Redacted.Redacted<string> | undefined
   }
+  readonly proxy: {
+    /** Nothing said: callers on this machine pass, others are refused. */
+    readonly others: "pass" | "refuse" | undefined
+    /** The folder of the local CA. */
+    readonly caPath: string
+    /** Where it listens for TLS under the carrier's names, if anywhere. */
+    readonly tlsPort: number | undefined
+  }
   /** A file, or `:memory:`. */
   readonly db: string
   readonly templatesPath: string | undefined
   readonly logLevel: LogLevel.LogLevel
+  /** How the process is run; nothing of it is in the log. */
+  readonly operations: Operations
   /** Given by file or environment; a log without one gets its own. */
   readonly authToken: Redacted.Redacted<string> | undefined
   /** Of the test credentials, where there are any. */
@@ -89,14 +112,28 @@ export const defaultAccountSid = `AC${sha256("ringback default account").slice(0
 /** Reads the settings: flags over environment over file over defaults. */
 export const readSettings = (flags: Flags): Effect.Effect<Settings, BadSettings> =>
   Effect.gen(function* () {
+    const wrong = checkOperationsFlags(flags)
+    if (wrong.length > 0) return yield* new BadSettings({ lines: wrong })
     const environment = yield* readEnvironment
     const file = flags.config ?? environment.configPath
     const written = file === undefined ? {} : yield* readFile(file)
-    return settle(flags, environment, written, file)
+    const settings = settle(flags, environment, written, file)
+    const lines = notStrict(settings)
+    return lines.length > 0 ? yield* new BadSettings({ lines }) : settings
+  })
+
+/** What the profile does not permit. */
+const notStrict = ({ operations, run, server }: Settings): ReadonlyArray<string> =>
+  strictProblems(operations.profile, {
+    host: server.host,
+    hasAdminToken: server.adminToken !== undefined,
+    requireAuth: run.twilio.validation.require_auth,
+    unsignedWebhooks: run.conversations?.signatures === "off",
   })
 
 interface Environment {
   readonly adminToken: Redacted.Redacted<string> | undefined
+  readonly operations: OperationsEnvironment
   readonly configPath: string | undefined
   readonly logLevel: LogLevel.LogLevel
   readonly accountSid: string | undefined
@@ -121,7 +158,9 @@ const readEnvironment: Effect.Effect<Environment, BadSettings> = Effect.gen(func
         gatewayVariables,
       ]),
     )
-  const { environment: gateway, problems: lines } = readGatewayVariables(gatewayGiven)
+  const { environment: gateway, problems } = readGatewayVariables(gatewayGiven)
+  const operations = yield* readOperationsEnvironment
+  const lines: Array<string> = [...problems, ...operations.lines]
   if (accountSid !== undefined && Either.isLeft(Schema.decodeUnknownEither(AccountSid)(accountSid)))
     lines.push(
       `environment TWILIO_ACCOUNT_SID: expected AC and 32 letters or digits, found a text of ${accountSid.length} characters`,
@@ -140,6 +179,7 @@ const readEnvironment: Effect.Effect<Environment, BadSettings> = Effect.gen(func
   if (lines.length > 0 || logLevel === undefined) return yield* new BadSettings({ lines })
   return {
     adminToken: adminToken === undefined ? undefined : Redacted.make(adminToken),
+    operations: operations.environment,
     configPath,
     logLevel,
     accountSid,
@@ -229,6 +269,7 @@ export const settingsOf = (written: SettingsFile): Settings =>
     {},
     {
       adminToken: undefined,
+      operations: {},
       configPath: undefined,
       logLevel: LogLevel.Info,
       accountSid: undefined,
@@ -241,12 +282,19 @@ export const settingsOf = (written: SettingsFile): Settings =>
     undefined,
   )
 
+const proxyOf = (flags: Flags, proxy: SettingsFile["proxy"] = {}): Settings["proxy"] => ({
+  others: proxy.others,
+  caPath: path.resolve(proxy.ca_path ?? stateFolder()),
+  tlsPort: flags.tlsPort ?? proxy.tls_port,
+})
+
 const settle = (flags: Flags, env: Environment, written: SettingsFile, file: string | undefined): Settings => {
   const { server = {}, twilio = {}, callbacks = {} } = written
   const own = twilio.callbacks ?? {}
   const test = twilio.test_credentials
   const checks = twilio.validation ?? {}
   const allowed = [...(twilio.allowed_from_numbers ?? []), ...(env.phoneNumber === undefined ? [] : [env.phoneNumber])]
+  const operations = operationsOf(flags, env.operations, written)
   const token = env.authToken ?? (twilio.auth_token === undefined ? undefined : Redacted.make(twilio.auth_token))
   return {
     server: {
@@ -256,9 +304,11 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
       allowedHosts: server.allowed_hosts ?? [],
       adminToken: env.adminToken ?? (server.admin_token === undefined ? undefined : Redacted.make(server.admin_token)),
     },
+    proxy: proxyOf(flags, written.proxy),
     db: flags.db ?? written.database?.path ?? "data/ringback.db",
     templatesPath: written.templates?.path,
-    logLevel: env.logLevel,
+    logLevel: levelUnder(operations.profile, env.logLevel),
+    operations,
     authToken: token,
     secrets: [...conversationSecrets(written.conversations, env.monitor), ...gatewaySecrets(written.gateway)],
     notes: env.gateway.notes,

@@ -7,6 +7,7 @@ import { conversationsSetting } from "./conversationSettings.ts"
 import { carriersSetting, messagesSetting, numbersSetting } from "./deliverySettings.ts"
 import { aimedFaultsSetting, apiFaultsSetting, callbackFaultsSetting } from "./faultSettings.ts"
 import { gatewaySetting } from "./gatewaySettings.ts"
+import { operationsSections } from "./operations.ts"
 import {
   expects,
   Flag,
@@ -74,6 +75,7 @@ const VerifyFile = Schema.Struct({
 })
 
 export const SettingsFile = Schema.Struct({
+  ...operationsSections,
   server: optional(
     Schema.Struct({
       admin_token: optional(AuthToken),
@@ -171,6 +173,13 @@ export const SettingsFile = Schema.Struct({
           ),
         }),
       ),
+    }),
+  ),
+  proxy: optional(
+    Schema.Struct({
+      others: optional(expects(Schema.Literal("pass", "refuse"), "pass or refuse")),
+      ca_path: optional(expects(Schema.NonEmptyString, "a folder")),
+      tls_port: optional(Port),
     }),
   ),
   database: optional(Schema.Struct({ path: optional(expects(Schema.NonEmptyString, "a file, or :memory:")) })),

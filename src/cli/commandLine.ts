@@ -25,6 +25,7 @@ export const verbs = {
   diff: async () => (await import("./diff.ts")).diff,
   fork: async () => (await import("./fork.ts")).fork,
   trace: async () => (await import("./trace.ts")).trace,
+  project: async () => (await import("./project.ts")).project,
   export: async () => (await import("./recordings.ts")).exportCommand,
   import: async () => (await import("./recordings.ts")).importCommand,
   upgrade: async () => (await import("./upgrade.ts")).upgrade,
@@ -33,6 +34,7 @@ export const verbs = {
   playback: async () => (await import("./playback.ts")).playback,
   traffic: async () => (await import("./trafficCommands.ts")).traffic,
   compare: async () => (await import("./compare.ts")).compare,
+  gateway: async () => (await import("./gateway.ts")).gateway,
   completions: async () => (await import("./completions.ts")).completionsBy(completionScript),
 }
 type Verb = Awaited<ReturnType<(typeof verbs)[keyof typeof verbs]>>

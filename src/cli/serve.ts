@@ -8,13 +8,18 @@ import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { type Started, startExchange } from "../app/exchange.ts"
-import { logProcess, stderrLogger } from "../app/processLog.ts"
+import { metricsOfRun } from "../app/metrics.ts"
+import { logProcess } from "../app/processLog.ts"
+import { keepProjection } from "../app/projecting.ts"
+import { proxyOf } from "../app/proxy.ts"
 import { readSettings, type Settings } from "../app/settings.ts"
+import { stderrLogger } from "../app/stderrLogger.ts"
+import { traceRun } from "../app/tracing.ts"
 import { formatPace, type Pace, parsePace } from "../clock/pace.ts"
 import { iso, parseInstant } from "../core/Instant.ts"
 import { providerPath } from "../gateway/providers/place.ts"
 import { gatewaySettings } from "../gateway/settings.ts"
-import { isLoopback } from "../server/access.ts"
+import { isLoopback } from "../network/isLoopback.ts"
 import { Exchange } from "../server/Exchange.ts"
 import { serveHttp } from "../server/HttpServer.ts"
 import { providersPort, providersPortFlag, serveProviders } from "../server/providerPorts.ts"
@@ -32,12 +37,28 @@ const options = {
     Options.withDescription("How virtual time moves: real, <n>x (10x), paused, fast (default real)"),
     Options.optional,
   ),
+  profile: Options.text("profile").pipe(
+    Options.withDescription(
+      "development, staging or production: what is strict, and what is logged (default development)",
+    ),
+    Options.optional,
+  ),
+  logFormat: Options.text("log-format").pipe(
+    Options.withDescription("text or json: lines on standard error (default text, json under staging and production)"),
+    Options.optional,
+  ),
+  tls: Options.boolean("tls").pipe(
+    Options.withDescription(
+      "Listen for TLS, too, under Twilio's names: for hosts files and network aliases (port 443)",
+    ),
+  ),
+  tlsPort: Options.integer("tls-port").pipe(
+    Options.withDescription("The port of --tls (0 for any free one)"),
+    Options.optional,
+  ),
   start: Options.text("start").pipe(
     Options.withDescription("First instant of a new log, ISO 8601 (2026-01-01T00:00:00Z)"),
     Options.optional,
-  ),
-  json: Options.boolean("json").pipe(
-    Options.withDescription("Where it listens as one line of JSON, instead of a greeting"),
   ),
   providers: Options.boolean("providers").pipe(
     Options.withDescription("Open the simulated SMS providers on ports of their own (8071, 8072, 8073)"),
@@ -45,6 +66,9 @@ const options = {
   providersPort: Options.integer("providers-port").pipe(
     Options.withDescription("With --providers: the first of these ports (0 for any free ones)"),
     Options.optional,
+  ),
+  json: Options.boolean("json").pipe(
+    Options.withDescription("Where it listens as one line of JSON, instead of a greeting"),
   ),
 }
 
@@ -55,6 +79,7 @@ export const serve = Command.make("serve", options, (given) =>
     if (port !== undefined && (port < 0 || port > 65_535))
       return yield* wrongUse(`--port: expected 0 to 65535, found ${port}`)
     const providersAt = yield* readProviders(given)
+    const tlsPort = yield* readTlsPort(given)
     const pace = yield* readPace(given.pace)
     const start = yield* readStart(given.start)
     const settings = yield* readSettings({
@@ -62,14 +87,16 @@ export const serve = Command.make("serve", options, (given) =>
       host: Option.getOrUndefined(given.host),
       port,
       db: Option.getOrUndefined(given.db),
+      profile: Option.getOrUndefined(given.profile),
+      logFormat: Option.getOrUndefined(given.logFormat),
+      tlsPort,
     }).pipe(Effect.mapError((error) => wrongUse(error.message)))
-    yield* serveSettings(settings, {
-      json: given.json,
-      seed: Option.getOrUndefined(given.seed),
-      pace,
-      start,
-      providersAt,
-    }).pipe(Logger.withMinimumLogLevel(settings.logLevel), Effect.provide(stderrLogger))
+    const { json } = given
+    const seed = Option.getOrUndefined(given.seed)
+    yield* serveSettings(settings, { json, seed, pace, start, providersAt }).pipe(
+      Logger.withMinimumLogLevel(settings.logLevel),
+      Effect.provide(stderrLogger(settings.operations)),
+    )
   }).pipe(Effect.scoped),
 ).pipe(Command.withDescription("Serve the exchange over HTTP. Example: ringback serve --port 8080 --pace 10x"))
 
@@ -83,6 +110,17 @@ const readProviders = (given: {
   if (port !== undefined && (port < 0 || port > 65_500))
     return wrongUse(`${providersPortFlag}: expected 0 to 65500, found ${port}`)
   return Effect.succeed(given.providers ? (port ?? providersPort) : undefined)
+}
+
+/** The port for TLS; `undefined` where the command line says nothing of it. */
+const readTlsPort = (given: {
+  readonly tls: boolean
+  readonly tlsPort: Option.Option<number>
+}): Effect.Effect<number | undefined, CommandFailed> => {
+  const port = Option.getOrElse(given.tlsPort, () => (given.tls ? 443 : undefined))
+  return port === undefined || (port >= 0 && port <= 65_535)
+    ? Effect.succeed(port)
+    : wrongUse(`--tls-port: expected 0 to 65535, found ${port}`)
 }
 
 const readPace = (text: Option.Option<string>): Effect.Effect<Pace | undefined, CommandFailed> =>
@@ -122,18 +160,29 @@ const serveSettings = (
     const started = yield* startExchange({ settings, ...run }).pipe(Effect.mapError((error) => wrongUse(error.message)))
     const { exchange, warnings } = started
     const { publicUrl, allowedHosts } = settings.server
+    const console = yield* Effect.console
     const names = publicUrl === undefined ? allowedHosts : [...allowedHosts, new URL(publicUrl).hostname]
-    const listening = serveHttp({ ...settings.server, allowedHosts: names, pages: started.pages })
-    const { port } = yield* Effect.provide(listening, Layer.succeed(Exchange, exchange)).pipe(
+    const proxy = yield* proxyOf(settings, (line) => console.unsafe.error(`proxy: ${printable(line)}`))
+    const listening = serveHttp({
+      ...settings.server,
+      allowedHosts: names,
+      pages: started.pages,
+      metrics: metricsOfRun(exchange.run),
+      proxy,
+      tlsPort: settings.proxy.tlsPort,
+    })
+    const { port, tlsPort } = yield* Effect.provide(listening, Layer.succeed(Exchange, exchange)).pipe(
       Effect.mapError((error) => wrongUse(error.message)),
     )
     started.listensAt(addressOf(settings, port))
-    yield* logProcess(exchange.run, settings.logLevel)
+    yield* logProcess(exchange.run, settings.logLevel, settings.operations.logFormat)
+    const { projection, tracing } = settings.operations
+    if (projection !== undefined) yield* keepProjection(settings.db, projection)
+    if (tracing !== undefined) yield* traceRun(exchange.run, tracing, exchange.version)
     for (const warning of warnings) yield* Console.error(`warning: ${printable(warning)}`)
     const providers = providersAt === undefined ? [] : yield* openProviders(settings, exchange, providersAt)
-    yield* Console.log(
-      json ? listeningLine(settings, started, port, providers) : greeting(settings, started, port, providers),
-    )
+    const told = json ? listeningLine : greeting
+    yield* Console.log(told(settings, started, { port, providers, tlsPort }))
     if (
       !isLoopback(settings.server.host) &&
       settings.server.host !== "localhost" &&
@@ -156,18 +205,18 @@ interface Opened {
   readonly url: string
 }
 
-/** Opens the simulated providers. */
-const openProviders = (settings: Settings, exchange: typeof Exchange.Service, first: number) =>
+/** Opens the simulated providers, where the server itself listens. */
+const openProviders = (settings: Settings, exchange: typeof Exchange.Service, port: number) =>
   Effect.gen(function* () {
     const { providers } = gatewaySettings(exchange.run.engine.world.settings)
-    const ports = yield* Effect.provideService(
-      serveProviders(providers.length, { host: settings.server.host, port: first }),
-      Exchange,
-      exchange,
-    ).pipe(Effect.mapError((error) => wrongUse(error.message)))
-    return ports.map((port, i): Opened => {
+    const { host } = settings.server
+    const listening = serveProviders(providers.length, { host, port })
+    const ports = yield* Effect.provideService(listening, Exchange, exchange).pipe(
+      Effect.mapError((error) => wrongUse(error.message)),
+    )
+    return ports.map((each, i): Opened => {
       const id = providers[i]?.id ?? ""
-      return { id, url: `${addressOf(settings, port)}${providerPath(id)}` }
+      return { id, url: `${addressOf(settings, each)}${providerPath(id)}` }
     })
   })
 
@@ -177,12 +226,18 @@ const addressOf = ({ server }: Settings, port: number): string => {
   return `http://${host.includes(":") ? `[${host}]` : host}:${port}`
 }
 
+/** The ports that were opened; of the simulated providers the lines that tell of them. */
+interface Open {
+  readonly port: number
+  readonly providers: ReadonlyArray<Opened>
+  readonly tlsPort: number | undefined
+}
+
 /** What a program that has started the server needs to know. */
 const listeningLine = (
   settings: Settings,
   { authToken, exchange }: Started,
-  port: number,
-  providers: ReadonlyArray<Opened>,
+  { port, providers, tlsPort }: Open,
 ): string => {
   const { run, version } = exchange
   return jsonLine(
@@ -197,18 +252,14 @@ const listeningLine = (
       seed: run.seed,
       clock: iso(run.engine.now),
       pace: formatPace(run.engine.pace),
-      providers: Object.fromEntries(providers.map(({ id, url }) => [id, url])),
+      ...(providers.length === 0 ? {} : { providers: Object.fromEntries(providers.map(({ id, url }) => [id, url])) }),
+      ...(tlsPort === undefined ? {} : { tls_port: tlsPort }),
     }),
   )
 }
 
 /** What a user needs to know, and one line that sends a message as it stands. */
-const greeting = (
-  settings: Settings,
-  { exchange, authToken }: Started,
-  port: number,
-  providers: ReadonlyArray<Opened>,
-): string => {
+const greeting = (settings: Settings, { exchange, authToken }: Started, { port, providers, tlsPort }: Open): string => {
   const { run, version } = exchange
   const { twilio } = settings.run
   const address = addressOf(settings, port)
@@ -223,6 +274,9 @@ const greeting = (
     `  log          ${log}`,
     `  clock        ${iso(run.engine.now)}, pace ${formatPace(run.engine.pace)}`,
     ...providers.map(({ id, url }) => `  ${id.padEnd(11)}  ${url}`),
+    ...(tlsPort === undefined
+      ? []
+      : [`  TLS          ${settings.server.host}:${tlsPort}, as *.twilio.com (ringback trust)`]),
     "",
     "Send a message:",
     "",

@@ -31,11 +31,12 @@ import {
 
 export const startConversation = (
   conversations: Conversations,
-  { at, data: { number, original }, subject: id }: Entry<ConversationStarted>,
+  { at, data: { number, original }, seq, subject: id }: Entry<ConversationStarted>,
 ): void => {
   const place = conversations.all.length
   const conversation: Conversation = {
     id,
+    seq,
     place,
     number,
     original,
@@ -106,13 +107,14 @@ const nothing: ReadonlyArray<never> = []
 
 export const receiveMessage = (
   conversations: Conversations,
-  { at, data, subject: id }: Entry<MessageReceived>,
+  { at, cause, data, seq, subject: id }: Entry<MessageReceived>,
 ): void => {
   const conversation = conversationOf(conversations, data.conversation)
   if (conversation === undefined) return
   conversation.ownNumber = data.to
   addMessage(conversations, conversation, {
     id,
+    seq,
     direction: "inbound",
     from: data.from,
     to: data.to,
@@ -130,13 +132,13 @@ export const receiveMessage = (
     reason: undefined,
     errorCode: undefined,
     attempts: 0,
-    payload: data.payload,
+    payload: cause,
   })
 }
 
 export const composeMessage = (
   conversations: Conversations,
-  { at, data, subject: id }: Entry<MessageComposed>,
+  { at, data, seq, subject: id }: Entry<MessageComposed>,
 ): void => {
   const conversation = conversationOf(conversations, data.conversation)
   if (conversation === undefined) return
@@ -144,7 +146,7 @@ export const composeMessage = (
   const { idempotency } = data
   if (idempotency !== undefined)
     conversations.idempotency.set(idempotency.key, { sha256: idempotency.sha256, message: id })
-  addMessage(conversations, conversation, composedMessage(id, data, at))
+  addMessage(conversations, conversation, { ...composedMessage(id, data, at), seq })
 }
 
 /** A message as it is composed. */
@@ -152,7 +154,7 @@ export const composedMessage = (
   id: string,
   { body, from, media = nothing, to, via }: MessageComposed,
   at: number,
-): Omit<ConversationMessage, "conversation"> => ({
+): Omit<ConversationMessage, "conversation" | "seq"> => ({
   id,
   direction: "outbound",
   from,
@@ -332,8 +334,11 @@ export const failMessage = (conversations: Conversations, entry: Entry<MessageFa
 /** SIDs of which statuses are kept without a message; of one more the oldest is forgotten. The log has all. */
 export const untiedMax = 10_000
 
-export const receiveStatus = (conversations: Conversations, { at, data, subject }: Entry<StatusReceived>): void => {
-  const { error_code: errorCode, moves, payload, sid, status } = data
+export const receiveStatus = (
+  conversations: Conversations,
+  { at, cause: payload, data, subject }: Entry<StatusReceived>,
+): void => {
+  const { error_code: errorCode, moves, sid, status } = data
   const seen: SeenStatus = { status, errorCode, at, payload, moved: moves === true }
   const message = messageOf(conversations, subject)
   if (message === undefined) {

@@ -8,7 +8,8 @@ import { optional } from "../core/optional.ts"
  * Subject   `conversation.*` the conversation's id; `conversation-message.*` the message's id; `conversation-status.*` the message's id,
  *           or the SID where no message has it yet. Ids have the shape of UUIDs
  * Units     instants are the entries' `at`; confidence in basis points, 0 to 10,000
- * Payloads  `payload` is the seq of the `api.requested` whose `params` are the raw webhook: it is in the log once
+ * Payloads  a webhook is in the log once: it is the `api.requested` that `conversation-message.received` and
+ *           `conversation-status.received` have as their cause, and its `params` are the raw payload
  */
 
 /** What a text is written in, as far as it shows. */
@@ -123,7 +124,6 @@ export const messageReceived = entryType(
     from: Schema.String,
     language: LanguageName,
     num_media: Schema.NonNegativeInt,
-    payload: Seq,
     sid: Schema.String,
     to: Schema.String,
   }),
@@ -181,7 +181,6 @@ export const statusReceived = entryType(
     error_code: optional(Schema.String),
     /** The message has this status from here on: it was not late. Absent too while no message has the SID. */
     moves: optional(Schema.Literal(true)),
-    payload: Seq,
     sid: Schema.String,
     status: DeliveryStatus,
   }),

@@ -19,6 +19,7 @@ const savedTogether = 10_000
 /** Every field of a message. */
 const saved: { readonly [Field in keyof ConversationMessage]: true } = {
   id: true,
+  seq: true,
   conversation: true,
   direction: true,
   from: true,

@@ -16,6 +16,8 @@ export interface SeenStatus {
 /** A message of a conversation, as rules and lists know it; its raw webhook is in the log. */
 export interface ConversationMessage {
   readonly id: string
+  /** The seq of the entry that made it. */
+  readonly seq: number
   /** The place of its conversation; it changes when that is merged into another one. */
   conversation: number
   readonly direction: "inbound" | "outbound"
@@ -67,6 +69,8 @@ export type Lookup =
 
 export interface Conversation {
   readonly id: string
+  /** The seq of the entry that began it. */
+  readonly seq: number
   readonly place: number
   readonly number: string
   readonly original: string

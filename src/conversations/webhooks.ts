@@ -84,7 +84,6 @@ export const smsWebhook = (request: Request): Reply => {
     from,
     language: detected.language,
     num_media: mediaOf(params),
-    payload: entry.seq,
     sid,
     to,
   }
@@ -130,7 +129,6 @@ export const statusWebhook = (request: Request): Reply => {
   const draft = statusReceived.draft(message?.id ?? sid, {
     ...(code === undefined || code === "0" ? {} : { error_code: code.slice(0, codeLengthMax) }),
     ...(message !== undefined && moves(message.status, status) ? { moves: true } : {}),
-    payload: entry.seq,
     sid,
     status,
   })

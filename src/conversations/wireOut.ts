@@ -35,7 +35,7 @@ const lookupShown = (lookup: Lookup | undefined) => {
 }
 
 /** A message as JSON data. `raw_webhook_entry` is the entry of the log that holds the webhook as it came. */
-export const messageShown = (conversationId: string, message: Omit<ConversationMessage, "conversation">) => ({
+export const messageShown = (conversationId: string, message: Omit<ConversationMessage, "conversation" | "seq">) => ({
   id: message.id,
   conversation_id: conversationId,
   direction: message.direction,
@@ -65,7 +65,7 @@ export const messageShown = (conversationId: string, message: Omit<ConversationM
 export const idOf = ({ all }: Conversations, { conversation }: ConversationMessage): string =>
   all[conversation]?.id ?? ""
 
-const errorShown = ({ errorCode, reason, status }: Omit<ConversationMessage, "conversation">) =>
+const errorShown = ({ errorCode, reason, status }: Omit<ConversationMessage, "conversation" | "seq">) =>
   reason === undefined && errorCode === undefined
     ? null
     : {

@@ -129,6 +129,15 @@ export const limits = {
   trafficSecretsMax: 64,
   /** Texts of requests that played answers repeat; the oldest are forgotten. */
   trafficTextsMax: 100_000,
+  /** Names whose certificates the proxy keeps; the one that was made first is made again. */
+  proxyNamesMax: 256,
+  /** Connections to other hosts that it keeps open at once, and host ms one may be silent. */
+  proxyTunnelsMax: 1_024,
+  proxyTunnelSilentMsMax: 600_000,
+  /** Host ms another host has to take a connection. */
+  proxyConnectMsMax: 30_000,
+  /** Other hosts that it counts by name; further ones count as one. */
+  proxyHostsMax: 200,
   /** Hosts' longest single wait in ms: Node and Effect both mishandle waits over 2^31 ms. */
   waitMsMax: 24 * 60 * 60 * 1000,
   /** Longest virtual gap between two attempts of a callback; a doubled gap stops growing here. */

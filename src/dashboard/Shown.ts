@@ -1,5 +1,6 @@
 import type { SeenMessage } from "../carriers/delivery/seen.ts"
 import type { SeenCall } from "../carriers/twilio/calls/seenCalls.ts"
+import type { Conversations } from "../conversations/state.ts"
 import type { JsonObject } from "../core/canonical.ts"
 import type { OutboundRequested } from "../core/entries.ts"
 import type { Run } from "../engine/Run.ts"
@@ -15,6 +16,9 @@ export interface Shown {
   readonly accountSid: () => string
   readonly messages: MessagesSource
   readonly calls: CallsSource
+  /** The conversation service's part of the run, and of another world of the same machines. */
+  readonly conversations: () => Conversations
+  readonly conversationsIn: (world: WorldState) => Conversations
   /** Numbers that accounts have, oldest first. */
   readonly numbers: () => ReadonlyArray<ShownNumber>
   readonly accounts: () => ReadonlyArray<ShownAccount>

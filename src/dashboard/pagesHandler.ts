@@ -12,8 +12,10 @@ import { fateOf } from "./figures.ts"
 import { makeLive, type Now } from "./Live.ts"
 import { callbacksPage } from "./pages/callbacksPage.ts"
 import { callsPage } from "./pages/callsPage.ts"
+import { conversationsPage } from "./pages/conversationsPage.ts"
 import { dashboardPage } from "./pages/dashboardPage.ts"
 import { forksPage } from "./pages/forksPage.ts"
+import { gatewayPage } from "./pages/gatewayPage.ts"
 import { logPage } from "./pages/logPage.ts"
 import { messagesPage } from "./pages/messagesPage.ts"
 import type { Made, MakePage } from "./pages/Page.ts"
@@ -35,7 +37,9 @@ const pages: ReadonlyArray<readonly [path: string, menu: string, label: string, 
   ["/ui/callbacks", "callbacks", "Callbacks", callbacksPage],
   ["/ui/log", "log", "Log", logPage],
   ["/ui/timetravel", "timetravel", "Time travel", timeTravelPage],
+  ["/ui/gateway", "gateway", "Gateway", gatewayPage],
   ["/ui/phone", "phone", "Phone", phonePage],
+  ["/ui/conversations", "conversations", "Conversations", conversationsPage],
   ["/ui/settings", "settings", "Settings", settingsPage],
 ]
 

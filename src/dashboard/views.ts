@@ -65,6 +65,10 @@ const tones: Readonly<Record<string, Tone>> = {
   active: "good",
   suspended: "warn",
   closed: "plain",
+  healthy: "good",
+  recovering: "warn",
+  unhealthy: "bad",
+  unsure: "warn",
 }
 
 const badge = (text: string, tone: Tone): string => `<span class="badge ${tone}">${escaped(text)}</span>`

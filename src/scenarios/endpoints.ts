@@ -65,10 +65,13 @@ export const rewriteSettings = (endpoints: ReadonlyArray<Endpoint>): ReadonlyArr
 /** Host ms without anything happening before a run with a real application counts as settled. */
 const quietMs = 20
 
+/** Sections of the settings file that a scenario has: those of the run. */
+export const settingsSections: ReadonlyArray<string> = ["twilio", "callbacks", "conversations"]
+
 /** The settings a scenario begins with, in the form of a settings file. */
 export const ownSettings = (settings: JsonObject, endpoints: ReadonlyArray<Endpoint>): JsonObject => {
-  const { callbacks = {}, twilio = {} } = settings as { readonly [key: string]: JsonObject }
+  const { callbacks = {}, twilio = {}, ...others } = settings as { readonly [key: string]: JsonObject }
   const rewrite = rewriteSettings(endpoints)
   const real = rewrite.length === 0 ? {} : { quiet_ms: quietMs, rewrite }
-  return { twilio, callbacks: { ...real, ...callbacks }, endpoints: scriptedSettings(endpoints) }
+  return { ...others, twilio, callbacks: { ...real, ...callbacks }, endpoints: scriptedSettings(endpoints) }
 }

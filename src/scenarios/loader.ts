@@ -6,7 +6,7 @@ import type { JsonObject } from "../core/canonical.ts"
 import { isGroup } from "../core/group.ts"
 import { parseInstant } from "../core/Instant.ts"
 import { changeProblems } from "./changes.ts"
-import { answerSetting, type EndpointFile, rewriteSettings, scriptedSettings } from "./endpoints.ts"
+import { answerSetting, type EndpointFile, rewriteSettings, scriptedSettings, settingsSections } from "./endpoints.ts"
 import { check, type Problem } from "./file/problems.ts"
 import { FragmentFile, ScenarioFile } from "./file/scenarioFile.ts"
 import { readYaml, type YamlFile } from "./file/yamlFile.ts"
@@ -229,17 +229,16 @@ class Reading {
 
   /** What the exchange says of the settings that the scenario makes. */
   #checkSettings(file: string, yaml: YamlFile, settings: JsonObject, endpoints: ReadonlyArray<Endpoint>): void {
-    for (const key of Object.keys(settings).filter((each) => each !== "twilio" && each !== "callbacks"))
+    for (const key of Object.keys(settings).filter((each) => !settingsSections.includes(each)))
       this.#tell(
         this.#place(file, yaml, ["settings", key]),
-        key === "endpoints" ? "endpoints beside settings" : "twilio or callbacks",
+        key === "endpoints" ? "endpoints beside settings" : `one of ${settingsSections.join(", ")}`,
         "this key",
       )
-    const { callbacks, twilio } = settings
+    const { callbacks } = settings
     const rewrite = rewriteSettings(endpoints)
     const all = {
-      ...(twilio === undefined ? {} : { twilio }),
-      ...(callbacks === undefined ? {} : { callbacks }),
+      ...Object.fromEntries(Object.entries(settings).filter(([key]) => settingsSections.includes(key))),
       endpoints: scriptedSettings(endpoints),
     }
     for (const { expected, found, keys } of this.#stages.checkSettings(all)) {

@@ -22,6 +22,7 @@ export class Exchange extends Context.Tag("ringback/Exchange")<
     readonly provider: string
     /** Counts as `/health` shows them. */
     readonly statistics: () => { readonly messages: number; readonly calls: number; readonly callbacks: number }
+    readonly health: HealthDoor
     /** The run's messages, for reading back. */
     readonly messages: MessagesView
     /** Verifications with their codes as they stand now, newest first. */
@@ -38,6 +39,23 @@ export class Exchange extends Context.Tag("ringback/Exchange")<
     readonly calls: CallsDoor
   }
 >() {}
+
+/** Whether something is there, as far as it was needed lately; `detail` says what was wrong. */
+export interface HealthCheck {
+  readonly status: "up" | "down" | "unknown"
+  readonly detail?: string
+}
+/** What `/health` says of how the run is run, and of what it depends on. */
+export interface HealthDoor {
+  /** How strict it is: development, staging, production. */
+  readonly profile: string
+  readonly checks: () => HealthChecks
+}
+
+export interface HealthChecks {
+  readonly carrier: HealthCheck
+  readonly monitor: HealthCheck
+}
 
 /** Forks of the run, and breakpoints of its clock. Neither is in its log. */
 export interface TravelDoor {
@@ -267,8 +285,11 @@ export interface ApiDoor {
   readonly wireIn: (request: HttpRequest) => Draft<ApiRequested>
   /** Headers of every answer, flat: name, value, name, value. */
   readonly headers: (answer: ApiAnswer) => Array<string>
-  /** The text of an answer whose holes only the edge can fill. `host` is the Host header. Throws when a secret cannot be kept. */
-  readonly fill: (body: string, host: string | undefined) => string
+  /**
+   * The text of an answer whose holes only the edge can fill. `host` is the Host header; `secure`: it was asked for under https, at a host
+   * of the carrier. Throws when a secret cannot be kept.
+   */
+  readonly fill: (body: string, host: string | undefined, secure?: boolean) => string
   /** Bytes an answer names by their hash alone; `undefined` when they are kept no longer. */
   readonly bytes: (sha256: string) => Uint8Array | undefined
   /** The answer in place of such bytes. */

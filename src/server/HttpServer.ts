@@ -7,11 +7,12 @@ import type * as Scope from "effect/Scope"
 import { sha256 } from "../core/canonical.ts"
 import { limits } from "../core/limits.ts"
 import { apiOf } from "../network/apis.ts"
+import type { ForwardProxy } from "../proxy/ForwardProxy.ts"
 import { type AccessRules, type Caller, refusal } from "./access.ts"
 import { apiHandler } from "./apiHandler.ts"
 import { type Handler, limitConnections, patiently, timeouts, usualPatience } from "./connections.ts"
 import { Exchange } from "./Exchange.ts"
-import { type CannotListen, listen } from "./listening.ts"
+import { type CannotListen, listen, listenBeside } from "./listening.ts"
 import { onFirstUse, type PathHandler } from "./onFirstUse.ts"
 import { refuse, send } from "./plainAnswer.ts"
 
@@ -22,10 +23,30 @@ export interface ServerOptions {
   readonly adminToken: Redacted.Redacted<string> | undefined
   /** Loads what answers for pages, when the first one is asked for; absent: there are none. */
   readonly pages?: () => Promise<Effect.Effect<PathHandler, never, Scope.Scope>>
+  /** Stands for the carrier's hosts on the same port; absent: there is no proxy. */
+  readonly proxy?: ForwardProxy | undefined
+  /** Port for TLS under the carrier's names; absent: none. Needs the proxy. */
+  readonly tlsPort?: number | undefined
+  /** Loads what answers for metrics, which is told from then on how long requests took; absent: there are none. */
+  readonly metrics?: (times: RequestTimes) => Promise<Effect.Effect<PathHandler, never, Scope.Scope>>
+}
+
+/** Who wants to know how long a request of an API took, in host ms from its head to the end of its answer. */
+export interface RequestTimes {
+  take: ((api: string, ms: number) => void) | undefined
+}
+
+/** Where a server has come to listen. */
+export interface Listens {
+  readonly port: number
+  readonly tlsPort: number | undefined
 }
 
 const noPages: PathHandler = (_, __, response) =>
   refuse(response, 404, "this exchange has no pages; ringback serve has")
+
+const noMetrics: PathHandler = (_, __, response) =>
+  refuse(response, 404, "this exchange has no metrics; ringback serve has")
 
 /** A read that asks to wait for what is still to come. */
 const waits = /[?&]wait=/
@@ -37,6 +58,7 @@ const isPage = (path: string): boolean =>
 const isControl = (path: string): boolean =>
   isPage(path) ||
   path === "/health" ||
+  path === "/metrics" ||
   path === "/docs" ||
   path === "/openapi.json" ||
   path.startsWith("/admin/") ||
@@ -47,10 +69,9 @@ const isControl = (path: string): boolean =>
  * Serves the exchange over HTTP on one port: the carrier's API on the thin way in, control on Effect's `HttpApi`.
  * Closing the scope stops listening, lets answers in flight finish, and cuts what is left.
  */
-export const serveHttp = (
-  options: ServerOptions,
-): Effect.Effect<{ readonly port: number }, CannotListen, Exchange | Scope.Scope> =>
+export const serveHttp = (options: ServerOptions): Effect.Effect<Listens, CannotListen, Exchange | Scope.Scope> =>
   Effect.gen(function* () {
+    const { proxy, tlsPort } = options
     const { carrier, doors, run } = yield* Exchange
     // A fifth of a start otherwise, and most runs answer the carrier's API first.
     const control = yield* onFirstUse(
@@ -58,7 +79,10 @@ export const serveHttp = (
       async () => (await import("./controlHandler.ts")).controlHandler,
     )
     const pages = options.pages === undefined ? noPages : yield* onFirstUse("the pages", options.pages)
-    const carrierApi = apiHandler(run.engine, carrier)
+    const times: RequestTimes = { take: undefined }
+    const { metrics: load } = options
+    const metrics = load === undefined ? noMetrics : yield* onFirstUse("the metrics", () => load(times))
+    const carrierApi = apiHandler(run.engine, carrier, proxy?.isSecure)
     const apis = new Map([...doors].map(([name, door]) => [name, apiHandler(run.engine, door)]))
     const rules: AccessRules = {
       allowedHosts: new Set([options.host, ...options.allowedHosts].map((name) => name.toLowerCase())),
@@ -66,6 +90,9 @@ export const serveHttp = (
     }
     const streams = new Set<http.ServerResponse>()
     const answer: Handler = (request, response) => {
+      const whose = proxy === undefined ? "own" : proxy.take(request, response)
+      if (whose === "done") return
+      if (whose === "carrier") return carrierApi(request, response)
       const url = request.url ?? "/"
       const cut = url.indexOf("?")
       const path = cut < 0 ? url : url.slice(0, cut)
@@ -75,6 +102,7 @@ export const serveHttp = (
         const caught = guard?.covers(path) === true ? refusal(callerOf(request, options.adminToken), rules) : undefined
         if (guard !== undefined && caught !== undefined)
           return send(response, caught.status, "application/json", guard.body(caught.status, caught.message))
+        if (times.take !== undefined) timed(times.take, run.clock.hostMonotonic, name, response)
         return (apis.get(name) ?? carrierApi)(request, response)
       }
       const open = path === "/health" || path === "/favicon.ico"
@@ -94,7 +122,8 @@ export const serveHttp = (
         streams.add(response)
         response.once("close", () => streams.delete(response))
       }
-      if (isPage(path)) pages(path, request, response)
+      if (path === "/metrics") metrics(path, request, response)
+      else if (isPage(path)) pages(path, request, response)
       else control(path, request, response)
     }
     const handler = yield* patiently(usualPatience, run.clock.hostMonotonic, answer)
@@ -102,8 +131,24 @@ export const serveHttp = (
     limitConnections(server)
     yield* listen(server, options, streams)
     const { port } = server.address() as AddressInfo
-    return { port }
+    if (proxy === undefined) return { port, tlsPort: undefined }
+    proxy.attach(server, rules.allowedHosts)
+    yield* Effect.addFinalizer(() => Effect.sync(proxy.end))
+    if (tlsPort === undefined) return { port, tlsPort }
+    limitConnections(proxy.tls)
+    yield* listenBeside(proxy.tls, { host: options.host, port: tlsPort })
+    return { port, tlsPort: (proxy.tls.address() as AddressInfo).port }
   })
+
+const timed = (
+  take: NonNullable<RequestTimes["take"]>,
+  now: () => number,
+  api: string,
+  response: http.ServerResponse,
+): void => {
+  const began = now()
+  response.once("finish", () => take(api, now() - began))
+}
 
 const callerOf = (request: http.IncomingMessage, adminToken: Redacted.Redacted<string> | undefined): Caller => {
   const { headers, method = "GET", socket } = request
@@ -139,7 +184,7 @@ const welcome = (response: http.ServerResponse) =>
       "",
       "/2010-04-01/Accounts/{AccountSid}/Messages.json   Twilio's API",
       "/callback-test takes any callback and shows what it got",
-      "/health        counts, digest, virtual time",
+      "/health        counts, digest, virtual time; /metrics for Prometheus",
       "/admin/messages  what was sent, with its codes and links; ?wait=5s until it is there",
       "/admin/log     the log; with Accept: text/event-stream as it grows",
       "/admin/clock   the run's clock",

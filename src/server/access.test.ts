@@ -1,6 +1,7 @@
 import { describe, it } from "@effect/vitest"
 import { assertInclude, strictEqual } from "@effect/vitest/utils"
-import { type AccessRules, type Caller, isLoopback, refusal } from "./access.ts"
+import { isLoopback } from "../network/isLoopback.ts"
+import { type AccessRules, type Caller, refusal } from "./access.ts"
 
 const rules: AccessRules = { allowedHosts: new Set(["desk.example"]), hasToken: false }
 

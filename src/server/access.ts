@@ -1,4 +1,4 @@
-import * as net from "node:net"
+import { isLoopback } from "../network/isLoopback.ts"
 
 /** Who asks for a page or the control API, as far as it matters. */
 export interface Caller {
@@ -57,18 +57,6 @@ const hostName = (host: string | undefined): string => {
   const text = (host ?? "").toLowerCase()
   const bracketed = /^\[([^\]]*)\]/.exec(text)
   return bracketed?.[1] ?? text.replace(/:\d*$/, "")
-}
-
-const loopback = new net.BlockList()
-loopback.addSubnet("127.0.0.0", 8, "ipv4")
-loopback.addAddress("::1", "ipv6")
-
-/** Whether an address is the machine's own; IPv4 inside IPv6 counts as IPv4. */
-export const isLoopback = (address: string | undefined): boolean => {
-  if (address === undefined) return false
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, "")
-  const family = net.isIP(plain)
-  return family !== 0 && loopback.check(plain, family === 4 ? "ipv4" : "ipv6")
 }
 
 const isLoopbackName = (name: string): boolean =>

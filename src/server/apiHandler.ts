@@ -10,8 +10,14 @@ import type { ApiDoor, HttpRequest } from "./Exchange.ts"
 /**
  * The thinnest way in for an API of the run: node's request, one input, and the answer as the log says it.
  * No fibre, router or scope per request (docs/performance.md).
+ *
+ * `isSecure` tells whether a request was asked under https, as URLs in its answer then are.
  */
-export const apiHandler = (engine: Engine, door: ApiDoor) => {
+export const apiHandler = (
+  engine: Engine,
+  door: ApiDoor,
+  isSecure: (request: IncomingMessage) => boolean = () => false,
+) => {
   let open = 0
   const rest = makeRest()
   const answer = (
@@ -85,7 +91,7 @@ export const apiHandler = (engine: Engine, door: ApiDoor) => {
           if (data.holes !== true) return answer(response, data.status, text, hash, entry.at, undefined, data.headers)
           let body: string
           try {
-            body = door.fill(text, host)
+            body = door.fill(text, host, isSecure(request))
           } catch (error) {
             return stop(error)
           }

@@ -22,8 +22,15 @@ import { BreakpointsGroup, ForksGroup } from "./travelApi.ts"
 const Instant = Schema.String.annotations({ description: "ISO 8601, UTC", examples: ["2026-01-01T00:00:00.000Z"] })
 const Digest = Schema.String.annotations({ description: "Hash of the newest entry: 64 hex digits" })
 
+const Check = Schema.Struct({
+  status: Schema.Literal("up", "down", "unknown").annotations({ description: "unknown: it was not needed lately" }),
+  detail: Schema.optionalWith(Schema.String, { exact: true }),
+}).annotations({ identifier: "HealthCheck" })
+
 export const Health = Schema.Struct({
-  status: Schema.Literal("healthy"),
+  status: Schema.Literal("healthy", "degraded").annotations({
+    description: "degraded: something it depends on was down when it was needed last",
+  }),
   version: Schema.String,
   provider: Schema.String,
   /** The host's time. */
@@ -32,6 +39,10 @@ export const Health = Schema.Struct({
   digest: Digest,
   entries: Schema.Int,
   virtual_time: Instant,
+  profile: Schema.String,
+  checks: Schema.Struct({ log: Check, carrier: Check, monitor: Check }).annotations({
+    description: "The log was read for this; carrier and monitor as the conversation service found them last",
+  }),
 }).annotations({ identifier: "Health" })
 
 export const ClockState = Schema.Struct({

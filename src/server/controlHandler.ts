@@ -10,6 +10,7 @@ import type * as Scope from "effect/Scope"
 import { limits } from "../core/limits.ts"
 import { ControlApi } from "./controlApi.ts"
 import { ControlLive } from "./controlHandlers.ts"
+import { DescribedApi } from "./describedApi.ts"
 import { Exchange } from "./Exchange.ts"
 import { onFirstUse, type PathHandler } from "./onFirstUse.ts"
 import { send } from "./plainAnswer.ts"
@@ -54,6 +55,6 @@ const docsHandler = async (): Promise<Effect.Effect<PathHandler>> => {
 
 /** The description of the API that `/openapi.json` answers, as text. */
 export const openApiOf = (version: string): string => {
-  const spec = OpenApi.fromApi(ControlApi)
+  const spec = OpenApi.fromApi(DescribedApi)
   return JSON.stringify({ ...spec, info: { ...spec.info, version } })
 }

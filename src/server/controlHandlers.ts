@@ -23,7 +23,7 @@ import { ControlApi, NotSettled } from "./controlApi.ts"
 
 import { BadOrder, committed, stopped, submitted, Unavailable } from "./controlErrors.ts"
 
-import { Exchange } from "./Exchange.ts"
+import { Exchange, type HealthCheck } from "./Exchange.ts"
 import { PhonesLive } from "./inboundHandlers.ts"
 import { NumbersLive } from "./numbersHandlers.ts"
 import { CallbackTestLive } from "./reading/callbackTestHandlers.ts"
@@ -74,18 +74,29 @@ const ordered = (run: Run, order: Effect.Effect<void, EngineStopped | OrderFaile
 
 export const HealthLive = HttpApiBuilder.group(ControlApi, "health", (handlers) =>
   Effect.gen(function* () {
-    const { run, provider, statistics, version } = yield* Exchange
+    const { health, provider, run, statistics, version } = yield* Exchange
     return handlers.handle("health", () =>
-      Effect.map(committed(run.engine), () => ({
-        status: "healthy" as const,
-        version,
-        provider,
-        timestamp: iso(run.clock.hostNow()),
-        statistics: statistics(),
-        digest: run.engine.head.hash,
-        entries: run.engine.head.seq,
-        virtual_time: iso(run.engine.now),
-      })),
+      Effect.gen(function* () {
+        yield* committed(run.engine)
+        const log = yield* Effect.match(run.log.head, {
+          onFailure: (): HealthCheck => ({ status: "down", detail: "it cannot be read" }),
+          onSuccess: (): HealthCheck => ({ status: "up" }),
+        })
+        const { carrier, monitor } = health.checks()
+        const down = [log, carrier, monitor].some(({ status }) => status === "down")
+        return {
+          status: down ? ("degraded" as const) : ("healthy" as const),
+          version,
+          provider,
+          timestamp: iso(run.clock.hostNow()),
+          statistics: statistics(),
+          digest: run.engine.head.hash,
+          entries: run.engine.head.seq,
+          virtual_time: iso(run.engine.now),
+          profile: health.profile,
+          checks: { log, carrier, monitor },
+        }
+      }),
     )
   }),
 )

@@ -1,4 +1,5 @@
 import type * as http from "node:http"
+import type * as net from "node:net"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -45,21 +46,26 @@ export const listen = (
   { flag = "--port", host, port }: ListeningAt,
   streams: ReadonlySet<http.ServerResponse>,
 ): Effect.Effect<void, CannotListen, Scope.Scope> =>
-  Effect.acquireRelease(
-    Effect.async<void, CannotListen>((resume) => {
-      server.once("error", (error: NodeJS.ErrnoException) =>
-        resume(new CannotListen({ host, port, flag, code: error.code ?? error.message })),
-      )
-      server.listen({ host, port, backlog: 4096 }, () => resume(Effect.void))
-    }),
-    () =>
-      Effect.async<void>((resume) => {
-        server.close(() => resume(Effect.void))
-        for (const stream of streams) stream.destroy()
-        server.closeIdleConnections()
-      }).pipe(
-        Effect.interruptible, // A release is not, and then no time-out would end it.
-        Effect.timeout(Duration.seconds(drainSeconds)),
-        Effect.catchTag("TimeoutException", () => Effect.sync(() => server.closeAllConnections())),
-      ),
+  Effect.acquireRelease(bound(server, { flag, host, port }), () =>
+    Effect.async<void>((resume) => {
+      server.close(() => resume(Effect.void))
+      for (const stream of streams) stream.destroy()
+      server.closeIdleConnections()
+    }).pipe(
+      Effect.interruptible, // A release is not, and then no time-out would end it.
+      Effect.timeout(Duration.seconds(drainSeconds)),
+      Effect.catchTag("TimeoutException", () => Effect.sync(() => server.closeAllConnections())),
+    ),
   )
+
+/** Listens until the scope closes, for connections that another server has then: nothing waits for them here. */
+export const listenBeside = (server: net.Server, at: ListeningAt): Effect.Effect<void, CannotListen, Scope.Scope> =>
+  Effect.acquireRelease(bound(server, at), () => Effect.sync(() => server.close()))
+
+const bound = (server: net.Server, { flag = "--port", host, port }: ListeningAt): Effect.Effect<void, CannotListen> =>
+  Effect.async((resume) => {
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      resume(new CannotListen({ host, port, flag, code: error.code ?? error.message })),
+    )
+    server.listen({ host, port, backlog: 4096 }, () => resume(Effect.void))
+  })

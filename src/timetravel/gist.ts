@@ -31,8 +31,10 @@ import {
   turnFailed,
 } from "../core/entries.ts"
 import { formatDuration } from "../core/Instant.ts"
+import { providerDecided, providerReceiptSent } from "../gateway/providers/entries.ts"
 import { eventOf } from "../network/callbackEvent.ts"
 import { clientGist } from "./clientGist.ts"
+import { conversationGist } from "./conversationGist.ts"
 
 /** What an entry says, in a few words for a table. Data of another shape than its type's is shown as it is. */
 export const gist = (entry: Entry): string => {
@@ -95,9 +97,11 @@ const told = (entry: Entry): string | undefined => {
     return "advance_ms" in data ? `advance by ${formatDuration(data.advance_ms)}` : "arrived"
   }
   if (clientTold.is(general)) return clientGist(general.data)
+  if (providerDecided.is(general)) return `${general.data.provider}: ${general.data.fate}`
+  if (providerReceiptSent.is(general)) return `${general.data.provider}: ${general.data.text}`
   if (dataCleared.is(general)) return general.data.what
   if (turnFailed.is(general)) return general.data.error
-  return undefined
+  return conversationGist(general)
 }
 
 const withCode = (status: string, code: number | undefined): string =>

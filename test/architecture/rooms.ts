@@ -2,8 +2,8 @@
 const ground = ["core"]
 const engine = [...ground, "log", "clock", "engine"]
 const parts = [...engine, "network", "carriers", "gateway", "conversations"]
-const uses = [...parts, "client", "expressions", "scenarios", "traffic", "timetravel"]
-const doors = [...uses, "server", "dashboard"]
+const uses = [...parts, "client", "expressions", "scenarios", "traffic", "timetravel", "projection", "metrics"]
+const doors = [...uses, "proxy", "server", "dashboard"]
 
 export const mayImport: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
   ["core", []],
@@ -19,7 +19,10 @@ export const mayImport: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
   ["scenarios", [...parts, "client", "expressions"]],
   ["traffic", [...parts, "client"]],
   ["timetravel", [...parts, "client"]],
-  ["server", uses],
+  ["projection", parts],
+  ["metrics", parts],
+  ["proxy", [...ground, "log", "network"]],
+  ["server", [...uses, "proxy"]],
   ["dashboard", uses],
   ["app", doors],
   ["testing", [...doors, "app"]],

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { converse, conversedSettings, setUp } from "../support/conversed.ts"
 import { endAll, type Server, serve } from "../support/program.ts"
 import { openBrowser, openPage } from "./browser.ts"
 
@@ -20,9 +21,22 @@ const kept: ReadonlySet<string> = new Set([
   "timeline-wide-light",
   "fork-wide-light",
   "phone-small-dark",
+  "conversation-wide-light",
+  "gateway-wide-light",
 ])
 
 const settings = {
+  gateway: {
+    limits: { provider: 20 },
+    providers: [
+      { id: "provider1", weight: 2 },
+      { id: "provider2", profile: { outages: [{ from: "10m12s", for: "3s" }], failing_percent: 3 } },
+      { id: "provider3", profile: { refused_percent: 1, undelivered_percent: 2 } },
+    ],
+    failover: { attempts: 3 },
+    health: { probe_after: "2s", window: "5s" },
+  },
+  conversations: conversedSettings.conversations,
   twilio: {
     allowed_from_numbers: ["+14155550100", "+14155550101"],
     carriers: [
@@ -122,6 +136,18 @@ const callSome = async (server: Server): Promise<string> => {
   return json.sid
 }
 
+/** Some seconds of texts through the gateway, more than its providers take at once; the last ones still wait. */
+const sendThroughGateway = async (server: Server) => {
+  for (let i = 0; i < 900; i++) {
+    await server.ask("/api/sms/send", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ phone: `01921${String(300_000 + i)}`, text: texts[i % texts.length] }),
+    })
+    if (i % 9 === 8 && i < 800) await server.clock({ advance: `${60 + ((i * 7) % 5) * 60}ms` })
+  }
+}
+
 /** Names of shots that are wanted; all when none is named. */
 const wanted = process.argv.slice(3)
 
@@ -142,6 +168,9 @@ const main = async () => {
     body: JSON.stringify({ at: 1_200, set: ["twilio.carriers[lossy].loss_percent=50"] }),
   })
   const call = await callSome(server)
+  await sendThroughGateway(server)
+  await setUp(server)
+  const conversation = await converse(server)
   mkdirSync(into, { recursive: true })
   const browser = await openBrowser()
   const shots: ReadonlyArray<readonly [name: string, path: string]> = [
@@ -157,8 +186,10 @@ const main = async () => {
     ["timeline", `/ui/timeline/${sid}`],
     ["timetravel", "/ui/timetravel?at=1200"],
     ["fork", "/ui/forks/1"],
+    ["conversation", `/ui/conversations/${conversation}`],
     ["phone", "/ui/phone?phone=%2B15550123401&number=%2B14155550100"],
     ["settings", "/ui/settings"],
+    ["gateway", "/ui/gateway"],
   ]
   for (const scheme of ["light", "dark"] as const)
     for (const [size, viewport] of [

@@ -62,6 +62,41 @@ dialectContract(dialects.twilio, {
   },
 })
 
+const uuid = "db3ce55a-7f1d-11e1-8ea7-1231380bc196"
+
+dialectContract(dialects.plivo, {
+  config: {
+    account: "MA1",
+    dialect: "plivo",
+    from: "+15550000001",
+    id: "provider3",
+    receipt_url: "https://gateway.test/api/sms/provider3/receipts",
+    secret: { secret: "gateway.provider3" },
+    timeout_ms: 5_000,
+    url: "https://api.plivo.com/v1/Account/MA1/Message/",
+  },
+  accepted: { ...json(202, { message: "message(s) queued", message_uuid: [uuid], api_id: "a1" }), id: uuid },
+  wrongMessage: json(400, { api_id: "a1", error: "dst parameter is invalid" }),
+  wrongCredentials: { status: 401, body: "Could not verify your access level for that URL." },
+  limited: json(429, { api_id: "a1", error: "too many requests" }),
+  delivered: {
+    params: [
+      ["MessageUUID", uuid],
+      ["Status", "delivered"],
+      ["TotalAmount", "0.0055"],
+    ],
+    query: [],
+  },
+  undelivered: {
+    params: [
+      ["MessageUUID", uuid],
+      ["Status", "undelivered"],
+      ["ErrorCode", "30"],
+    ],
+    query: [],
+  },
+})
+
 describe("an amount of money", () => {
   it("is read in millionths, however it is written", () => {
     deepStrictEqual(

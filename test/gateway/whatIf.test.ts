@@ -6,11 +6,14 @@ import { machines } from "../../src/app/machines.ts"
 import { rules } from "../../src/app/rules.ts"
 import type { JsonObject } from "../../src/core/canonical.ts"
 import type { Row } from "../../src/core/Entry.ts"
+import { outboundAnswered, outboundRequested } from "../../src/core/entries.ts"
+import type { WayOut } from "../../src/engine/outside.ts"
 import { verifyRows } from "../../src/engine/verify.ts"
 import { defaultProfile } from "../../src/gateway/providers/profile.ts"
 import { defaultGatewaySettings, type GatewaySettings } from "../../src/gateway/settings.ts"
 import { whatIf } from "../../src/gateway/whatIf/whatIf.ts"
 import { makeMemory } from "../../src/log/layerMemory.ts"
+import { outboundMachine } from "../../src/network/outbound.machine.ts"
 import { gatewayWith } from "../support/gateway.ts"
 import { rowsOf, steady } from "../support/gatewayRun.ts"
 
@@ -28,6 +31,25 @@ const ask = (rows: ReadonlyArray<Row>, gateway: GatewaySettings) =>
     const settings = (inForce: JsonObject) => ({ ...inForce, gateway }) as unknown as JsonObject
     return yield* whatIf({ reader: log, machines, settings })
   })
+
+/** A way out whose every answer takes a text, by the id of its request. */
+const answering = (): WayOut => {
+  let offer: Parameters<WayOut["begin"]>[0] | undefined
+  return {
+    inFlight: (world) => world.slice(outboundMachine).onWire,
+    quietMs: () => 0,
+    committed: (made) => {
+      for (const { entry } of made)
+        if (outboundRequested.is(entry) && entry.data.via === "wire")
+          offer?.(
+            outboundAnswered.draft(entry.subject, { body: `{"message_id":"m${entry.seq}"}`, status: 200 }, entry.seq),
+          )
+    },
+    begin: (to) => {
+      offer = to
+    },
+  }
+}
 
 const dark = { ...defaultProfile, outages: [{ from_ms: 0, for_ms: 3_600_000, how: "connect" as const }] }
 
@@ -79,6 +101,30 @@ describe("what would have become of a run of the gateway", () => {
       )
       deepStrictEqual([was.delivered, was.dead_lettered], [60, {}])
       deepStrictEqual([would.delivered, would.dead_lettered], [40, { attempts: 20 }])
+    }),
+  )
+
+  it.effect("takes answers of the wire from the log, and says whose they were", () =>
+    Effect.gen(function* () {
+      const urls = ["https://one.test", "https://two.test"]
+      const wired = (...weights: ReadonlyArray<number>) =>
+        gatewayWith({
+          providers: urls.map((url, i) => ({
+            ...defaultGatewaySettings.providers[0],
+            id: `p${i + 1}`,
+            url,
+            weight: weights[i] ?? 1,
+          })) as unknown as GatewaySettings["providers"],
+        })
+      const rows = yield* rowsOf(steady(10, 2), wired(1, 1), { wayOut: answering() })
+      const under = yield* ask(rows, wired(1, 1))
+      deepStrictEqual([under.would.taken, under.otherProvider, under.notRecorded], [20, 0, 0])
+      const { notRecorded, otherProvider, would } = yield* ask(rows, wired(1, 0))
+      deepStrictEqual([would.taken, otherProvider, notRecorded], [20, 10, 0])
+      const cut = rows.findIndex(({ type }, i) => i > rows.length / 2 && type === "outbound.requested")
+      const half = yield* ask(rows.slice(0, cut + 1), wired(1, 1))
+      // The attempt that was on its way when the log ends, and five more of the same request.
+      strictEqual(half.notRecorded, 6)
     }),
   )
 

@@ -15,39 +15,14 @@ import {
 } from "../../src/core/entries.ts"
 import { gatewayMachine } from "../../src/gateway/gateway.machine.ts"
 import { queueTimer } from "../../src/gateway/sending.ts"
-import { defaultGatewaySettings, type GatewaySettings } from "../../src/gateway/settings.ts"
+import { type Differently, gatewayWith, noon } from "./gatewayWith.ts"
 import { at, type Fact, givenEntries, type Stage } from "./given.ts"
+
+export { noon, providersOf } from "./gatewayWith.ts"
 
 /* A run of the gateway alone: its providers answer when a test says so. */
 
 const { run: usual } = settingsOf({})
-
-/** What differs from the settings of an empty file; of its groups, only what is named. */
-export type Differently = {
-  readonly [Key in keyof GatewaySettings]?: GatewaySettings[Key] extends ReadonlyArray<unknown>
-    ? GatewaySettings[Key]
-    : Partial<GatewaySettings[Key]>
-}
-
-/** Settings of the gateway that differ so from the default ones. */
-export const gatewayWith = (differently: Differently): GatewaySettings =>
-  Object.fromEntries(
-    Object.entries(defaultGatewaySettings).map(([key, value]) => {
-      const other = differently[key as keyof Differently]
-      const group = typeof value === "object" && !Array.isArray(value)
-      return [key, other === undefined ? value : group ? { ...value, ...(other as object) } : other]
-    }),
-  ) as unknown as GatewaySettings
-
-/** Providers `p1`, `p2` … of these weights, otherwise as the default ones. */
-export const providersOf = (
-  ...some: ReadonlyArray<Partial<GatewaySettings["providers"][number]>>
-): GatewaySettings["providers"] =>
-  some.map((each, i) => ({
-    ...defaultGatewaySettings.providers[0],
-    id: `p${i + 1}`,
-    ...each,
-  })) as unknown as GatewaySettings["providers"]
 
 export const started = (differently?: Differently): Fact =>
   runStarted.draft("", {
@@ -61,9 +36,6 @@ export const started = (differently?: Differently): Fact =>
     } as unknown as JsonObject,
     templates: {},
   })
-
-/** An instant at which a window of a second begins. */
-export const noon = Date.UTC(2026, 0, 1, 12)
 
 /** A run of the gateway alone, just begun. */
 export const gateway = (differently?: Differently): Stage =>

@@ -1,12 +1,14 @@
 import * as Effect from "effect/Effect"
+import { defaultConversations } from "../../src/conversations/settings.ts"
 import { clientTold } from "../../src/core/clientTold.ts"
 import type { Row } from "../../src/core/Entry.ts"
-import { outboundAnswered, outboundFailed, outboundRequested } from "../../src/core/entries.ts"
+import { outboundAnswered, outboundFailed, outboundRequested, settingsChanged } from "../../src/core/entries.ts"
 import type { WayOut } from "../../src/engine/outside.ts"
 import { makeMemory } from "../../src/log/layerMemory.ts"
 import { outboundMachine } from "../../src/network/outbound.machine.ts"
+import type { ConversationAct } from "./conversationTraffic.ts"
 import type { OrderName } from "./orders.ts"
-import { messagesPath, simulate } from "./simulate.ts"
+import { account, messagesPath, simulate } from "./simulate.ts"
 import { performAll, resend } from "./traffic.ts"
 
 /** A way out whose wire answers 500, then 200, then resets, and so on. */
@@ -37,6 +39,42 @@ const moody = (): WayOut => {
     },
   }
 }
+
+/** Conversations: heard, answered, tied, looked up, changed and merged; one message that is not taken. */
+const converse = (simulation: Parameters<typeof performAll>[0]) =>
+  Effect.gen(function* () {
+    const { engine } = simulation.run
+    const told: ReadonlyArray<readonly [how: ConversationAct["how"], nth: number]> = [
+      ["hear", 0],
+      ["hear", 2],
+      ["hear", 0],
+      ["reportEarly", 0],
+      ["say", 0],
+      ["answer", 0],
+      ["update", 0],
+      ["close", 0],
+      ["reopen", 0],
+      ["list", 0],
+      ["merge", 0],
+      ["lookUp", 1],
+    ]
+    yield* performAll(
+      simulation,
+      told.map(([how, nth]) => ({ _tag: "converse", how, nth })),
+    )
+    yield* simulation.settled
+    const { settings } = engine.world
+    const carrier = {
+      account_sid: account,
+      auth_token: { secret: "conversations.carrier_token" },
+      url: "https://refusing.test",
+    }
+    const refused = { ...settings, conversations: { ...defaultConversations, carrier } }
+    yield* engine.submit(settingsChanged.draft("", { settings: refused }))
+    yield* performAll(simulation, [{ _tag: "converse", how: "say", nth: 1 }])
+    yield* simulation.settled
+    yield* engine.submit(settingsChanged.draft("", { settings }))
+  })
 
 /** A run in which every type of entry there is occurs, with a restart in the middle. */
 export const everyEntry: Effect.Effect<ReadonlyArray<Row>> = Effect.gen(function* () {
@@ -166,6 +204,7 @@ export const everyEntry: Effect.Effect<ReadonlyArray<Row>> = Effect.gen(function
       yield* simulation.run.engine.setPace({ _tag: "fast" })
       yield* resend(simulation, 0)
       yield* simulation.settled
+      yield* converse(simulation)
       const { settings } = simulation.run.engine.world
       const faulty = {
         ...settings,

@@ -15,6 +15,7 @@ import {
 } from "../../src/core/entries.ts"
 import { outboundMachine } from "../../src/network/outbound.machine.ts"
 import { type CallAct, callActs, performCall } from "./callTraffic.ts"
+import { type ConversationAct, conversationActs, performConversation } from "./conversationTraffic.ts"
 import { type GatewayAct, gatewayActs, gatewayRequests, performGateway } from "./gatewayTraffic.ts"
 import { type OrderName, orderNames, ordersOf } from "./orders.ts"
 import { account, messagesPath, type Simulation } from "./simulate.ts"
@@ -42,6 +43,7 @@ export type Act =
   | { readonly _tag: "optOut"; readonly out: boolean }
   | CallAct
   | GatewayAct
+  | ConversationAct
 
 /** How a message is sent: from a number, with pictures, by a service, at an hour, or soon stale. */
 export type Way = "plain" | "pictures" | "service" | "scheduled" | "stale"
@@ -134,6 +136,7 @@ export const requests = FastCheck.array(
     { weight: 1, arbitrary: phones },
     { weight: 2, arbitrary: callActs },
     { weight: 2, arbitrary: gatewayRequests },
+    { weight: 1, arbitrary: conversationActs },
   ),
   {
     minLength: 1,
@@ -151,6 +154,7 @@ export const acts = FastCheck.array(
     { weight: 3, arbitrary: phones },
     { weight: 5, arbitrary: callActs },
     { weight: 4, arbitrary: gatewayActs },
+    { weight: 4, arbitrary: conversationActs },
     {
       weight: 2,
       arbitrary: FastCheck.record({
@@ -287,6 +291,8 @@ export const perform = (
       return Effect.as(performCall(simulation, act), undefined)
     case "gateway":
       return Effect.as(performGateway(simulation, act), undefined)
+    case "converse":
+      return Effect.as(performConversation(simulation, act), undefined)
     case "resend":
       return Effect.as(resend(simulation, act.nth), undefined)
     case "clear":

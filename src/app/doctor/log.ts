@@ -8,7 +8,7 @@ import type { LogReader } from "../../log/EventLog.ts"
 import { keysFileOf } from "../../log/Keys.ts"
 import { lockFileOf } from "../../log/lock.ts"
 import { openReader } from "../../log/reader.ts"
-import { isLoopback } from "../../server/access.ts"
+import { isLoopback } from "../../network/isLoopback.ts"
 import { type Check, type Finding, fail, ok, warn } from "./Check.ts"
 
 /* Whether a log can be gone on with. Nothing is written: not even the lock is taken where there is none. */

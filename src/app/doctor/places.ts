@@ -2,7 +2,7 @@ import * as http from "node:http"
 import * as net from "node:net"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { isLoopback } from "../../server/access.ts"
+import { isLoopback } from "../../network/isLoopback.ts"
 import { CannotListen } from "../../server/listening.ts"
 import { type Check, type Finding, fail, ok, warn } from "./Check.ts"
 
@@ -18,7 +18,7 @@ export const portCheck = ({ host, port }: { readonly host: string; readonly port
     const code = yield* listens(host, port)
     if (code === undefined) return ok(port === 0 ? `any free one of ${host}` : `free on ${host}`)
     if (code === "EADDRINUSE" && (yield* isRingback(host, port))) return ok(`a Ringback listens on ${host} already`)
-    const { message } = new CannotListen({ host, port, code })
+    const { message } = new CannotListen({ host, port, code, flag: "--port" })
     const cut = message.indexOf("; ")
     return cut < 0
       ? fail(message, "choose another port with --port, or another address with --host")

@@ -128,13 +128,18 @@ const headersSignedWith =
 /**
  * Fills the holes of an answer: `{"secret":"<name>"}` with that secret, `{"url":"<path>"}` with the absolute URL.
  *
- * `publicUrl` is where the world sees this server; without one it is where the client found it, by its Host header. What a client has
- * written never looks like a hole: inside a JSON string quotation marks are escaped.
+ * `publicUrl` is where the world sees this server; without one, and for a client that takes it for Twilio by TLS, it is where the client
+ * found it, by its Host header. What a client has written never looks like a hole: inside a JSON string quotation marks are escaped.
  */
 export const fillHoles =
   (secrets: AccountSecrets, publicUrl: string | undefined) =>
-  (body: string, host: string | undefined): string => {
-    const origin = publicUrl === undefined ? `http://${isHost(host) ? host : "localhost"}` : withoutUserinfo(publicUrl)
+  (body: string, host: string | undefined, secure = false): string => {
+    const found = isHost(host) ? host : "localhost"
+    const origin = secure
+      ? `https://${found}`
+      : publicUrl === undefined
+        ? `http://${found}`
+        : withoutUserinfo(publicUrl)
     return body.replace(/\{"(?:secret":"(twilio\.[^"\\]*)|url":"([^"\\]*))"\}/g, (_, name?: string, path?: string) =>
       JSON.stringify(name === undefined ? origin + path : Redacted.value(secrets.make(name))),
     )

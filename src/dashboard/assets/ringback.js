@@ -343,7 +343,7 @@
       const answer = await send(form, submitter)
       const text = await answer.text()
       const told = text === "" ? {} : JSON.parse(text)
-      if (!answer.ok) throw new Error(told.message ?? `The server answered ${answer.status}`)
+      if (!answer.ok) throw new Error(told.message ?? told.error?.message ?? `The server answered ${answer.status}`)
       if (said !== null) said.hidden = true
       if (submitter?.dataset.json !== undefined) for (const each of $$("[data-preview]", form)) each.hidden = true
       if (submitter?.dataset.shows !== undefined) return show(form, submitter, told)
@@ -376,7 +376,8 @@
     const answer = await ask(form.dataset.tries, body)
     const told = await answer.json()
     if (JSON.stringify(orderOf(form)) !== body) return
-    if (!answer.ok) return complain(form, new Error(told.message ?? `The server answered ${answer.status}`))
+    if (!answer.ok)
+      return complain(form, new Error(told.message ?? told.error?.message ?? `The server answered ${answer.status}`))
     saying(form).hidden = true
     show(form, form, told)
   }
@@ -475,8 +476,10 @@
     c: "/ui/callbacks",
     l: "/ui/log",
     p: "/ui/phone",
+    o: "/ui/conversations",
     s: "/ui/settings",
     t: "/ui/timetravel",
+    w: "/ui/gateway",
   }
   let going = false
   document.addEventListener("keydown", (event) => {
@@ -536,12 +539,16 @@
   const slider = $("#slider")
   if (slider !== null) {
     const travel = $("#travel")
-    const { list } = travel.dataset
+    const { list, page } = travel.dataset
     let live = travel.dataset.liveNow === "true"
     let wanted
     let loading = false
     let playing
-    const address = () => `/ui/timetravel?${new URLSearchParams(live ? { list } : { at: slider.value, list })}`
+    const kept = list === undefined ? {} : { list }
+    const address = () => {
+      const query = new URLSearchParams(live ? kept : { at: slider.value, ...kept }).toString()
+      return query === "" ? page : `${page}?${query}`
+    }
     /** Shows the moment that is wanted; while one is under way, the last one that was wanted comes next. */
     const load = async () => {
       wanted = address()

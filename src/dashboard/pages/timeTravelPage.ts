@@ -1,11 +1,8 @@
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import type { Row } from "../../core/Entry.ts"
 import { gist } from "../../timetravel/gist.ts"
 import { laneOf, laneTitles, stateOf } from "../../timetravel/marks.ts"
-import { placeOf } from "../../timetravel/place.ts"
 import { entryOf } from "../../timetravel/reading.ts"
-import type { Asked } from "../answering.ts"
 import {
   callbacksAt,
   callsAt,
@@ -19,7 +16,7 @@ import {
 import { callStory } from "../callStory.ts"
 import { rowsBySubject } from "../lists/reading.ts"
 import { messageStory } from "../messageStory.ts"
-import type { Shown } from "../Shown.ts"
+import { askedPlace } from "../place.ts"
 import { link, pretty } from "../texts.ts"
 import type { MakePage, Making } from "./Page.ts"
 
@@ -59,20 +56,6 @@ export const timeTravelPage: MakePage = (making, asked, rest) =>
     const moment = yield* momentAt(making, { seq, list, live, wrong })
     const main = fill("timeTravel", { seq, head, list, live, moment, breakpoints })
     return { ...base, main, parts: { moment, breakpoints } }
-  })
-
-/** The entry that an address means: `at` its seq, `to` a seq or an instant as people write it; the newest one otherwise. */
-const askedPlace = ({ run }: Shown, { query }: Asked, head: number) =>
-  Effect.gen(function* () {
-    const to = query.get("to")?.trim() ?? ""
-    if (to !== "") {
-      const found = yield* Effect.either(placeOf(run.log, to))
-      if (Either.isRight(found)) return { seq: found.right.seq, wrong: undefined }
-      if (found.left._tag === "LogUnavailable") return yield* found.left
-      return { seq: head, wrong: found.left.message }
-    }
-    const at = Number(query.get("at") ?? head)
-    return { seq: Number.isSafeInteger(at) ? Math.min(head, Math.max(1, at)) : head, wrong: undefined }
   })
 
 interface Moment {

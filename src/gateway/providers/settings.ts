@@ -4,7 +4,7 @@ import { optional } from "../../core/optional.ts"
 import { SimulatedProfile } from "./profile.ts"
 
 /** How a provider is spoken to (dialects.ts). */
-export const DialectName = Schema.Literal("generic", "twilio")
+export const DialectName = Schema.Literal("generic", "twilio", "plivo")
 export type DialectName = typeof DialectName.Type
 
 /** What a provider takes for one request whose answer does not say it. */

@@ -4,6 +4,7 @@ import type { Pair } from "../../core/entries.ts"
 import { limits } from "../../core/limits.ts"
 import { noAnswer } from "../../core/traffic/noAnswer.ts"
 import type { RecordedAnswer } from "../../core/traffic/RecordedExchange.ts"
+import { forwardedHeaders, goingOn, headerPairs } from "../../network/hopHeaders.ts"
 import { Collected } from "./collected.ts"
 
 /** Where a request goes: a server, and the target of the request line as it is written. */
@@ -35,11 +36,6 @@ export interface Outcome {
 
 /** Host ms the other side may be silent: the longest that an application waits for an answer of an API. */
 const silentMsMax = 120_000
-
-/** Headers that are about one connection. Source: RFC 9110, 7.6.1. */
-const ofTheConnection = new Set(
-  "connection keep-alive proxy-connection proxy-authenticate te trailer transfer-encoding upgrade".split(" "),
-)
 
 /** Host ms a connection is kept without a request: less than servers keep theirs, so that none is closed as it is taken up. */
 const idleMsMax = 4_000
@@ -76,28 +72,9 @@ export const makeForwarder = (): Forwarder => {
   }
 }
 
-/** The headers as they came, but for the host and what is about the connection, as node takes them: flat. */
-const forwardedHeaders = (incoming: http.IncomingMessage, host: string): Array<string> => {
-  const headers = ["Host", host]
-  const named = connectionOptions(incoming)
-  for (const [name, value] of pairs(incoming.rawHeaders)) {
-    const small = name.toLowerCase()
-    if (small !== "host" && !ofTheConnection.has(small) && !named.has(small)) headers.push(name, value)
-  }
-  if (incoming.headers["transfer-encoding"] !== undefined) headers.push("Transfer-Encoding", "chunked")
-  return headers
-}
-
-/** Further headers that this message says are about its connection. */
-const connectionOptions = ({ headers }: http.IncomingMessage): ReadonlySet<string> =>
-  new Set((headers.connection ?? "").toLowerCase().split(/\s*,\s*/))
-
-const pairs = (raw: ReadonlyArray<string>): ReadonlyArray<Pair> =>
-  Array.from({ length: raw.length / 2 }, (_, i) => [raw[2 * i] ?? "", raw[2 * i + 1] ?? ""])
-
 /** The headers of a message as a recording has them. */
-export const recordedHeaders = ({ rawHeaders }: http.IncomingMessage): ReadonlyArray<Pair> =>
-  pairs(rawHeaders).map(([name, value]) => [name.toLowerCase(), value])
+export const recordedHeaders = (message: http.IncomingMessage): ReadonlyArray<Pair> =>
+  headerPairs(message).map(([name, value]) => [name.toLowerCase(), value])
 
 const follow = (
   incoming: http.IncomingMessage,
@@ -132,13 +109,8 @@ const follow = (
   })
   request.on("response", (answer) => {
     const { headers, statusCode: status = 502, statusMessage } = answer
-    const named = connectionOptions(answer)
-    const kept = pairs(answer.rawHeaders).filter(([name]) => {
-      const small = name.toLowerCase()
-      return !ofTheConnection.has(small) && !named.has(small)
-    })
     outgoing.sendDate = false
-    outgoing.writeHead(status, statusMessage, kept.flat())
+    outgoing.writeHead(status, statusMessage, goingOn(answer).flat())
     const body = new Collected()
     answer.on("data", body.add)
     answer.pipe(outgoing)

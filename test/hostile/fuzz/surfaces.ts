@@ -1,4 +1,5 @@
 import { clientSurface } from "./client.ts"
+import { gatewaySurface } from "./gateway.ts"
 import { httpSurface } from "./http.ts"
 import { importsSurface } from "./imports.ts"
 import { recordingsSurface } from "./recordings.ts"
@@ -21,4 +22,5 @@ export const surfaces: ReadonlyArray<Surface> = [
   trafficSurface,
   importsSurface,
   clientSurface,
+  gatewaySurface,
 ]

@@ -1,0 +1,27 @@
+import * as os from "node:os"
+import { parentPort, workerData } from "node:worker_threads"
+import * as Effect from "effect/Effect"
+import { openReader } from "../log/reader.ts"
+import { openProjection, refuseOtherLog } from "../projection/ProjectionFile.ts"
+import { follow, project } from "../projection/project.ts"
+
+/* Keeps the tables of a log that a server writes up to date, until it is told to end; then it takes what is left, and ends. */
+
+const { log, out } = workerData as { readonly log: string; readonly out: string }
+
+// On Linux this is this thread's priority alone, elsewhere it would be the server's: tables may wait, callers may not.
+if (process.platform === "linux") os.setPriority(os.constants.priority.PRIORITY_LOW)
+
+const told = Effect.async<void>((resume) => void parentPort?.once("message", () => resume(Effect.void)))
+
+const keepUp = Effect.gen(function* () {
+  const reader = yield* openReader(log)
+  const projection = yield* openProjection(out)
+  yield* refuseOtherLog(reader, projection, log)
+  yield* Effect.race(follow(reader, projection), told)
+  yield* project(reader, projection)
+}).pipe(Effect.scoped, Effect.matchCause({ onFailure: (cause) => String(cause), onSuccess: () => undefined }))
+
+const why = await Effect.runPromise(keepUp)
+if (why !== undefined) parentPort?.postMessage(why)
+parentPort?.close()
