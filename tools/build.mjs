@@ -101,7 +101,13 @@ export const build = async (root, { keepStale = false } = {}) => {
   // The entry goes last: whoever reads it finds every file it names.
   files.push(
     ...(await libraryFiles(root)),
-    { name: "THIRD-PARTY-LICENSES.txt", bytes: licensesOf(root, outcomes.map(({ metafile }) => metafile)) },
+    {
+      name: "THIRD-PARTY-LICENSES.txt",
+      bytes: licensesOf(
+        root,
+        outcomes.map(({ metafile }) => metafile),
+      ),
+    },
     { name: "package.json", bytes: `${JSON.stringify({ type: "commonjs" })}\n` },
     { name: "main.js", bytes: launcher, mode: 0o755 },
   )

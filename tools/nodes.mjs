@@ -74,6 +74,7 @@ const tryOn = async (major, tarball) => {
   const env = { ...environment, PATH: `${bin}${delimiter}${environment.PATH}`, npm_config_nodedir: home }
   const inside = { cwd: folder, env }
   const version = run(join(bin, "node"), ["--version"], inside).stdout.trim()
+  console.log(`Node ${version}: installing …`)
   writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }))
   const installed = run("npm", ["install", "--no-audit", "--no-fund", tarball], inside)
   const told = run("npx", ["--no-install", "ringback", "--version"], inside).stdout.trim()

@@ -205,18 +205,18 @@ interface Opened {
   readonly url: string
 }
 
-/** Opens the simulated providers. */
-const openProviders = (settings: Settings, exchange: typeof Exchange.Service, first: number) =>
+/** Opens the simulated providers, where the server itself listens. */
+const openProviders = (settings: Settings, exchange: typeof Exchange.Service, port: number) =>
   Effect.gen(function* () {
     const { providers } = gatewaySettings(exchange.run.engine.world.settings)
-    const ports = yield* Effect.provideService(
-      serveProviders(providers.length, { host: settings.server.host, port: first }),
-      Exchange,
-      exchange,
-    ).pipe(Effect.mapError((error) => wrongUse(error.message)))
-    return ports.map((port, i): Opened => {
+    const { host } = settings.server
+    const listening = serveProviders(providers.length, { host, port })
+    const ports = yield* Effect.provideService(listening, Exchange, exchange).pipe(
+      Effect.mapError((error) => wrongUse(error.message)),
+    )
+    return ports.map((each, i): Opened => {
       const id = providers[i]?.id ?? ""
-      return { id, url: `${addressOf(settings, port)}${providerPath(id)}` }
+      return { id, url: `${addressOf(settings, each)}${providerPath(id)}` }
     })
   })
 
