@@ -17,6 +17,7 @@ import {
 import { basename, join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { libraryBundles, libraryFiles } from "./libraries.mjs"
+import { licensesOf } from "./licenses.mjs"
 import { buildInputs, contentPrint } from "./stamps.mjs"
 import { warm } from "./warm.mjs"
 
@@ -74,6 +75,7 @@ export const build = async (root, { keepStale = false } = {}) => {
     define: { ...common(root).define, __RINGBACK_BUILD__: JSON.stringify(contentPrint(root, buildInputs(root))) },
     loader: { ".html": "text", ".css": "text", ".svg": "text", ".txt": "text" },
     write: false,
+    metafile: true,
   }
   const outcomes = await Promise.all([
     esbuild.build(wholeProgram(shared)),
@@ -99,6 +101,7 @@ export const build = async (root, { keepStale = false } = {}) => {
   // The entry goes last: whoever reads it finds every file it names.
   files.push(
     ...(await libraryFiles(root)),
+    { name: "THIRD-PARTY-LICENSES.txt", bytes: licensesOf(root, outcomes.map(({ metafile }) => metafile)) },
     { name: "package.json", bytes: `${JSON.stringify({ type: "commonjs" })}\n` },
     { name: "main.js", bytes: launcher, mode: 0o755 },
   )

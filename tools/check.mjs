@@ -30,10 +30,11 @@ const lint = await check("lint and format", "@biomejs/biome/bin/biome", [
   `--colors=${onTerminal ? "force" : "off"}`,
   ".",
 ])
-const tests = await check("architecture and unit tests", "vitest/vitest.mjs", [
+const tests = await check("architecture, container files and unit tests", "vitest/vitest.mjs", [
   "run",
   "src/",
   "test/architecture.test.ts",
+  "test/docker.test.ts",
 ])
 const passed = (await types) && lint && tests
 process.exit(passed ? 0 : 1)

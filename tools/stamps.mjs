@@ -35,6 +35,7 @@ export const buildInputs = (root) => {
     "tools/hostGlobals.mjs",
     "tools/launch.cjs",
     "tools/libraries.mjs",
+    "tools/licenses.mjs",
   ].filter((file) => existsSync(join(root, file)))
   const walk = (folder) => {
     for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {

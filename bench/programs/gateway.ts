@@ -139,6 +139,6 @@ const lotOf = (engine: Engine, from: number, count: number) =>
     for (let i = 0; i < count; i++) engine.ask(send(from + i, { send_at }), one, (why) => resume(Effect.die(why)))
   })
 
-const found = await Effect.runPromise(how === "queue" ? queue : flow)
+const found = how === "queue" ? await Effect.runPromise(queue) : await Effect.runPromise(flow)
 if (process.send === undefined) console.log(found)
 else process.send(found)

@@ -3,6 +3,7 @@ import * as LogLevel from "effect/LogLevel"
 import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
 import { alertRaised } from "../carriers/twilio/alerts/entries.ts"
+import { lookupPurpose } from "../conversations/state.ts"
 import {
   type OutboundAnswered,
   type OutboundFailed,
@@ -12,7 +13,6 @@ import {
   outboundRequested,
   turnFailed,
 } from "../core/entries.ts"
-import { lookupPurpose } from "../conversations/state.ts"
 import { formatDuration } from "../core/Instant.ts"
 import type { Run } from "../engine/Run.ts"
 import type { Made } from "../engine/turn.ts"

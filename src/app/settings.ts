@@ -133,6 +133,7 @@ const notStrict = ({ operations, run, server }: Settings): ReadonlyArray<string>
 
 interface Environment {
   readonly operations: OperationsEnvironment
+  readonly adminToken: Redacted.Redacted<string> | undefined
   readonly configPath: string | undefined
   readonly logLevel: LogLevel.LogLevel
   readonly accountSid: string | undefined
@@ -143,9 +144,10 @@ interface Environment {
 }
 
 const readEnvironment: Effect.Effect<Environment, BadSettings> = Effect.gen(function* () {
-  const [configPath, level, accountSid, token, phoneNumber, monitorUrl, monitorToken, gatewayGiven] =
+  const [adminToken, configPath, level, accountSid, token, phoneNumber, monitorUrl, monitorToken, gatewayGiven] =
     yield* Effect.orDie(
       Config.all([
+        variable("RINGBACK_ADMIN_TOKEN"),
         variable("CONFIG_PATH"),
         variable("LOG_LEVEL"),
         variable("TWILIO_ACCOUNT_SID"),
@@ -177,6 +179,7 @@ const readEnvironment: Effect.Effect<Environment, BadSettings> = Effect.gen(func
   if (lines.length > 0 || logLevel === undefined) return yield* new BadSettings({ lines })
   return {
     operations: operations.environment,
+    adminToken: adminToken === undefined ? undefined : Redacted.make(adminToken),
     configPath,
     logLevel,
     accountSid,
@@ -266,6 +269,7 @@ export const settingsOf = (written: SettingsFile): Settings =>
     {},
     {
       operations: {},
+      adminToken: undefined,
       configPath: undefined,
       logLevel: LogLevel.Info,
       accountSid: undefined,
@@ -298,7 +302,7 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
       port: flags.port ?? server.port ?? 8080,
       publicUrl: server.public_url,
       allowedHosts: server.allowed_hosts ?? [],
-      adminToken: server.admin_token === undefined ? undefined : Redacted.make(server.admin_token),
+      adminToken: env.adminToken ?? (server.admin_token === undefined ? undefined : Redacted.make(server.admin_token)),
     },
     proxy: proxyOf(flags, written.proxy),
     db: flags.db ?? written.database?.path ?? "data/ringback.db",

@@ -180,7 +180,7 @@ const serveSettings = (
     if (projection !== undefined) yield* keepProjection(settings.db, projection)
     if (tracing !== undefined) yield* traceRun(exchange.run, tracing, exchange.version)
     for (const warning of warnings) yield* Console.error(`warning: ${printable(warning)}`)
-    const providers = providersAt === undefined ? [] : yield* openProviders(exchange, providersAt)
+    const providers = providersAt === undefined ? [] : yield* openProviders(settings, exchange, providersAt)
     const told = json ? listeningLine : greeting
     yield* Console.log(told(settings, started, { port, providers, tlsPort }))
     if (
@@ -199,17 +199,25 @@ const serveSettings = (
     })
   })
 
-/** Opens the simulated providers; gives a line for each. */
-const openProviders = (exchange: typeof Exchange.Service, first: number) =>
+/** A simulated provider, and where it is reached. */
+interface Opened {
+  readonly id: string
+  readonly url: string
+}
+
+/** Opens the simulated providers. */
+const openProviders = (settings: Settings, exchange: typeof Exchange.Service, first: number) =>
   Effect.gen(function* () {
     const { providers } = gatewaySettings(exchange.run.engine.world.settings)
-    const ports = yield* Effect.provideService(serveProviders(providers.length, first), Exchange, exchange).pipe(
-      Effect.mapError((error) => wrongUse(error.message)),
-    )
-    return ports.map(
-      (port, i) =>
-        `  ${(providers[i]?.id ?? "").padEnd(11)}  http://127.0.0.1:${port}${providerPath(providers[i]?.id ?? "")}`,
-    )
+    const ports = yield* Effect.provideService(
+      serveProviders(providers.length, { host: settings.server.host, port: first }),
+      Exchange,
+      exchange,
+    ).pipe(Effect.mapError((error) => wrongUse(error.message)))
+    return ports.map((port, i): Opened => {
+      const id = providers[i]?.id ?? ""
+      return { id, url: `${addressOf(settings, port)}${providerPath(id)}` }
+    })
   })
 
 /** Where the server is found from this machine. */
@@ -218,10 +226,10 @@ const addressOf = ({ server }: Settings, port: number): string => {
   return `http://${host.includes(":") ? `[${host}]` : host}:${port}`
 }
 
-/** The ports that were opened; of the simulated providers the lines that tell of them. */
+/** What was opened. */
 interface Open {
   readonly port: number
-  readonly providers: ReadonlyArray<string>
+  readonly providers: ReadonlyArray<Opened>
   readonly tlsPort: number | undefined
 }
 
@@ -244,7 +252,7 @@ const listeningLine = (
       seed: run.seed,
       clock: iso(run.engine.now),
       pace: formatPace(run.engine.pace),
-      ...(providers.length === 0 ? {} : { providers }),
+      ...(providers.length === 0 ? {} : { providers: Object.fromEntries(providers.map(({ id, url }) => [id, url])) }),
       ...(tlsPort === undefined ? {} : { tls_port: tlsPort }),
     }),
   )
@@ -265,7 +273,7 @@ const greeting = (settings: Settings, { exchange, authToken }: Started, { port, 
     `  auth token   ${Redacted.value(authToken)}`,
     `  log          ${log}`,
     `  clock        ${iso(run.engine.now)}, pace ${formatPace(run.engine.pace)}`,
-    ...providers,
+    ...providers.map(({ id, url }) => `  ${id.padEnd(11)}  ${url}`),
     ...(tlsPort === undefined
       ? []
       : [`  TLS          ${settings.server.host}:${tlsPort}, as *.twilio.com (ringback trust)`]),

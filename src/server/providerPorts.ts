@@ -6,7 +6,7 @@ import { providerApi } from "../gateway/providers/simulated.ts"
 import { apiHandler } from "./apiHandler.ts"
 import { limitConnections, patiently, timeouts, usualPatience } from "./connections.ts"
 import { Exchange } from "./Exchange.ts"
-import { type CannotListen, listen } from "./listening.ts"
+import { type CannotListen, type ListeningAt, listen } from "./listening.ts"
 
 /** The option that says which port the first provider has; of a port that is taken it is named. */
 export const providersPortFlag = "--providers-port"
@@ -15,14 +15,14 @@ export const providersPortFlag = "--providers-port"
 export const providersPort = 8071
 
 /**
- * Opens simulated providers to callers from outside, each on a port of its own on the loopback interface.
+ * Opens simulated providers to callers from outside, each on a port of its own.
  *
  * Gives the ports in the order of the providers; from port 0 on they are any free ones. Every port answers for its provider and the
  * others: the path says whose a request is.
  */
 export const serveProviders = (
   count: number,
-  first: number,
+  { host, port: first }: ListeningAt,
 ): Effect.Effect<ReadonlyArray<number>, CannotListen, Exchange | Scope.Scope> =>
   Effect.gen(function* () {
     const { doors, run } = yield* Exchange
@@ -34,7 +34,7 @@ export const serveProviders = (
       const server = http.createServer(timeouts(usualPatience), handler)
       limitConnections(server)
       const port = first === 0 ? 0 : first + i
-      yield* listen(server, { host: "127.0.0.1", port, flag: providersPortFlag }, new Set())
+      yield* listen(server, { host, port, flag: providersPortFlag }, new Set())
       ports.push((server.address() as AddressInfo).port)
     }
     return ports

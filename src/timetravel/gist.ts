@@ -35,6 +35,7 @@ import { providerDecided, providerReceiptSent } from "../gateway/providers/entri
 import { eventOf } from "../network/callbackEvent.ts"
 import { clientGist } from "./clientGist.ts"
 import { conversationGist } from "./conversationGist.ts"
+import { gatewayGist } from "./gatewayGist.ts"
 
 /** What an entry says, in a few words for a table. Data of another shape than its type's is shown as it is. */
 export const gist = (entry: Entry): string => {
@@ -101,7 +102,7 @@ const told = (entry: Entry): string | undefined => {
   if (providerReceiptSent.is(general)) return `${general.data.provider}: ${general.data.text}`
   if (dataCleared.is(general)) return general.data.what
   if (turnFailed.is(general)) return general.data.error
-  return conversationGist(general)
+  return conversationGist(general) ?? gatewayGist(general)
 }
 
 const withCode = (status: string, code: number | undefined): string =>

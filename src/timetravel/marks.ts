@@ -74,6 +74,8 @@ const stateOfType: ReadonlyMap<string, MarkState> = new Map<string, MarkState>([
   [outboundFailed.type, "failed"],
   [turnFailed.type, "failed"],
   ["alert.raised", "failed"],
+  ["gateway-request.dead-lettered", "failed"],
+  ["gateway-request.retried", "waiting"],
 ])
 
 /** What the client library tells, as far as it is good or bad. */

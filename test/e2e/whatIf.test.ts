@@ -64,9 +64,21 @@ describe("The question what would have been", () => {
   it.each([
     ["nothing.yaml", "", /gateway: expected what is to be otherwise, found nothing/],
     ["other.yaml", "gateway:\n  queue: 5\nserver:\n  port: 1\n", /other\.yaml:3: server: expected nothing but gateway/],
-    ["tokens.yaml", "gateway:\n  tokens: { provider1: hunter2 }\n", /tokens\.yaml:2: gateway\.tokens: expected no secrets/],
-    ["typo.yaml", "gateway:\n  failover:\n    atempts: 1\n", /typo\.yaml:3: gateway\.failover\.atempts: expected .*attempts meant/],
-    ["wrong.yaml", "gateway:\n  limits:\n    total: -1\n", /wrong\.yaml:3: gateway\.limits\.total: expected a whole number .*found -1/],
+    [
+      "tokens.yaml",
+      "gateway:\n  tokens: { provider1: hunter2 }\n",
+      /tokens\.yaml:2: gateway\.tokens: expected no secrets/,
+    ],
+    [
+      "typo.yaml",
+      "gateway:\n  failover:\n    atempts: 1\n",
+      /typo\.yaml:3: gateway\.failover\.atempts: expected .*attempts meant/,
+    ],
+    [
+      "wrong.yaml",
+      "gateway:\n  limits:\n    total: -1\n",
+      /wrong\.yaml:3: gateway\.limits\.total: expected a whole number .*found -1/,
+    ],
   ])("says what is wrong with a policy: %s", async (name, text, says) => {
     const { code, stderr, stdout } = await ringback(["gateway", "what-if", log, "--policy", policy(name, text)])
     deepStrictEqual([code, stdout], [2, ""])

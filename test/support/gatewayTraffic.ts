@@ -17,7 +17,7 @@ export const troubled: NonNullable<SettingsFile["gateway"]> = {
   health: { min_samples: 2, probe_after: "3s", window: "10s" },
   failover: { attempts: 4, pause: "500ms" },
   providers: [
-    { id: "refusing", weight: 3, profile: { refused_percent: 40, failing_percent: 40 } },
+    { id: "refusing", weight: 3, profile: { refused_percent: 20, failing_percent: 70 } },
     { id: "lost", profile: { lost_percent: 40, unanswered_percent: 20, limit_per_second: 1 }, timeout: "2s" },
     {
       id: "lying",

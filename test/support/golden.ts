@@ -7,6 +7,7 @@ import type { WayOut } from "../../src/engine/outside.ts"
 import { makeMemory } from "../../src/log/layerMemory.ts"
 import { outboundMachine } from "../../src/network/outbound.machine.ts"
 import type { ConversationAct } from "./conversationTraffic.ts"
+import type { GatewayDeed } from "./gatewayTraffic.ts"
 import type { OrderName } from "./orders.ts"
 import { account, messagesPath, simulate } from "./simulate.ts"
 import { performAll, resend } from "./traffic.ts"
@@ -227,6 +228,19 @@ export const everyEntry: Effect.Effect<ReadonlyArray<Row>> = Effect.gen(function
       yield* performAll(simulation, [
         { _tag: "send", to: "+15551234567", callback: "https://slow.test/d", body: "cleared on its way" },
         { _tag: "clear", what: "all" },
+        { _tag: "advance", ms: 60_000 },
+      ])
+      const deeds: ReadonlyArray<GatewayDeed> = [
+        ...(["send", "sendLater", "cancel", "trouble", "burst", "burst", "sendHigh", "tellReceipt"] as const),
+        ...(["resetHealth", "resetCounts", "sendDirectly"] as const),
+      ]
+      yield* performAll(
+        simulation,
+        deeds.map((how) => ({ _tag: "gateway", how })),
+      )
+      yield* performAll(simulation, [
+        { _tag: "advance", ms: 60_000 },
+        { _tag: "gateway", how: "resendAll" },
         { _tag: "advance", ms: 60_000 },
       ])
       yield* simulation.run.engine.submit(

@@ -2,6 +2,7 @@ import { clientSurface } from "./client.ts"
 import { gatewaySurface } from "./gateway.ts"
 import { httpSurface } from "./http.ts"
 import { importsSurface } from "./imports.ts"
+import { providersSurface } from "./providers.ts"
 import { recordingsSurface } from "./recordings.ts"
 import type { Surface } from "./runner.ts"
 import { scenariosSurface } from "./scenarios.ts"
@@ -23,4 +24,5 @@ export const surfaces: ReadonlyArray<Surface> = [
   importsSurface,
   clientSurface,
   gatewaySurface,
+  providersSurface,
 ]
