@@ -15,5 +15,6 @@ export const printedPattern = (printed: string): RegExp => {
   return lines.every((line) => line.trim() === any) ? /^/ : new RegExp(`^${pattern}$`)
 }
 
-/** Whether a text is what a document says is printed; spaces at its end count for nothing. */
-export const isPrinted = (printed: string, text: string): boolean => printedPattern(printed).test(text.trimEnd())
+/** Whether a text is what a document says is printed; spaces at its end and the kind of line ends count for nothing. */
+export const isPrinted = (printed: string, text: string): boolean =>
+  printedPattern(printed).test(text.replaceAll("\r\n", "\n").trimEnd())
