@@ -1,7 +1,7 @@
 import { callbacks } from "./figures/callbacks.ts"
 import { clientSends, clientVirtual } from "./figures/client.ts"
-import { gateway, millionQueued } from "./figures/gateway.ts"
 import { conversations } from "./figures/conversations.ts"
+import { gateway, millionQueued } from "./figures/gateway.ts"
 import { importedTraffic } from "./figures/imports.ts"
 import { messages } from "./figures/messages.ts"
 import { growth, millionEntries, millionMessages } from "./figures/million.ts"

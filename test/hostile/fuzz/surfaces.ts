@@ -1,6 +1,6 @@
 import { clientSurface } from "./client.ts"
-import { gatewaySurface } from "./gateway.ts"
 import { conversationsSurface } from "./conversations.ts"
+import { gatewaySurface } from "./gateway.ts"
 import { httpSurface } from "./http.ts"
 import { importsSurface } from "./imports.ts"
 import { providersSurface } from "./providers.ts"
