@@ -1,8 +1,7 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Redacted from "effect/Redacted"
-import type { Json, JsonObject } from "../core/canonical.ts"
+import type { JsonObject } from "../core/canonical.ts"
 import { parseDuration } from "../core/Instant.ts"
 import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
 import { askStage } from "./askStage.ts"
@@ -13,11 +12,9 @@ import { judge, judgeDigest, judgeValue, timelineOf, type Verdict } from "./expe
 import type { Ledger } from "./expectations/Ledger.ts"
 import { looking } from "./expectations/looking.ts"
 import { expectationKinds } from "./expectations/table.ts"
-import { checkExpectation, checkStep } from "./file/kinds.ts"
-import type { Problem } from "./file/problems.ts"
+import { checkExpectation } from "./file/kinds.ts"
 import { limits } from "./limits.ts"
-import type { Answered, GoOn, Names, Play, RunningSettings, StepError } from "./Play.ts"
-import { filled, type Known, NothingThere } from "./references.ts"
+import type { Answered, GoOn, Names, Play, StepError } from "./Play.ts"
 import { runningSettings } from "./runningSettings.ts"
 import {
   brokenAt,
@@ -27,12 +24,12 @@ import {
   type Place,
   type PlacedExpectation,
   type PlacedStep,
-  placeShown,
   type RunScenarioOptions,
   type Scenario,
-  ScenarioBroken,
+  type ScenarioBroken,
 } from "./Scenario.ts"
 import type { Stage, StageRequest, Stages } from "./Stage.ts"
+import { type Around, InnerScope, KnownIn, PlayIn, type Scope, said } from "./scopes.ts"
 import { stepKind } from "./steps/table.ts"
 
 /** Due instants that are gone through at once while nobody looks. */
@@ -287,133 +284,3 @@ const hidden =
     fits,
     ...(diff === undefined ? {} : { diff: hide(diff) }),
   })
-
-/** Names and what they stand for. */
-interface Scope {
-  readonly get: (name: string) => Json | undefined
-  readonly set: (name: string, value: Json) => unknown
-}
-
-/** The scope of steps within a step. */
-class InnerScope implements Scope {
-  readonly #given: Names
-  readonly #outer: Scope
-  /** Most steps name nothing. */
-  #own: Map<string, Json> | undefined
-
-  constructor(given: Names, outer: Scope) {
-    this.#given = given
-    this.#outer = outer
-  }
-
-  get names(): JsonObject {
-    return this.#own === undefined ? this.#given : { ...this.#given, ...Object.fromEntries(this.#own) }
-  }
-
-  get(name: string): Json | undefined {
-    const given = Object.hasOwn(this.#given, name) ? this.#given[name] : undefined
-    return this.#own?.get(name) ?? given ?? this.#outer.get(name)
-  }
-
-  set(name: string, value: Json): void {
-    this.#own ??= new Map()
-    this.#own.set(name, value)
-  }
-}
-
-/** What a scope and the scenario around it know. */
-class KnownIn implements Known {
-  readonly #stage: Stage
-  readonly #seed: number
-  readonly #scope: Scope
-
-  constructor(stage: Stage, seed: number, scope: Scope) {
-    this.#stage = stage
-    this.#seed = seed
-    this.#scope = scope
-  }
-
-  now(): number {
-    return this.#stage.run.engine.now
-  }
-
-  value(name: string): Json | undefined {
-    return this.#scope.get(name) ?? this.#builtIn(name)
-  }
-
-  #builtIn(name: string): Json | undefined {
-    if (name === "seed") return this.#seed
-    if (name === "account_sid") return this.#stage.accountSid
-    return name === "auth_token" ? Redacted.value(this.#stage.authToken) : undefined
-  }
-}
-
-/** What is the same for all steps of a playing. */
-type Around = Omit<Play, "filled" | "judge" | "perform" | "said">
-
-/** A playing as steps of one scope see it. */
-class PlayIn implements Play {
-  readonly stage: Stage
-  readonly seed: number
-  readonly settings: RunningSettings
-  readonly order: Play["order"]
-  readonly ask: Play["ask"]
-  readonly goOn: Play["goOn"]
-  readonly client: Play["client"]
-  readonly perform: Play["perform"]
-  readonly judge: Play["judge"]
-  readonly #known: Known
-
-  constructor(around: Around, known: Known, { judge, perform }: Pick<Play, "judge" | "perform">) {
-    this.stage = around.stage
-    this.seed = around.seed
-    this.settings = around.settings
-    this.order = around.order
-    this.ask = around.ask
-    this.goOn = around.goOn
-    this.client = around.client
-    this.perform = perform
-    this.judge = judge
-    this.#known = known
-  }
-
-  said<A>(step: PlacedStep): Either.Either<A, ScenarioBroken> {
-    return said(step, this.#known, (written) => checkStep(step.kind, written as JsonObject))
-  }
-
-  filled<A>(value: A, place: Place): Either.Either<A, ScenarioBroken> {
-    return fill(value, this.#known, place)
-  }
-}
-
-/** What stands at a place, names filled in. A number where only a text can stand is one: `body: ${row.amount}`. */
-const said = <A>(
-  { place, written }: PlacedStep | PlacedExpectation,
-  known: Known,
-  check: (written: unknown) => Either.Either<unknown, ReadonlyArray<Problem>>,
-): Either.Either<A, ScenarioBroken> => {
-  const made = fill(written, known, place)
-  // What has no names in it was checked when it was read.
-  if (Either.isLeft(made) || made.right === written) return made as Either.Either<A, ScenarioBroken>
-  const checked = check(made.right)
-  if (Either.isRight(checked)) return made as Either.Either<A, ScenarioBroken>
-  const texts = fill(written, known, place, true)
-  if (Either.isLeft(texts) || Either.isRight(check(texts.right))) return texts as Either.Either<A, ScenarioBroken>
-  return Either.left(
-    new ScenarioBroken({
-      lines: checked.left.map(({ expected, found, keys }) => {
-        const path = [place.path, ...keys.map(String)].join(".")
-        return `${placeShown({ ...place, path })}: expected ${expected}, found ${found}`
-      }),
-    }),
-  )
-}
-
-const fill = <A>(value: A, known: Known, place: Place, asTexts = false): Either.Either<A, ScenarioBroken> => {
-  try {
-    return Either.right(filled(value as Json, known, asTexts) as A)
-  } catch (error) {
-    if (error instanceof NothingThere) return Either.left(brokenAt(place, error.message))
-    throw error
-  }
-}

@@ -3,6 +3,16 @@
 
 /** The settings of a run, as a settings file has them (docs/settings.md). Everything is optional. */
 export interface Settings {
+  readonly profile?: "development" | "staging" | "production" | undefined
+  readonly logging?: {
+    readonly format?: "text" | "json" | undefined
+  } | undefined
+  readonly tracing?: {
+    /** A URL that begins with http:// or https://. */
+    readonly endpoint?: string | undefined
+    /** A text. */
+    readonly service?: string | undefined
+  } | undefined
   readonly server?: {
     /** A text that is not empty. */
     readonly admin_token?: string | undefined
@@ -214,6 +224,13 @@ export interface Settings {
       readonly retry_on?: ReadonlyArray<"4xx" | "5xx" | "ct" | "rt" | "all"> | undefined
     } | undefined
   } | undefined
+  readonly proxy?: {
+    readonly others?: "pass" | "refuse" | undefined
+    /** A folder. */
+    readonly ca_path?: string | undefined
+    /** A port, 0 to 65535. */
+    readonly tls_port?: number | undefined
+  } | undefined
   readonly database?: {
     /** A file, or :memory:. */
     readonly path?: string | undefined
@@ -301,4 +318,235 @@ export interface Settings {
     /** A percentage, 0 to 100. */
     readonly fail_percent?: number | undefined
   }> | undefined
+  readonly conversations?: {
+    /** A URL that begins with http:// or https://. */
+    readonly url?: string | undefined
+    /** A number, short code, sender's name or messaging service, as a text. */
+    readonly from?: string | undefined
+    /** A text of 1 to 1600 characters. */
+    readonly reply?: string | undefined
+    readonly signatures?: "required" | "off" | undefined
+    readonly allow?: ReadonlyArray<string> | undefined
+    readonly carrier?: {
+      /** An account SID: AC and 32 letters or digits. */
+      readonly account_sid: string
+      /** A text that is not empty. */
+      readonly auth_token: string
+      /** A URL that begins with http:// or https://. */
+      readonly url?: string | undefined
+    } | undefined
+    readonly sending?: {
+      /** A whole number of attempts in all, 1 to 10. */
+      readonly attempts?: number | undefined
+      /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+      readonly timeout?: number | string | undefined
+    } | undefined
+    readonly monitor?: {
+      /** A URL that begins with http:// or https://. */
+      readonly url?: string | undefined
+      /** A path such as /tenants. */
+      readonly path?: string | undefined
+      /** A whole number of attempts in all, 1 to 10. */
+      readonly attempts?: number | undefined
+      /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+      readonly timeout?: number | string | undefined
+      /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+      readonly recheck?: number | string | undefined
+      readonly simulated?: {
+        readonly tenants?: {
+          readonly [key: string]: string
+        } | undefined
+        /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+        readonly latency?: number | string | undefined
+        readonly outages?: ReadonlyArray<{
+          /** An instant such as 2026-01-01T12:00:00Z. */
+          readonly from: string
+          /** An instant such as 2026-01-01T12:00:00Z. */
+          readonly to: string
+          readonly how?: "503" | "connect" | "timeout" | undefined
+        }> | undefined
+      } | undefined
+    } | undefined
+    /** A text that is not empty. */
+    readonly monitor_token?: string | undefined
+  } | undefined
+  readonly gateway?: {
+    /** A country by its two letters (ISO 3166-1), such as BD. */
+    readonly country?: string | undefined
+    /** At most 50 providers of different ids. */
+    readonly providers?: readonly [{
+      /** A name of small letters, digits and hyphens, at most 40, that is none of send, rate-limits, health, distribution-stats, requests, dead-letters, providers. */
+      readonly id: string
+      /** A URL that begins with http:// or https://. */
+      readonly url?: string | undefined
+      readonly dialect?: "generic" | "plivo" | "twilio" | undefined
+      /** A whole number of parts, 0 to 10000. */
+      readonly weight?: number | undefined
+      /** A whole number of requests in a window, 1 to 1000000. */
+      readonly rate_limit?: number | undefined
+      /** A whole number of requests on their way, 1 to 10000. */
+      readonly in_flight?: number | undefined
+      /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, longer than nothing and at most a year. */
+      readonly timeout?: number | string | undefined
+      /** A price, 0 to 1000, with up to six decimal places. */
+      readonly price?: number | undefined
+      /** A currency such as USD. */
+      readonly currency?: string | undefined
+      /** A number, short code, sender's name or messaging service, as a text. */
+      readonly from?: string | undefined
+      /** A text. */
+      readonly account?: string | undefined
+      /** A URL that begins with http:// or https://. */
+      readonly receipt_url?: string | undefined
+      readonly profile?: {
+        /** Min no longer than max. */
+        readonly latency?: {
+          /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+          readonly min: number | string
+          /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+          readonly max: number | string
+        } | undefined
+        /** Min no longer than max. */
+        readonly receipt?: {
+          /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+          readonly min: number | string
+          /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+          readonly max: number | string
+        } | undefined
+        /** A whole number of requests a second, 1 to 1000000. */
+        readonly limit_per_second?: number | undefined
+        /** A percentage, 0 to 100. */
+        readonly lost_percent?: number | undefined
+        /** A percentage, 0 to 100. */
+        readonly failing_percent?: number | undefined
+        /** A percentage, 0 to 100. */
+        readonly refused_percent?: number | undefined
+        /** A percentage, 0 to 100. */
+        readonly unanswered_percent?: number | undefined
+        /** A percentage, 0 to 100. */
+        readonly undelivered_percent?: number | undefined
+        /** A percentage, 0 to 100. */
+        readonly silent_percent?: number | undefined
+        /** A percentage, 0 to 100. */
+        readonly contradicting_percent?: number | undefined
+        /** At most 100 outages. */
+        readonly outages?: ReadonlyArray<{
+          /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+          readonly from: number | string
+          /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, longer than nothing and at most a year. */
+          readonly for: number | string
+          /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, longer than nothing and at most a year. */
+          readonly every?: number | string | undefined
+          readonly how?: "503" | "connect" | "timeout" | undefined
+        }> | undefined
+      } | undefined
+    }, ...ReadonlyArray<{
+      /** A name of small letters, digits and hyphens, at most 40, that is none of send, rate-limits, health, distribution-stats, requests, dead-letters, providers. */
+      readonly id: string
+      /** A URL that begins with http:// or https://. */
+      readonly url?: string | undefined
+      readonly dialect?: "generic" | "plivo" | "twilio" | undefined
+      /** A whole number of parts, 0 to 10000. */
+      readonly weight?: number | undefined
+      /** A whole number of requests in a window, 1 to 1000000. */
+      readonly rate_limit?: number | undefined
+      /** A whole number of requests on their way, 1 to 10000. */
+      readonly in_flight?: number | undefined
+      /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, longer than nothing and at most a year. */
+      readonly timeout?: number | string | undefined
+      /** A price, 0 to 1000, with up to six decimal places. */
+      readonly price?: number | undefined
+      /** A currency such as USD. */
+      readonly currency?: string | undefined
+      /** A number, short code, sender's name or messaging service, as a text. */
+      readonly from?: string | undefined
+      /** A text. */
+      readonly account?: string | undefined
+      /** A URL that begins with http:// or https://. */
+      readonly receipt_url?: string | undefined
+      readonly profile?: {
+        /** Min no longer than max. */
+        readonly latency?: {
+          /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+          readonly min: number | string
+          /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+          readonly max: number | string
+        } | undefined
+        /** Min no longer than max. */
+        readonly receipt?: {
+          /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+          readonly min: number | string
+          /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+          readonly max: number | string
+        } | undefined
+        /** A whole number of requests a second, 1 to 1000000. */
+        readonly limit_per_second?: number | undefined
+        /** A percentage, 0 to 100. */
+        readonly lost_percent?: number | undefined
+        /** A percentage, 0 to 100. */
+        readonly failing_percent?: number | undefined
+        /** A percentage, 0 to 100. */
+        readonly refused_percent?: number | undefined
+        /** A percentage, 0 to 100. */
+        readonly unanswered_percent?: number | undefined
+        /** A percentage, 0 to 100. */
+        readonly undelivered_percent?: number | undefined
+        /** A percentage, 0 to 100. */
+        readonly silent_percent?: number | undefined
+        /** A percentage, 0 to 100. */
+        readonly contradicting_percent?: number | undefined
+        /** At most 100 outages. */
+        readonly outages?: ReadonlyArray<{
+          /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
+          readonly from: number | string
+          /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, longer than nothing and at most a year. */
+          readonly for: number | string
+          /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, longer than nothing and at most a year. */
+          readonly every?: number | string | undefined
+          readonly how?: "503" | "connect" | "timeout" | undefined
+        }> | undefined
+      } | undefined
+    }>] | undefined
+    readonly tokens?: {
+      readonly [key: string]: string
+    } | undefined
+    readonly limits?: {
+      /** A whole number of requests in a window, 1 to 1000000. */
+      readonly total?: number | undefined
+      /** A whole number of requests in a window, 1 to 1000000. */
+      readonly provider?: number | undefined
+      /** A whole number of requests in a window (0: no limit), 0 to 1000000. */
+      readonly intake?: number | undefined
+      /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, longer than nothing and at most a year. */
+      readonly window?: number | string | undefined
+      readonly algorithm?: "fixed-window" | "token-bucket" | undefined
+      /** A whole number of requests, 1 to 1000000. */
+      readonly burst?: number | undefined
+    } | undefined
+    readonly health?: {
+      /** A percentage, more than 0 and at most 100. */
+      readonly failure_percent?: number | undefined
+      /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, longer than nothing and at most a year. */
+      readonly window?: number | string | undefined
+      /** A whole number of outcomes, 1 to 1000000. */
+      readonly min_samples?: number | undefined
+      /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, longer than nothing and at most a year. */
+      readonly probe_after?: number | string | undefined
+    } | undefined
+    readonly failover?: {
+      /** A whole number of attempts in all, 1 to 100. */
+      readonly attempts?: number | undefined
+      /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, longer than nothing and at most a year. */
+      readonly pause?: number | string | undefined
+      /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, longer than nothing and at most a year. */
+      readonly pause_max?: number | string | undefined
+      readonly unknown?: "failover" | "hold" | undefined
+    } | undefined
+    /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, longer than nothing and at most a year. */
+    readonly idempotency?: number | string | undefined
+    /** A whole number of requests, 1 to 10000000. */
+    readonly queue?: number | undefined
+    /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, longer than nothing and at most a year. */
+    readonly valid_for?: number | string | undefined
+  } | undefined
 }
