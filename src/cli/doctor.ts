@@ -3,7 +3,8 @@ import * as Options from "@effect/cli/Options"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { examine, type Told } from "../app/doctor/doctor.ts"
+import { examine } from "../app/doctor/doctor.ts"
+import type { Told } from "../app/doctor/reached.ts"
 import { CommandFailed } from "./failure.ts"
 import { settingsFlags } from "./settingsFlags.ts"
 import { jsonLine, printable, styled } from "./terminal.ts"
@@ -48,7 +49,7 @@ const colours = { ok: "green", warn: "yellow", fail: "red" } as const
 
 const lines = ({ about, fix, found, state }: Told): ReadonlyArray<string> => [
   `${styled(colours[state], state.padEnd(4))}  ${printable(about)}: ${printable(found)}`,
-  ...(fix === undefined ? [] : [`      ${printable(fix)}`]),
+  ...(fix?.split("\n") ?? []).map((line) => `      ${printable(line)}`),
 ]
 
 const ending = (found: ReadonlyArray<Told>): string => {

@@ -86,7 +86,11 @@ const writerOf = (
     if (given === undefined) return () => Effect.void
     const descriptor = /^fd:(\d{1,4})$/.exec(given)?.[1]
     const file = yield* Effect.try({
-      try: () => (descriptor === undefined ? fs.openSync(given, "w") : Number(descriptor)),
+      try: () => {
+        if (descriptor === undefined) return fs.openSync(given, "w")
+        fs.fstatSync(Number(descriptor))
+        return Number(descriptor)
+      },
       catch: (cause) => wrongUse(`--json: ${(cause as Error).message}`),
     })
     return (text) =>

@@ -186,6 +186,35 @@ describe("ringback doctor", () => {
     strictEqual(existsSync(join(folder, "text.db.lock")), false)
   })
 
+  it("explains to whoever has a client that goes round proxies why nothing comes", async () => {
+    const cwd = newFolder()
+    const env = { XDG_STATE_HOME: newFolder() }
+    const server = await serve({ cwd, env })
+    const at = ["--port", String(server.port)]
+    const unused = await examined(cwd, at, env)
+    strictEqual(unused.of("local CA")?.state, "ok")
+    strictEqual(existsSync(join(env.XDG_STATE_HOME, "ringback/ca.key")), false)
+
+    const variables = await ringback(["env", "--shell", "json", ...at], { cwd, env })
+    const set = { ...env, ...JSON.parse(variables.stdout) }
+    const application = join(import.meta.dirname, "fixtures/goesAround.mjs")
+    strictEqual(spawnSync(process.execPath, [application], { env: { ...set, NODE_USE_ENV_PROXY: "" } }).status, 0)
+    const { code, of } = await examined(cwd, at, set)
+    strictEqual(code, 0)
+    strictEqual(of("api.twilio.com through the proxy")?.state, "ok")
+    const names = "requests for Twilio's names"
+    deepStrictEqual([of(names)?.state, of(names)?.found], ["warn", "none came yet"])
+    const { stdout } = await ringback(["doctor", ...at], { cwd, env: set })
+    for (const told of [/^ {6}HTTP clients that take no notice of/m, /^ {8}got, node-fetch and undici/m, /serve --tls/])
+      assertTrue(told.test(stdout), stdout)
+
+    const around = await examined(cwd, at, { ...set, NO_PROXY: "localhost,127.0.0.1,.twilio.com" })
+    deepStrictEqual([around.code, around.of("variables")?.state], [1, "fail"])
+    await server.kill("SIGTERM")
+    const alone = await examined(cwd, at, set)
+    deepStrictEqual([alone.code, alone.of("Twilio's names")?.state], [0, "ok"])
+  })
+
   it("tells settings, a proxy and certificates that will not do", async () => {
     const cwd = newFolder()
     writeFileSync(join(cwd, "bad.yaml"), "server: { prot: 1 }\n")

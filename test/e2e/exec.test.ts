@@ -4,6 +4,7 @@ import { describe, it } from "@effect/vitest"
 import { assertFalse, assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import { newFolder } from "../support/folder.ts"
 import { freePort } from "../support/freePort.ts"
+import { program } from "../support/program.ts"
 import { ringback, serve, start } from "../support/ringback.ts"
 import { until } from "../support/until.ts"
 
@@ -202,6 +203,43 @@ describe("ringback exec", () => {
       unmet.stderr,
     )
     strictEqual((await run("+15550002222", "process.exit(9)")).code, 9)
+  })
+
+  it("fails with 1 when the command ends before all steps of the scenario were performed", async () => {
+    const { env, folder } = place()
+    const scenario = answering(folder, await freePort())
+    const ended = await ringback(["exec", "--scenario", scenario, "--", "true"], { cwd: folder, env })
+    strictEqual(ended.code, 1, ended.stderr)
+    assertTrue(ended.stderr.includes("the command ended before all steps were performed"), ended.stderr)
+  })
+
+  it("lets hours pass in no time with --pace fast", async () => {
+    const { env, folder } = place()
+    const config = join(folder, "slow.yaml")
+    writeFileSync(config, "twilio: { callbacks: { delay_seconds: 3600 } }\n")
+    const script = `const { messages } = require("twilio")(process.env.TWILIO_ACCOUNT_SID, process.env.TWILIO_AUTH_TOKEN)
+const delivered = async (sid) => { const m = await messages(sid).fetch(); return m.status === "delivered" ? console.log(m.dateUpdated - m.dateCreated) : delivered(sid) }
+messages.create({ from: "+15550000001", to: "+15550001111", body: "x" }).then(({ sid }) => delivered(sid))`
+    const ended = await ringback(["exec", "--pace", "fast", "--config", config, "--", process.execPath, "-e", script], {
+      cwd: join(import.meta.dirname, "../.."),
+      env,
+    })
+    strictEqual(ended.code, 0, ended.stderr)
+    assertTrue(Number(ended.stdout) >= 3_600_000, ended.stdout)
+  })
+
+  it("writes its summary where a descriptor leads, and tells beforehand of one that is not open", async () => {
+    const { env, folder } = place()
+    const { spawnSync } = await import("node:child_process")
+    const line = `'${process.execPath}' '${program}' exec --json fd:3 -- sh -c 'echo out; exit 4'`
+    const ended = spawnSync("sh", ["-c", `${line} 3>summary.json`], { cwd: folder, env: { ...process.env, ...env } })
+    deepStrictEqual([ended.status, String(ended.stdout)], [4, "out\n"])
+    const told = JSON.parse(readFileSync(join(folder, "summary.json"), "utf8"))
+    deepStrictEqual([told.exit_code, told.command_exit_code, told.requests.all, told.log], [4, 4, 0, null])
+    const closed = await ringback(["exec", "--json", "fd:99", "--", "touch", "ran"], { cwd: folder, env })
+    strictEqual(closed.code, 2)
+    assertTrue(closed.stderr.includes("--json: EBADF"), closed.stderr)
+    assertFalse(existsSync(join(folder, "ran")))
   })
 
   for (const [what, args, code, said] of [

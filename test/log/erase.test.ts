@@ -4,12 +4,14 @@ import { describe, it } from "@effect/vitest"
 import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type * as SchemaAST from "effect/SchemaAST"
 import * as Stream from "effect/Stream"
 import { rules } from "../../src/app/rules.ts"
 import { decode, type Entry, type Row } from "../../src/core/Entry.ts"
 import { verifyPages } from "../../src/engine/verify.ts"
+import { withoutContent } from "../../src/log/erase/content.ts"
 import { eraseLog } from "../../src/log/erase/eraseLog.ts"
-import type { Sought } from "../../src/log/erase/eraser.ts"
+import { isSetUp, type Sought } from "../../src/log/erase/eraser.ts"
 import { pagesOf } from "../../src/log/pagesOf.ts"
 import { importRecording, rowsOf } from "../../src/log/recording.ts"
 import { writeAnew } from "../../src/log/rewrite.ts"
@@ -71,8 +73,11 @@ const holds = async (file: string, out: string) => {
     after.map(({ at, cause, kind, seq, type }) => ({ at, cause, kind, seq, type })),
     before.map(({ at, cause, kind, seq, type }) => ({ at, cause, kind, seq, type })),
   )
-  for (const { data, seq, type } of after)
-    assertTrue(isShaped.get(type)?.(data) === true, `${out}: entry ${seq} ${type}`)
+  const misshapen = after.filter(({ data, type }) => isShaped.get(type)?.(data) !== true)
+  deepStrictEqual(
+    misshapen.map(({ data, seq, type }) => `${seq} ${type} ${JSON.stringify(data)}`),
+    [],
+  )
   const verdict = await verdictOn(out)
   strictEqual(
     verdict._tag === "Unsound" ? `${verdict.problem} ${JSON.stringify(verdict.difference)}` : verdict._tag,
@@ -160,7 +165,47 @@ describe("a message or call erased of a log", () => {
     })
 })
 
+/** Every word of a closed list that an entry's data may hold, with the name of its field. */
+const closedWords = (
+  ast: SchemaAST.AST,
+  key = "",
+  seen = new Set<SchemaAST.AST>(),
+): ReadonlyArray<[string, string]> => {
+  if (seen.has(ast)) return []
+  seen.add(ast)
+  const within = (inner: SchemaAST.AST, name = key) => closedWords(inner, name, new Set(seen))
+  switch (ast._tag) {
+    case "Literal":
+      return typeof ast.literal === "string" ? [[key, ast.literal]] : []
+    case "Union":
+      return ast.types.flatMap((each) => within(each))
+    case "TupleType":
+      return [...ast.elements, ...ast.rest].flatMap(({ type }) => within(type))
+    case "TypeLiteral":
+      return ast.propertySignatures.flatMap(({ name, type }) => within(type, String(name)))
+    case "Refinement":
+    case "Transformation":
+      return within(ast.from)
+    case "Suspend":
+      return within(ast.f())
+    default:
+      return []
+  }
+}
+
 describe("what was erased", () => {
+  it("leaves words of closed lists, in every type of entry", () => {
+    const erasure = { withoutNumbers: (text: string) => text, address: () => "[erased]" }
+    const words = rules.entryTypes
+      .filter(({ type }) => !isSetUp(type))
+      .flatMap(({ schema, type }) => closedWords(schema.ast).map(([key, word]) => ({ key, type, word })))
+    assertTrue(words.length > 100)
+    deepStrictEqual(
+      words.filter(({ key, type, word }) => withoutContent({ [key]: word }, type, erasure)[key] !== word),
+      [],
+    )
+  })
+
   it("is gone of a log with every type of entry, as a log and as a recording", async () => {
     const folder = newFolder()
     const [log, recording] = [join(folder, "all.db"), join(folder, "all.jsonl")]
@@ -179,6 +224,45 @@ describe("what was erased", () => {
       for (const number of sought.numbers) isGone(out, number)
       await holds(file, out)
     }
+  })
+
+  it("leaves every type of entry in its shape, whatever is sought", async () => {
+    const folder = newFolder()
+    const log = join(folder, "all.jsonl")
+    const rows = await Effect.runPromise(everyEntry)
+    await Effect.runPromise(writeAnew("recording", log, Stream.fromIterable(rows)))
+    const entries = rows.map(decode)
+    const subjects = [...new Set(entries.map(({ subject }) => subject))].filter((subject) => subject !== "")
+    for (const sought of [{ subjects }, { numbers: numbersOf(entries) }]) {
+      const { out } = await Effect.runPromise(erase(log, sought))
+      await holds(log, out)
+    }
+  })
+
+  it("takes with it what was said in conversations and what the gateway sent, its key and hash and what providers said", async () => {
+    const log = join(newFolder(), "all.jsonl")
+    const rows = await Effect.runPromise(everyEntry)
+    await Effect.runPromise(writeAnew("recording", log, Stream.fromIterable(rows)))
+    const entries = rows.map(decode)
+    const ofType = (all: ReadonlyArray<Entry>, type: string) => all.filter((entry) => entry.type === type)
+    const phones = ["gateway-request.accepted", "conversation.started"].flatMap((type) =>
+      ofType(entries, type).map(({ data }) => String(data.phone ?? data.number)),
+    )
+    assertTrue(phones.length > 2)
+    const { out } = await Effect.runPromise(erase(log, { numbers: [...new Set(phones)] }))
+    const after = await entriesIn(out)
+    for (const { data } of ofType(after, "gateway-request.accepted")) {
+      strictEqual(data.text, "[erased]")
+      if (data.idempotency !== undefined) deepStrictEqual(data.idempotency, { key: "[erased]", of: "[erased]" })
+    }
+    for (const type of ["conversation-message.received", "conversation-message.composed"])
+      for (const { data } of ofType(after, type)) assertTrue(data.body === "" || data.body === "[erased]")
+    for (const { data } of ofType(after, "conversation.updated"))
+      for (const left of Object.values(data)) assertTrue(left === null || left === "[erased]", String(left))
+    const free = ["gateway-attempt.answered", "conversation-message.failed", "conversation.tenant-looked-up"]
+    const reasons = free.flatMap((type) => ofType(after, type).map(({ data }) => data.reason ?? "[erased]"))
+    deepStrictEqual([...new Set(reasons)], ["[erased]"])
+    assertTrue(free.some((type) => ofType(entries, type).some(({ data }) => data.reason !== undefined)))
   })
 
   it("is told by the first entry, each time", async () => {

@@ -7,7 +7,7 @@ export interface Finding {
   readonly state: "ok" | "warn" | "fail"
   /** What was found, in one line. */
   readonly found: string
-  /** What to do about it; always there unless all is well. */
+  /** What to do about it, a line or more; always there unless all is well. */
   readonly fix?: string
 }
 

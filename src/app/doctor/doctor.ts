@@ -2,15 +2,11 @@ import * as Effect from "effect/Effect"
 import { loadTemplates } from "../../carriers/twilio/templateFiles.ts"
 import type { BadSettings, Flags, Settings } from "../settings.ts"
 import { readSettings } from "../settings.ts"
-import { type Check, type Finding, fail, ok } from "./Check.ts"
+import { type Check, fail, ok } from "./Check.ts"
 import { keysCheck, logCheck, recentCallbacks } from "./log.ts"
 import { certificatesCheck, driverCheck, folderCheck, nodeCheck, proxyEnvironmentCheck } from "./machine.ts"
 import { callbackCheck, openDoorCheck, portCheck } from "./places.ts"
-
-/** A finding, and what it is about. */
-export interface Told extends Finding {
-  readonly about: string
-}
+import { reachedCheck, type Told } from "./reached.ts"
 
 /**
  * Looks at everything a server with these flags would need, and changes nothing.
@@ -23,7 +19,8 @@ export const examine = (flags: Flags, callbacks: ReadonlyArray<URL>): Effect.Eff
     const first = yield* look([nodeCheck, driverCheck])
     const settings = yield* Effect.either(readSettings(flags))
     if (settings._tag === "Left") return [...first, ...badSettings(settings.left)]
-    return [...first, ...(yield* look(yield* checksOf(settings.right, callbacks)))]
+    const checks = yield* checksOf(settings.right, callbacks)
+    return [...first, ...(yield* look(checks)), ...(yield* reachedCheck(settings.right))]
   })
 
 const look = (checks: ReadonlyArray<Check>): Effect.Effect<ReadonlyArray<Told>> =>

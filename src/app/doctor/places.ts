@@ -34,7 +34,8 @@ const listens = (host: string, port: number): Effect.Effect<string | undefined> 
     server.listen({ host, port }, () => server.close(() => resume(Effect.succeed(undefined))))
   })
 
-const isRingback = (host: string, port: number): Effect.Effect<boolean> =>
+/** Whether a Ringback answers there. */
+export const isRingback = (host: string, port: number): Effect.Effect<boolean> =>
   Effect.async<boolean>((resume) => {
     const request = http.get({ host: reachable(host), port, path: "/health", agent: false }, (answer) => {
       let text = ""
@@ -49,7 +50,9 @@ const isRingback = (host: string, port: number): Effect.Effect<boolean> =>
   }).pipe(Effect.timeoutTo({ duration: Duration.millis(answerMsMax), onSuccess: (is) => is, onTimeout: () => false }))
 
 const healthLengthMax = 64 * 1024
-const reachable = (host: string): string => (host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host)
+
+/** Where a server that listens at every address is asked. */
+export const reachable = (host: string): string => (host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host)
 
 /** Whether strangers may open pages and control. */
 export const openDoorCheck = ({

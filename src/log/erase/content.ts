@@ -23,16 +23,24 @@ export const withoutNumbers = (value: Json, without: (text: string) => string): 
   return named(value as JsonObject, without, (_, each) => withoutNumbers(each, without))
 }
 
-/** A value with all of its content taken out. */
-export const withoutContent = (value: Json, erasure: Erasure, key = ""): Json => {
+/** The data of an entry with all of their content taken out. */
+export const withoutContent = (data: JsonObject, type: string, erasure: Erasure): JsonObject => {
+  const left = contentLeft(data, erasure) as JsonObject
+  return toldByOthers.has(type) && typeof left.reason === "string" ? { ...left, reason: erased } : left
+}
+
+const contentLeft = (value: Json, erasure: Erasure, key = ""): Json => {
   if (typeof value === "string") return textLeft(key, value, erasure)
   if (typeof value === "number") return withoutNumbers(value, erasure.withoutNumbers)
   if (typeof value !== "object" || value === null) return value
   if (Array.isArray(value))
     return pairLists.has(key)
       ? value.map((each: Json) => pairLeft(each, erasure))
-      : value.map((each: Json) => withoutContent(each, erasure, key))
-  return named(value as JsonObject, erasure.withoutNumbers, (name, each) => withoutContent(each, erasure, name))
+      : value.map((each: Json) => contentLeft(each, erasure, key))
+  return named(value as JsonObject, erasure.withoutNumbers, (name, each) =>
+    // A client's own name of its request, and a hash of what it asked for, which can be tried out.
+    contentLeft(each, erasure, key === "idempotency" ? "" : name),
+  )
 }
 
 const named = (
@@ -48,7 +56,7 @@ const named = (
 const pairLists = new Set(["attributes", "headers", "parameters", "params", "query"])
 
 const pairLeft = (pair: Json, erasure: Erasure): Json => {
-  if (!Array.isArray(pair)) return withoutContent(pair, erasure)
+  if (!Array.isArray(pair)) return contentLeft(pair, erasure)
   const [name = "", value = ""] = pair.map(String)
   return [parameterName.test(name) ? erasure.withoutNumbers(name) : erased, parameterLeft(name, value, erasure)]
 }
@@ -94,11 +102,21 @@ const addressParameters = new Set(["Called", "Caller", "From", "PhoneNumber", "T
 /** Fields whose texts come from closed lists, or from what the exchange itself counts and chooses. */
 const plainKeys = new Set(
   (
-    "absolute answered_by api attempt_sid beep call call_id carrier channel channels content_type direction do drop events fault " +
-    "fingerprint key keys keyword kind language limit log_level method mode of on outcome pace phase place purpose reason request_method role " +
-    "secret sign source status track trim type undelivered via voice what why record recording_track"
+    "absolute answered_by api attempt_sid beep blames by call call_id carrier channel channels content_type currency direction do drop events " +
+    "fails_by fallback_method fate fault fingerprint health how key keys keyword kind language limit log_level method mode of on out outcome " +
+    "pace peer phase place priority provider purpose reason record recording_track request_method result role secret sign signature source " +
+    "status track trim type undelivered variant via voice what why"
   ).split(" "),
 )
+
+/** Types of entries whose `reason` is not from a closed list: a provider, a carrier or a monitor says it. */
+const toldByOthers: ReadonlySet<string> = new Set([
+  "conversation-message.delayed",
+  "conversation-message.failed",
+  "conversation.tenant-looked-up",
+  "gateway-attempt.answered",
+  "provider-request.decided",
+])
 
 /** Parameters of the same kind. */
 const plainParameters = new Set(

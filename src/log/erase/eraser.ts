@@ -124,7 +124,7 @@ export class Eraser {
       withoutNumbers: this.#numbers.without,
       address: all ? () => erased : this.#numbers.without,
     }
-    return { ...entry, subject, data: withoutContent(entry.data, erasure) as JsonObject }
+    return { ...entry, subject, data: withoutContent(entry.data as JsonObject, entry.type, erasure) }
   }
 }
 
@@ -167,11 +167,12 @@ const someText = (value: unknown, holds: (text: string) => boolean): boolean => 
 const isAnswer = (entry: Entry): boolean =>
   apiResponded.is(entry) || outboundAnswered.is(entry) || outboundFailed.is(entry)
 
-/** Messages, calls, verifications, conferences: what somebody is at the other end of. */
-const isContact = /^(?:SM|MM|CA|VE|CF)[0-9a-f]{32}$/
-const sids = /\b[A-Z]{2}[0-9a-f]{32}\b/g
+const uuid = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+/** Messages, calls, verifications, conferences; by UUIDs conversations and what the gateway sends: what somebody is at the other end of. */
+const isContact = new RegExp(`^(?:(?:SM|MM|CA|VE|CF)[0-9a-f]{32}|${uuid})$`)
+const sids = new RegExp(`\\b(?:[A-Z]{2}[0-9a-f]{32}|${uuid})\\b`, "g")
 
 /** Entries that say how things are set up and when they are due: of these the numbers go, and nothing else. */
-const isSetUp = (type: string): boolean => setUp.test(type)
+export const isSetUp = (type: string): boolean => setUp.test(type)
 const setUp =
   /^(?:run|settings|clock|data|timer|timers|client|fault|account|api-key|number|service|sender|application|verify-service)\./

@@ -1,5 +1,6 @@
 import { clientSurface } from "./client.ts"
 import { conversationsSurface } from "./conversations.ts"
+import { erasingSurface } from "./erasing.ts"
 import { gatewaySurface } from "./gateway.ts"
 import { httpSurface } from "./http.ts"
 import { importsSurface } from "./imports.ts"
@@ -31,4 +32,5 @@ export const surfaces: ReadonlyArray<Surface> = [
   proxySurface,
   conversationsSurface,
   tablesSurface,
+  erasingSurface,
 ]
