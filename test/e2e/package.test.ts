@@ -17,7 +17,7 @@ const wanted = [
   /^dist\/ringback-[A-Z0-9]{8}\.script$/,
   /^dist\/[a-zA-Z]+\.worker\.mjs$/,
   /^dist\/(?:chunk|[a-zA-Z]+)-[A-Z0-9]{8}\.mjs$/,
-  /^dist\/docsPage\.js$/,
+  /^dist\/(?:certificates|docsPage)\.js$/,
   /^dist\/(?:testing|client)\.[cm]js$/,
   /^dist\/(?:testing|client)(?:-[\w.-]+)?\.d\.[cm]ts$/,
   /^dist\/(?:templates|views|assets|starter)\/[\w./-]+$/,

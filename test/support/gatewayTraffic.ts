@@ -149,6 +149,11 @@ export const performGateway = (simulation: Simulation, { how }: GatewayAct): Eff
       const newest = engine.world.slice(gatewayMachine).all.at(-1)?.id ?? "none"
       const given =
         body?.send_at === undefined ? body : { ...body, send_at: new Date(engine.world.at + 30_000).toISOString() }
-      yield* askGateway(simulation, [method, path.replace(":id", newest), given, key], {}, how !== "sendDirectly" || method === "GET")
+      yield* askGateway(
+        simulation,
+        [method, path.replace(":id", newest), given, key],
+        {},
+        how !== "sendDirectly" || method === "GET",
+      )
     }
   })
