@@ -32,7 +32,11 @@ const serving = Effect.gen(function* () {
     provider: "twilio",
     health: {
       profile: "development",
-      checks: () => ({ carrier: { status: "unknown" }, monitor: { status: "unknown" } }),
+      checks: () => ({
+        carrier: { status: "unknown" },
+        gateway: { status: "unknown" },
+        monitor: { status: "unknown" },
+      }),
     },
     statistics: () => ({ messages: 0, calls: 0, callbacks: 0 }),
     calls: callsDoor(() => run.engine.world.slice(twilioMachine)),

@@ -57,6 +57,7 @@ export interface HealthDoor {
 
 export interface HealthChecks {
   readonly carrier: HealthCheck
+  readonly gateway: HealthCheck
   readonly monitor: HealthCheck
 }
 

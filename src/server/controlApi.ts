@@ -41,8 +41,9 @@ export const Health = Schema.Struct({
   entries: Schema.Int,
   virtual_time: Instant,
   profile: Schema.String,
-  checks: Schema.Struct({ log: Check, carrier: Check, monitor: Check }).annotations({
-    description: "The log was read for this; carrier and monitor as the conversation service found them last",
+  checks: Schema.Struct({ log: Check, carrier: Check, gateway: Check, monitor: Check }).annotations({
+    description:
+      "The log was read for this; carrier and monitor as the conversation service found them last; the gateway is down while none of its providers is healthy",
   }),
 }).annotations({ identifier: "Health" })
 

@@ -83,8 +83,8 @@ export const HealthLive = HttpApiBuilder.group(ControlApi, "health", (handlers) 
           onFailure: (): HealthCheck => ({ status: "down", detail: "it cannot be read" }),
           onSuccess: (): HealthCheck => ({ status: "up" }),
         })
-        const { carrier, monitor } = health.checks()
-        const down = [log, carrier, monitor].some(({ status }) => status === "down")
+        const { carrier, gateway, monitor } = health.checks()
+        const down = [log, carrier, gateway, monitor].some(({ status }) => status === "down")
         return {
           status: down ? ("degraded" as const) : ("healthy" as const),
           version,
@@ -95,7 +95,7 @@ export const HealthLive = HttpApiBuilder.group(ControlApi, "health", (handlers) 
           entries: run.engine.head.seq,
           virtual_time: iso(run.engine.now),
           profile: health.profile,
-          checks: { log, carrier, monitor },
+          checks: { log, carrier, gateway, monitor },
         }
       }),
     )

@@ -126,7 +126,16 @@ describe("a server in staging that is looked at from all sides", () => {
     const { json } = await server.ask("/health")
     deepStrictEqual(
       [json.status, json.profile, json.checks],
-      ["healthy", "staging", { log: { status: "up" }, carrier: { status: "unknown" }, monitor: { status: "unknown" } }],
+      [
+        "healthy",
+        "staging",
+        {
+          log: { status: "up" },
+          carrier: { status: "unknown" },
+          gateway: { status: "unknown" },
+          monitor: { status: "unknown" },
+        },
+      ],
     )
   })
 
