@@ -1,5 +1,5 @@
 import { alphaSender, parseAddress, shortCode } from "../core/addresses.ts"
-import { numberFacts } from "../core/E164.ts"
+import { callingCodeOf } from "../core/E164.ts"
 import type { TenantAsked } from "./entries.ts"
 
 /** The one form of an address: E.164, behind its channel where it has one; a short code or name as it is; undefined of what is none. */
@@ -12,13 +12,13 @@ export const canonicalOf = (address: string): string | undefined =>
  */
 export const asksOf = (original: string, canonical: string): TenantAsked["asks"] => {
   const number = canonical.slice(canonical.indexOf(":") + 1)
-  const facts = number.startsWith("+") ? numberFacts(number, "US") : undefined
+  const code = number.startsWith("+") ? callingCodeOf(number) : undefined
   const asks: Array<TenantAsked["asks"][number]> = [{ text: original, variant: "raw" }]
-  if (facts !== undefined && "e164" in facts)
+  if (code !== undefined)
     asks.push(
-      { text: facts.e164, variant: "e164" },
-      { text: facts.e164.slice(1), variant: "digits" },
-      { text: facts.e164.slice(1 + facts.callingCode.length), variant: "national" },
+      { text: number, variant: "e164" },
+      { text: number.slice(1), variant: "digits" },
+      { text: number.slice(1 + code.length), variant: "national" },
     )
   return asks.filter(({ text }, i) => asks.findIndex((other) => other.text === text) === i)
 }

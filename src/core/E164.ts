@@ -43,6 +43,15 @@ export const countryOf = (number: string): string | undefined => {
   }
 }
 
+/** The country code of an E.164 number, without the plus; `undefined` where there is no such code. */
+export const callingCodeOf = (number: string): string | undefined => {
+  try {
+    return new PhoneNumber(number, metadata).countryCallingCode
+  } catch {
+    return undefined // As above.
+  }
+}
+
 /** What a numbering plan tells of a number. */
 export interface NumberFacts {
   readonly e164: string

@@ -41,6 +41,27 @@ describe("A request of an API that takes JSON", () => {
   it("is parameters where it is a form", () =>
     deepStrictEqual(read({ contentType: formType, body: Buffer.from("b=c+d") }).params, [["b", "c d"]]))
 
+  it("keeps no userinfo of a URL, whatever it is written in, and what a message says as it is", () => {
+    const textOf = (text: string) => read({ body: Buffer.from(text) }).text ?? ""
+    for (const text of [
+      '{"media_urls":["https://u:hunter2@a.test/x"]}',
+      '{"media_urls":["https:\\/\\/u:hunter2@a.test\\/x"]}',
+      '{"media_urls":["https://u:hunter2\\u0040a.test/x"]}',
+      '{"https://u:hunter2@a.test":1}',
+      "https://u:hunter2@a.test/ is no JSON",
+      `${"[".repeat(5_000)}"https://u:hunter2@a.test"${"]".repeat(5_000)}`,
+    ]) {
+      strictEqual(textOf(text).includes("hunter2"), false, text)
+      strictEqual(/userinfo-[0-9a-f]{16}@a\.test/.test(textOf(text)), true, text)
+    }
+    for (const text of [
+      '{"body": "see https://u:p@a.test", "n": 1.0}',
+      '{"text":"//u:p@a.test \\" \\n"}',
+      '{"x":"a@b.test"}',
+    ])
+      strictEqual(textOf(text), text)
+  })
+
   it("keeps of what it cannot read its length and hash", () => {
     strictEqual(read({ body: Buffer.from([0xff, 0xfe]) }).body?.why, "bad-encoding")
     strictEqual(read({ body: Buffer.from("\u0001".repeat(limits.entryBytesMax / 7)) }).body?.why, "too-large")

@@ -1,7 +1,8 @@
 import type { ApiRequested, Pair } from "../core/entries.ts"
 import { limits } from "../core/limits.ts"
+import { SecretsFull } from "../log/Keys.ts"
 import { type Form, formType, mediaType, notKept, type RawRequest, readForm, readTarget, utf8 } from "./formIn.ts"
-import type { SecretStore } from "./secretUrl.ts"
+import { hideUserinfo, type SecretStore } from "./secretUrl.ts"
 
 /** A request with its headers, by names in lower case. */
 export interface HeadedRequest extends RawRequest {
@@ -48,7 +49,41 @@ const readBody = ({ body, contentType }: RawRequest, secrets: SecretStore): Form
   if (text === undefined) return { params: [], refused: notKept(body, "bad-encoding") }
   // JSON in JSON writes some characters in six bytes.
   const tooLong = body.length > limits.entryBytesMax / 8 && Buffer.byteLength(JSON.stringify(text)) > textBytesMax
-  return tooLong ? { params: [], refused: notKept(body, "too-large") } : { params: [], text }
+  if (tooLong) return { params: [], refused: notKept(body, "too-large") }
+  try {
+    return { params: [], text: withoutUserinfo(text, secrets) }
+  } catch (error) {
+    if (error instanceof SecretsFull) return { params: [], refused: notKept(body, "too-many-secrets") }
+    throw error
+  }
+}
+
+/** A text in JSON, and the name before it where that is one under which messages have theirs. */
+const jsonText = /("(?:body|text)"\s*:\s*)?("(?:[^"\\]|\\.)*")/g
+
+/**
+ * A body with the names of secrets for userinfo in URLs. What a message says stays as it is, as in forms; so does all else of it, to the byte.
+ *
+ * Why   no value is made of it and written again: a number or a nesting that a reader changes or fails at goes through
+ */
+const withoutUserinfo = (text: string, secrets: SecretStore): string => {
+  if (!text.includes("@") && !text.includes("\\u0040")) return text
+  if (!isJson(text)) return hideUserinfo(text, secrets)
+  return text.replace(jsonText, (whole: string, name: string | undefined, quoted: string) => {
+    if (name !== undefined) return whole
+    const value = JSON.parse(quoted) as string
+    const hidden = hideUserinfo(value, secrets)
+    return hidden === value ? whole : JSON.stringify(hidden)
+  })
+}
+
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false // The rules say so to whoever sent it.
+  }
 }
 
 /** Bytes that a text may take in an entry, which leaves room for the rest of it. */

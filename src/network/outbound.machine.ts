@@ -1,6 +1,7 @@
 import { cancelling, forgets } from "../core/cleared.ts"
 import type { Entry } from "../core/Entry.ts"
 import {
+  apiRequested,
   callbackResent,
   dataCleared,
   type OutboundAnswered,
@@ -45,7 +46,7 @@ export interface Pending {
 export interface Outbound {
   /** On their way, by the seq of their request, oldest first. */
   readonly pending: Map<number, Pending>
-  /** Came to an end in this turn, with their retry key: for the reactions. Emptied when the next turn begins. */
+  /** Callbacks that came to an end in this turn, with their retry key: for the reactions. Emptied when the next turn begins. */
   readonly ended: Array<readonly [key: string, Pending]>
   /** Waiting for their next attempt, by their retry key. */
   readonly waiting: Map<string, Pending>
@@ -68,8 +69,9 @@ const end = (outbound: Outbound, seq: number): void => {
   const pending = outbound.pending.get(seq)
   if (pending === undefined) return
   outbound.pending.delete(seq)
-  if (pending.request.via === "wire") outbound.onWire--
-  outbound.ended.push([retryKey(pending.request), pending])
+  const { purpose, retry, via } = pending.request
+  if (via === "wire") outbound.onWire--
+  if (purpose === "callback" && retry !== undefined) outbound.ended.push([retryKey(pending.request), pending])
 }
 
 const forgetEnded = ({ ended }: Outbound): void => {
@@ -90,8 +92,7 @@ const triesAgain = (
   for (const [key, ended] of outbound.ended) {
     const { cleared, request, seq, subject } = ended
     if (seq !== entry.cause) continue
-    if (cleared || request.purpose !== "callback" || request.retry === undefined) return []
-    if (!isTriedAgain(request, entry.data)) return []
+    if (cleared || request.retry === undefined || !isTriedAgain(request, entry.data)) return []
     return [timerSet.draft(subject, { due: knownAt(ended) + retryGapMs(request.retry.gap_ms, request.attempt), key })]
   }
   return []
@@ -123,6 +124,10 @@ export const outboundMachine: Machine<Outbound> = {
       for (const [of, ended] of outbound.ended) if (of === key) outbound.waiting.set(key, { ...ended })
     }),
     evolves(timerFired, forgetEnded),
+    // What a request leads to inside the run is answered in its own turn, and would be kept for ever where no timer fires.
+    evolves(apiRequested, (outbound, { kind }) => {
+      if (kind === "input") forgetEnded(outbound)
+    }),
     evolves(timerCancelled, (outbound, { data }) => {
       for (const key of data.keys) outbound.waiting.delete(key)
     }),

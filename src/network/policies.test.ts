@@ -4,6 +4,7 @@ import { at, givenEntries } from "../../test/support/given.ts"
 import { answered, endpoint, failed, requested, startedWith } from "../../test/support/outbound.ts"
 import type { Draft } from "../core/Entry.ts"
 import {
+  apiRequested,
   callbackResent,
   dataCleared,
   type OutboundRequested,
@@ -83,5 +84,21 @@ describe("an order to send a callback again", () => {
       .when(requested({ via: "world" }))
       .when(at(10, order(sent({ via: "world" }))))
     deepStrictEqual([...stage.world.slice(outboundMachine).waiting.keys()], ["retry t", "retry t copy 2"])
+  })
+})
+
+describe("requests that came to their end", () => {
+  it("are kept for one turn at most, and only callbacks that may be tried again", () => {
+    const turn = (purpose: string) =>
+      [
+        apiRequested.draft("", { api: "x", method: "GET", params: [], path: "/", query: [] }),
+        requested({ purpose }),
+      ] as const
+    const outcome = (stage: ReturnType<typeof givenEntries>) => stage.world.slice(outboundMachine).ended.length
+    const lookUp = givenEntries(outboundMachine, ...turn("tenant-lookup"), answered(200, 2))
+    strictEqual(outcome(lookUp), 0)
+    const callback = givenEntries(outboundMachine, ...turn("callback"), answered(500, 2))
+    strictEqual(outcome(callback), 1)
+    strictEqual(outcome(callback.when(turn("callback")[0])), 0)
   })
 })

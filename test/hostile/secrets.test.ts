@@ -11,6 +11,7 @@ import { requestText, sendRaw } from "../support/rawSocket.ts"
 import { ringback, type Server, serve } from "../support/ringback.ts"
 import { looksBack } from "./looksBack.ts"
 import { basic, formType, keptNames, marks, phone, plant, testSid, treacherous } from "./secrets/planted.ts"
+import { conversationSettings } from "./secrets/plantInConversations.ts"
 
 /** The lines of the greeting that tell the auth token in use: itself, and the credentials of the command to copy. */
 const told = /^ {2}auth token {3}.*$|^ {4}-u '.*$/gm
@@ -36,7 +37,7 @@ const pages = async (server: Server): Promise<ReadonlyArray<readonly [string, st
   const asBrowser = { headers: { accept: "text/html" } }
   const { entries } = (await server.ask("/admin/clock")).json
   const pagesShown = [
-    "/ /ui/messages /ui/calls /ui/callbacks /ui/log /ui/phone /ui/settings /ui/timetravel /ui/forks /ui/live /ui/gateway".split(
+    "/ /ui/messages /ui/calls /ui/callbacks /ui/log /ui/phone /ui/settings /ui/timetravel /ui/forks /ui/live /ui/gateway /ui/conversations".split(
       " ",
     ),
     ...((await server.ask("/admin/messages?limit=1000")).json.messages as ReadonlyArray<{ sid: string }>).map(
@@ -88,6 +89,7 @@ describe("Secrets", () => {
             media: "fetch",
             test_credentials: { account_sid: testSid, auth_token: marks.testToken },
           },
+          conversations: conversationSettings(marks, listener.url),
           callbacks: {
             rewrite: [
               {
@@ -167,6 +169,9 @@ describe("Secrets", () => {
         new Set(listener.callbacks.filter((each) => each.path === path).map(({ headers }) => headers.authorization))
       assertTrue(shownTo("/gateway/shown").has(`Bearer ${marks.gatewayToken}`))
       assertTrue(shownTo("/gateway/named").has(basic(`u:${marks.gatewayUrl}`)))
+      const authorizations = listener.callbacks.map(({ headers }) => headers.authorization)
+      assertTrue(authorizations.includes(`Bearer ${marks.monitorToken}`))
+      assertTrue(authorizations.includes(basic(`AC${"5".repeat(32)}:${marks.carrierToken}`)))
       // The auth token is told twice in the greeting and nowhere else.
       strictEqual(ended[0]?.stdout.split(token).length, 3)
       // Numbers are in the log, and in no line of the process.

@@ -1,6 +1,8 @@
+import { sign } from "../../../src/core/signature.ts"
 import type { Listener } from "../../support/listener.ts"
 import { requestText, sendRaw } from "../../support/rawSocket.ts"
 import type { Server } from "../../support/ringback.ts"
+import { carrierAndMonitor, conversationMarks, plantInConversations } from "./plantInConversations.ts"
 import { phoneMarks, plantInPhones } from "./plantInPhones.ts"
 
 /* Secrets for every place where one can be given. */
@@ -66,6 +68,7 @@ const names = [
   "gatewayAnswer",
   "gatewayBearer",
   ...phoneMarks,
+  ...conversationMarks,
 ] as const
 type Name = (typeof names)[number]
 
@@ -96,6 +99,8 @@ export const keptNames = [
   "gatewayToken",
   "gatewayUrl",
   "gatewayAnswer",
+  "carrierToken",
+  "monitorToken",
 ] as const satisfies ReadonlyArray<Name>
 
 export const basic = (text: string) => `Basic ${Buffer.from(text).toString("base64")}`
@@ -107,6 +112,8 @@ export const treacherous = (url: string): Listener["answer"] => {
     location: `${url.replace("//", `//u:${user}@`)}/led?next=https://v:${query}@other.example/`,
   })
   return ({ method, path }) => {
+    const outside = carrierAndMonitor(marks, path)
+    if (outside !== undefined) return outside
     if (path.startsWith("/callback")) return led(marks.redirectUser, marks.redirectQuery)
     if (path.startsWith("/gateway"))
       return {
@@ -219,6 +226,16 @@ export const plant = async (server: Server, callbackUrl: string): Promise<Readon
     application: (more) =>
       raw("POST", messages.replace("Messages", "Applications"), asOwner, new URLSearchParams(more).toString()),
     order: (path, data) => order(path, data),
+  })
+  await plantInConversations(marks, {
+    order,
+    read: async (path) => {
+      await raw("GET", path, { Authorization: `Bearer ${marks.adminToken}` })
+      return answers.at(-1) ?? ""
+    },
+    signed: (path, fields) => sign(marks.carrierToken, `http://127.0.0.1${path}`, Object.entries(fields)),
+    webhook: (path, fields, signature) =>
+      raw("POST", path, { ...formType, "X-Twilio-Signature": signature }, new URLSearchParams(fields).toString()),
   })
   return answers
 }
