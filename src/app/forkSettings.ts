@@ -7,9 +7,10 @@ import { canonical, type JsonObject } from "../core/canonical.ts"
 import { isGroup } from "../core/group.ts"
 import { limits } from "../core/limits.ts"
 import { optional } from "../core/optional.ts"
-import { GatewaySettings } from "../gateway/settings.ts"
+import { defaultGatewaySettings, GatewaySettings } from "../gateway/settings.ts"
 import { hideUserinfo } from "../network/secretUrl.ts"
 import { CallbacksSettings, ScriptedEndpoint } from "../network/settings.ts"
+import { withSecretsOf } from "./gatewaySettings.ts"
 import { settingsOf } from "./settings.ts"
 import { checkSettings, problemLine } from "./settingsCheck.ts"
 import { writtenOf } from "./writtenSettings.ts"
@@ -100,13 +101,16 @@ export const changedSettings =
       Schema.decodeUnknownEither(InForce)(inForce),
       () => new Error("the settings in force there are none that this version can change"),
     )
-    const before = writtenOf(run)
+    const gateway = run.gateway ?? defaultGatewaySettings
+    const before = writtenOf({ ...run, gateway })
     const after = changes.reduce<unknown>((written, { path, value }) => changed(written, path, value), before)
     const checked = Either.getOrThrowWith(
       checkSettings(after),
       (problems) => new Error([...new Set(problems.map(problemLine))].join("; ")),
     )
-    const made = merged(inForce, settingsOf(before).run, settingsOf(checked).run) as JsonObject
+    const [was, is] = [settingsOf(before).run, settingsOf(checked).run]
+    const kept = is.gateway === undefined ? is : { ...is, gateway: withSecretsOf(gateway, is.gateway) }
+    const made = merged(inForce, { ...was, gateway }, kept)
     const bytes = Buffer.byteLength(canonical(made))
     if (bytes + 1_000 > limits.entryBytesMax)
       throw new Error(`settings of ${bytes} bytes as JSON; at most ${limits.entryBytesMax - 1_000} can be kept`)
@@ -153,6 +157,12 @@ const changedItem = (
   const place = list.findIndex((item) => isGroup(item) && nameKeys.some((name) => item[name] === key))
   const at = place >= 0 ? place : /^\d{1,4}$/.test(key) ? Math.min(Number(key), list.length) : list.length
   const isNew = at === list.length && !/^\d{1,4}$/.test(key)
-  const made = changed(isNew ? { [key.includes("://") ? "url" : "name"]: key } : list[at], rest, value)
+  const made = changed(isNew ? { [nameKeyOf(list, key)]: key } : list[at], rest, value)
   return made === null ? list.toSpliced(at, 1) : list.toSpliced(at, 1, made)
 }
+
+/** What a new item is known by: what the others are, or a name. */
+const nameKeyOf = (list: ReadonlyArray<unknown>, key: string): string =>
+  key.includes("://")
+    ? "url"
+    : (nameKeys.slice(1).find((name) => list.some((item) => isGroup(item) && Object.hasOwn(item, name))) ?? "name")

@@ -2,9 +2,9 @@ import * as fs from "node:fs"
 import * as Either from "effect/Either"
 import type { JsonObject } from "../core/canonical.ts"
 import { isGroup } from "../core/group.ts"
-import { type GatewayProvider, type GatewaySettings, gatewaySettings } from "../gateway/settings.ts"
+import { type GatewaySettings, gatewaySettings } from "../gateway/settings.ts"
 import { noGatewayEnvironment } from "./gatewayEnvironment.ts"
-import { gatewaySettingsOf, writtenGateway } from "./gatewaySettings.ts"
+import { gatewaySettingsOf, withSecretsOf, writtenGateway } from "./gatewaySettings.ts"
 import { BadSettings, parseSettings } from "./settings.ts"
 import { checkSettings, problemLine } from "./settingsCheck.ts"
 import type { SettingsFile } from "./settingsFile.ts"
@@ -58,7 +58,7 @@ export const underPolicy =
       (problems) => new Error([...new Set(problems.map(problemLine))].join("; ")),
     )
     const { gateway = before } = gatewaySettingsOf(checked.gateway, noGatewayEnvironment)
-    return { ...inForce, gateway: withSecrets(gateway, before) } as unknown as JsonObject
+    return { ...inForce, gateway: withSecretsOf(before, gateway) } as unknown as JsonObject
   }
 
 /** A limit for every provider is one for each that has none of its own in the policy. */
@@ -69,16 +69,6 @@ const withLimits = (policy: Policy, { providers }: GatewaySettings): Policy => {
   const ids = [...new Set([...providers.map(({ id }) => id), ...named.keys()])]
   const all = ids.map((id) => ({ id, rate_limit: limit, ...named.get(id) }))
   return { ...policy, providers: all as unknown as NonNullable<Policy["providers"]> }
-}
-
-/** Secrets are no part of what is written: those of before hold. */
-const withSecrets = (gateway: GatewaySettings, before: GatewaySettings): GatewaySettings => {
-  const secrets = new Map(before.providers.map(({ id, secret }) => [id, secret]))
-  const withSecret = (provider: GatewayProvider): GatewayProvider => {
-    const secret = secrets.get(provider.id)
-    return secret === undefined ? provider : { ...provider, secret }
-  }
-  return { ...gateway, providers: gateway.providers.map(withSecret) as unknown as GatewaySettings["providers"] }
 }
 
 /** Groups are merged, lists of things with ids item by item; anything else is replaced. */

@@ -8,7 +8,7 @@ import type { DialectName } from "../gateway/providers/settings.ts"
 import { defaultGatewaySettings, type GatewayProvider, type GatewaySettings } from "../gateway/settings.ts"
 import type { GatewayEnvironment } from "./gatewayEnvironment.ts"
 import { profileSetting, simulatedProfile, writtenProfile } from "./gatewayProfiles.ts"
-import { basisPoints, Duration, durationMs, expects, HttpUrl, optional, Text } from "./settingsParts.ts"
+import { basisPoints, Duration, durationMs, expects, HttpUrl, isHttpUrl, optional, Text } from "./settingsParts.ts"
 
 /* The gateway: how the settings file has it, and how the log does. */
 
@@ -33,7 +33,7 @@ const dialectNames = Object.keys(dialects) as ReadonlyArray<DialectName>
 const Provider = Schema.Struct({
   id: ProviderId,
   url: optional(HttpUrl),
-  dialect: optional(expects(Schema.Literal(...dialectNames), dialectNames.join(" or "))),
+  dialect: optional(expects(Schema.Literal(...dialectNames), dialectNames.join(", ").replace(/, (\w+)$/, " or $1"))),
   weight: optional(whole(0, 10_000, "parts")),
   rate_limit: optional(Rate),
   in_flight: optional(whole(1, 10_000, "requests on their way")),
@@ -49,13 +49,24 @@ const Provider = Schema.Struct({
     ),
   ),
   account: optional(Text),
-  receipt_url: optional(HttpUrl),
+  // Providers are told it as it stands: a password in it would be a name of the keys file to them.
+  receipt_url: optional(
+    expects(
+      Schema.String.pipe(Schema.filter((text) => isHttpUrl(text) && !hasUserinfo(text))),
+      "a URL that begins with http:// or https://, without a password",
+    ),
+  ),
   profile: optional(profileSetting),
 }).pipe(
   Schema.filter(({ dialect = "generic", url }) => url !== undefined || dialect === "generic", {
     message: () => "a url beside a dialect that is not generic: what is simulated speaks that one",
   }),
 )
+
+const hasUserinfo = (url: string): boolean => {
+  const { password, username } = new URL(url)
+  return username !== "" || password !== ""
+}
 
 const providersMax = 50
 
@@ -64,10 +75,11 @@ export const gatewaySetting = Schema.Struct({
     expects(Schema.String.pipe(Schema.filter(isCountry)), "a country by its two letters (ISO 3166-1), such as BD"),
   ),
   providers: optional(
-    Schema.NonEmptyArray(Provider).pipe(
-      Schema.filter((all) => all.length <= providersMax && new Set(all.map(({ id }) => id)).size === all.length, {
-        message: () => `at most ${providersMax} providers of different ids`,
-      }),
+    Schema.Array(Provider).pipe(
+      Schema.filter(
+        (all) => all.length > 0 && all.length <= providersMax && new Set(all.map(({ id }) => id)).size === all.length,
+        { message: () => `1 to ${providersMax} providers of different ids` },
+      ),
     ),
   ),
   tokens: optional(
@@ -209,14 +221,25 @@ export const gatewaySecrets = ({
 
 const duration = (milliseconds: number): string => `${milliseconds}ms`
 
+/** The log does not tell which limits were those of all providers: what most have, the first of several. */
+const mostCommon = ([first = 0, ...others]: ReadonlyArray<number>): number => {
+  const counts = new Map([[first, 1]])
+  for (const each of others) counts.set(each, (counts.get(each) ?? 0) + 1)
+  return [...counts].reduce((most, each) => (each[1] > most[1] ? each : most))[0]
+}
+
 /** What a settings file would say to have these settings, but for the tokens. */
 export const writtenGateway = (settings: GatewaySettings): Written => {
   const { country, failover, health, idempotency_ms, limits, providers, queue_max, valid_ms } = settings
+  const usualLimit = mostCommon(providers.map(({ limit }) => limit))
   return {
     country,
-    providers: providers.map(writtenProvider) as unknown as NonNullable<Written["providers"]>,
+    providers: providers.map((provider) => writtenProvider(provider, usualLimit)) as unknown as NonNullable<
+      Written["providers"]
+    >,
     limits: {
       total: limits.total,
+      provider: usualLimit,
       intake: limits.intake ?? 0,
       window: duration(limits.window_ms),
       algorithm: limits.algorithm,
@@ -240,14 +263,14 @@ export const writtenGateway = (settings: GatewaySettings): Written => {
   }
 }
 
-const writtenProvider = (provider: GatewayProvider): WrittenProvider => {
+const writtenProvider = (provider: GatewayProvider, usualLimit: number): WrittenProvider => {
   const { account, dialect, from, id, in_flight_max, limit, price, profile, receipt_url, timeout_ms, url, weight } =
     provider
   return {
     id,
     dialect,
     weight,
-    rate_limit: limit,
+    ...(limit === usualLimit ? {} : { rate_limit: limit }),
     in_flight: in_flight_max,
     timeout: duration(timeout_ms),
     ...(price === undefined ? {} : { price: price.micros / 1_000_000, currency: price.currency }),
@@ -257,4 +280,14 @@ const writtenProvider = (provider: GatewayProvider): WrittenProvider => {
     ...(receipt_url === undefined ? {} : { receipt_url }),
     ...(url === undefined ? {} : { url }),
   }
+}
+
+/** Names of secrets are no part of what is written: those that providers had before hold. */
+export const withSecretsOf = (before: GatewaySettings, gateway: GatewaySettings): GatewaySettings => {
+  const secrets = new Map(before.providers.map(({ id, secret }) => [id, secret]))
+  const withSecret = (provider: GatewayProvider): GatewayProvider => {
+    const secret = secrets.get(provider.id)
+    return secret === undefined ? provider : { ...provider, secret }
+  }
+  return { ...gateway, providers: gateway.providers.map(withSecret) as unknown as GatewaySettings["providers"] }
 }

@@ -41,6 +41,9 @@ const lasts: ReadonlySet<string> = new Set([
   ...["completed", "busy", "no-answer"],
 ])
 
+/** Messages, and calls, that are followed to their last status; of one more the tenth that began first are not any longer. */
+const followedMax = 100_000
+
 /** Something that has a status which is not its last. */
 interface Living {
   readonly since: number
@@ -58,6 +61,7 @@ interface Leaving {
  */
 export class LogMeasures {
   #seq = 0
+  readonly #followed: number
   readonly #entries = new Counter("ringback_log_entries_total", "Entries of the log, by type.", ["type"])
   readonly #unreadable = new Counter(
     "ringback_log_entries_unreadable_total",
@@ -150,8 +154,11 @@ export class LogMeasures {
 
   readonly families: ReadonlyArray<Family> = [
     ...[this.#entries, this.#unreadable, this.#requests, this.#created, this.#statuses, this.#errors, this.#delivery],
-    gauge("ringback_messages_in_progress", "Messages that are not at their last status.", ["status"], () =>
-      byStatus(this.#messages),
+    gauge(
+      "ringback_messages_in_progress",
+      "Messages that are not at their last status; at most the newest 100000 are followed.",
+      ["status"],
+      () => byStatus(this.#messages),
     ),
     ...[this.#calls, this.#callStatuses],
     gauge("ringback_calls_in_progress", "Calls that are not over.", ["status"], () => byStatus(this.#running)),
@@ -161,7 +168,9 @@ export class LogMeasures {
     ...[this.#gatewayReceipts, this.#gatewayCost, this.#circuits, this.#attempts],
   ]
 
-  constructor() {
+  /** `followed`: how many messages, and calls, are followed at once. */
+  constructor(followed = followedMax) {
+    this.#followed = followed
     this.#takeApis()
     this.#takeCarrier()
     this.#takeOutbound()
@@ -218,7 +227,7 @@ export class LogMeasures {
     this.#on(messageCreated, ({ at, data, subject }) => {
       this.#created.add([data.direction])
       this.#statuses.add([data.status])
-      this.#messages.set(subject, { since: at, status: data.status })
+      this.#follow(this.#messages, subject, { since: at, status: data.status })
       this.#endIfLast(this.#messages, subject, at)
     })
     this.#on(messageStatusChanged, ({ at, data, subject }) => {
@@ -232,7 +241,7 @@ export class LogMeasures {
     this.#on(callCreated, ({ at, data, subject }) => {
       this.#calls.add([data.direction])
       this.#callStatuses.add([data.status])
-      this.#running.set(subject, { since: at, status: data.status })
+      this.#follow(this.#running, subject, { since: at, status: data.status })
     })
     this.#on(callStatusChanged, ({ data, subject }) => {
       this.#callStatuses.add([data.status])
@@ -242,6 +251,18 @@ export class LogMeasures {
     })
     this.#on(callDeleted, ({ subject }) => void this.#running.delete(subject))
     this.#on(alertRaised, ({ data }) => this.#alerts.add([String(data.error_code)]))
+  }
+
+  /** Some never come to a last status: without receipts `sent` is all that is heard of a message. */
+  #follow(living: Map<string, Living>, subject: string, one: Living): void {
+    living.set(subject, one)
+    if (living.size <= this.#followed) return
+    // Several at once: finding the first of a Map takes long where many before it were deleted.
+    let left = Math.ceil(this.#followed / 10)
+    for (const oldest of living.keys()) {
+      living.delete(oldest)
+      if (--left === 0) return
+    }
   }
 
   #endIfLast(living: Map<string, Living>, subject: string, at: number): void {

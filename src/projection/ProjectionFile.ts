@@ -53,7 +53,7 @@ export class ProjectionFile {
     db.pragma("journal_mode = WAL")
     db.pragma("synchronous = NORMAL")
     this.fresh = db.pragma("user_version", { simple: true }) !== projectionFormat
-    if (this.fresh) db.transaction(() => makeTables(db)).immediate()
+    if (this.fresh) makeTables(db)
     for (const change of parts.flatMap((part) => part.prepare(db))) {
       const known = this.#changes.get(change.type)
       if (known === undefined) this.#changes.set(change.type, [change])
@@ -126,8 +126,15 @@ const noChanges: ReadonlyArray<Change> = []
 
 const said = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
 
-/** Makes the tables; those of another version go first. */
+/** Makes the tables; those of another version go first, in any order: nobody looks at what they refer to any more. */
 const makeTables = (db: Database.Database): void => {
+  const held = db.pragma("foreign_keys", { simple: true })
+  db.pragma("foreign_keys = OFF") // It has no effect inside of a transaction.
+  db.transaction(() => tablesAnew(db)).immediate()
+  db.pragma(`foreign_keys = ${held}`)
+}
+
+const tablesAnew = (db: Database.Database): void => {
   const old = db
     .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
     .pluck()

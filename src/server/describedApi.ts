@@ -1,5 +1,6 @@
 import * as OpenApi from "@effect/platform/OpenApi"
 import { ControlApi } from "./controlApi.ts"
+import { ConversationsApi } from "./conversationsApi.ts"
 import { GatewayApi } from "./gatewayApi.ts"
 
 /* What /openapi.json and /docs describe: the control API, and the APIs beside the carrier's, whose rules answer elsewhere. */
@@ -7,10 +8,10 @@ import { GatewayApi } from "./gatewayApi.ts"
 type Described = Pick<OpenApi.OpenAPISpec, "components" | "paths" | "tags">
 
 /** APIs that are described beside the control API. Their schemas have names of their own. */
-const others = [GatewayApi] as const
+const others = () => [OpenApi.fromApi(GatewayApi), OpenApi.fromApi(ConversationsApi)]
 
 const withOthers = (spec: Described): Described => {
-  const described = others.map((api) => OpenApi.fromApi(api))
+  const described = others()
   return {
     ...spec,
     paths: Object.assign({}, spec.paths, ...described.map(({ paths }) => paths)),

@@ -2,14 +2,16 @@ import * as http from "node:http"
 import type { AddressInfo } from "node:net"
 import { validateRequest } from "twilio/lib/webhooks/webhooks.js"
 import { roll } from "../../src/core/chance.ts"
+import { newProviders, type Providers } from "./providers.ts"
 
-/** The application that a crashed server owes its callbacks to: it outlives every server. */
+/** The application that a crashed server owes its callbacks to, and the providers its texts go to: they outlive every server. */
 export interface Application {
   readonly url: string
   /** How often a report of a message or call arrived, by `SID status`; a request for a call's instructions is one, too. */
   readonly reports: ReadonlyMap<string, number>
   /** Callbacks whose signature did not fit. */
   readonly forged: ReadonlyArray<string>
+  readonly providers: Providers
   readonly close: () => void
 }
 
@@ -20,6 +22,7 @@ const talk = "<Response><Say>Hi</Say></Response>"
 export const startApplication = async (authToken: string, seed: number): Promise<Application> => {
   const reports = new Map<string, number>()
   const forged: Array<string> = []
+  const providers = newProviders(seed)
   let arrived = 0
   const server = http.createServer((request, response) => {
     let body = ""
@@ -28,6 +31,15 @@ export const startApplication = async (authToken: string, seed: number): Promise
     })
     request.on("end", () => {
       const n = arrived++
+      const ms = roll(seed, "answer after", "application", n) % 15
+      if (request.url?.startsWith("/providers/") === true) {
+        const { json, status } = providers.answer(request.method ?? "", new URL(request.url, "http://x"), body)
+        setTimeout(
+          () => response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(json)),
+          ms,
+        )
+        return
+      }
       const params = Object.fromEntries(new URLSearchParams(body))
       const { authorization, host, "x-twilio-signature": signature } = request.headers
       const userinfo = /^Basic (.+)$/.exec(authorization ?? "")?.[1]
@@ -36,7 +48,6 @@ export const startApplication = async (authToken: string, seed: number): Promise
         forged.push(`${request.url} ${body}`)
       const report = `${params.MessageSid ?? params.CallSid} ${params.MessageStatus ?? params.SmsStatus ?? params.CallStatus}`
       reports.set(report, (reports.get(report) ?? 0) + 1)
-      const ms = roll(seed, "answer after", "application", n) % 15
       setTimeout(() => {
         if (roll(seed, "answer", "application", n) < 1_000) response.writeHead(500).end()
         else if (request.url?.startsWith("/sms") === true)
@@ -53,6 +64,7 @@ export const startApplication = async (authToken: string, seed: number): Promise
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     reports,
     forged,
+    providers,
     close: () => {
       server.close()
       server.closeAllConnections()

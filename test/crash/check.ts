@@ -3,7 +3,8 @@ import { type MessageStatus, messageCreated, messageStatusChanged } from "../../
 import { terminal } from "../../src/carriers/delivery/lifecycle.decider.ts"
 import { type CallStatus, callCreated, callStatusChanged } from "../../src/carriers/twilio/calls/entries.ts"
 import { ended } from "../../src/carriers/twilio/calls/lifecycle.decider.ts"
-import { outboundAnswered, outboundFailed, outboundRequested } from "../../src/core/entries.ts"
+import { type OutboundRequested, outboundAnswered, outboundFailed, outboundRequested } from "../../src/core/entries.ts"
+import { providerAskPurpose, providerPurpose } from "../../src/gateway/settings.ts"
 import { Lives } from "../support/lives.ts"
 import type { Application } from "./application.ts"
 
@@ -62,7 +63,8 @@ export const checkLog = (db: string, acknowledged: ReadonlySet<string>, applicat
       else if (type === outboundAnswered.type || type === outboundFailed.type) unanswered.delete(cause)
       else if (type === outboundRequested.type) {
         unanswered.add(seq)
-        const { params, via } = JSON.parse(data) as { params: ReadonlyArray<[string, string]>; via: string }
+        const { params, purpose, via } = JSON.parse(data) as Pick<OutboundRequested, "params" | "purpose" | "via">
+        if (purpose === providerPurpose || purpose === providerAskPurpose) continue
         const told = ["MessageStatus", "SmsStatus", "CallStatus"]
           .map((field) => params.find(([name]) => name === field))
           .find((pair) => pair !== undefined)

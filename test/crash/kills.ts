@@ -9,7 +9,9 @@ import { checkLog } from "./check.ts"
 import { preloaded } from "./faulty.ts"
 import { askAboutPhones, failureNumber, type Load, sender, startLoad } from "./load.ts"
 import { type Kill, needsSnapshot, planned, points } from "./points.ts"
+import { providersAt } from "./providers.ts"
 import { lies, writeLongLog } from "./snapshots.ts"
+import { checkTexts } from "./texts.ts"
 
 const authToken = "crash-run-token-0123456789abcdef"
 
@@ -34,6 +36,10 @@ interface Subject {
   readonly db: string
   readonly config: string
   readonly acknowledged: Set<string>
+  /** The same of texts to the gateway. */
+  readonly texts: Set<string>
+  /** How many of all its texts are unsure. */
+  unsure: number
   kills: number
   /** What a snapshot says that lies. */
   world: SavedWorld | undefined
@@ -64,6 +70,9 @@ export interface Report {
   /** Callbacks that arrived, and how many of them more than once. */
   readonly callbacks: number
   readonly repeated: number
+  /** Texts that the gateway took and acknowledged, and of how many nobody knows whether their provider has them. */
+  readonly texts: number
+  readonly unsure: number
 }
 
 export interface KillsOptions {
@@ -85,6 +94,7 @@ export const killServers = async ({ brief = false, folder, kills, seed, told }: 
       callbacks: { delay_seconds: 0.05, retry_attempts: 10, retry_delay_seconds: 0.05 },
       failure_numbers: [failureNumber],
     },
+    gateway: providersAt(application.url),
     // None is lost: what is reported has to arrive.
     callbacks: { faults: { duplicated_percent: 15, late_percent: 15, late: "150ms", out_of_order_percent: 15 } },
   }
@@ -94,6 +104,8 @@ export const killServers = async ({ brief = false, folder, kills, seed, told }: 
     db: join(folder, name),
     config,
     acknowledged: new Set(),
+    texts: new Set(),
+    unsure: 0,
     kills: 0,
     world: undefined,
     liesTold: 0,
@@ -125,7 +137,15 @@ export const killServers = async ({ brief = false, folder, kills, seed, told }: 
     }
     if (brief) problems.push(...(await Promise.all([...subjects].map(verified))).flat())
     const repeated = [...application.reports.values()].filter((times) => times > 1).length
-    return { outcomes, problems, callbacks: application.reports.size, repeated }
+    const sum = (of: (subject: Subject) => number) => [...subjects].reduce((total, each) => total + of(each), 0)
+    return {
+      outcomes,
+      problems,
+      callbacks: application.reports.size,
+      repeated,
+      texts: sum(({ texts }) => texts.size),
+      unsure: sum(({ unsure }) => unsure),
+    }
   } finally {
     application.close()
   }
@@ -165,7 +185,7 @@ const die = async (kill: Kill, subject: Subject, application: Application, note:
   }
   // It may die on the way: then nobody is acknowledged whose webhook could be missed.
   await askAboutPhones(server, application.url).catch(() => undefined)
-  const load = startLoad(server, application.url, { phones: true })
+  const load = startLoad(server, application.url, { all: true })
   if (kill.point === 0) {
     await new Promise((resolve) => setTimeout(resolve, kill.ms))
     await server.kill("SIGKILL")
@@ -173,6 +193,7 @@ const die = async (kill: Kill, subject: Subject, application: Application, note:
   const { signal } = await server.ended
   await load.stop()
   for (const sid of load.acknowledged) subject.acknowledged.add(sid)
+  for (const id of load.texts) subject.texts.add(id)
   note(signal === "SIGKILL", `it ended with ${signal}: ${server.stderr()}`)
   note(kill.point === 0 || said() !== "", "it died without reaching the point")
   noteRefusals(load, note)
@@ -211,13 +232,22 @@ const recover = async (subject: Subject, application: Application, note: Note, s
       `${sid} is shown as ${json?.status}`,
     )
   }
+  for (const id of [...subject.texts].slice(-5)) {
+    const { json, status } = await server.ask(`/api/sms/requests/${id}`)
+    note(
+      status === 200 && ["sent", "unsure"].includes(json.status),
+      `text ${id} is shown as ${json?.status}, ${status}`,
+    )
+  }
   if (snapshot) await until("the snapshot is written", () => hasOwnSnapshot(subject))
   const ended = await server.kill("SIGTERM")
   note(ended.code === 0, `it ended with ${ended.code ?? ended.signal} at SIGTERM`)
   note(!/ (?:ERROR|FATAL) |^\s+at /m.test(ended.stderr), `it said: ${ended.stderr}`)
 
   const told = checkLog(subject.db, subject.acknowledged, application)
-  for (const problem of told.problems.slice(0, 10)) note(false, problem)
+  const ofTexts = checkTexts(subject.db, subject.texts, application.providers)
+  subject.unsure = ofTexts.unsure
+  for (const problem of [...told.problems.slice(0, 10), ...ofTexts.problems.slice(0, 10)]) note(false, problem)
   note(told.messages === messages, `${told.messages} messages are in the log and ${messages} in the world`)
   for (const forged of application.forged) note(false, `a callback's signature does not fit: ${forged}`)
   return { entries: told.entries, recoveredMs }

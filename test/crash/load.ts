@@ -15,6 +15,8 @@ const numbers = ["+15551234567", "+15559876543", failureNumber]
 export interface Load {
   /** SIDs whose answer the client has read to its end. */
   readonly acknowledged: ReadonlySet<string>
+  /** Ids of texts to the gateway, the same. */
+  readonly texts: ReadonlySet<string>
   /** Answers that were no 201. */
   readonly refused: ReadonlyArray<{ readonly status: number; readonly text: string }>
   /** Requests that got no answer. */
@@ -34,12 +36,16 @@ export const askAboutPhones = async (server: Server, application: string): Promi
   if (status !== 200) throw new Error(`the number's SmsUrl was not taken: ${status} ${text}`)
 }
 
+/** Texts that go to the gateway at once. */
+const burst = 5
+
 /**
  * Sends messages over several connections until it is stopped or the server answers no more. One callback in four has a
- * password of its own; with `phones` one message in five is a phone's, and one in seven a call.
+ * password of its own; with `all` one message in five is a phone's, one in seven a call, and one in six a burst of texts to the gateway.
  */
-export const startLoad = (server: Server, callbacks: string, { phones = false } = {}): Load => {
+export const startLoad = (server: Server, callbacks: string, { all = false } = {}): Load => {
   const acknowledged = new Set<string>()
+  const texts = new Set<string>()
   const refused: Array<{ status: number; text: string }> = []
   let unanswered = 0
   let stopped = false
@@ -50,6 +56,25 @@ export const startLoad = (server: Server, callbacks: string, { phones = false } 
       for (const request of underWay) request.abort()
     }, lastAnswersMs),
   )
+  const json = (path: string, data: object, { signal }: AbortController) =>
+    server.ask(path, {
+      method: "POST",
+      body: JSON.stringify(data),
+      headers: { "content-type": "application/json" },
+      signal,
+    })
+  /** Tells whether all were taken. */
+  const sendTexts = async (n: number, request: AbortController): Promise<boolean> => {
+    const text = (i: number) => ({ phone: "01921317475", text: `text ${n}-${i}` })
+    const asked = Array.from({ length: burst }, (_, i) => json("/api/sms/send", text(i), request))
+    let failed = 0
+    for (const each of await Promise.allSettled(asked))
+      if (each.status === "rejected") failed++
+      else if (each.value.status === 200) texts.add(each.value.json.message_id)
+      else refused.push(each.value)
+    unanswered += failed
+    return failed === 0
+  }
   const send = async () => {
     while (!stopped) {
       const n = sent++
@@ -57,6 +82,10 @@ export const startLoad = (server: Server, callbacks: string, { phones = false } 
       const request = new AbortController()
       underWay.add(request)
       try {
+        if (all && n % 6 === 1) {
+          if (await sendTexts(n, request)) continue
+          return
+        }
         const form = {
           To: numbers[n % numbers.length] ?? "",
           From: sender,
@@ -64,18 +93,16 @@ export const startLoad = (server: Server, callbacks: string, { phones = false } 
           StatusCallback: `${callbacks.replace("://", `://${userinfo}`)}/status?n=${n}`,
         }
         const call = { To: form.To, From: sender, Url: `${callbacks}/voice`, StatusCallback: form.StatusCallback }
-        const { json, status, text } =
-          phones && n % 7 === 3
-            ? await server.ask(server.messages.replace("Messages", "Calls"), { form: call, signal: request.signal })
-            : phones && n % 5 === 0
-              ? await server.ask("/admin/inbound", {
-                  method: "POST",
-                  body: JSON.stringify({ from: form.To, to: sender, body: form.Body }),
-                  headers: { "content-type": "application/json" },
-                  signal: request.signal,
-                })
-              : await server.ask(server.messages, { form, signal: request.signal })
-        if (status === 201 || status === 200) acknowledged.add(json.sid)
+        const {
+          json: told,
+          status,
+          text,
+        } = all && n % 7 === 3
+          ? await server.ask(server.messages.replace("Messages", "Calls"), { form: call, signal: request.signal })
+          : all && n % 5 === 0
+            ? await json("/admin/inbound", { from: form.To, to: sender, body: form.Body }, request)
+            : await server.ask(server.messages, { form, signal: request.signal })
+        if (status === 201 || status === 200) acknowledged.add(told.sid)
         else {
           refused.push({ status, text })
           return
@@ -91,6 +118,7 @@ export const startLoad = (server: Server, callbacks: string, { phones = false } 
   const senders = Array.from({ length: connections }, send)
   return {
     acknowledged,
+    texts,
     refused,
     unanswered: () => unanswered,
     stop: async () => {

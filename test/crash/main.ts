@@ -29,7 +29,7 @@ const options = () => {
   }
 }
 
-const table = ({ callbacks, outcomes, repeated }: Report): string => {
+const table = ({ callbacks, outcomes, repeated, texts, unsure }: Report): string => {
   const lines = [...points].map(([point, what]) => {
     const here = outcomes.filter(({ kill }) => kill.point === point)
     const sum = (of: "acknowledged" | "unanswered") => here.reduce((total, outcome) => total + outcome[of], 0)
@@ -44,6 +44,7 @@ const table = ({ callbacks, outcomes, repeated }: Report): string => {
     ...lines,
     "",
     `${callbacks} reports arrived, ${repeated} of them more than once (one attempt in ten was answered 500)`,
+    `${texts} texts were taken by the gateway, ${unsure} of all are unsure; none was sent twice`,
   ].join("\n")
 }
 

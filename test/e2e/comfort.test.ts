@@ -277,8 +277,8 @@ describe("ringback completions", () => {
 })
 
 describe("--json", () => {
-  /** What these print is JSON, or a script, by itself. */
-  const byThemselves = ["at", "completions", "schema", "traffic"]
+  /** What these print is JSON, or a script, by itself; env has --shell json. */
+  const byThemselves = ["at", "completions", "env", "schema", "traffic"]
 
   it("is an option of every verb", async () => {
     const { stdout } = await ringback(["--help"])

@@ -31,12 +31,12 @@ const files = (folder: string) =>
 const pages = async (server: Server): Promise<ReadonlyArray<readonly [string, string]>> => {
   const given: Array<readonly [string, string]> = []
   const shown =
-    "/ /health /metrics /openapi.json /docs /admin/clock /admin/alerts /admin/opt-outs /admin/callback-test /admin/messages /admin/settings /admin/callbacks"
+    "/ /health /metrics /openapi.json /docs /admin/clock /admin/alerts /admin/opt-outs /admin/callback-test /admin/messages /admin/settings /admin/callbacks /api/sms/providers /api/sms/requests /api/sms/health /api/sms/distribution-stats"
   for (const path of shown.split(" ")) given.push([path, (await server.ask(path)).text])
   const asBrowser = { headers: { accept: "text/html" } }
   const { entries } = (await server.ask("/admin/clock")).json
   const pagesShown = [
-    "/ /ui/messages /ui/calls /ui/callbacks /ui/log /ui/phone /ui/settings /ui/timetravel /ui/forks /ui/live".split(
+    "/ /ui/messages /ui/calls /ui/callbacks /ui/log /ui/phone /ui/settings /ui/timetravel /ui/forks /ui/live /ui/gateway".split(
       " ",
     ),
     ...((await server.ask("/admin/messages?limit=1000")).json.messages as ReadonlyArray<{ sid: string }>).map(
@@ -95,6 +95,13 @@ describe("Secrets", () => {
                 to: listener.url.replace("://", `://u:${marks.rewriteTo}@`),
               },
             ],
+          },
+          gateway: {
+            providers: [
+              { id: "shown", url: `${listener.url}/gateway/shown` },
+              { id: "named", url: `${listener.url.replace("://", `://u:${marks.gatewayUrl}@`)}/gateway/named` },
+            ],
+            tokens: { shown: marks.gatewayToken },
           },
           endpoints: [
             {
@@ -156,6 +163,10 @@ describe("Secrets", () => {
           listener.callbacks.some((callback) => callback.path.startsWith(path)),
           path,
         )
+      const shownTo = (path: string) =>
+        new Set(listener.callbacks.filter((each) => each.path === path).map(({ headers }) => headers.authorization))
+      assertTrue(shownTo("/gateway/shown").has(`Bearer ${marks.gatewayToken}`))
+      assertTrue(shownTo("/gateway/named").has(basic(`u:${marks.gatewayUrl}`)))
       // The auth token is told twice in the greeting and nowhere else.
       strictEqual(ended[0]?.stdout.split(token).length, 3)
       // Numbers are in the log, and in no line of the process.

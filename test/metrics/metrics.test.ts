@@ -109,6 +109,23 @@ describe("The metrics of a run", () => {
       }).pipe(Effect.scoped, Effect.orDie),
     seededRuns(10),
   )
+  it.scopedLive("follow so many messages and no more to their end, the newest of them", () =>
+    Effect.gen(function* () {
+      const simulation = yield* simulate({ pace: { _tag: "paused" } })
+      for (let i = 0; i < 14; i++) yield* simulation.send({ To: "+15551234567" })
+      const inProgress = (measures: LogMeasures) => {
+        const families = [...measures.families]
+        const family = families.find(({ name }) => name === "ringback_messages_in_progress")
+        return family?.samples().map(({ value }) => value)
+      }
+      const [few, all] = [new LogMeasures(10), new LogMeasures()]
+      for (const row of yield* simulation.rows) for (const measures of [few, all]) measures.take(row)
+      deepStrictEqual([inProgress(few), inProgress(all)], [[10], [14]])
+      yield* Effect.orDie(simulation.run.engine.advance(60_000))
+      for (const row of yield* simulation.rows) for (const measures of [few, all]) measures.take(row)
+      deepStrictEqual([inProgress(few), inProgress(all)], [[], []])
+    }),
+  )
   it.effect("pass over what was altered beyond reading, and end before a gap", () =>
     Effect.gen(function* () {
       const rows = yield* everyEntry

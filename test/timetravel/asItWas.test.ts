@@ -6,6 +6,7 @@ import { seenCalls } from "../../src/carriers/twilio/calls/seenCalls.ts"
 import { seenMessages } from "../../src/carriers/twilio/messages/seenMessages.ts"
 import { twilioMachine } from "../../src/carriers/twilio/twilio.machine.ts"
 import { decode, type Row } from "../../src/core/Entry.ts"
+import { dataCleared } from "../../src/core/entries.ts"
 import { limits } from "../../src/core/limits.ts"
 import { WorldState } from "../../src/engine/World.ts"
 import type { LogReader } from "../../src/log/EventLog.ts"
@@ -106,7 +107,8 @@ describe("The index", () => {
     Effect.gen(function* () {
       const rows = yield* everyEntry
       const index = yield* indexLog(logOf(rows), new LogIndex())
-      const at = rows.length - 30
+      const cleared = rows.find(({ type }) => type === dataCleared.type)
+      const at = (cleared?.seq ?? rows.length) - 1
       const { seqs: all } = index.newest("callbacks", at, { size: 1_000 })
       const paged: Array<number> = []
       for (let before = at + 1; ; before = paged.at(-1) ?? 0) {

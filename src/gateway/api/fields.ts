@@ -1,5 +1,5 @@
 import * as Either from "effect/Either"
-import { numberFacts, parseE164 } from "../../core/E164.ts"
+import { e164In, parseE164 } from "../../core/E164.ts"
 import type { ApiRequested } from "../../core/entries.ts"
 import { type Group, isGroup } from "../../core/group.ts"
 import { parseInstant } from "../../core/Instant.ts"
@@ -84,8 +84,7 @@ export const numberIn = (text: string, country: string): string | { readonly fau
     const known = parseE164(text)
     if (known !== undefined) return known
   }
-  const facts = numberFacts(text, country)
-  return "fault" in facts ? facts : facts.e164
+  return e164In(text, country)
 }
 
 /** An hour that is still to come; one that is past is now. */

@@ -38,14 +38,15 @@ const sent = (request: Request, direct: GatewayProvider | undefined): Handled =>
         msg: "Value error, 1 to 255 visible ASCII characters",
       },
     ])
-  const of = sha256(`${direct?.id ?? ""}\n${entry.data.text ?? ""}`)
-  const before = key === undefined ? undefined : repeated(request, key, of)
+  const idempotency =
+    key === undefined ? undefined : { key, of: sha256(`${direct?.id ?? ""}\n${entry.data.text ?? ""}`) }
+  const before = idempotency === undefined ? undefined : repeated(request, idempotency)
   if (before !== undefined) return before
   const { sendAt } = sendable.right
   const turnedAway =
     direct === undefined ? unable(gateway, sendAt, entry.at) : unableDirectly(gateway, direct, entry.at)
   if (turnedAway !== undefined) return turnedAway
-  return taken(request, sendable.right, direct, key === undefined ? undefined : { key, of })
+  return taken(request, sendable.right, direct, idempotency)
 }
 
 const taken = (
@@ -76,7 +77,10 @@ const queued = (id: string): Reply =>
   )
 
 /** The answer to a key that came before; `undefined` to one that is new. */
-const repeated = ({ entry, gateway }: Request, key: string, of: string): Reply | undefined => {
+const repeated = (
+  { entry, gateway }: Request,
+  { key, of }: NonNullable<RequestAccepted["idempotency"]>,
+): Reply | undefined => {
   const known = gateway.keys.get(key)
   if (known === undefined || known.at + gateway.settings.idempotency_ms <= entry.at) return undefined
   if (known.of !== of)

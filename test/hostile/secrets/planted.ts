@@ -61,6 +61,10 @@ const names = [
   "brokenBody",
   "largeBody",
   "notFoundUser",
+  "gatewayToken",
+  "gatewayUrl",
+  "gatewayAnswer",
+  "gatewayBearer",
   ...phoneMarks,
 ] as const
 type Name = (typeof names)[number]
@@ -89,6 +93,9 @@ export const keptNames = [
   "webhookText",
   "patched",
   "patchedBody",
+  "gatewayToken",
+  "gatewayUrl",
+  "gatewayAnswer",
 ] as const satisfies ReadonlyArray<Name>
 
 export const basic = (text: string) => `Basic ${Buffer.from(text).toString("base64")}`
@@ -101,6 +108,11 @@ export const treacherous = (url: string): Listener["answer"] => {
   })
   return ({ method, path }) => {
     if (path.startsWith("/callback")) return led(marks.redirectUser, marks.redirectQuery)
+    if (path.startsWith("/gateway"))
+      return {
+        type: "application/json",
+        body: JSON.stringify({ success: true, message_id: `https://u:${marks.gatewayAnswer}@a.example/${path}` }),
+      }
     if (path.startsWith("/picture")) return led(marks.mediaRedirect, marks.mediaRedirectQuery)
     if (path.startsWith("/sms"))
       return { type: "text/xml", body: `<Response><Message>//u:${marks.webhookText}@a.example</Message></Response>` }
@@ -199,6 +211,9 @@ export const plant = async (server: Server, callbackUrl: string): Promise<Readon
   await raw("POST", messages, asOwner, `To=%zz&p=${marks.brokenBody}`)
   await raw("POST", messages, asOwner, `p=${marks.largeBody}`.padEnd(70_000, "x"))
   await raw("GET", "/2010-04-01/nowhere", { Authorization: basic(`${marks.notFoundUser}:x`) })
+  const text = JSON.stringify({ phone: "01921317475", text: "Hello" })
+  const asOther = { Authorization: `Bearer ${marks.gatewayBearer}`, "Content-Type": "application/json" }
+  for (const path of ["/api/sms/shown", "/api/sms/named", "/api/sms/send"]) await raw("POST", path, asOther, text)
   await plantInPhones(marks, {
     call: (more) => raw("POST", messages.replace("Messages", "Calls"), asOwner, form({ Body: "", ...more })),
     application: (more) =>
