@@ -24,6 +24,7 @@ const options = {
     Options.optional,
   ),
   port: Options.integer("port").pipe(Options.withDescription("Its port (default 8080)"), Options.optional),
+  json: Options.boolean("json").pipe(Options.withDescription("The same as --shell json")),
   db: Options.text("db").pipe(
     Options.withDescription("Its log, whose keys file holds the auth token (default data/ringback.db)"),
     Options.optional,
@@ -50,7 +51,7 @@ export const env = Command.make("env", options, (given) =>
       yield* Console.error(
         `warning: ${settings.db} has no keys file, so TWILIO_AUTH_TOKEN is left out; ringback serve prints it, or --db says where its log is`,
       )
-    return yield* Console.log(written(variables, given.shell))
+    return yield* Console.log(written(variables, given.json ? "json" : given.shell))
   }),
 ).pipe(
   Command.withDescription(

@@ -13,7 +13,7 @@ import type { ChangedAnswer } from "../timetravel/changedAnswers.ts"
 import { forkLog } from "../timetravel/fork.ts"
 import { instant, placeOf } from "../timetravel/place.ts"
 import { CommandFailed, wrongUse } from "./failure.ts"
-import { logArg, opened, plain } from "./looking.ts"
+import { logArg, opened, plain, refuseEdited } from "./looking.ts"
 import { jsonLine, progress, progressDone } from "./terminal.ts"
 
 const options = {
@@ -63,7 +63,9 @@ export const fork = Command.make("fork", options, (given) =>
       answers.push(yield* Either.mapLeft(readAnswer(text), (why) => wrongUse(`--answer: ${why}`)))
     if (Option.isNone(given.at) && answers.length === 0)
       return yield* wrongUse("--at: say after which entry things go otherwise, or which --answer is another one")
-    const { isLog, reader } = yield* opened(log)
+    const source = yield* opened(log)
+    yield* refuseEdited(log, source)
+    const { isLog, reader } = source
     const seq = Option.isNone(given.at) ? undefined : (yield* plain(placeOf(reader, given.at.value))).seq
     const { cut, head } = yield* newLog(out, (into) =>
       forkLog(

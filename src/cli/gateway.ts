@@ -6,7 +6,7 @@ import { readPolicy, underPolicy } from "../app/gatewayPolicy.ts"
 import { machines } from "../app/machines.ts"
 import { whatIf } from "../gateway/whatIf/whatIf.ts"
 import { CommandFailed, wrongUse } from "./failure.ts"
-import { logArg, opened } from "./looking.ts"
+import { logArg, opened, refuseEdited } from "./looking.ts"
 import { progress, progressDone, writeJson } from "./terminal.ts"
 import { whatIfJson, whatIfLines } from "./whatIfTold.ts"
 
@@ -21,7 +21,9 @@ const options = {
 const whatIfCommand = Command.make("what-if", options, ({ json, log, policy: file }) =>
   Effect.gen(function* () {
     const policy = yield* Effect.mapError(readPolicy(file), (error) => wrongUse(error.message))
-    const { reader } = yield* opened(log)
+    const source = yield* opened(log)
+    yield* refuseEdited(log, source)
+    const { reader } = source
     const found = yield* whatIf({
       reader,
       machines,

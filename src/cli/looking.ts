@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { isEdited } from "../engine/EditedVerifier.ts"
 import { openSource, type Source } from "../timetravel/source.ts"
 import { type CommandFailed, wrongUse } from "./failure.ts"
 import { fileArg } from "./fileArg.ts"
@@ -20,4 +21,14 @@ export const plain = <A, E extends { readonly message: string }, R>(
   effect.pipe(
     Effect.ensuring(Effect.sync(progressDone)),
     Effect.mapError((error) => wrongUse(error.message)),
+  )
+
+/** Refuses a log that something was erased of: what is not there any more cannot be run again. */
+export const refuseEdited = (file: string, { reader }: Source): Effect.Effect<void, CommandFailed> =>
+  Effect.flatMap(plain(reader.read(0, 1)), ([first]) =>
+    first !== undefined && isEdited(first)
+      ? wrongUse(
+          `${file} was edited (ringback erase), and what was erased cannot be run again; take the log it was made of, or look into this one with ringback log, show, at and trace`,
+        )
+      : Effect.void,
   )

@@ -11,6 +11,7 @@ import { runResumed, runStarted } from "../core/entries.ts"
 import { iso } from "../core/Instant.ts"
 import { limits } from "../core/limits.ts"
 import type { EventLog, Head, LogUnavailable } from "../log/EventLog.ts"
+import { isEdited } from "./EditedVerifier.ts"
 import { Engine } from "./Engine.ts"
 import { type NotFoldable, worldOfLog } from "./fold.ts"
 import { type EngineOptions, EngineStopped, type OrderFailed, type WayOut } from "./outside.ts"
@@ -98,6 +99,7 @@ export const makeRun = <E, R>(
     const wayOut = yield* options.wayOut(clock)
     const head = yield* log.head
     const resumed = head.seq > 0
+    if (resumed) yield* refuseEdited(log)
     const { world, snapshotSeq } = yield* worldOfLog(options)
     if (resumed && options.seedAsked && world.seed !== options.seed)
       return yield* new OtherSeed({ log: log.place, asked: options.seed, found: world.seed })
@@ -131,6 +133,16 @@ export const makeRun = <E, R>(
     engine.wake()
     return { engine, clock, log, seed: engine.world.seed, resumed, snapshotSeq }
   })
+
+/** What was erased cannot be gone on from: its requests, waits and answers would be those of nobody. */
+const refuseEdited = (log: typeof EventLog.Service): Effect.Effect<void, LogUnavailable | RunRefused> =>
+  Effect.flatMap(log.read(0, 1), ([first]) =>
+    first !== undefined && isEdited(first)
+      ? new RunRefused({
+          reason: `${log.place} was edited (ringback erase), so no run goes on from it; look into it with ringback log, show, at and trace, and begin a new log with another --db`,
+        })
+      : Effect.void,
+  )
 
 /** The engine over a world that has been folded up to `head`. It stops with the scope; whatever waits then is told so. */
 const makeEngine = (options: EngineOptions, world: WorldState, head: Head): Effect.Effect<Engine, never, Scope.Scope> =>

@@ -10,8 +10,8 @@ import type { Block } from "./blocks.ts"
 
 /* Blocks of YAML: scenarios and lists of steps are played, settings are checked, what is another program's is parsed. */
 
-/** Keys by which a file of GitHub, GitLab or Compose is known. */
-const foreign = /"(?:uses|script|jobs|services|image)":|^\[\{"run":/
+/** Keys by which a file of GitHub, GitLab, Compose or Prometheus is known. */
+const foreign = /"(?:uses|script|jobs|services|image|scrape_configs)":|^\[\{"run":/
 
 export const checkYaml = async (block: Block, folder: string): Promise<void> => {
   const content = parse(block.text) as unknown

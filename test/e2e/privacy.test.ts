@@ -45,6 +45,27 @@ describe("ringback erase and ringback upgrade", () => {
     const on = await ringback(["serve", "--db", out, "--port", "0"], { cwd: folder })
     strictEqual(on.code, 2)
     assertTrue(on.stderr.includes("keys"), on.stderr)
+    fs.copyFileSync(`${log}.keys`, `${out}.keys`)
+    const keyed = await ringback(["serve", "--db", out, "--port", "0"], { cwd: folder })
+    strictEqual(keyed.code, 2)
+    assertTrue(keyed.stderr.includes("was edited (ringback erase), so no run goes on from it"), keyed.stderr)
+
+    const policy = join(folder, "policy.yaml")
+    fs.writeFileSync(policy, "gateway: { failover: { attempts: 2 } }\n")
+    for (const args of [
+      ["fork", out, "--at", "5", "--out", join(folder, "fork.db")],
+      ["gateway", "what-if", out, "--policy", policy],
+    ]) {
+      const again = await ringback(args, { cwd: folder })
+      strictEqual(again.code, 2)
+      assertTrue(again.stderr.includes("what was erased cannot be run again"), again.stderr)
+    }
+    assertTrue(!fs.existsSync(join(folder, "fork.db")))
+    const tables = join(folder, "tables.db")
+    const projected = await ringback(["project", out, "--out", tables], { cwd: folder })
+    strictEqual(projected.code, 0, projected.stderr)
+    assertTrue(!/5551234567|Ada/.test(fs.readFileSync(tables, "latin1")))
+    strictEqual((await ringback(["project", out, "--out", tables, "--check"], { cwd: folder })).code, 0)
   })
 
   it("says what to name, and that there is nothing to do", async () => {
