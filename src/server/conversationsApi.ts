@@ -210,13 +210,18 @@ class ConversationsGroup extends HttpApiGroup.make("conversations")
       .annotate(OpenApi.Description, "Conversations, by last activity."),
   )
   .add(
-    HttpApiEndpoint.get("conversation", "/conversations/:id").setPath(id).addSuccess(Conversation).addError(NotFound),
+    HttpApiEndpoint.get("conversation", "/conversations/:id")
+      .setPath(id)
+      .addSuccess(Conversation)
+      .addError(NotFound)
+      .annotate(OpenApi.Description, "One conversation."),
   )
   .add(
     HttpApiEndpoint.get("conversationByNumber", "/conversations/by-number/:number")
       .setPath(Schema.Struct({ number: described(Schema.String, "In any form it has") }))
       .addSuccess(Conversation)
-      .addError(NotFound),
+      .addError(NotFound)
+      .annotate(OpenApi.Description, "The conversation with a number."),
   )
   .add(
     HttpApiEndpoint.get("conversationMessages", "/conversations/:id/messages")
@@ -233,7 +238,8 @@ class ConversationsGroup extends HttpApiGroup.make("conversations")
       .addSuccess(Conversation)
       .addError(NotFound)
       .addError(Conflict)
-      .addError(TooLarge),
+      .addError(TooLarge)
+      .annotate(OpenApi.Description, "Changes what a workflow keeps of it."),
   )
   .add(order("close", "Closes it; its number reopens it by writing."))
   .add(order("reopen", "Opens a closed one."))
@@ -270,7 +276,8 @@ class ConversationsGroup extends HttpApiGroup.make("conversations")
     HttpApiEndpoint.get("message", "/messages/:id")
       .setPath(Schema.Struct({ id: described(Schema.String, "Its id, or the carrier's SID") }))
       .addSuccess(Message)
-      .addError(NotFound),
+      .addError(NotFound)
+      .annotate(OpenApi.Description, "One message with its statuses."),
   )
   .addError(ValidationError)
   .addError(Unauthorized)

@@ -1,3 +1,4 @@
+// size: the whole description of one API, endpoint by endpoint
 import * as HttpApi from "@effect/platform/HttpApi"
 import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
@@ -357,24 +358,34 @@ class RequestsGroup extends HttpApiGroup.make("gateway requests")
 const Done = { success: Schema.Literal(true), message: Schema.String }
 
 class ProvidersGroup extends HttpApiGroup.make("gateway providers")
-  .add(HttpApiEndpoint.get("providers", "/providers").addSuccess(Providers))
+  .add(
+    HttpApiEndpoint.get("providers", "/providers")
+      .addSuccess(Providers)
+      .annotate(OpenApi.Description, "The providers, as the settings have them."),
+  )
   .add(
     HttpApiEndpoint.get("status", "/:provider_id/status")
       .setPath(providerId)
       .addSuccess(ProviderStatus)
-      .addError(NotFound),
+      .addError(NotFound)
+      .annotate(OpenApi.Description, "One provider: its limit, health and counts."),
   )
   .add(
     HttpApiEndpoint.get("rateLimits", "/rate-limits")
       .addSuccess(RateLimits)
       .annotate(OpenApi.Description, "What went through each limit in its window, and whether it is reached."),
   )
-  .add(HttpApiEndpoint.get("health", "/health").addSuccess(AllHealth))
+  .add(
+    HttpApiEndpoint.get("health", "/health")
+      .addSuccess(AllHealth)
+      .annotate(OpenApi.Description, "What the outcomes in its window say of each provider."),
+  )
   .add(
     HttpApiEndpoint.get("healthOf", "/health/:provider_id")
       .setPath(providerId)
       .addSuccess(ProviderHealth)
-      .addError(NotFound),
+      .addError(NotFound)
+      .annotate(OpenApi.Description, "What the outcomes in its window say of one provider."),
   )
   .add(
     HttpApiEndpoint.post("resetHealth", "/health/:provider_id/reset")

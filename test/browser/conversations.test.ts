@@ -33,7 +33,6 @@ describe.skipIf(browserPlace === undefined)("The page of conversations", () => {
         "/ui/conversations?only=no-tenant&q=hola",
         `/ui/conversations/${id}`,
         `/ui/conversations/${id}?step=3`,
-        "/ui/conversations/none",
       ].map((path) => `${server.address}${path}`),
       colorScheme,
     ),
