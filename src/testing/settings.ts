@@ -373,8 +373,8 @@ export interface Settings {
   readonly gateway?: {
     /** A country by its two letters (ISO 3166-1), such as BD. */
     readonly country?: string | undefined
-    /** At most 50 providers of different ids. */
-    readonly providers?: readonly [{
+    /** 1 to 50 providers of different ids. */
+    readonly providers?: ReadonlyArray<{
       /** A name of small letters, digits and hyphens, at most 40, that is none of send, rate-limits, health, distribution-stats, requests, dead-letters, providers. */
       readonly id: string
       /** A URL that begins with http:// or https://. */
@@ -396,7 +396,7 @@ export interface Settings {
       readonly from?: string | undefined
       /** A text. */
       readonly account?: string | undefined
-      /** A URL that begins with http:// or https://. */
+      /** A URL that begins with http:// or https://, without a password. */
       readonly receipt_url?: string | undefined
       readonly profile?: {
         /** Min no longer than max. */
@@ -440,73 +440,7 @@ export interface Settings {
           readonly how?: "503" | "connect" | "timeout" | undefined
         }> | undefined
       } | undefined
-    }, ...ReadonlyArray<{
-      /** A name of small letters, digits and hyphens, at most 40, that is none of send, rate-limits, health, distribution-stats, requests, dead-letters, providers. */
-      readonly id: string
-      /** A URL that begins with http:// or https://. */
-      readonly url?: string | undefined
-      readonly dialect?: "generic" | "plivo" | "twilio" | undefined
-      /** A whole number of parts, 0 to 10000. */
-      readonly weight?: number | undefined
-      /** A whole number of requests in a window, 1 to 1000000. */
-      readonly rate_limit?: number | undefined
-      /** A whole number of requests on their way, 1 to 10000. */
-      readonly in_flight?: number | undefined
-      /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, longer than nothing and at most a year. */
-      readonly timeout?: number | string | undefined
-      /** A price, 0 to 1000, with up to six decimal places. */
-      readonly price?: number | undefined
-      /** A currency such as USD. */
-      readonly currency?: string | undefined
-      /** A number, short code, sender's name or messaging service, as a text. */
-      readonly from?: string | undefined
-      /** A text. */
-      readonly account?: string | undefined
-      /** A URL that begins with http:// or https://. */
-      readonly receipt_url?: string | undefined
-      readonly profile?: {
-        /** Min no longer than max. */
-        readonly latency?: {
-          /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
-          readonly min: number | string
-          /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
-          readonly max: number | string
-        } | undefined
-        /** Min no longer than max. */
-        readonly receipt?: {
-          /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
-          readonly min: number | string
-          /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
-          readonly max: number | string
-        } | undefined
-        /** A whole number of requests a second, 1 to 1000000. */
-        readonly limit_per_second?: number | undefined
-        /** A percentage, 0 to 100. */
-        readonly lost_percent?: number | undefined
-        /** A percentage, 0 to 100. */
-        readonly failing_percent?: number | undefined
-        /** A percentage, 0 to 100. */
-        readonly refused_percent?: number | undefined
-        /** A percentage, 0 to 100. */
-        readonly unanswered_percent?: number | undefined
-        /** A percentage, 0 to 100. */
-        readonly undelivered_percent?: number | undefined
-        /** A percentage, 0 to 100. */
-        readonly silent_percent?: number | undefined
-        /** A percentage, 0 to 100. */
-        readonly contradicting_percent?: number | undefined
-        /** At most 100 outages. */
-        readonly outages?: ReadonlyArray<{
-          /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, at most a year. */
-          readonly from: number | string
-          /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, longer than nothing and at most a year. */
-          readonly for: number | string
-          /** A number of seconds, or a duration such as 500ms, 40s or 1h30m, longer than nothing and at most a year. */
-          readonly every?: number | string | undefined
-          readonly how?: "503" | "connect" | "timeout" | undefined
-        }> | undefined
-      } | undefined
-    }>] | undefined
+    }> | undefined
     readonly tokens?: {
       readonly [key: string]: string
     } | undefined
