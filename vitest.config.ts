@@ -11,15 +11,19 @@ const shared = {
   teardownTimeout: 30_000,
 } as const
 
+/**
+ * Rules are pure and nothing is a process-wide singleton, so tests share their workers' modules: to load them anew for each file is most
+ * of what unit tests cost. Said of the pools, because Vitest asks no project for it.
+ */
+const sharing = { isolate: false } as const
+
 export default defineConfig({
   define: { __RINGBACK_VERSION__: JSON.stringify(versionOf(import.meta.dirname)) },
   test: {
     poolOptions: {
       // Vitest leaves one core to itself, and then many tests wait for programs they have started.
-      forks: { maxForks: Math.max(2, availableParallelism() - 1), minForks: 1 },
-      // Rules are pure and nothing is a process-wide singleton, so unit tests share their workers' modules: to load them is most of what
-      // they cost. A pool has one isolation for all its projects, so they have a pool of their own.
-      threads: { isolate: false, maxThreads: Math.max(1, availableParallelism() - 1), minThreads: 1 },
+      forks: { ...sharing, maxForks: Math.max(2, availableParallelism() - 1), minForks: 1 },
+      threads: { ...sharing, maxThreads: Math.max(1, availableParallelism() - 1), minThreads: 1 },
     },
     reporters: ["./tools/reporter.mjs"],
     projects: [
