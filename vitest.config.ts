@@ -28,7 +28,16 @@ export default defineConfig({
     reporters: ["./tools/reporter.mjs"],
     projects: [
       { extends: true, test: { ...shared, name: "unit", include: ["src/**/*.test.ts"], pool: "threads" } },
-      { extends: true, test: { ...shared, name: "whole", include: ["test/**/*.test.ts"], pool: "forks" } },
+      {
+        extends: true,
+        test: {
+          ...shared,
+          name: "whole",
+          include: ["test/**/*.test.ts"],
+          pool: "forks",
+          setupFiles: ["test/support/eachFile.ts"],
+        },
+      },
     ],
   },
 })

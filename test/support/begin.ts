@@ -1,19 +1,14 @@
 import { assertTrue } from "@effect/vitest/utils"
 import twilio from "twilio"
-import { afterEach } from "vitest"
-import { type Ringback, RingbackError, type StartOptions, start } from "../../src/testing/testing.ts"
+import { onTestFinished } from "vitest"
+import { RingbackError, type StartOptions, start } from "../../src/testing/testing.ts"
 
 /* What tests of the library for tests share. */
-
-const started: Array<Ringback> = []
-afterEach(async () => {
-  await Promise.all(started.splice(0).map((ringback) => ringback.stop()))
-})
 
 /** An exchange that ends with its test, and Twilio's SDK in front of it. */
 export const begin = async (options?: StartOptions) => {
   const ringback = await start(options)
-  started.push(ringback)
+  onTestFinished(() => ringback.stop())
   return { ringback, client: ringback.connect(twilio(ringback.accountSid, ringback.authToken)) }
 }
 

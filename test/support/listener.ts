@@ -1,6 +1,6 @@
 import * as http from "node:http"
 import type { AddressInfo } from "node:net"
-import { afterAll } from "vitest"
+import { atEndOfFile } from "./endOfFile.ts"
 
 /** A callback as it arrived. */
 export interface Callback {
@@ -22,15 +22,6 @@ export interface Listener {
   /** Changes the answer to what comes from here on. */
   answer: (callback: Callback, n: number) => Answer
 }
-
-const open = new Set<http.Server>()
-
-afterAll(() => {
-  for (const server of open) {
-    server.close()
-    server.closeAllConnections()
-  }
-})
 
 /** An application's own HTTP endpoint on a free port, which keeps what it gets; it answers 204 unless told otherwise. */
 export const listen = async (): Promise<Listener> => {
@@ -55,7 +46,10 @@ export const listen = async (): Promise<Listener> => {
       else response.writeHead(200, { "Content-Type": answer.type }).end(answer.body)
     })
   })
-  open.add(server)
+  atEndOfFile(() => {
+    server.close()
+    server.closeAllConnections()
+  })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
   const listener: Listener = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

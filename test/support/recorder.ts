@@ -4,18 +4,12 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
-import { afterAll } from "vitest"
 import { serveTraffic } from "../../src/app/serveTraffic.ts"
 import type { RecordedExchange } from "../../src/core/traffic/RecordedExchange.ts"
 import { makeRecorder, type RecorderOptions } from "../../src/traffic/record/Recorder.ts"
 import { readTrafficFile } from "../../src/traffic/TrafficFile.ts"
+import { atEndOfFile } from "./endOfFile.ts"
 import { newFolder } from "./folder.ts"
-
-const open: Array<() => Promise<void>> = []
-
-afterAll(async () => {
-  for (const close of open.splice(0)) await close()
-})
 
 /** A recorder in this process, on a free port. */
 export const recorder = async (upstream: string, options: Partial<RecorderOptions> = {}) => {
@@ -42,7 +36,7 @@ export const recorder = async (upstream: string, options: Partial<RecorderOption
     closed ??= Effect.runPromise(Scope.close(scope, Exit.void))
     return closed
   }
-  open.push(close)
+  atEndOfFile(close)
   return {
     address: `http://127.0.0.1:${port}`,
     file,
@@ -62,7 +56,7 @@ export const recorder = async (upstream: string, options: Partial<RecorderOption
 export const upstream = async (handler: http.RequestListener): Promise<string> => {
   const server = http.createServer(handler)
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
-  open.push(async () => {
+  atEndOfFile(async () => {
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
   })

@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -7,6 +6,7 @@ import type { RecordedExchange } from "../../src/core/traffic/RecordedExchange.t
 import { readTraffic } from "../../src/core/traffic/reader.ts"
 import type { Format } from "../../src/traffic/import/formats.ts"
 import { type Imported, importTraffic } from "../../src/traffic/import/importTraffic.ts"
+import { newFolder } from "../support/folder.ts"
 
 export const sample = (name: string): string => join(import.meta.dirname, "samples", name)
 
@@ -27,7 +27,7 @@ export const imported = async (
   format?: Format,
   redact: (exchange: RecordedExchange) => RecordedExchange = (exchange) => exchange,
 ): Promise<Outcome> => {
-  const out = join(mkdtempSync(join(tmpdir(), "ringback-import-")), "traffic.jsonl")
+  const out = join(newFolder(), "traffic.jsonl")
   const done = await Effect.runPromise(
     Effect.either(
       importTraffic({
@@ -56,7 +56,7 @@ export const imported = async (
 
 /** Imports a text as a file of its own. */
 export const importedText = async (text: string | Uint8Array, format?: Format): Promise<Outcome> => {
-  const file = join(mkdtempSync(join(tmpdir(), "ringback-import-")), "some.file")
+  const file = join(newFolder(), "some.file")
   writeFileSync(file, text)
   return imported(file, format)
 }

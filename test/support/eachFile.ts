@@ -1,0 +1,5 @@
+import { afterAll } from "vitest"
+import { endFile } from "./endOfFile.ts"
+
+// Vitest runs this before each file of tests.
+afterAll(endFile)
