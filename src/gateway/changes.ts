@@ -1,5 +1,6 @@
 import type { Entry } from "../core/Entry.ts"
 import type { OutboundRequested } from "../core/entries.ts"
+import { dropOldest, oldestOf } from "../core/oldest.ts"
 import type {
   AttemptAnswered,
   AttemptChosen,
@@ -91,7 +92,8 @@ export const accept = (gateway: Gateway, { at, cause, subject, data }: Entry<Req
 
 /** Keys that are remembered no longer go, oldest first. */
 export const forgetKeys = ({ keys, settings }: Gateway, at: number): void => {
-  for (const [key, known] of keys) {
+  for (let oldest = oldestOf(keys); oldest !== undefined; oldest = oldestOf(keys)) {
+    const [key, known] = oldest
     if (known.at + settings.idempotency_ms > at) return
     keys.delete(key)
   }
@@ -233,10 +235,7 @@ export const receive = (gateway: Gateway, { at, data }: Entry<ReceiptArrived>): 
   if (request === undefined) {
     gateway.early.delete(name)
     gateway.early.set(name, { at, receipt: data })
-    for (const [oldest] of gateway.early) {
-      if (gateway.early.size <= earlyMax) break
-      gateway.early.delete(oldest)
-    }
+    if (gateway.early.size > earlyMax) dropOldest(gateway.early)
     return
   }
   const attempt = request.attempts.findIndex(

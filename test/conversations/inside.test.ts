@@ -82,6 +82,8 @@ describe("a request of the conversation service to the exchange it is part of", 
         strictEqual(ofType(rows, "conversation-message.failed")[0]?.data.status, "unknown")
         deepStrictEqual([message?.status, message?.sid.slice(0, 2)], ["delivered", "SM"])
         yield* isSound(rows)
+        const verdict = yield* verifyRows(Stream.fromIterable(edited(rows)), rules)
+        deepStrictEqual(verdict._tag === "Edited" ? [verdict.otherwise, verdict.first] : verdict, [0, undefined])
       }),
   )
 
