@@ -11,6 +11,7 @@ import { allowOf } from "../network/allow.ts"
 import { conversationsApi } from "../network/apis.ts"
 import { insideHostOf } from "../network/inside.ts"
 import { jsonIn } from "../network/jsonIn.ts"
+import { restoreUserinfo } from "../network/secretUrl.ts"
 import type { ApiDoor, HttpRequest } from "../server/Exchange.ts"
 
 /*
@@ -50,7 +51,8 @@ export const conversationsDoor = (
       // Of an answer that is an entry the rules say what it is.
       ...(hash === "" ? ["Content-Type", "application/json"] : []),
     ],
-    fill: (text) => text,
+    // A reply to a webhook names the URL that its statuses are told to. No other answer of this API is XML.
+    fill: (text) => (text.startsWith("<?xml") ? restoreUserinfo(text, keys) : text),
     bytes: () => undefined,
     get gone() {
       return { status: 404, body: body("sms.not_found", "this is kept no longer") }
@@ -116,12 +118,12 @@ const known = (keys: Keys, name: string): ReadonlyArray<Redacted.Redacted<string
  *
  * Why   a proxy may tell the scheme and host it was asked by (X-Forwarded-*); whoever invents them has no signature of that URL
  */
-const urlsOf = (request: HttpRequest, { publicUrl, settings }: Known): ReadonlyArray<string> => {
+const urlsOf = (request: HttpRequest, { keys, publicUrl, settings }: Known): ReadonlyArray<string> => {
   const path = request.url.startsWith("/") ? request.url : request.url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i, "")
   const host = headerOf(request, "host")
   const [proto, forwarded] = [first(request, "x-forwarded-proto"), first(request, "x-forwarded-host")]
   const bases = [
-    insideHostOf(settings.url) === undefined ? settings.url : undefined,
+    insideHostOf(settings.url) === undefined ? restoreUserinfo(settings.url, keys) : undefined,
     publicUrl,
     forwarded === undefined && proto === undefined ? undefined : `${proto ?? "https"}://${forwarded ?? host}`,
     host === undefined ? undefined : `http://${host}`,

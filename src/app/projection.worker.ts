@@ -2,7 +2,7 @@ import * as os from "node:os"
 import { parentPort, workerData } from "node:worker_threads"
 import * as Effect from "effect/Effect"
 import { openReader } from "../log/reader.ts"
-import { openProjection, refuseOtherLog } from "../projection/ProjectionFile.ts"
+import { openProjection } from "../projection/ProjectionFile.ts"
 import { follow, project } from "../projection/project.ts"
 
 /* Keeps the tables of a log that a server writes up to date, until it is told to end; then it takes what is left, and ends. */
@@ -16,8 +16,7 @@ const told = Effect.async<void>((resume) => void parentPort?.once("message", () 
 
 const keepUp = Effect.gen(function* () {
   const reader = yield* openReader(log)
-  const projection = yield* openProjection(out)
-  yield* refuseOtherLog(reader, projection, log)
+  const projection = yield* openProjection(out, { reader, name: log })
   yield* Effect.race(follow(reader, projection), told)
   yield* project(reader, projection)
 }).pipe(Effect.scoped, Effect.matchCause({ onFailure: (cause) => String(cause), onSuccess: () => undefined }))

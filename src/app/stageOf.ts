@@ -30,7 +30,7 @@ export const stageOf = (
   Effect.map(rowsOf(started.exchange.run), (rows) => stageWith(rows, started, at))
 
 /** The rows of a run's log, to be read at once; those of a file are kept as they are written. */
-const rowsOf = ({ engine, log }: Run): Effect.Effect<Stage["rows"], LogUnavailable> =>
+export const rowsOf = ({ engine, log }: Pick<Run, "engine" | "log">): Effect.Effect<Stage["rows"], LogUnavailable> =>
   Effect.gen(function* () {
     const { packed } = log
     if (packed !== undefined) return packed.read

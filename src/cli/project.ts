@@ -2,7 +2,7 @@ import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import { openProjection, refuseOtherLog } from "../projection/ProjectionFile.ts"
+import { openProjection } from "../projection/ProjectionFile.ts"
 import {
   checkProjection,
   follow as keepUp,
@@ -30,8 +30,7 @@ export const project = Command.make("project", options, ({ check, follow, json, 
     if (check && follow) return yield* wrongUse("--check looks at an end, and --follow has none; give one of them")
     const { isLog, reader } = yield* openSource(file, (entries) => progress(`${entries} entries read`))
     if (follow && !isLog) return yield* wrongUse(`${file} is a recording, which does not go on; --follow needs a log`)
-    const projection = yield* openProjection(out)
-    yield* refuseOtherLog(reader, projection, file)
+    const projection = yield* openProjection(out, { reader, name: file })
     const from = projection.position.seq
     const entries = yield* projectAll(reader, projection, { progress: (seq) => progress(`${seq} entries projected`) })
     const difference = check

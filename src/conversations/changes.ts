@@ -1,5 +1,6 @@
 import type { Entry } from "../core/Entry.ts"
 import type { Cleared, OutboundRequested } from "../core/entries.ts"
+import { dropOldest } from "../core/oldest.ts"
 import type {
   ConversationLanguageDetected,
   ConversationStarted,
@@ -344,8 +345,7 @@ export const receiveStatus = (
   if (message === undefined) {
     const { untied } = conversations
     untied.set(sid, [...(untied.get(sid) ?? []), seen])
-    const [oldest] = untied.keys()
-    if (untied.size > untiedMax && oldest !== undefined) untied.delete(oldest)
+    if (untied.size > untiedMax) dropOldest(untied)
     return
   }
   if (message.sid === "") nameMessage(conversations, message, sid)

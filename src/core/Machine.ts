@@ -26,6 +26,11 @@ export interface Machine<S> {
   readonly initial: () => S
   readonly evolve: ReadonlyArray<Evolution<S>>
   readonly react: ReadonlyArray<Reaction<S>>
+  /**
+   * What is done about what a turn leaves open: asked when nothing follows any more, and again after what it answers, until that is
+   * nothing. Each draft names its cause.
+   */
+  readonly turnEnds?: (world: World, slice: S) => ReadonlyArray<Draft & { readonly cause: number }>
   /** How the slice goes into a snapshot and comes back, where it is more than plain data, maps and sets. */
   readonly snapshot?: Snapshot<S>
 }

@@ -210,7 +210,7 @@ const deadOf = (gateway: Gateway) => {
       reason: dead?.reason ?? "",
       detail: dead?.detail ?? "",
       accepted,
-      updated,
+      updated: updated ?? accepted,
     })),
   }
 }

@@ -148,7 +148,7 @@ export class EditedVerifier {
       } catch (error) {
         return unsoundAt(row.seq, `entry ${row.seq} (${row.type}) cannot be folded: ${String(error)}`)
       }
-      if (comparing) this.#react(entry, expected, comesOut)
+      if (comparing) this.#react(entry, expected, i, comesOut)
     }
     const left = expected[entries.length - 1]
     if (comparing && left !== undefined)
@@ -156,14 +156,19 @@ export class EditedVerifier {
     return undefined
   }
 
+  /** What follows from an entry, which is the turn's outcome of this number, is added to what is expected of it. */
   #react(
     entry: Entry,
     expected: Array<{ readonly draft: Draft; readonly cause: number }>,
+    outcome: number,
     comesOut: (found: Unsound) => void,
   ): void {
     try {
       for (const { run } of this.#world.reactorsOf(entry.type))
         for (const draft of run(entry)) expected.push({ draft, cause: draft.cause ?? entry.seq })
+      if (expected.length === outcome)
+        for (const { run } of this.#world.enders)
+          for (const draft of run()) expected.push({ draft, cause: draft.cause })
     } catch (error) {
       comesOut(unsoundAt(entry.seq, `the rules fail on entry ${entry.seq} (${entry.type}): ${String(error)}`))
     }

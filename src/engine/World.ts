@@ -12,6 +12,12 @@ interface Reactor {
   readonly run: (entry: Entry<unknown>) => ReadonlyArray<Draft>
 }
 
+/** What a machine does at the end of a turn. */
+interface Ender {
+  readonly machine: string
+  readonly run: () => ReadonlyArray<Draft & { readonly cause: number }>
+}
+
 /** The machines of every run, offered each entry before the others. */
 const coreMachines: ReadonlyArray<AnyMachine> = [runMachine, clockMachine, timersMachine]
 
@@ -23,18 +29,24 @@ export class WorldState implements World {
   readonly #slices = new Map<AnyMachine, unknown>()
   readonly #evolvers = new Map<string, Array<(entry: Entry<unknown>) => void>>()
   readonly #reactors = new Map<string, Array<Reactor>>()
+  /** The machines that do something at the end of a turn, in their listed order. */
+  readonly enders: ReadonlyArray<Ender>
 
   /** A world before its first entry, or as it was saved. */
   constructor(machines: ReadonlyArray<AnyMachine>, saved?: SavedWorld) {
     this.at = saved?.at ?? 0
     const parts = saved === undefined ? undefined : new PartsInOrder(saved)
+    const enders: Array<Ender> = []
     for (const machine of [...coreMachines, ...machines]) {
       const slice = parts === undefined ? machine.initial() : loaded(machine, parts.of(machine.name))
       this.#slices.set(machine, slice)
       for (const { type, run } of machine.evolve) add(this.#evolvers, type, (entry) => run(slice, entry))
       for (const { type, run } of machine.react)
         add(this.#reactors, type, { machine: machine.name, run: (entry) => run(this, entry, slice) })
+      const { name, turnEnds } = machine
+      if (turnEnds !== undefined) enders.push({ machine: name, run: () => turnEnds(this, slice) })
     }
+    this.enders = enders
     parts?.end()
   }
 

@@ -25,7 +25,8 @@ export class RuleFailed extends Error {
 
 /**
  * Runs one turn: appends the input, then takes draft after draft: append, evolve, offer to the machines in their listed
- * order, queue what they answer. A reaction never sees the effect of a later entry.
+ * order, queue what they answer. A reaction never sees the effect of a later entry. When no draft is left, the machines that
+ * have something to do about what a turn leaves open are asked.
  *
  * Adds what it made to `made` and returns the new head. Throws `RuleFailed`; `made` then holds a partial turn.
  */
@@ -79,6 +80,14 @@ const run = (world: WorldState, head: Place, input: Draft, at: number, made: Arr
           causes.push(answer.cause ?? entry.seq)
         }
       }
+      if (i + 1 === drafts.length)
+        for (const ender of world.enders) {
+          machine = ender.machine
+          for (const draft of ender.run()) {
+            drafts.push(draft)
+            causes.push(draft.cause)
+          }
+        }
     } catch (error) {
       throw new RuleFailed(`${machine} on ${draft.type}: ${describe(error)}`, { cause: error })
     }

@@ -22,7 +22,7 @@ import {
 import { decideHealth, verdict } from "./health.ts"
 import { dialects, failedOutcome } from "./providers/dialects.ts"
 import type { Asked, ProviderAnswer, ProviderOutcome, ProviderRequest } from "./providers/Provider.ts"
-import type { GatewayRequest } from "./requests.ts"
+import { type GatewayRequest, triesOf } from "./requests.ts"
 import { type GatewayProvider, providerAskPurpose, providerPurpose } from "./settings.ts"
 import { type Flight, type Gateway, providerOf } from "./state.ts"
 
@@ -224,11 +224,12 @@ export const decideNext = (
   if (outcome === "unsure") return { ...detail, reason: "unsure" }
   if (outcome === "refused" && blames === "message") return { ...detail, reason: "refused" }
   const { attempts_max, gap_max_ms, gap_ms } = gateway.settings.failover
-  const made = request.attempts.length - request.attemptsBefore
+  const { before, pauses } = triesOf(request)
+  const made = request.attempts.length - before
   if (request.rare?.direct !== undefined || made >= attempts_max) return { ...detail, reason: "attempts" }
   if (outcome === "limited") return { due: at, why: "limited" }
   if (outcome === "never-arrived" || hasUntried(gateway, request, at)) return { due: at, why: "failover" }
-  const gap = Math.min(gap_ms * 2 ** Math.min(request.pauses, 30), gap_max_ms)
+  const gap = Math.min(gap_ms * 2 ** Math.min(pauses, 30), gap_max_ms)
   return { due: at + gap + Math.floor((gap * rolled(attempt)) / 20_000), why: "back-off" }
 }
 

@@ -1,5 +1,6 @@
 import type { Entry } from "../core/Entry.ts"
 import type { OutboundRequested } from "../core/entries.ts"
+import { dropOldest, oldestOf } from "../core/oldest.ts"
 import type {
   AttemptAnswered,
   AttemptChosen,
@@ -13,7 +14,14 @@ import type {
 } from "./entries.ts"
 import { changeHealth, count, newHealth, verdict } from "./health.ts"
 import { firstDue, headOf, newFifo, newHeap, pushed, put, shift, takeFirst } from "./queues.ts"
-import { type Attempt, answeredAttempt, type GatewayRequest, newRequest, type RequestStatus } from "./requests.ts"
+import {
+  type Attempt,
+  answeredAttempt,
+  type GatewayRequest,
+  newRequest,
+  type RequestStatus,
+  triesOf,
+} from "./requests.ts"
 import { providerAskPurpose, providerPurpose } from "./settings.ts"
 import {
   type Counts,
@@ -91,7 +99,8 @@ export const accept = (gateway: Gateway, { at, cause, subject, data }: Entry<Req
 
 /** Keys that are remembered no longer go, oldest first. */
 export const forgetKeys = ({ keys, settings }: Gateway, at: number): void => {
-  for (const [key, known] of keys) {
+  for (let oldest = oldestOf(keys); oldest !== undefined; oldest = oldestOf(keys)) {
+    const [key, known] = oldest
     if (known.at + settings.idempotency_ms > at) return
     keys.delete(key)
   }
@@ -123,7 +132,8 @@ export const choose = (gateway: Gateway, entry: Entry<AttemptChosen>): void => {
   const probe = data.probe === true
   move(gateway, request, "sending", at)
   request.attempts = [...request.attempts, { provider: provider.id, at, chosen: seq }]
-  request.tried = [...request.tried, provider.id]
+  const tries = triesOf(request)
+  request.tries = { ...tries, tried: [...tries.tried, provider.id] }
   gateway.flights.set(request.n, { provider: provider.id, attempt: data.attempt, at, seq: 0, probe, asking: false })
   gateway.chain++
   provider.inFlight++
@@ -233,10 +243,7 @@ export const receive = (gateway: Gateway, { at, data }: Entry<ReceiptArrived>): 
   if (request === undefined) {
     gateway.early.delete(name)
     gateway.early.set(name, { at, receipt: data })
-    for (const [oldest] of gateway.early) {
-      if (gateway.early.size <= earlyMax) break
-      gateway.early.delete(oldest)
-    }
+    if (gateway.early.size > earlyMax) dropOldest(gateway.early)
     return
   }
   const attempt = request.attempts.findIndex(
@@ -278,11 +285,9 @@ export const retry = (gateway: Gateway, entry: Entry<RequestRetried>): void => {
   if (request === undefined) return
   const { at, data } = entry
   move(gateway, request, "pending", at)
-  if (data.why === "limited") request.tried = request.tried.slice(0, -1)
-  if (data.why === "back-off") {
-    request.tried = []
-    request.pauses++
-  }
+  const tries = triesOf(request)
+  if (data.why === "limited") request.tries = { ...tries, tried: tries.tried.slice(0, -1) }
+  if (data.why === "back-off") request.tries = { ...tries, tried: [], pauses: tries.pauses + 1 }
   if (data.due <= at) pushed(gateway.ready[request.priority].again, request.n)
   else put(gateway.waiting, data.due, request.n)
 }
@@ -302,10 +307,7 @@ export const resend = (gateway: Gateway, entry: Entry<unknown>): void => {
   const request = requestOf(gateway, entry)
   if (request === undefined) return
   move(gateway, request, "pending", entry.at)
-  request.sendable = entry.at
-  request.attemptsBefore = request.attempts.length
-  request.tried = []
-  request.pauses = 0
+  request.tries = { tried: [], pauses: 0, before: request.attempts.length, resentAt: entry.at }
   request.dead = undefined
   pushed(gateway.ready[request.priority].fresh, request.n)
 }

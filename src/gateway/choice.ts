@@ -1,6 +1,6 @@
 import type { AttemptChosen, Candidate } from "./entries.ts"
 import { countsAt, healthAt } from "./health.ts"
-import type { GatewayRequest } from "./requests.ts"
+import { type GatewayRequest, triesOf } from "./requests.ts"
 import type { GatewayProvider } from "./settings.ts"
 import { type Gateway, type Provider, providerOf } from "./state.ts"
 import { countAt, freeAt } from "./windows.ts"
@@ -28,7 +28,7 @@ const outOf = (
   const { blockedUntil, health, inFlight, window } = provider
   const state = healthAt(health, at)
   if (configured.weight === 0) return "weightless"
-  if (triedCounts && request.tried.includes(provider.id)) return "tried"
+  if (triedCounts && triesOf(request).tried.includes(provider.id)) return "tried"
   if (state === "unhealthy") return "unhealthy"
   if (state === "recovering" && health.probing) return "probed"
   if (at < blockedUntil) return "told-to-wait"
@@ -37,16 +37,22 @@ const outOf = (
 }
 
 /** Whether somebody is left for a request that was not tried for it, and may be. */
-export const hasUntried = (gateway: Gateway, { tried }: GatewayRequest, at: number): boolean =>
-  gateway.settings.providers.some(
+export const hasUntried = (gateway: Gateway, request: GatewayRequest, at: number): boolean => {
+  const { tried } = triesOf(request)
+  return gateway.settings.providers.some(
     ({ id, weight }) =>
       weight > 0 && !tried.includes(id) && healthAt(providerOf(gateway, id).health, at) !== "unhealthy",
   )
+}
+
+/** Whether providers that a request was tried for are left out: only while there are others. */
+const isTriedCounted = (gateway: Gateway, request: GatewayRequest, at: number): boolean =>
+  triesOf(request).tried.length > 0 && hasUntried(gateway, request, at)
 
 /** The provider for a request's next attempt, and why; `undefined` when none may have it now. */
 export const chooseProvider = (gateway: Gateway, request: GatewayRequest, at: number): AttemptChosen | undefined => {
   if (totalFreeAt(gateway, at) > at) return undefined
-  const triedCounts = request.tried.length > 0 && hasUntried(gateway, request, at)
+  const triedCounts = isTriedCounted(gateway, request, at)
   const candidates: Array<Candidate> = []
   let chosen: Candidate | undefined
   for (const configured of gateway.settings.providers) {
@@ -121,11 +127,11 @@ const totalFreeAt = ({ settings: { limits }, total }: Gateway, at: number): numb
 
 /** The earliest instant at which a request might have an attempt; infinite while only an answer can bring that about. */
 export const attemptableAt = (gateway: Gateway, request: GatewayRequest, at: number): number => {
-  const triedCounts = request.tried.length > 0 && hasUntried(gateway, request, at)
+  const triedCounts = isTriedCounted(gateway, request, at)
   let earliest = Number.POSITIVE_INFINITY
   for (const configured of gateway.settings.providers) {
     const provider = providerOf(gateway, configured.id)
-    if (configured.weight === 0 || (triedCounts && request.tried.includes(configured.id))) continue
+    if (configured.weight === 0 || (triedCounts && triesOf(request).tried.includes(configured.id))) continue
     earliest = Math.min(earliest, providerFreeAt(gateway, configured, provider, at))
   }
   return Math.max(earliest, totalFreeAt(gateway, at))

@@ -17,7 +17,11 @@ export const requestStatuses = [
 ] as const
 export type RequestStatus = (typeof requestStatuses)[number]
 
-/** A request as the gateway knows it. Instants in virtual ms. */
+/**
+ * A request as the gateway knows it. Instants in virtual ms.
+ *
+ * Why   there may be a million in the queue: one that was never tried has nothing of attempts, and no instant stands in it twice
+ */
 export interface GatewayRequest {
   readonly id: string
   /** Its place among all requests of the run. */
@@ -28,28 +32,35 @@ export interface GatewayRequest {
   readonly priority: Priority
   readonly accepted: number
   status: RequestStatus
-  updated: number
-  /** From when it may be sent; its time to be sent counts from here. */
-  sendable: number
+  /** When it came to stand so; undefined: since it was accepted. */
+  updated: number | undefined
+  /** The hour that was asked for. */
+  readonly sendAt: number | undefined
   attempts: ReadonlyArray<Attempt>
-  /** Attempts before it was sent again by an operator's order, the last time. */
-  attemptsBefore: number
-  /** Providers that were tried since all were, or since the last pause. */
-  tried: ReadonlyArray<string>
-  /** Pauses before it was tried again, since then. */
-  pauses: number
+  /** Undefined until its first attempt. */
+  tries: Tries | undefined
   /** Why it was given up. */
   dead: { readonly reason: DeadLetterReason; readonly detail?: string } | undefined
   /** What few requests have. */
-  rare: Rare | undefined
+  readonly rare: Rare | undefined
 }
 
 export interface Rare {
   readonly direct?: string
   /** The seq of the direct request that is to be answered when its provider has. */
   readonly askedBy?: number
-  readonly sendAt?: number
   readonly idempotencyKey?: string
+}
+
+/** How its attempts stand, for the next one. */
+export interface Tries {
+  /** Providers that were tried since all were, or since the last pause. */
+  readonly tried: ReadonlyArray<string>
+  /** Pauses before it was tried again. */
+  readonly pauses: number
+  /** Attempts before it was sent again by an operator's order, the last time, and when that was. */
+  readonly before: number
+  readonly resentAt: number | undefined
 }
 
 /** One attempt. */
@@ -77,6 +88,15 @@ export interface AttemptReceipt {
 
 const none: ReadonlyArray<never> = []
 
+const untried: Tries = { tried: none, pauses: 0, before: 0, resentAt: undefined }
+
+/** How the attempts of a request stand; of one that has none, too. */
+export const triesOf = ({ tries }: GatewayRequest): Tries => tries ?? untried
+
+/** From when a request may be sent: its time to be sent counts from here. */
+export const sendableFrom = ({ accepted, sendAt = accepted, tries }: GatewayRequest): number =>
+  tries?.resentAt ?? Math.max(accepted, sendAt)
+
 /** A request as its acceptance makes it. */
 export const newRequest = (id: string, at: number, cause: number, data: RequestAccepted): GatewayRequest => ({
   id,
@@ -86,22 +106,19 @@ export const newRequest = (id: string, at: number, cause: number, data: RequestA
   priority: data.priority,
   accepted: at,
   status: data.send_at === undefined ? (data.direct === undefined ? "pending" : "sending") : "scheduled",
-  updated: at,
-  sendable: Math.max(at, data.send_at ?? at),
+  updated: undefined,
+  sendAt: data.send_at,
   attempts: none,
-  attemptsBefore: 0,
-  tried: none,
-  pauses: 0,
+  tries: undefined,
   dead: undefined,
   rare: rareOf(data, cause),
 })
 
-const rareOf = ({ direct, idempotency, send_at }: RequestAccepted, cause: number): Rare | undefined =>
-  direct === undefined && idempotency === undefined && send_at === undefined
+const rareOf = ({ direct, idempotency }: RequestAccepted, cause: number): Rare | undefined =>
+  direct === undefined && idempotency === undefined
     ? undefined
     : {
         ...(direct === undefined ? {} : { askedBy: cause, direct }),
-        ...(send_at === undefined ? {} : { sendAt: send_at }),
         ...(idempotency === undefined ? {} : { idempotencyKey: idempotency.key }),
       }
 

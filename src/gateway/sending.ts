@@ -3,7 +3,7 @@ import { timerCancelled, timerSet } from "../core/entries.ts"
 import { attemptableAt, chooseProvider } from "./choice.ts"
 import { attemptChosen, type Priority, requestDeadLettered } from "./entries.ts"
 import { firstDue, headOf } from "./queues.ts"
-import type { GatewayRequest } from "./requests.ts"
+import { type GatewayRequest, sendableFrom } from "./requests.ts"
 import { type Gateway, requestAt } from "./state.ts"
 
 /*
@@ -45,8 +45,8 @@ export const sendNext = (gateway: Gateway, at: number): ReadonlyArray<Draft> => 
   return arm(gateway, at)
 }
 
-const isExpired = ({ settings }: Gateway, { sendable }: GatewayRequest, at: number): boolean =>
-  at >= sendable + settings.valid_ms
+const isExpired = ({ settings }: Gateway, request: GatewayRequest, at: number): boolean =>
+  at >= sendableFrom(request) + settings.valid_ms
 
 /** When there is something to do for the queue; infinite where no time brings it about. */
 const dueAt = (gateway: Gateway, at: number): number => {

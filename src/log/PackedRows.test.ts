@@ -1,8 +1,10 @@
 import { describe, it } from "@effect/vitest"
-import { deepStrictEqual, strictEqual } from "@effect/vitest/utils"
+import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import * as Effect from "effect/Effect"
+import { until } from "../../test/support/until.ts"
 import type { Row } from "../core/Entry.ts"
 import { chain, oddTexts } from "./eventLog.contract.ts"
+import { HashThread } from "./HashThread.ts"
 import { openMemory } from "./layerMemory.ts"
 import { PackedRows } from "./PackedRows.ts"
 
@@ -74,6 +76,36 @@ describe("packed rows", () => {
       yield* Effect.promise(() => rows.stop())
       yield* add(rows, 24_000, 32_000)
       strictEqual(wrong(rows), undefined)
+    }),
+  )
+
+  it.scopedLive("get their hashes here when the thread has died over them, and it is asked for nothing more", () =>
+    Effect.gen(function* () {
+      const thread = new HashThread()
+      const rows = yield* Effect.acquireRelease(
+        Effect.sync(() => new PackedRows(() => thread)),
+        (made) => Effect.promise(() => made.stop()),
+      )
+      yield* add(rows, 0, 24_000)
+      assertTrue(thread.usable)
+      // Texts in memory that it does not know: it throws.
+      thread.give({ chunks: [], texts: new Int32Array([9_999, 0, 1]), previous: "" })
+      rows.add(unhashed(24_000, 27_000))
+      strictEqual(rows.hashAt(26_999), all[26_999]?.hash)
+      strictEqual(thread.usable, false)
+      yield* add(rows, 27_000, 32_000)
+      strictEqual(wrong(rows), undefined)
+    }),
+  )
+
+  it.scopedLive("get their hashes here when the thread has died with nobody waiting", () =>
+    Effect.gen(function* () {
+      const thread = new HashThread()
+      thread.give({ chunks: [], texts: new Int32Array([9_999, 0, 1]), previous: "" })
+      yield* Effect.promise(() => until("the thread is gone", () => !thread.usable))
+      const rows = new PackedRows(() => thread)
+      yield* add(rows, 0, 27_000)
+      strictEqual(rows.hashAt(26_999), all[26_999]?.hash)
     }),
   )
 

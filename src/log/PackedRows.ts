@@ -21,7 +21,8 @@ const threadRowsBefore = 20_000
  * The rows of a log in memory, packed: what each is hashed over lies as text in memory that the collector leaves alone, behind room for
  * the hash before it. As objects they would all outlive what they were made for, and be copied twice.
  *
- * Hashes are made when somebody asks for them; of many rows, meanwhile, by a thread of its own.
+ * Hashes are made when somebody asks for them; of many rows, meanwhile, by a thread of its own. Where that dies, or does not answer, they
+ * are made here, from the last that is known: nothing but time is lost.
  */
 export class PackedRows {
   readonly #chunks: Array<Buffer<SharedArrayBuffer>> = []
@@ -37,6 +38,11 @@ export class PackedRows {
   #given = 0
   #shared = 0
   #thread: HashThread | undefined
+  readonly #start: () => HashThread
+
+  constructor(start: () => HashThread = () => new HashThread()) {
+    this.#start = start
+  }
 
   get length(): number {
     return this.#subjects.length
@@ -114,7 +120,7 @@ export class PackedRows {
   }
 
   #give(): void {
-    this.#thread ??= new HashThread()
+    this.#thread ??= this.#start()
     if (!this.#thread.usable) return
     const goesOn = this.#given > this.#hashed
     this.#thread.give({

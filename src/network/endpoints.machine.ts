@@ -69,8 +69,9 @@ const answerTo = (
 ): ScriptedAnswer => {
   if (request.fault === "lost") return lost
   if (request.fault === "unanswered") return unanswered
-  const usual = usually(world, request, at, hosts)
   const order = replaced.size === 0 ? undefined : replaced.get(attemptKey(request))
+  if (order !== undefined && isOwn(request)) return answerInPlace(order, 0)
+  const usual = usually(world, request, at, hosts)
   return order === undefined ? usual : answerInPlace(order, usual.after_ms)
 }
 
@@ -106,6 +107,9 @@ const hasParameter = (params: ReadonlyArray<Pair>, name: string, value: string):
 /** The name of the draw whether an attempt is answered 500; each copy of an event has its own. */
 const endpointRoll = ({ copy }: OutboundRequested): string => (copy === undefined ? "endpoint" : `endpoint ${copy}`)
 
+const isAnsweredHere = ({ replaced }: Answering, request: OutboundRequested): boolean =>
+  request.via === "world" && (!isOwn(request) || (replaced.size > 0 && replaced.has(attemptKey(request))))
+
 const give = (request: OutboundRequested, answer: ScriptedAnswer, subject: string, cause: number): Draft =>
   answer === lost
     ? outboundFailed.draft(subject, { reason: "lost" }, cause)
@@ -113,7 +117,7 @@ const give = (request: OutboundRequested, answer: ScriptedAnswer, subject: strin
 
 /**
  * Endpoints and simulated hosts on the virtual network: latency is a timer, the answer an outcome. What goes to the run itself is
- * answered by its own APIs (loopback.machine.ts).
+ * answered by its own APIs (loopback.machine.ts), but where an order puts another answer in place of theirs.
  */
 export const makeEndpointsMachine = (hosts: Hosts): Machine<Answering> => ({
   name: "endpoints",
@@ -123,7 +127,7 @@ export const makeEndpointsMachine = (hosts: Hosts): Machine<Answering> => ({
       replaced.set(attemptKey(data), data.answer)
     }),
     evolves(outboundRequested, (answering, { seq, at, subject, data: request }) => {
-      if (request.via !== "world" || isOwn(request)) return
+      if (!isAnsweredHere(answering, request)) return
       const answer = key(request)
       answering.byKey.set(answer, { seq, at, subject, request })
       answering.keyOf.set(seq, answer)
@@ -145,7 +149,7 @@ export const makeEndpointsMachine = (hosts: Hosts): Machine<Answering> => ({
       return []
     }),
     reacts(outboundRequested, (world, { seq, at, subject, data: request }, answering) => {
-      if (request.via !== "world" || isOwn(request)) return []
+      if (!isAnsweredHere(answering, request)) return []
       const answer = answerTo(world, { at, request }, answering, hosts)
       const ms = answerMs(request, answer)
       return ms === 0

@@ -4,6 +4,7 @@ import * as Redacted from "effect/Redacted"
 import { requested } from "../../test/support/outbound.ts"
 import type { Draft } from "../core/Entry.ts"
 import { type OutboundRequested, outboundAnswered, outboundFailed } from "../core/entries.ts"
+import type { Pair } from "../core/pair.ts"
 import { memoryKeys, SecretsFull } from "../log/Keys.ts"
 import { type Edge, exchange } from "./exchange.ts"
 import { connectMsUsual, connectTimeout, type Landing, readTimeout, type WireRequest } from "./nodeClient.ts"
@@ -97,8 +98,11 @@ describe("a request that fails", () => {
 })
 
 describe("a request with a body of JSON, headers and credentials", () => {
-  const sentBy = (request: Partial<OutboundRequested>, landings: ReadonlyArray<Landing> = [says("")]) => {
-    const store = memoryKeys("k")
+  const sentBy = (
+    request: Partial<OutboundRequested>,
+    landings: ReadonlyArray<Landing> = [says("")],
+    store = memoryKeys("k"),
+  ) => {
     store.remember("monitor.token", Redacted.make("s3cret"))
     const sent: Array<WireRequest> = []
     const left = [...landings]
@@ -126,6 +130,25 @@ describe("a request with a body of JSON, headers and credentials", () => {
     })
     const [basic] = sentBy({ auth: { password: bearer, user: "me" }, method: "GET" })
     strictEqual(basic?.headers.Authorization, `Basic ${Buffer.from("me:s3cret").toString("base64")}`)
+  })
+
+  it("tells a carrier the URLs that it is to ask as they were given, and nobody else", () => {
+    const media = "https://me:pw@cdn.example/a.png"
+    const [store, auth] = [memoryKeys("k"), { password: { secret: "monitor.token" }, user: "AC1" }]
+    const kept = hideUserinfo(media, store)
+    const params: ReadonlyArray<Pair> = [
+      ["MediaUrl", kept],
+      ["StatusCallback", kept],
+      ["Body", kept],
+    ]
+    const request = { auth, method: "POST", params, url: "http://a.example/x" }
+    const bodyOf = (sent: WireRequest | undefined) => [...new URLSearchParams(String(sent?.body)).values()]
+    deepStrictEqual(bodyOf(sentBy(request, [says("")], store)[0]), [media, media, kept])
+    const { auth: _, ...open } = request
+    deepStrictEqual(bodyOf(sentBy(open, [says("")], store)[0]), [kept, kept, kept])
+    const on = { ...leads("http://b.example/y"), status: 307 }
+    const [, hop] = sentBy(request, [on, says("")], store)
+    strictEqual(String(hop?.body).includes("pw"), false)
   })
 
   it("shows its credentials to no other host, and none that are not known", () => {

@@ -79,11 +79,13 @@ export const exchange = (
   const fail = (failure: OutboundFailed) =>
     answer(outboundFailed.draft(subject, redirected.length === 0 ? failure : { ...failure, redirected }, seq))
   const go = (hop: Hop) => {
-    const asked = { ...request, method: hop.method, params: hop.params }
+    const auth = sameOrigin(hop.target, target) ? request.auth : undefined
+    const params = auth === undefined ? hop.params : toldUrls(hop.params, secrets)
+    const asked = { ...request, method: hop.method, params }
     const headers = {
       ...(request.sign === undefined ? {} : signs(request.sign)?.(asked, hop.url)),
       ...(request.headers === undefined ? {} : Object.fromEntries(request.headers)),
-      ...(request.auth === undefined || !sameOrigin(hop.target, target) ? {} : authorization(request.auth, secrets)),
+      ...(auth === undefined ? {} : authorization(auth, secrets)),
     }
     cancel = (door?.client ?? client).send(requestOf(asked, hop.target, headers), (landing) => {
       try {
@@ -141,6 +143,14 @@ const absolute = (
   names === undefined
     ? params
     : params.map(([name, value]): Pair => (names.includes(name) ? [name, origin() + value] : [name, value]))
+
+/**
+ * The parameters of a request to a carrier with the URLs that it is to ask as they were given. What a message says is nobody's URL: it may
+ * quote a name that somebody has read in a log.
+ */
+const toldUrls = (params: ReadonlyArray<Pair>, secrets: SecretStore): ReadonlyArray<Pair> =>
+  params.map(([name, value]): Pair => [name, urlNames.has(name) ? restoreUserinfo(value, secrets) : value])
+const urlNames: ReadonlySet<string> = new Set(["MediaUrl", "StatusCallback"])
 
 /** Credentials are shown to the host they are meant for, and to none that it redirects to. */
 const sameOrigin = (one: string, other: string): boolean =>

@@ -1,17 +1,23 @@
 import { describe, it } from "@effect/vitest"
 import { deepStrictEqual, strictEqual } from "@effect/vitest/utils"
-import { givenEntries } from "../../test/support/given.ts"
+import { at, givenEntries } from "../../test/support/given.ts"
 import type { Draft } from "../core/Entry.ts"
 import {
   type ApiRequested,
+  answerReplaced,
   apiRequested,
   apiResponded,
   type OutboundRequested,
   outboundAnswered,
   outboundFailed,
   outboundRequested,
+  timerCancelled,
+  timerFired,
+  timerSet,
+  turnFailed,
 } from "../core/entries.ts"
 import { type Machine, reacts } from "../core/Machine.ts"
+import { makeEndpointsMachine } from "./endpoints.machine.ts"
 import { loopbackMachine } from "./loopback.machine.ts"
 
 const request = (more: Partial<OutboundRequested> = {}) =>
@@ -109,5 +115,99 @@ describe("A request of the run to itself", () => {
     ])
       strictEqual(given().when(request({ url })).made.length, 1)
     strictEqual(given().when(request({ via: "wire" })).made.length, 1)
+  })
+
+  describe("that is not answered in its turn", () => {
+    /** An API that answers by and by. */
+    const slowly: Machine<null> = {
+      name: "api",
+      initial: () => null,
+      evolve: [],
+      react: [
+        reacts(apiRequested, () => [timerSet.draft("", { due: 20_000, key: "slow" })]),
+        reacts(timerFired, (_, { data: { key } }) =>
+          key === "slow" ? [apiResponded.draft("", { body: "late", status: 200 }, 2)] : [],
+        ),
+      ],
+    }
+    const key = "own answer 1"
+    const asked = (more: Partial<OutboundRequested> = {}) =>
+      givenEntries([slowly, loopbackMachine]).when(at(0, request(more)))
+    const answers = at(10_000, timerFired.draft("", { key: "slow" }))
+    const waited = at(15_000, timerFired.draft("SM1", { key }))
+
+    it("waits as long as it would on the wire", () => {
+      const { made } = asked()
+      deepStrictEqual(
+        made.slice(2).map(({ entry: { cause, data } }) => [cause, data]),
+        [
+          [2, { due: 20_000, key: "slow" }],
+          [1, { due: 15_000, key }],
+        ],
+      )
+      deepStrictEqual(asked({ read_ms: 2_000 }).made.at(-1)?.entry.data, { due: 2_000, key })
+    })
+
+    it("is answered in time", () => {
+      asked()
+        .when(answers)
+        .then(
+          apiResponded.draft("", { body: "late", status: 200 }, 2),
+          outboundAnswered.draft("SM1", { body: "late", status: 200 }, 1),
+          timerCancelled.draft("", { keys: [key] }),
+        )
+    })
+
+    it("has failed when it has waited, and what comes later comes to nobody", () => {
+      const late = asked()
+        .when(waited)
+        .when({ ...answers, at: 20_000 })
+      late.then(apiResponded.draft("", { body: "late", status: 200 }, 2))
+      const { asked: left, seqs, untimed } = late.world.slice(loopbackMachine)
+      deepStrictEqual([left.size, seqs.size, untimed.size], [0, 0, 0])
+      asked()
+        .when(waited)
+        .then(outboundFailed.draft("SM1", { reason: "timeout" }, 1))
+    })
+
+    it("has failed when its answer comes at that very instant", () => {
+      asked()
+        .when({ ...answers, at: 15_000 })
+        .then(
+          apiResponded.draft("", { body: "late", status: 200 }, 2),
+          outboundFailed.draft("SM1", { reason: "timeout" }, 1),
+          timerCancelled.draft("", { keys: [key] }),
+        )
+    })
+
+    it("does not wait for ever where a rule fails when it has waited", () => {
+      const failed = { cause: 4, data: { key }, subject: "SM1", type: timerFired.type }
+      asked()
+        .when(at(15_000, turnFailed.draft("", { error: "a rule", input: failed })))
+        .then(outboundFailed.draft("SM1", { reason: "cancelled" }, 1))
+    })
+  })
+
+  it("reaches no API where an order puts another answer in its place", () => {
+    const machines = [api({ body: "", status: 204 }), makeEndpointsMachine([]), loopbackMachine]
+    const order = (answer: { readonly after_ms?: number; readonly status: number }) =>
+      answerReplaced.draft("", { answer: { body: "no", ...answer }, attempt: 1, purpose: "callback", token: "t1" })
+    const answered = outboundAnswered.draft("SM1", { body: "no", status: 500 }, 2)
+    givenEntries(machines, order({ status: 500 }))
+      .when(request())
+      .then(answered)
+    const later = givenEntries(machines, order({ after_ms: 3_000, status: 500 })).when(request())
+    later.then(timerSet.draft("SM1", { due: 3_000, key: "answer t1 1" }))
+    later.when(at(3_000, timerFired.draft("SM1", { key: "answer t1 1" }))).then(answered)
+    givenEntries(machines, order({ status: 500 }))
+      .when(request({ fault: "lost" }))
+      .then(outboundFailed.draft("SM1", { reason: "lost" }, 2))
+    // The next attempt is the API's again.
+    strictEqual(
+      givenEntries(machines, order({ status: 500 }))
+        .when(request())
+        .when(request({ attempt: 2 })).made[1]?.entry.type,
+      apiRequested.type,
+    )
   })
 })

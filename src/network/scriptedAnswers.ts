@@ -10,8 +10,9 @@ import type { ScriptedAnswer } from "./settings.ts"
 
 /* What an answer that is known beforehand comes to for one request. */
 
-/** Virtual ms a scripted endpoint has: it connects at once. */
-const patience = ({ read_ms, timeout_ms }: OutboundRequested): number => Math.min(read_ms ?? timeout_ms, timeout_ms)
+/** Virtual ms an answer inside the run has: it connects at once. */
+export const patience = ({ read_ms, timeout_ms }: OutboundRequested): number =>
+  Math.min(read_ms ?? timeout_ms, timeout_ms)
 
 /** How long it takes, virtual ms: no longer than the request waits. */
 export const answerMs = (request: OutboundRequested, answer: ScriptedAnswer): number =>

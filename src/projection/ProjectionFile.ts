@@ -146,18 +146,48 @@ const tablesAnew = (db: Database.Database): void => {
   db.pragma(`user_version = ${projectionFormat}`)
 }
 
+/** The log that a projection is to be of, and what it is called. */
+export interface ProjectedLog {
+  readonly reader: Pick<LogReader, "read">
+  readonly name: string
+}
+
 /**
- * Opens a projection, or makes a new one with its folder; closes it with the scope. A file that is something else is left as it is and
- * refused. Without a name it is a temporary file, and `:memory:` is one in memory.
+ * Opens a projection, or makes a new one with its folder; closes it with the scope. A file that is something else, or that has entries of
+ * another log than the one that is named, is left as it is and refused. Without a name it is a temporary file, and `:memory:` is one in
+ * memory.
  */
-export const openProjection = (file: string): Effect.Effect<ProjectionFile, ProjectionError, Scope.Scope> =>
+export const openProjection = (
+  file: string,
+  of?: ProjectedLog,
+): Effect.Effect<ProjectionFile, LogUnavailable | ProjectionError, Scope.Scope> =>
   Effect.gen(function* () {
     const db = yield* Effect.acquireRelease(
       Effect.try({ try: () => open(file), catch: (cause) => unopenable(file, cause) }),
       (opened) => Effect.sync(() => opened.close()),
     )
+    // Before tables of another version go.
+    const position = yield* Effect.try({ try: () => positionIn(db, file), catch: (cause) => unopenable(file, cause) })
+    if (of !== undefined) yield* refuseOtherLog(of, file, position)
     return yield* Effect.try({ try: () => new ProjectionFile(db, file), catch: (cause) => unopenable(file, cause) })
   })
+
+/** How far a file has come, whatever version its tables are of. */
+const positionIn = (db: Database.Database, file: string): Position => {
+  const isEmpty = db.prepare("SELECT 1 FROM sqlite_schema").get() === undefined
+  const found = isEmpty ? { seq: 0, hash: genesis } : savedPosition(db)
+  if (found !== undefined) return found
+  throw new ProjectionError({
+    message: `${file} does not say which entries of which log its tables have; name another file, or remove it`,
+  })
+}
+
+const savedPosition = (db: Database.Database): Position | undefined => {
+  const columns = db.prepare("SELECT name FROM pragma_table_info('ringback_projection')").pluck().all()
+  return columns.includes("seq") && columns.includes("hash")
+    ? db.prepare<[], Position>("SELECT seq, hash FROM ringback_projection").get()
+    : undefined
+}
 
 const unopenable = (file: string, cause: unknown): ProjectionError =>
   cause instanceof ProjectionError ? cause : new ProjectionError({ message: `cannot open ${file}: ${said(cause)}` })
@@ -179,15 +209,15 @@ const open = (file: string): Database.Database => {
   }
 }
 
-/** Refuses a log that is not the one whose entries a projection has. */
-export const refuseOtherLog = (
-  log: Pick<LogReader, "read">,
-  { file, position: { hash, seq } }: ProjectionFile,
-  name: string,
+/** Refuses a log that is not the one whose entries a file has. */
+const refuseOtherLog = (
+  { name, reader }: ProjectedLog,
+  file: string,
+  { hash, seq }: Position,
 ): Effect.Effect<void, LogUnavailable | ProjectionError> =>
   seq === 0
     ? Effect.void
-    : Effect.flatMap(log.read(seq - 1, 1), ([row]) =>
+    : Effect.flatMap(reader.read(seq - 1, 1), ([row]) =>
         row?.seq === seq && row.hash === hash
           ? Effect.void
           : new ProjectionError({

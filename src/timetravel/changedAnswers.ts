@@ -11,6 +11,7 @@ import {
 import type { Feed, RunOn } from "../engine/rerun.ts"
 import type { WorldState } from "../engine/World.ts"
 import type { LogReader, LogUnavailable } from "../log/EventLog.ts"
+import { isOwn } from "../network/inside.ts"
 import { outboundMachine, retryKey } from "../network/outbound.machine.ts"
 import { answerDraft, answerInPlace, answerMs, attemptKey } from "../network/scriptedAnswers.ts"
 import { placeOf } from "./place.ts"
@@ -69,6 +70,10 @@ export const replacing = (
     if (seq <= cut && !pending.has(seq))
       return yield* new NotThere({
         message: `the request of entry ${seq} was answered up to entry ${cut} already; begin the fork before it`,
+      })
+    if (seq <= cut && entry.data.via === "world" && isOwn(entry.data))
+      return yield* new NotThere({
+        message: `the request of entry ${seq} goes to the run itself, whose API has had it since; begin the fork before it`,
       })
     return ordered(entry.data, answer)
   })

@@ -62,6 +62,27 @@ describe("what is printed", () => {
 })
 
 describe("a page", () => {
+  it("fails where a server it starts does not start, whatever that is said to print", async () => {
+    const why = await fault(block("console", "$ ringback serve --pace never\n…"))
+    assertTrue(why.startsWith("page.md:4: ringback serve --pace never ended with 2"), why)
+  })
+
+  it("waits for each server that it starts, and knows what each has said", async () => {
+    const app = (says: string) =>
+      block(
+        "js",
+        `// app.mjs\nimport http from "node:http"\nhttp.createServer((_, r) => r.end("${says}")).listen(3000, () => console.log("${says}"))`,
+      )
+    const start = (says: string) =>
+      block("console", `$ node app.mjs\n${says}\n$ curl -s http://localhost:3000\n${says}`)
+    strictEqual(await fault(app("one") + start("one") + app("two") + start("two")), "nothing is wrong")
+    const serve = block(
+      "console",
+      "$ ringback serve\n…\n$ curl -s -o /dev/null -w '%{http_code}' localhost:8080/health\n200",
+    )
+    strictEqual(await fault(serve + serve), "nothing is wrong")
+  })
+
   it("fails where a script fails", async () =>
     assertTrue((await fault(block("sh", "echo one\nfalse"))).startsWith("page.md:4: ended with 1\none")))
 

@@ -4,6 +4,7 @@ import { createServer, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import { newFolder } from "../support/folder.ts"
+import { freePort } from "../support/freePort.ts"
 import { until } from "../support/until.ts"
 import { root } from "./blocks.ts"
 import { writeShims } from "./shims.ts"
@@ -157,12 +158,6 @@ const listenForCallbacks = async (): Promise<{ readonly port: number; readonly c
         server.closeAllConnections()
       }),
   }
-}
-
-const freePort = async (): Promise<number> => {
-  const { port, close } = await listenForCallbacks()
-  await close()
-  return port
 }
 
 const endProcesses = async (state: string): Promise<void> => {

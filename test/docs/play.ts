@@ -97,8 +97,10 @@ const runConsole = async (block: Block, playing: Playing): Promise<void> => {
   if (commands.length === 0) throw new Error("no command begins with $")
   if (block.said.before !== undefined) await runScript({ ...block, text: "" }, playing)
   for (const { command, printed } of commands) {
-    const { output, wentOn } = await place.shell(command)
+    const { code, output, wentOn } = await place.shell(command)
     const [goesOn] = wentOn
+    // What fails has to be said to print why.
+    if (code !== 0 && isPrinted(printed, "")) strictEqual(code, 0, `${command} ended with ${code}\n${output}`)
     if (goesOn === undefined) expectPrinted(printed, output, command)
     else later.push(() => at(page, block, () => saysAtLast(playing, goesOn, { command, printed })))
   }

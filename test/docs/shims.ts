@@ -14,22 +14,25 @@ STATE=${state}
 NODE=${process.execPath}
 alive() { kill -0 "$1" 2>/dev/null && ! grep -q '^State:.*Z' "/proc/$1/status" 2>/dev/null; } # A zombie has ended.
 goes_on() { # NAME WHAT-IT-SAYS-OR-PORT COMMAND...
-  local name="$1" ready="$2"; shift 2
+  local name="$1" ready="$2" nth=1; shift 2
+  while [ -f "$STATE/$name.$nth.log" ]; do nth=$((nth + 1)); done
+  local log="$STATE/$name.$nth.log" # What one that ran before has said is not what this one says.
   if [ -f "$STATE/$name.pid" ]; then
     kill "$(cat "$STATE/$name.pid")" 2>/dev/null
     while alive "$(cat "$STATE/$name.pid")"; do sleep 0.05; done
   fi
-  "$@" >"$STATE/$name.log" 2>&1 </dev/null &
+  : >"$log"
+  "$@" >"$log" 2>&1 </dev/null &
   local pid=$!
   echo $pid >"$STATE/$name.pid"
   for i in $(seq 600); do
     if [[ "$ready" =~ ^[0-9]+$ ]]; then (exec 3<>"/dev/tcp/127.0.0.1/$ready") 2>/dev/null && break
-    else grep -q "$ready" "$STATE/$name.log" && break; fi
-    alive $pid || { cat "$STATE/$name.log"; wait $pid; exit $?; }
+    else grep -q "$ready" "$log" && break; fi
+    alive $pid || { cat "$log"; wait $pid; exit $?; }
     sleep 0.05
-    [ "$i" = 600 ] && { echo "$name never said that it is ready"; cat "$STATE/$name.log"; exit 1; }
+    [ "$i" = 600 ] && { echo "$name never said that it is ready"; cat "$log"; exit 1; }
   done
-  echo "$name" >>"$STATE/went-on"
+  echo "$name.$nth" >>"$STATE/went-on"
   exit 0
 }
 has() { local word="$1"; shift; for each in "$@"; do [ "$each" = "$word" ] && return 0; done; return 1; }

@@ -14,7 +14,7 @@ import {
   Requests,
   Sent,
   TooMany,
-} from "../../src/server/gatewayApi.ts"
+} from "../../src/server/gatewayShapes.ts"
 import {
   accepted,
   answerOf,

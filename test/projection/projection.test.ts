@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import { encode, genesis, type Row } from "../../src/core/Entry.ts"
 import { dataCleared } from "../../src/core/entries.ts"
-import { openProjection, type ProjectionFile, refuseOtherLog } from "../../src/projection/ProjectionFile.ts"
+import { openProjection } from "../../src/projection/ProjectionFile.ts"
 import { checkProjection, firstDifference, project } from "../../src/projection/project.ts"
 import { newFolder } from "../support/folder.ts"
 import { everyEntry } from "../support/golden.ts"
@@ -17,6 +17,8 @@ import { acts, performAll } from "../support/traffic.ts"
 import { agrees, logOf, scoped } from "./agreeing.ts"
 
 const pieces = FastCheck.array(FastCheck.integer({ min: 1, max: 60 }), { maxLength: 12 })
+
+const named = (name: string, rows: ReadonlyArray<Row>) => ({ name, reader: logOf(rows) })
 
 describe("A projection", () => {
   it.effect("is what the world says all along a run in which everything occurs", () =>
@@ -86,19 +88,18 @@ describe("A projection", () => {
             strictEqual(yield* project(logOf(half), projection), 100)
           }),
         )
-        const projection = yield* openProjection(file)
+        const projection = yield* openProjection(file, named("this.db", rows))
         assertTrue(!projection.fresh)
         deepStrictEqual(projection.position, { seq: 100, hash: rows[99]?.hash })
-        yield* refuseOtherLog(logOf(rows), projection, "this.db")
         strictEqual(yield* project(logOf(rows), projection), rows.length - 100)
         strictEqual(yield* checkProjection(logOf(rows), projection), undefined)
         strictEqual(
-          (yield* Effect.flip(refuseOtherLog(logOf(half), projection, "that.db"))).message,
+          (yield* Effect.flip(openProjection(file, named("that.db", half)))).message,
           `${file} has the first ${rows.length} entries of another log than that.db, which has no entry ${rows.length}; name another file, or remove it`,
         )
         const other = yield* simulate({ seed: 8 })
         yield* Effect.repeatN(other.send({ To: "+15551234567" }), rows.length)
-        const refused = yield* Effect.flip(refuseOtherLog(logOf(yield* other.rows), projection, "that.db"))
+        const refused = yield* Effect.flip(openProjection(file, named("that.db", yield* other.rows)))
         assertTrue(refused.message.includes("has another hash"))
       }),
     ),
@@ -176,7 +177,7 @@ describe("A projection", () => {
       }),
     ),
   )
-  it.effect("of another version is made anew", () =>
+  it.effect("of another version is made anew, if it is of the same log", () =>
     scoped(
       Effect.gen(function* () {
         const rows = yield* everyEntry
@@ -185,11 +186,31 @@ describe("A projection", () => {
         const db = new Database(file)
         db.exec("DROP TABLE calls")
         db.pragma("user_version = 0")
-        db.close()
-        const projection: ProjectionFile = yield* openProjection(file)
+        const left = () => db.prepare("SELECT seq FROM ringback_projection").pluck().get()
+        const refused = yield* Effect.flip(openProjection(file, named("that.db", rows.slice(0, 9))))
+        assertTrue(refused.message.includes("of another log than that.db, which has no entry"))
+        strictEqual(left(), rows.length)
+        const projection = yield* openProjection(file, named("this.db", rows))
         assertTrue(projection.fresh)
+        strictEqual(left(), 0)
+        db.close()
         yield* project(logOf(rows), projection)
         strictEqual(yield* checkProjection(logOf(rows), projection), undefined)
+      }),
+    ),
+  )
+  it.effect("that does not say which log it is of is left as it is", () =>
+    scoped(
+      Effect.gen(function* () {
+        const file = join(newFolder(), "tables.db")
+        yield* Effect.scoped(openProjection(file))
+        const db = new Database(file)
+        db.exec("ALTER TABLE ringback_projection RENAME COLUMN seq TO entry; PRAGMA user_version = 99")
+        db.close()
+        strictEqual(
+          (yield* Effect.flip(openProjection(file, named("this.db", [])))).message,
+          `${file} does not say which entries of which log its tables have; name another file, or remove it`,
+        )
       }),
     ),
   )

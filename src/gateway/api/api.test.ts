@@ -372,6 +372,9 @@ describe("what is not there", () => {
     ["POST", "/api/sms/dead-letters/nothing/resend", 404, "unknown_request"],
     ["GET", "/api/sms/a/b/c", 404, "not_found"],
     ["GET", "/api/sms/send", 405, "method_not_allowed"],
+    ["GET", "/api/sms/nobody", 405, "method_not_allowed"],
+    ["GET", "/api/sms/requests/nothing/cancel", 405, "method_not_allowed"],
+    ["DELETE", "/api/sms/requests/nothing", 405, "method_not_allowed"],
     ["DELETE", "/api/sms/rate-limits", 405, "method_not_allowed"],
     ["POST", "/api/sms/health", 405, "method_not_allowed"],
   ])("%s %s is answered %i %s", (method, path, status, error) => {

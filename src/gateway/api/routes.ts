@@ -84,25 +84,31 @@ const handle = (request: Request): Handled => {
     const id = found[1] ?? ""
     switch (route.names) {
       case "nothing":
-        return called(request, route.methods, undefined)
-      case "provider": {
-        const provider = configOf(request.gateway, id)
-        return provider === undefined ? noProvider(request.gateway, id) : called(request, route.methods, provider)
-      }
-      case "request": {
-        const named = request.gateway.byId.get(id)
-        return named === undefined ? noRequest(id) : called(request, route.methods, named)
-      }
+        return called(request, route.methods, (handler) => handler(request, undefined))
+      case "provider":
+        return called(request, route.methods, (handler) => {
+          const provider = configOf(request.gateway, id)
+          return provider === undefined ? noProvider(request.gateway, id) : handler(request, provider)
+        })
+      case "request":
+        return called(request, route.methods, (handler) => {
+          const named = request.gateway.byId.get(id)
+          return named === undefined ? noRequest(id) : handler(request, named)
+        })
     }
   }
   return refused("not_found", "there is no such path in this API", { path: request.entry.data.path.slice(0, 200) })
 }
 
-/** HEAD is answered as GET is. */
-const called = <Named>(request: Request, { GET, POST }: Methods<Named>, named: Named): Handled => {
-  const { method } = request.entry.data
+/** HEAD is answered as GET is. A method that the path does not have is refused whatever the path names. */
+const called = <Named>(
+  { entry: { data } }: Request,
+  { GET, POST }: Methods<Named>,
+  call: (handler: Handler<Named>) => Handled,
+): Handled => {
+  const { method } = data
   const handler = method === "POST" ? POST : method === "GET" || method === "HEAD" ? GET : undefined
-  if (handler !== undefined) return handler(request, named)
+  if (handler !== undefined) return call(handler)
   const allowed = GET === undefined ? "POST" : "GET"
   return refused("method_not_allowed", `this path is for ${allowed}`, { allowed }, [["Allow", allowed]])
 }

@@ -19,7 +19,7 @@ const costShown = (cost: Cost | undefined) =>
 
 /** A request, as lists show it. */
 export const requestShown = (request: GatewayRequest) => {
-  const { accepted, attempts, dead, id, n: _, phone, priority, rare, status, text, updated } = request
+  const { accepted, attempts, dead, id, phone, priority, rare, sendAt, status, text, updated } = request
   const taken = takenBy(request)
   return {
     id,
@@ -35,8 +35,8 @@ export const requestShown = (request: GatewayRequest) => {
     direct: rare?.direct ?? null,
     idempotency_key: rare?.idempotencyKey ?? null,
     created_at: iso(accepted),
-    updated_at: iso(updated),
-    send_at: instant(rare?.sendAt),
+    updated_at: iso(updated ?? accepted),
+    send_at: instant(sendAt),
     sent_at: instant(taken?.answered),
   }
 }

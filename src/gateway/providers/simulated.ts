@@ -2,6 +2,7 @@ import type { Draft, Entry } from "../../core/Entry.ts"
 import { type ApiRequested, apiResponded, outboundRequested } from "../../core/entries.ts"
 import { limits } from "../../core/limits.ts"
 import type { World } from "../../core/Machine.ts"
+import { dropOldest } from "../../core/oldest.ts"
 import { routeOut } from "../../network/settings.ts"
 import { type ProviderDecided, providerReceiptSent } from "./entries.ts"
 import { answerOf, receiptText } from "./simulate.ts"
@@ -101,9 +102,7 @@ export const keepDecision = (simulated: Simulated, { at, cause, data, subject }:
 const keepTaken = (taken: Map<string, string>, key: string, messageId: string): void => {
   taken.delete(key)
   taken.set(key, messageId)
-  if (taken.size <= limits.providerMessagesKeptMax) return
-  const oldest = taken.keys().next().value
-  if (oldest !== undefined) taken.delete(oldest)
+  if (taken.size > limits.providerMessagesKeptMax) dropOldest(taken)
 }
 
 /** A request has its answer, or will have none. */
