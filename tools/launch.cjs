@@ -53,6 +53,10 @@ const writeCache = (script) => {
   }
 }
 
+// Little of the young generation is alive when it is collected. Helpers on other threads make that no shorter and cost more to wake than they take
+// over; one that has to wait for a processor keeps the whole program waiting (docs/performance.md). For the Nodes that the next one is for, too.
+if (numbersOf(process.versions.node)[0] <= 24) v8.setFlagsFromString("--no-parallel-scavenge")
+
 // The young generation begins small and doubles while the program comes up: a collection at every step, each copying what is
 // there to stay. In one step it is as large as it gets (docs/performance.md). Before the script: V8 refuses code made under other
 // flags. Only for Nodes that are known to have the flag: about one it has not V8 complains on standard error.

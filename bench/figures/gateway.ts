@@ -40,25 +40,27 @@ const accepted = async ({ quick }: Wanted): Promise<Figure> => {
   const load = await startProgram("programs/load.ts")
   const settings = writeGateway(folder, { limits: { intake: 0 } })
   const exchange = await startServer(serveCommand(settings, log), serveEnvironment)
-  const asked = (port: number, count: number) =>
-    load.ask<{ readonly ms: number; readonly body: string }>({
-      port,
-      request: scheduledRequest(),
-      connections: 32,
-      count,
-    })
-  await asked(exchange.port, 1)
-  const { body: answer } = await asked(exchange.port, 1)
+  const asked = ({ during, port }: typeof exchange, count: number) =>
+    during(() =>
+      load.ask<{ readonly ms: number; readonly body: string }>({
+        port,
+        request: scheduledRequest(),
+        connections: 32,
+        count,
+      }),
+    )
+  await asked(exchange, 1)
+  const { body: answer } = await asked(exchange, 1)
   const sample = JSON.stringify({ answer, rows: rowsAfter(log, headSeq(log) - entriesOfText, entriesOfText) })
   const floor = await startServer([await programFile("floors/messages.ts"), floorLog, sample, "own"])
   const [rounds, count] = quick ? [2, 4_000] : [3, 12_000]
-  const perSecond = async ({ port, stopwatch }: typeof exchange) => {
-    const spent = stopwatch()
-    const { ms } = await asked(port, count)
+  const perSecond = async (server: typeof exchange) => {
+    const spent = server.stopwatch()
+    const { ms } = await asked(server, count)
     return { value: (count / ms) * 1000, cpuUs: each(spent(), count) }
   }
-  await asked(floor.port, count)
-  await asked(exchange.port, count)
+  await asked(floor, count)
+  await asked(exchange, count)
   const found = await alternate(
     rounds,
     () => perSecond(floor),

@@ -27,18 +27,19 @@ const request = sendRequest()
 
 /** Puts a server under load; gives what it showed, with the server's process time for a message. */
 const loadOf =
-  (load: Program, { port, stopwatch }: Server) =>
-  async (count: number, rate?: number): Promise<Report & { readonly cpuUs: number | undefined }> => {
-    const spent = stopwatch()
-    const report = await load.ask<Report>({
-      port,
-      request,
-      connections,
-      count,
-      ...(rate === undefined ? {} : { rate }),
+  (load: Program, { during, port, stopwatch }: Server) =>
+  (count: number, rate?: number): Promise<Report & { readonly cpuUs: number | undefined }> =>
+    during(async () => {
+      const spent = stopwatch()
+      const report = await load.ask<Report>({
+        port,
+        request,
+        connections,
+        count,
+        ...(rate === undefined ? {} : { rate }),
+      })
+      return { ...report, cpuUs: each(spent(), count) }
     })
-    return { ...report, cpuUs: each(spent(), count) }
-  }
 
 /**
  * Durable messages over HTTP at full load, and their latency at half of what ringback can do. At half load the floor leaves its

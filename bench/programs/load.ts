@@ -111,11 +111,12 @@ const run = async (order: Order): Promise<Report> => {
     free.push(...all)
     let fallen = 0
     const tick = setInterval(() => {
-      const now = performance.now()
-      for (const until = Math.min(count, ((now - began) * rate) / 1000); fallen < until; fallen++) {
+      const until = Math.min(count, ((performance.now() - began) * rate) / 1000)
+      for (; fallen < until; fallen++) {
         const connection = free.pop()
-        if (connection === undefined) due.push(now)
-        else send(connection, now)
+        const since = began + (fallen * 1000) / rate
+        if (connection === undefined) due.push(since)
+        else send(connection, since)
       }
       if (fallen === count) clearInterval(tick)
     }, 1)

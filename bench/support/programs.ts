@@ -113,6 +113,11 @@ export interface Server {
   readonly cpuUs: () => number | undefined
   /** Begins to count: gives what is spent since then. */
   readonly stopwatch: () => () => number | undefined
+  /**
+   * Lets it go on for as long as something is asked of it; from then on it stands still in between, so that what it still has to do (a
+   * snapshot, a checkpoint) meets its own rounds and not the other's.
+   */
+  readonly during: <A>(work: () => Promise<A>) => Promise<A>
   /** Tells it to end, and waits until it has. */
   readonly end: () => Promise<void>
 }
@@ -149,7 +154,16 @@ export const startServer = async (
         return before === undefined || after === undefined ? undefined : after - before
       }
     },
+    during: async (work) => {
+      child.kill("SIGCONT")
+      try {
+        return await work()
+      } finally {
+        child.kill("SIGSTOP")
+      }
+    },
     end: async () => {
+      child.kill("SIGCONT")
       child.kill("SIGTERM")
       await ended
     },

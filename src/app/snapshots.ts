@@ -23,44 +23,73 @@ export const tailEntriesMax = (seq: number): number =>
   Math.max(limits.snapshotEntriesMin, Math.floor(seq / limits.snapshotShare))
 
 /**
- * Has a worker thread write a snapshot whenever enough has happened since the last: 100,000 entries, and an eighth of the log.
- * The worker reads the log by itself; the run neither waits nor shares anything. What goes wrong is told once and costs
- * nothing but a longer start.
+ * Whether a log that ends at `seq` is to get a snapshot after the one of `last`: where nothing is going on, once enough has come;
+ * else once twice as much has, for it takes a processor from what is going on.
+ */
+export const isSnapshotDue = (seq: number, last: number, quiet: boolean): boolean =>
+  seq - last >= tailEntriesMax(seq) * (quiet ? 1 : 2)
+
+/** Host ms without a commit after which nothing is going on. */
+const quietMs = 1_000
+
+/**
+ * Has a worker thread write a snapshot whenever enough has happened since the last: 100,000 entries, and an eighth of the log; twice as
+ * much while requests keep coming. The worker reads the log by itself; the run neither waits nor shares anything. What goes wrong is
+ * told once and costs nothing but a longer start.
  */
 export const keepSnapshots = (run: Run, logFile: string): Effect.Effect<void, never, Scope.Scope> =>
   Effect.gen(function* () {
     const worker = new URL("./snapshot.worker.mjs", import.meta.url)
     if (key === undefined || !fs.existsSync(worker)) return
-    const runFork = Runtime.runFork(yield* Effect.runtime<never>())
+    const runtime = Runtime.runFork(yield* Effect.runtime<never>())
+    const scope = yield* Effect.scope
+    const fork = (effect: Effect.Effect<void>) => runtime(effect, { scope })
     let last = run.snapshotSeq
     let running: Worker | undefined
-    let failed = false
-    const look = () => {
+    /** No more are written. */
+    let ended = false
+    let waiting = false
+    const fail = (why: string) => {
+      ended = true
+      fork(Effect.logWarning(`no snapshot could be written: ${why}`))
+    }
+    const look = (quiet: boolean): void => {
       const { seq } = run.engine.head
-      if (running !== undefined || failed || seq - last < tailEntriesMax(seq)) return
+      if (running !== undefined || ended || !isSnapshotDue(seq, last, true)) return
+      if (isSnapshotDue(seq, last, quiet)) begin()
+      else if (!waiting) fork(whenQuiet)
+    }
+    const whenQuiet = Effect.gen(function* () {
+      waiting = true
+      for (let seen = -1; seen !== run.engine.head.seq; ) {
+        seen = run.engine.head.seq
+        yield* Effect.sleep(quietMs)
+      }
+      waiting = false
+      look(true)
+    })
+    const begin = () => {
       running = new Worker(worker, { workerData: { file: logFile, key } })
       running.unref()
       running.once("message", (told: number | string) => {
-        failed = typeof told === "string"
-        if (typeof told === "string") runFork(Effect.logWarning(`no snapshot could be written: ${told}`))
+        if (typeof told === "string") fail(told)
         else last = told
       })
-      running.once("error", (error) => {
-        failed = true
-        runFork(Effect.logWarning(`no snapshot could be written: ${error.message}`))
-      })
+      running.once("error", (error) => fail(error.message))
       running.once("exit", () => {
         running = undefined
+        look(false)
       })
     }
     yield* Effect.acquireRelease(
       Effect.sync(() => {
-        look()
-        return run.engine.onCommitted(look)
+        look(true)
+        return run.engine.onCommitted(() => look(false))
       }),
       (remove) =>
         Effect.promise(async () => {
           remove()
+          ended = true
           await running?.terminate()
         }),
     )

@@ -7,6 +7,14 @@ export const checkpointPages = 16_384
 /** Pages (256 MiB) beyond which the write-ahead log is started anew even if that makes the writer wait a moment. */
 const restartPages = 65_536
 
+/**
+ * The writer waits for as long as a log is started anew: what was written meanwhile is copied before, again and again until it is
+ * little, and readers are not waited for unless they have been in the way for a long time (docs/performance.md).
+ */
+const nearPages = 128
+const approachesMax = 8
+const readersWaitMs = 5
+
 /** Copies the write-ahead log into the file beside the writer, so that no append pays for it. */
 export interface Checkpointer {
   /** Tells that a group of rows was committed. */
@@ -26,7 +34,10 @@ export const makeCheckpointer = (file: string, pagesNow: number, fallBack: () =>
   let worker: Worker | undefined
   const busy = new Int32Array(new SharedArrayBuffer(4))
   const start = (): Worker => {
-    const started = new Worker(source, { eval: true, workerData: { file, driver, busy, restartPages } })
+    const started = new Worker(source, {
+      eval: true,
+      workerData: { file, driver, busy, restartPages, nearPages, approachesMax, readersWaitMs },
+    })
     started.on("error", fallBack)
     started.unref()
     return started
@@ -59,8 +70,17 @@ const driver = createRequire(import.meta.url).resolve("better-sqlite3")
 const source = `
 const { parentPort, workerData } = require("node:worker_threads")
 const Database = require(workerData.driver)
-const db = new Database(workerData.file, { fileMustExist: true, timeout: 100 })
+const { approachesMax, busy, file, nearPages, readersWaitMs, restartPages } = workerData
+const db = new Database(file, { fileMustExist: true, timeout: 100 })
 db.pragma("synchronous = NORMAL")
+const copied = () => db.pragma("wal_checkpoint(PASSIVE)")[0].log
+const restart = (pages) => {
+  let before = 0
+  for (let i = 0; i < approachesMax && pages - before > nearPages; i++) [before, pages] = [pages, copied()]
+  db.pragma("busy_timeout = " + (pages > 2 * restartPages ? 100 : readersWaitMs))
+  db.pragma("wal_checkpoint(RESTART)")
+  db.pragma("busy_timeout = 100")
+}
 parentPort.on("message", (order) => {
   if (order === "stop") {
     db.close()
@@ -68,12 +88,12 @@ parentPort.on("message", (order) => {
     return
   }
   try {
-    const [{ log }] = db.pragma("wal_checkpoint(PASSIVE)")
-    if (log > workerData.restartPages) db.pragma("wal_checkpoint(RESTART)")
+    const pages = copied()
+    if (pages > restartPages) restart(pages)
   } catch (error) {
     if (!/^SQLITE_(BUSY|LOCKED)/.test(error.code)) throw error
   } finally {
-    Atomics.store(workerData.busy, 0, 0)
+    Atomics.store(busy, 0, 0)
   }
 })
 `
