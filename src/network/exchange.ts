@@ -14,6 +14,7 @@ import { formBody } from "../core/form.ts"
 import { limits } from "../core/limits.ts"
 import { SecretsFull } from "../log/Keys.ts"
 import { notAllowed } from "./allow.ts"
+import { badAnswer } from "./Connections.ts"
 import {
   connectMsUsual,
   connectTimeout,
@@ -236,7 +237,7 @@ const failed = (cause: unknown, { connect_ms = connectMsUsual, read_ms = 0 }: Ou
   return { ...(code === undefined ? {} : { detail: code }), reason }
 }
 
-const resets = new Set(["ECONNRESET", "EPIPE", "HPE_INVALID_CONSTANT", "UND_ERR_SOCKET"])
+const resets = new Set(["ECONNRESET", "EPIPE", badAnswer])
 
 /** The system's error code: text that does not vary between runs, unlike messages with ports in them. */
 const errorCode = (cause: unknown): string | undefined =>

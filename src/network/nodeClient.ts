@@ -1,44 +1,24 @@
-import * as http from "node:http"
-import * as https from "node:https"
-import type { Socket } from "node:net"
-import type { Duplex } from "node:stream"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { limits } from "../core/limits.ts"
+import type { Answered } from "./AnswerReader.ts"
+import { Connections } from "./Connections.ts"
 import type { Guard } from "./guard.ts"
+import { requestText, targetOf, type WireRequest } from "./requestText.ts"
 
-/** A request as it goes over the wire. */
-export interface WireRequest {
-  readonly method: string
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string | undefined
-  /** Host ms to connect, where they are not the usual ones, and between two bytes of the answer, where these are bounded. */
-  readonly connectMs?: number | undefined
-  readonly readMs?: number | undefined
-}
+export { connectTimeout, readTimeout } from "./Connections.ts"
+export type { WireRequest } from "./requestText.ts"
 
 /** Host ms a connection has to come about unless a request says otherwise. Source: error 11201, "Webhooks: connection overrides". */
 export const connectMsUsual = 5_000
 
-/** The code of a failure by `connectMs` or `readMs`. */
-export const connectTimeout = "connect-timeout"
-export const readTimeout = "read-timeout"
-
 /** How a request ended; `cause` is the system's error, or what a URL that is none threw. */
 export type Landing =
-  | {
-      readonly _tag: "Answered"
-      readonly status: number
-      readonly contentType: string
-      readonly body: Buffer
-      /** Of a redirect: where to. */
-      readonly location?: string
-    }
+  | Answered
   | { readonly _tag: "TooLong"; readonly status: number }
   | { readonly _tag: "Failed"; readonly cause: unknown }
 
-/** Sends requests. Plain callbacks: two fibres and a web `Response` for each cost more than the request (docs/performance.md). */
+/** Sends requests, by plain callbacks (docs/decisions/0007-wire-by-callbacks.md). */
 export interface WireClient {
   /** Gives what cancels the request. Tells how it ended, once, later, and not at all once it is cancelled. */
   readonly send: (request: WireRequest, landed: (landing: Landing) => void) => () => void
@@ -51,11 +31,11 @@ export interface ConnectionMs {
 }
 
 /**
- * The client of the wire over node's own: one answer with its whole body for each request. Connections are kept for
- * `idleMsMax`, or until the scope closes.
+ * The client of the wire, over node's sockets: one answer with its whole body for each request. Connections are kept for
+ * `idleMsMax`, or until the scope closes, and connect to what the guard in force permits.
  *
- * Connects to what the guard in force permits; a connection that another guard let through is not used again. Follows no redirect.
- * Refuses a body of more than `bodyBytesMax`: `TooLong`, as soon as there are more.
+ * Speaks HTTP/1.1 itself (docs/decisions/0017-wire-speaks-http.md). Follows no redirect. Refuses a body of more than
+ * `bodyBytesMax`: `TooLong`, as soon as there are more.
  */
 export const makeNodeClient = (
   bodyBytesMax: number,
@@ -63,115 +43,17 @@ export const makeNodeClient = (
   { connectMs = connectMsUsual, idleMsMax = limits.wireIdleMsMax }: ConnectionMs = {},
 ): Effect.Effect<WireClient, never, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.sync(() => new KeptConnections(guard, { connectMs, idleMsMax })),
-    (kept) => Effect.sync(() => kept.destroy()),
-  ).pipe(Effect.map((kept): WireClient => ({ send: send(kept, bodyBytesMax) })))
-
-/**
- * Node's agents, with connections that have `connectMs` to come about: bounded where they are made, so that a request over one
- * that is kept costs nothing more.
- */
-class HttpAgent extends http.Agent {
-  readonly #ms: Required<ConnectionMs>
-
-  constructor(options: http.AgentOptions, ms: Required<ConnectionMs>) {
-    super(options)
-    this.#ms = ms
-  }
-
-  override createConnection(...args: Parameters<http.Agent["createConnection"]>): Duplex | null | undefined {
-    return connecting(super.createConnection(...args) as Socket, this.#ms)
-  }
-}
-
-class HttpsAgent extends https.Agent {
-  readonly #ms: Required<ConnectionMs>
-
-  constructor(options: https.AgentOptions, ms: Required<ConnectionMs>) {
-    super(options)
-    this.#ms = ms
-  }
-
-  override createConnection(...args: Parameters<https.Agent["createConnection"]>): Duplex | null | undefined {
-    return connecting(super.createConnection(...args) as Socket, this.#ms)
-  }
-}
-
-/** A connection that fails unless it comes about in time. */
-const connecting = (socket: Socket, { connectMs, idleMsMax }: Required<ConnectionMs>): Socket => {
-  const fail = () => socket.destroy(timedOut(connectTimeout))
-  socket.setTimeout(connectMs, fail)
-  socket.once("connect", () => {
-    socket.off("timeout", fail)
-    socket.setTimeout(idleMsMax)
-  })
-  return socket
-}
-
-interface Agents {
-  readonly guard: Guard
-  readonly http: http.Agent
-  readonly https: https.Agent
-}
-
-/** Agents of the guard in force. Those of one before let their requests end and keep no connection. */
-class KeptConnections {
-  readonly #guard: () => Guard
-  readonly #ms: Required<ConnectionMs>
-  readonly #before = new Set<Agents>()
-  #now: Agents
-
-  constructor(guard: () => Guard, ms: Required<ConnectionMs>) {
-    this.#guard = guard
-    this.#ms = ms
-    this.#now = this.#made(guard())
-  }
-
-  /** Host ms that a connection has to come about. */
-  get connectMs(): number {
-    return this.#ms.connectMs
-  }
-
-  get agents(): Agents {
-    const guard = this.#guard()
-    if (guard !== this.#now.guard) {
-      this.#retire(this.#now)
-      this.#now = this.#made(guard)
-    }
-    return this.#now
-  }
-
-  destroy(): void {
-    for (const { http, https } of [this.#now, ...this.#before]) {
-      http.destroy()
-      https.destroy()
-    }
-  }
-
-  #made(guard: Guard): Agents {
-    const options = { keepAlive: true, lookup: guard.lookup, timeout: this.#ms.idleMsMax }
-    return { guard, http: new HttpAgent(options, this.#ms), https: new HttpsAgent(options, this.#ms) }
-  }
-
-  #retire(agents: Agents): void {
-    for (const before of this.#before) if (isIdle(before)) this.#before.delete(before)
-    for (const agent of [agents.http, agents.https]) {
-      agent.maxFreeSockets = 0
-      for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy()
-    }
-    if (!isIdle(agents)) this.#before.add(agents)
-  }
-}
-
-const isIdle = ({ http, https }: Agents): boolean =>
-  Object.keys(http.sockets).length + Object.keys(https.sockets).length === 0
+    Effect.sync(() => new Connections(guard, { connectMs, idleMsMax }, bodyBytesMax)),
+    (connections) => Effect.sync(() => connections.destroy()),
+  ).pipe(Effect.map((connections): WireClient => ({ send: send(connections) })))
 
 const send =
-  (kept: KeptConnections, bodyBytesMax: number): WireClient["send"] =>
-  ({ body, connectMs, headers, method, readMs, url }, landed) => {
+  (connections: Connections): WireClient["send"] =>
+  (request, landed) => {
+    const { connectMs, method, readMs } = request
     const bounded = connectMs !== undefined || readMs !== undefined
     let over = false
-    let sent: http.ClientRequest | undefined
+    let connection: ReturnType<Connections["take"]> | undefined
     const end = (landing: Landing) => {
       if (over) return
       over = true
@@ -179,75 +61,28 @@ const send =
     }
     const fail = (cause: unknown) => end({ _tag: "Failed", cause })
     const begin = (again: boolean): void => {
-      let mine: http.ClientRequest
       try {
-        const target = new URL(url)
-        const { agents } = kept
-        agents.guard.check(target)
-        const secure = target.protocol === "https:"
+        const target = targetOf(request.url)
         // A second try takes a connection of its own, and so does one whose connecting or reading is bounded.
         const own = again || bounded
-        const agent = own ? false : secure ? agents.https : agents.http
-        const options = { agent, headers, lookup: agents.guard.lookup, method }
-        mine = secure ? https.request(target, options) : http.request(target, options)
-        if (own) bound(mine, connectMs ?? kept.connectMs, readMs)
+        const text = requestText(request, target, !own)
+        connection = own ? connections.own(target, connectMs, readMs) : connections.take(target)
+        connection.ask(method, text, {
+          answered: end,
+          tooLong: (status) => end({ _tag: "TooLong", status }),
+          failed: (cause, stale) => {
+            if (stale && !again && !over) begin(true)
+            else fail(cause)
+          },
+        })
       } catch (cause) {
         queueMicrotask(() => fail(cause))
-        return
       }
-      sent = mine
-      let answering = false
-      mine.on("error", (cause: NodeJS.ErrnoException) => {
-        // The other end closed a kept connection just as it was taken up: nothing of the request was read.
-        const stale = mine.reusedSocket && !answering && (cause.code === "ECONNRESET" || cause.code === "EPIPE")
-        if (stale && !again && !over) begin(true)
-        else fail(cause)
-      })
-      mine.on("response", (message) => {
-        answering = true
-        readWhole(message, bodyBytesMax, end)
-      })
-      mine.end(body)
     }
     begin(false)
     return () => {
+      if (over) return
       over = true
-      sent?.destroy()
+      connection?.drop()
     }
   }
-
-/** Ends a request that connects or is answered too slowly. */
-const bound = (request: http.ClientRequest, connectMs: number, readMs: number | undefined): void => {
-  request.once("socket", (socket) => {
-    let code = connectTimeout
-    socket.setTimeout(connectMs)
-    socket.once("connect", () => {
-      code = readTimeout
-      socket.setTimeout(readMs ?? 0)
-    })
-    socket.once("timeout", () => request.destroy(timedOut(code)))
-  })
-}
-
-const timedOut = (code: string): Error => Object.assign(new Error(code), { code })
-
-/** Gives the answer once its body is there, or as soon as that is too long. */
-const readWhole = (message: http.IncomingMessage, bodyBytesMax: number, end: (landing: Landing) => void): void => {
-  const status = message.statusCode ?? 0
-  const chunks: Array<Buffer> = []
-  let length = 0
-  message.on("error", (cause) => end({ _tag: "Failed", cause }))
-  message.on("data", (chunk: Buffer) => {
-    length += chunk.length
-    chunks.push(chunk)
-    if (length <= bodyBytesMax) return
-    end({ _tag: "TooLong", status })
-    message.destroy()
-  })
-  message.on("end", () => {
-    const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
-    const { "content-type": contentType = "", location } = message.headers
-    const redirects = location !== undefined && status >= 300 && status < 400
-    end({ _tag: "Answered", status, contentType, body, ...(redirects ? { location } : {}) })
-  })
-}
