@@ -26,7 +26,7 @@ export const makeCheckpointer = (file: string, pagesNow: number, fallBack: () =>
   let worker: Worker | undefined
   const busy = new Int32Array(new SharedArrayBuffer(4))
   const start = (): Worker => {
-    const started = new Worker(source, { eval: true, workerData: { file, driver, busy, restartPages } })
+    const started = new Worker(source, { eval: true, workerData: { file, driver: driverFile(), busy, restartPages } })
     started.on("error", fallBack)
     started.unref()
     return started
@@ -54,7 +54,7 @@ export const makeCheckpointer = (file: string, pagesNow: number, fallBack: () =>
 }
 
 /** Resolved here: a worker made from text has no place of its own to resolve from, in the sources or in a bundle. */
-const driver = createRequire(import.meta.url).resolve("better-sqlite3")
+const driverFile = (): string => createRequire(import.meta.url).resolve("better-sqlite3")
 
 const source = `
 const { parentPort, workerData } = require("node:worker_threads")

@@ -1,11 +1,11 @@
 import * as http from "node:http"
-import * as https from "node:https"
+import type * as https from "node:https"
 import type { Socket } from "node:net"
-import type { Duplex } from "node:stream"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { limits } from "../core/limits.ts"
 import type { Guard } from "./guard.ts"
+import { httpsModule } from "./secureModules.ts"
 
 /** A request as it goes over the wire. */
 export interface WireRequest {
@@ -68,33 +68,13 @@ export const makeNodeClient = (
   ).pipe(Effect.map((kept): WireClient => ({ send: send(kept, bodyBytesMax) })))
 
 /**
- * Node's agents, with connections that have `connectMs` to come about: bounded where they are made, so that a request over one
- * that is kept costs nothing more.
+ * Has an agent's connections come about in `connectMs`: bounded where they are made, so that a request over one that is kept costs
+ * nothing more.
  */
-class HttpAgent extends http.Agent {
-  readonly #ms: Required<ConnectionMs>
-
-  constructor(options: http.AgentOptions, ms: Required<ConnectionMs>) {
-    super(options)
-    this.#ms = ms
-  }
-
-  override createConnection(...args: Parameters<http.Agent["createConnection"]>): Duplex | null | undefined {
-    return connecting(super.createConnection(...args) as Socket, this.#ms)
-  }
-}
-
-class HttpsAgent extends https.Agent {
-  readonly #ms: Required<ConnectionMs>
-
-  constructor(options: https.AgentOptions, ms: Required<ConnectionMs>) {
-    super(options)
-    this.#ms = ms
-  }
-
-  override createConnection(...args: Parameters<https.Agent["createConnection"]>): Duplex | null | undefined {
-    return connecting(super.createConnection(...args) as Socket, this.#ms)
-  }
+const bounding = <A extends http.Agent>(agent: A, ms: Required<ConnectionMs>): A => {
+  const make = agent.createConnection.bind(agent)
+  agent.createConnection = (...args) => connecting(make(...args) as Socket, ms)
+  return agent
 }
 
 /** A connection that fails unless it comes about in time. */
@@ -108,10 +88,29 @@ const connecting = (socket: Socket, { connectMs, idleMsMax }: Required<Connectio
   return socket
 }
 
-interface Agents {
+class Agents {
   readonly guard: Guard
   readonly http: http.Agent
-  readonly https: https.Agent
+  readonly #options: http.AgentOptions
+  readonly #ms: Required<ConnectionMs>
+  #https: https.Agent | undefined
+
+  constructor(guard: Guard, ms: Required<ConnectionMs>) {
+    this.guard = guard
+    this.#options = { keepAlive: true, lookup: guard.lookup, timeout: ms.idleMsMax } as http.AgentOptions
+    this.#ms = ms
+    this.http = bounding(new http.Agent(this.#options), ms)
+  }
+
+  get https(): https.Agent {
+    this.#https ??= bounding(new (httpsModule().Agent)(this.#options), this.#ms)
+    return this.#https
+  }
+
+  /** Those that were needed. */
+  get made(): ReadonlyArray<http.Agent> {
+    return this.#https === undefined ? [this.http] : [this.http, this.#https]
+  }
 }
 
 /** Agents of the guard in force. Those of one before let their requests end and keep no connection. */
@@ -124,7 +123,7 @@ class KeptConnections {
   constructor(guard: () => Guard, ms: Required<ConnectionMs>) {
     this.#guard = guard
     this.#ms = ms
-    this.#now = this.#made(guard())
+    this.#now = new Agents(guard(), ms)
   }
 
   /** Host ms that a connection has to come about. */
@@ -136,26 +135,18 @@ class KeptConnections {
     const guard = this.#guard()
     if (guard !== this.#now.guard) {
       this.#retire(this.#now)
-      this.#now = this.#made(guard)
+      this.#now = new Agents(guard, this.#ms)
     }
     return this.#now
   }
 
   destroy(): void {
-    for (const { http, https } of [this.#now, ...this.#before]) {
-      http.destroy()
-      https.destroy()
-    }
-  }
-
-  #made(guard: Guard): Agents {
-    const options = { keepAlive: true, lookup: guard.lookup, timeout: this.#ms.idleMsMax }
-    return { guard, http: new HttpAgent(options, this.#ms), https: new HttpsAgent(options, this.#ms) }
+    for (const { made } of [this.#now, ...this.#before]) for (const agent of made) agent.destroy()
   }
 
   #retire(agents: Agents): void {
     for (const before of this.#before) if (isIdle(before)) this.#before.delete(before)
-    for (const agent of [agents.http, agents.https]) {
+    for (const agent of agents.made) {
       agent.maxFreeSockets = 0
       for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy()
     }
@@ -163,8 +154,7 @@ class KeptConnections {
   }
 }
 
-const isIdle = ({ http, https }: Agents): boolean =>
-  Object.keys(http.sockets).length + Object.keys(https.sockets).length === 0
+const isIdle = ({ made }: Agents): boolean => made.every(({ sockets }) => Object.keys(sockets).length === 0)
 
 const send =
   (kept: KeptConnections, bodyBytesMax: number): WireClient["send"] =>
@@ -189,7 +179,7 @@ const send =
         const own = again || bounded
         const agent = own ? false : secure ? agents.https : agents.http
         const options = { agent, headers, lookup: agents.guard.lookup, method }
-        mine = secure ? https.request(target, options) : http.request(target, options)
+        mine = (secure ? httpsModule().request : http.request)(target, options)
         if (own) bound(mine, connectMs ?? kept.connectMs, readMs)
       } catch (cause) {
         queueMicrotask(() => fail(cause))

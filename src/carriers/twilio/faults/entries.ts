@@ -29,8 +29,7 @@ export type ApiFault = typeof ApiFault.Type
  *
  * Shape   `n` counts the draws of one `matcher` before this one
  */
-export const faultDrawn = entryType(
-  "fault.drawn",
+export const faultDrawn = entryType("fault.drawn", () =>
   Schema.Struct({
     action: optional(FaultAction),
     draws: Schema.Array(
