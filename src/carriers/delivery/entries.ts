@@ -28,22 +28,24 @@ export type MessageStatus = typeof MessageStatus.Type
 export const MessageDirection = Schema.Literal("inbound", "outbound-api", "outbound-call", "outbound-reply")
 
 /** What will become of a message, fixed when it is created so that later settings do not rewrite it. */
-export const Plan = Schema.Struct({
-  /** Virtual ms for which the message keeps its sender busy; absent where senders have no rate. */
-  busy_ms: optional(Schema.NonNegativeInt),
-  /** The profile it goes through, by name, and the virtual ms for which it keeps that carrier busy. */
-  carrier: optional(Schema.String),
-  carrier_busy_ms: optional(Schema.NonNegativeInt),
-  /** Virtual ms before each reported transition. */
-  delay_ms: Schema.NonNegativeInt,
-  error_code: optional(Schema.Int),
-  /** Virtual ms from `sent` to the receipt, where it is not that delay. */
-  landing_ms: optional(Schema.NonNegativeInt),
-  /** The status it ends in; `sent`: its receipt never comes. */
-  outcome: Schema.Literal("delivered", "undelivered", "failed", "sent"),
-  /** Virtual ms in the sender's queue, before the delay. */
-  wait_ms: optional(Schema.NonNegativeInt),
-})
+export const Plan = Schema.suspend(() =>
+  Schema.Struct({
+    /** Virtual ms for which the message keeps its sender busy; absent where senders have no rate. */
+    busy_ms: optional(Schema.NonNegativeInt),
+    /** The profile it goes through, by name, and the virtual ms for which it keeps that carrier busy. */
+    carrier: optional(Schema.String),
+    carrier_busy_ms: optional(Schema.NonNegativeInt),
+    /** Virtual ms before each reported transition. */
+    delay_ms: Schema.NonNegativeInt,
+    error_code: optional(Schema.Int),
+    /** Virtual ms from `sent` to the receipt, where it is not that delay. */
+    landing_ms: optional(Schema.NonNegativeInt),
+    /** The status it ends in; `sent`: its receipt never comes. */
+    outcome: Schema.Literal("delivered", "undelivered", "failed", "sent"),
+    /** Virtual ms in the sender's queue, before the delay. */
+    wait_ms: optional(Schema.NonNegativeInt),
+  }),
+)
 export type Plan = typeof Plan.Type
 
 export const messageCreated = entryType("message.created", () =>
