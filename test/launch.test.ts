@@ -7,27 +7,30 @@ import { endAll, program, ringback, type SpawnOptions, serve } from "./support/p
 
 afterAll(endAll)
 
-/** Loaded before the program: says at its end how V8 took the cache it was given. */
+/** Loaded before the program: says at its end how V8 took the cache it was given for each pack. */
 const spy = `
+const path = require("node:path")
 const vm = require("node:vm")
-let how = "no cache"
+const told = []
 vm.Script = class extends vm.Script {
   constructor(source, options) {
     super(source, options)
-    if (options?.cachedData !== undefined) how = this.cachedDataRejected ? "refused" : "taken"
+    const pack = path.basename(options.filename).split("-")[0]
+    told.push(pack + " " + (options.cachedData === undefined ? "no cache" : this.cachedDataRejected ? "refused" : "taken"))
   }
 }
-process.on("exit", () => process.stderr.write("cache: " + how + "\\n"))
+process.on("exit", () => process.stderr.write("cache: " + told.join(", ") + "\\n"))
 `
 
 /** A copy of the built program in a folder of its own, with the cache that the build left or without one. */
 const install = ({ cache = true } = {}) => {
   const folder = newFolder()
   const dist = join(folder, "dist")
-  const caches = () => readdirSync(dist).filter((name) => name.endsWith(".cache"))
+  const all = () => readdirSync(dist).filter((name) => name.endsWith(".cache"))
+  const caches = (pack = "ringback") => all().filter((name) => name.startsWith(`${pack}-`))
   cpSync(dirname(program), dist, { recursive: true, filter: (from) => !from.endsWith(".setup-lock") })
   symlinkSync(join(dirname(program), "../node_modules"), join(folder, "node_modules"))
-  if (!cache) for (const name of caches()) rmSync(join(dist, name))
+  if (!cache) for (const name of all()) rmSync(join(dist, name))
   const hook = join(folder, "spy.cjs")
   writeFileSync(hook, spy)
   const options = (flags: ReadonlyArray<string> = []): SpawnOptions => ({
@@ -37,15 +40,17 @@ const install = ({ cache = true } = {}) => {
   })
   return {
     dist,
+    all,
     caches,
+    options,
     cacheFile: () => join(dist, caches()[0] ?? "none"),
-    /** Serves a message to the end; gives how the cache was taken. */
+    /** Serves a message to the end; gives how the cache of what a server starts with was taken. */
     served: async (flags?: ReadonlyArray<string>) => {
       const server = await serve(options(flags))
       strictEqual((await server.send()).status, 201)
       const { code, stderr } = await server.kill("SIGTERM")
       strictEqual(code, 0)
-      return /cache: (.*)/.exec(stderr)?.[1]
+      return /cache: ringback ([a-z ]+)/.exec(stderr)?.[1]
     },
     asked: (...args: ReadonlyArray<string>) => ringback(args, options()),
   }
@@ -54,18 +59,29 @@ const install = ({ cache = true } = {}) => {
 describe.concurrent("The code that V8 made of the program", () => {
   it("is left by the build and taken by every command", async () => {
     const { asked, caches, served } = install()
-    strictEqual(caches().length, 1)
+    for (const pack of ["ringback", "reading", "control", "verbs"]) strictEqual(caches(pack).length, 1)
     strictEqual(await served(), "taken")
     const { code, stderr } = await asked("--version")
-    deepStrictEqual([code, stderr], [0, "cache: taken\n"])
+    deepStrictEqual([code, stderr], [0, "cache: ringback taken, verbs taken, reading taken, control taken\n"])
   })
 
   it("is made when a server ends where there is none, and by nothing else", async () => {
-    const { asked, caches, served } = install({ cache: false })
+    const { all, asked, served } = install({ cache: false })
     strictEqual((await asked("--version")).code, 0)
-    deepStrictEqual(caches(), [])
+    deepStrictEqual(all(), [])
     strictEqual(await served(), "no cache")
     strictEqual(await served(), "taken")
+  })
+
+  it("is made of what a server loads later by one that loaded it, and of what other verbs load by a scenario", async () => {
+    const { all, asked, caches, dist, options } = install({ cache: false })
+    const server = await serve(options())
+    strictEqual((await fetch(`${server.address}/health`)).status, 200)
+    const { stderr } = await server.kill("SIGTERM")
+    strictEqual(/cache: (.*)/.exec(stderr)?.[1], "ringback no cache, control no cache, reading no cache")
+    deepStrictEqual([caches().length, caches("control").length, caches("reading").length, all().length], [1, 1, 1, 3])
+    strictEqual((await asked("run", join(dist, "starter/scenario.yaml"))).code, 0)
+    deepStrictEqual([caches("verbs").length, all().length], [1, 4])
   })
 
   it("is not believed when it is damaged or cut off, and made anew", async () => {
@@ -104,7 +120,7 @@ describe.concurrent("The code that V8 made of the program", () => {
 
   it("is passed over where it cannot be kept", async () => {
     const { caches, dist, served } = install({ cache: false })
-    const inTheWay = join(dist, `${readdirSync(dist).find((name) => name.endsWith(".script"))}.${cacheName}`)
+    const inTheWay = join(dist, `${readdirSync(dist).find((name) => /^ringback-.*\.script$/.test(name))}.${cacheName}`)
     cpSync(join(dist, "templates"), inTheWay, { recursive: true })
     chmodSync(dist, 0o500)
     strictEqual(await served(), "no cache")
@@ -147,7 +163,7 @@ describe.concurrent("A Node that is", () => {
 
 const cacheName = `${process.version}-${process.platform}-${process.arch}.cache`
 
-describe("The one script of the program", () => {
+describe("The scripts of the program", () => {
   it("tells where an error comes from", async () => {
     const { dist, asked } = install()
     rmSync(join(dist, "templates"), { recursive: true })

@@ -1,4 +1,4 @@
-// Builds dist/: the program (src/main.ts) as one script, its launcher as main.js, every src/**/*.worker.ts and what is rarely
+// Builds dist/: the program (src/main.ts) as a few scripts, its launcher as main.js, every src/**/*.worker.ts and what is rarely
 // loaded in files of their own, the libraries with their declarations, and the carrier's templates.
 // Everything lies flat in dist/: `new URL("./templates/", import.meta.url)` holds in every file, and next to the
 // source of the carrier as well.
@@ -18,6 +18,7 @@ import { basename, join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { libraryBundles, libraryFiles } from "./libraries.mjs"
 import { licensesOf } from "./licenses.mjs"
+import { moduleOf, packsOf } from "./packs.mjs"
 import { buildInputs, contentPrint } from "./stamps.mjs"
 import { warm } from "./warm.mjs"
 
@@ -78,7 +79,7 @@ export const build = async (root, { keepStale = false } = {}) => {
     metafile: true,
   }
   const outcomes = await Promise.all([
-    esbuild.build(wholeProgram(shared)),
+    esbuild.build(program(shared)).then(packed),
     esbuild.build(apart(shared)),
     esbuild.build(workerModules(root, shared)),
     ...libraryBundles(shared, [apartIsOutside]).map((library) => esbuild.build(library)),
@@ -90,13 +91,14 @@ export const build = async (root, { keepStale = false } = {}) => {
     .finally(() => esbuild.stop())
 
   mkdirSync(dist, { recursive: true })
-  const files = outcomes.flatMap(({ outputFiles }) =>
-    outputFiles.map((file) => ({ name: basename(file.path), bytes: file.contents })),
+  const files = outcomes.flatMap(
+    ({ scripts, outputFiles }) =>
+      scripts ?? outputFiles.map((file) => ({ name: basename(file.path), bytes: file.contents })),
   )
-  const program = files.find(({ name }) => name.endsWith(".script"))
-  program.bytes = ascii(program.bytes)
+  const [{ entry, packs }] = outcomes
   const launcher = readFileSync(join(root, launcherSource), "utf8")
-    .replace('"@program@"', JSON.stringify(program.name))
+    .replace('"@packs@"', JSON.stringify(packs))
+    .replace('"@entry@"', JSON.stringify(entry))
     .replace('"@node@"', JSON.stringify(nodeNeeded(root)))
   // The entry goes last: whoever reads it finds every file it names.
   files.push(
@@ -113,36 +115,67 @@ export const build = async (root, { keepStale = false } = {}) => {
   )
   for (const [name, from] of Object.entries(folders)) copyFolder(root, dist, name, from)
   for (const { name, bytes, mode } of files) write(join(dist, name), bytes, mode)
-  sweep(dist, { made: new Set(files.map((file) => file.name)), script: program.name, keepStale })
+  sweep(dist, { made: new Set(files.map((file) => file.name)), scripts: packs.map(({ file }) => file), keepStale })
   await warm(join(dist, "main.js")).catch(tellNotWarm)
 }
-
-/** In code esbuild has escaped what is not ASCII; comments it leaves as they are. */
-const ascii = (bytes) =>
-  Buffer.from(bytes)
-    .toString("utf8")
-    .replaceAll(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
 
 const launcherSource = "tools/launch.cjs"
 
 /**
- * The program: one script that yields a function, because V8 keeps compiled code for scripts and not for modules. ASCII, which V8
- * holds at one byte a character. What is imported dynamically is evaluated when it is asked for; `import()` itself is
- * required instead, as a script that was taken from a cache cannot import.
+ * The program, as modules that tools/packs.mjs makes scripts of. ASCII, which V8 holds at one byte a character. What is imported
+ * dynamically is evaluated when it is asked for.
  */
-const wholeProgram = (shared) => ({
+const program = (shared) => ({
   ...shared,
   entryPoints: { ringback: "src/main.ts" },
-  entryNames: "[name]-[hash]",
-  outExtension: { ".js": ".script" },
-  format: "cjs",
+  splitting: true,
   charset: "ascii",
-  supported: { "dynamic-import": false },
-  banner: { js: `(function (require, __filename, __url) { "use strict";` },
-  footer: { js: "})" },
+  supported: { "top-level-await": false },
   define: { ...shared.define, "import.meta.url": "__url" },
-  plugins: [apartIsOutside],
+  external: [nativePart],
+  plugins: [apartIsOutside, nativeInPlace],
 })
+
+const nativePart = "better-sqlite3/build/Release/better_sqlite3.node"
+
+/**
+ * Takes better-sqlite3's JavaScript into the program: as a package it is a dozen files, looked for and compiled at every start. Its
+ * native part is where its install puts it; threads load the whole package.
+ */
+const nativeInPlace = {
+  name: "native-in-place",
+  setup: (build) => {
+    build.onResolve({ filter: /^bindings$/ }, () => ({ path: "bindings", namespace: "native" }))
+    build.onLoad({ filter: /^bindings$/, namespace: "native" }, () => ({
+      contents: `module.exports = () => require(${JSON.stringify(nativePart)})`,
+    }))
+  },
+}
+
+/**
+ * The packs of the program: what a server needs until its first answer, what reads a log, what a server loads later, and what only
+ * other verbs load. The compiled code of each is kept by the verb that knows best what of it is needed.
+ */
+const plan = [
+  { name: "ringback", keptBy: "serve", from: ["src/main.ts", "src/cli/serve.ts"] },
+  { name: "reading", keptBy: "serve", from: ["src/log/reader.ts"] },
+  {
+    name: "control",
+    keptBy: "serve",
+    from: ["src/server/controlHandler.ts", "src/dashboard/pagesHandler.ts", "src/metrics/metricsHandler.ts"],
+  },
+  { name: "verbs", keptBy: "run" },
+]
+
+const packed = async (built) => {
+  const scripts = await packsOf(built, plan)
+  return {
+    metafile: built.metafile,
+    scripts: scripts.map(({ bytes, name }) => ({ bytes, name })),
+    entry: moduleOf(built, "src/main.ts"),
+    packs: scripts.map(({ name, modules }, i) => ({ file: name, keptBy: plan[i].keptBy, modules })),
+  }
+}
 
 /** What is loaded rarely and weighs much, in files of their own: `NAME.ts` is imported dynamically and gives plain values. */
 const apartFiles = ["src/proxy/certificates.ts", "src/server/docsPage.ts"]
@@ -199,11 +232,12 @@ const copyFolder = (root, dist, name, from) => {
   if (existsSync(half)) renameSync(half, join(dist, name))
 }
 
-const sweep = (dist, { made, script, keepStale }) => {
+const sweep = (dist, { made, scripts, keepStale }) => {
   for (const entry of readdirSync(dist, { withFileTypes: true })) {
     const path = join(dist, entry.name)
     // Of the same program the cache is good still.
-    if (!entry.isFile() || made.has(entry.name) || entry.name.startsWith(`${script}.`)) continue
+    if (!entry.isFile() || made.has(entry.name) || scripts.some((script) => entry.name.startsWith(`${script}.`)))
+      continue
     if (!keepStale || Date.now() - statSync(path).mtimeMs > staleMsMax) rmSync(path, { force: true })
   }
 }

@@ -23,13 +23,13 @@ const { pathToFileURL } = require("node:url")
 const v8 = require("node:v8")
 const vm = require("node:vm")
 
-/* The build puts in the name, which changes with the program: no cache outlives what it was made of. */
-const file = path.join(__dirname, "@program@")
-const cacheFile = `${file}.${process.version}-${process.platform}-${process.arch}.cache`
+/* The build puts in the names, which change with the program: no cache outlives what it was made of. */
+const packs = "@packs@"
+const entry = "@entry@"
 const sumBytes = 32
 const sumOf = (data) => createHash("sha256").update(data).digest()
 
-const readCache = () => {
+const readCache = (cacheFile) => {
   let bytes
   try {
     bytes = fs.readFileSync(cacheFile)
@@ -40,7 +40,7 @@ const readCache = () => {
   return bytes.subarray(0, sumBytes).equals(sumOf(data)) ? data : undefined
 }
 
-const writeCache = (script) => {
+const writeCache = (cacheFile, script) => {
   const half = `${cacheFile}.${process.pid}.part`
   try {
     fs.accessSync(__dirname, fs.constants.W_OK)
@@ -62,17 +62,45 @@ if (numbersOf(process.versions.node)[0] <= 24) v8.setFlagsFromString("--no-paral
 // flags. Only for Nodes that are known to have the flag: about one it has not V8 complains on standard error.
 if (numbersOf(process.versions.node)[0] <= 24) v8.setFlagsFromString("--semi-space-growth-factor=16")
 
-const cachedData = readCache()
-const script = new vm.Script(fs.readFileSync(file, "latin1"), { filename: file, cachedData })
-if ((cachedData === undefined || script.cachedDataRejected) && process.argv[2] === "serve")
-  process.once("exit", () => writeCache(script))
+/** The functions of a pack, one for each of its modules. */
+const load = ({ file: name, keptBy }) => {
+  const file = path.join(__dirname, name)
+  const cacheFile = `${file}.${process.version}-${process.platform}-${process.arch}.cache`
+  const cachedData = readCache(cacheFile)
+  const script = new vm.Script(fs.readFileSync(file, "latin1"), { filename: file, cachedData })
+  if ((cachedData === undefined || script.cachedDataRejected) && process.argv[2] === keptBy)
+    process.once("exit", () => writeCache(cacheFile, script))
+  return script.runInThisContext()(createRequire(file), file, pathToFileURL(file).href, module_, import_)
+}
 
-// While modules are evaluated a stack reaches down into the one function that holds all of them, and V8 would have to read
-// its two megabytes to say at which line. Effect looks at one such stack.
-const { stackTraceLimit } = Error
-Error.stackTraceLimit = 2
+const tables = new Map()
+const packOf = new Map(packs.flatMap((pack) => pack.modules.map((name) => [name, pack])))
+const evaluated = new Map()
+
+/** What a module exports; it is evaluated when it is first asked for. */
+const module_ = (name) => {
+  const known = evaluated.get(name)
+  if (known !== undefined) return known
+  const pack = packOf.get(name)
+  const table = tables.get(pack) ?? load(pack)
+  tables.set(pack, table)
+  const exported = table[name]()
+  evaluated.set(name, exported)
+  return exported
+}
+const import_ = (name) => Promise.resolve(name).then(module_)
+
+// While the first modules are evaluated, two things are out of sight, each of which takes a fiftieth of a start. Effect looks, once, at
+// which functions a stack names: to say at which lines they are V8 would read the whole script. And it asks `performance`, which node
+// loads when it is asked, for a beginning of its clock that `Date` has, too.
+const { prepareStackTrace } = Error
+const performance = Object.getOwnPropertyDescriptor(globalThis, "performance")
+Error.prepareStackTrace = (error, frames) =>
+  [error, ...frames.map((frame) => `    at ${frame.getFunctionName() ?? "<anonymous>"}`)].join("\n")
+Object.defineProperty(globalThis, "performance", { configurable: true, value: undefined })
 try {
-  script.runInThisContext()(createRequire(file), file, pathToFileURL(file).href)
+  module_(entry)
 } finally {
-  Error.stackTraceLimit = stackTraceLimit
+  Error.prepareStackTrace = prepareStackTrace
+  Object.defineProperty(globalThis, "performance", performance)
 }

@@ -36,6 +36,7 @@ export const buildInputs = (root) => {
     "tools/launch.cjs",
     "tools/libraries.mjs",
     "tools/licenses.mjs",
+    "tools/packs.mjs",
   ].filter((file) => existsSync(join(root, file)))
   const walk = (folder) => {
     for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {

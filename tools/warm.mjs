@@ -14,41 +14,87 @@ twilio:
 endpoints:
   - url: http://warm.example
 `
+const scenario = `
+name: A message is delivered
+endpoints:
+  - url: http://warm.example/status
+steps:
+  - send: { to: "+15551234567", from: "+15550000001", body: Hello, status_callback: "http://warm.example/status" }
+    as: hello
+expect:
+  - message: { sid: "\${hello.sid}", status: delivered }
+  - callback: { subject: "\${hello.sid}" }
+    each: { delivered: 1, signature: valid }
+`
 
 /**
- * Lets the program at `main` serve one message, so that it leaves the code V8 made of it beside itself when it ends.
+ * Lets the program at `main` serve a message, show itself and play a scenario, so that it leaves the code V8 made of its packs beside
+ * them when it ends. One after the other: of the pack that a server starts with only what the first answer needs is kept.
  *
- * Throws an error whose message is for people when it did not serve.
+ * Throws an error whose message is for people when it did not.
  */
 export const warm = async (main) => {
   const folder = mkdtempSync(join(tmpdir(), "ringback-warm-"))
+  writeFileSync(join(folder, "settings.yaml"), settings)
+  writeFileSync(join(folder, "scenario.yaml"), scenario)
+  try {
+    const serve = ["serve", "--port", "0", "--config", "settings.yaml", "--db", "log.db"]
+    await during(folder, [main, ...serve], async (child) => {
+      await sendMessage(await addressOf(child))
+      child.kill("SIGTERM")
+    })
+    await during(folder, [main, ...serve], async (child) => {
+      const address = await addressOf(child)
+      for (const path of ["/health", "/admin/messages", "/admin/log", "/ui/messages", "/metrics"])
+        await look(`${address}${path}`)
+      child.kill("SIGTERM")
+    })
+    await during(folder, [main, "run", "scenario.yaml"], ended)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Runs the program in a folder, does something meanwhile, and waits for its end. */
+const during = async (folder, command, meanwhile) => {
   const { NODE_OPTIONS: _, ...env } = process.env
-  const config = join(folder, "settings.yaml")
-  writeFileSync(config, settings)
-  const child = spawn(
-    process.execPath,
-    [main, "serve", "--port", "0", "--config", config, "--db", join(folder, "log.db")],
-    {
-      cwd: folder,
-      env: { ...env, LOG_LEVEL: "ERROR", CONFIG_PATH: "", TWILIO_ACCOUNT_SID: "", TWILIO_AUTH_TOKEN: "" },
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  )
+  const child = spawn(process.execPath, command, {
+    cwd: folder,
+    env: { ...env, LOG_LEVEL: "ERROR", CONFIG_PATH: "", TWILIO_ACCOUNT_SID: "", TWILIO_AUTH_TOKEN: "" },
+    stdio: ["ignore", "pipe", "pipe"],
+  })
   const closed = once(child, "close")
   const end = () => child.kill("SIGKILL")
   const timer = setTimeout(end, secondsMax * 1000)
   process.once("exit", end)
   try {
-    await sendMessage(await addressOf(child))
-    child.kill("SIGTERM")
+    await meanwhile(child)
     await closed
   } finally {
     clearTimeout(timer)
     process.off("exit", end)
     end()
     await closed.catch(() => {})
-    rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** Waits for a program that is to end by itself. */
+const ended = (child) =>
+  new Promise((done, failed) => {
+    let said = ""
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (text) => {
+        said += text
+      })
+    child.on("error", failed)
+    child.on("close", (code, signal) =>
+      code === 0 ? done() : failed(new Error(`the program ended with ${code ?? signal}: ${said.trim()}`)),
+    )
+  })
+
+const look = async (url) => {
+  const { status } = await fetch(url, { headers: { accept: url.includes("/ui/") ? "text/html" : "application/json" } })
+  if (status !== 200) throw new Error(`the program answered ${url} with ${status}`)
 }
 
 const addressOf = (child) =>

@@ -1,11 +1,11 @@
 import * as CliConfig from "@effect/cli/CliConfig"
 import * as Command from "@effect/cli/Command"
 import * as ValidationError from "@effect/cli/ValidationError"
-import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { version } from "../app/version.ts"
 import { CommandFailed } from "./failure.ts"
+import { services } from "./services.ts"
 import { withPlainConsole } from "./terminal.ts"
 
 /** Every verb, loaded when it is asked for: a server needs nothing of the others. */
@@ -94,6 +94,6 @@ export const run = (argv: ReadonlyArray<string>): Effect.Effect<number> =>
         }),
     ),
     withPlainConsole,
-    Effect.provide(Layer.merge(NodeContext.layer, CliConfig.layer({ showBuiltIns: false }))),
+    Effect.provide(Layer.merge(services, CliConfig.layer({ showBuiltIns: false }))),
     Effect.orDie,
   )

@@ -40,8 +40,7 @@ const Seq = Schema.Int.pipe(Schema.positive())
 const BasisPoints = Schema.Int.pipe(Schema.between(0, 10_000))
 
 /** A number is heard of for the first time, or for the first time since data were cleared. */
-export const conversationStarted = entryType(
-  "conversation.started",
+export const conversationStarted = entryType("conversation.started", () =>
   Schema.Struct({
     /** E.164; of addresses that are no phone numbers as they are written. */
     number: Schema.String,
@@ -52,8 +51,7 @@ export const conversationStarted = entryType(
 export type ConversationStarted = Schema.Schema.Type<typeof conversationStarted.schema>
 
 /** Somebody sets what a conversation is about; null takes it away, what is absent stays. */
-export const conversationUpdated = entryType(
-  "conversation.updated",
+export const conversationUpdated = entryType("conversation.updated", () =>
   Schema.Struct({
     tenant_id: optional(Schema.NullOr(Schema.String)),
     workflow_id: optional(Schema.NullOr(Schema.String)),
@@ -62,20 +60,18 @@ export const conversationUpdated = entryType(
 )
 export type ConversationUpdated = Schema.Schema.Type<typeof conversationUpdated.schema>
 
-export const conversationClosed = entryType("conversation.closed", Schema.Struct({}))
+export const conversationClosed = entryType("conversation.closed", () => Schema.Struct({}))
 
 /** A closed one goes on: by an order, or because its number has written. */
-export const conversationReopened = entryType(
-  "conversation.reopened",
+export const conversationReopened = entryType("conversation.reopened", () =>
   Schema.Struct({ by: Schema.Literal("message", "request") }),
 )
 
 /** This conversation is part of another one from here on: its messages, and those that its number will send. */
-export const conversationMerged = entryType("conversation.merged", Schema.Struct({ into: Schema.String }))
+export const conversationMerged = entryType("conversation.merged", () => Schema.Struct({ into: Schema.String }))
 
 /** What a conversation is written in, by the message that showed it. */
-export const conversationLanguageDetected = entryType(
-  "conversation.language-detected",
+export const conversationLanguageDetected = entryType("conversation.language-detected", () =>
   Schema.Struct({ confidence_bp: BasisPoints, language: LanguageName, message: Schema.String }),
 )
 export type ConversationLanguageDetected = Schema.Schema.Type<typeof conversationLanguageDetected.schema>
@@ -86,8 +82,7 @@ export const Variant = Schema.Literal(...variants)
 export type Variant = typeof Variant.Type
 
 /** A look-up of a conversation's tenant begins; its requests are `outbound.requested` about the conversation. */
-export const tenantAsked = entryType(
-  "conversation.tenant-asked",
+export const tenantAsked = entryType("conversation.tenant-asked", () =>
   Schema.Struct({
     /** The requests to make, one after the other until one knows a tenant. */
     asks: Schema.Array(Schema.Struct({ text: Schema.String, variant: Variant })),
@@ -98,8 +93,7 @@ export const tenantAsked = entryType(
 export type TenantAsked = Schema.Schema.Type<typeof tenantAsked.schema>
 
 /** How a look-up ended. A failure leaves the tenant as it was. */
-export const tenantLookedUp = entryType(
-  "conversation.tenant-looked-up",
+export const tenantLookedUp = entryType("conversation.tenant-looked-up", () =>
   Schema.Struct({
     /** Requests that were made. */
     attempts: Schema.NonNegativeInt,
@@ -115,8 +109,7 @@ export const tenantLookedUp = entryType(
 export type TenantLookedUp = Schema.Schema.Type<typeof tenantLookedUp.schema>
 
 /** A webhook brought a message. */
-export const messageReceived = entryType(
-  "conversation-message.received",
+export const messageReceived = entryType("conversation-message.received", () =>
   Schema.Struct({
     body: Schema.String,
     confidence_bp: BasisPoints,
@@ -131,8 +124,7 @@ export const messageReceived = entryType(
 export type MessageReceived = Schema.Schema.Type<typeof messageReceived.schema>
 
 /** A message is to be sent: it is there, and pending. */
-export const messageComposed = entryType(
-  "conversation-message.composed",
+export const messageComposed = entryType("conversation-message.composed", () =>
   Schema.Struct({
     body: Schema.String,
     conversation: Schema.String,
@@ -148,22 +140,19 @@ export const messageComposed = entryType(
 export type MessageComposed = Schema.Schema.Type<typeof messageComposed.schema>
 
 /** The carrier has taken a message. */
-export const messageAccepted = entryType(
-  "conversation-message.accepted",
+export const messageAccepted = entryType("conversation-message.accepted", () =>
   Schema.Struct({ attempts: Seq, sid: Schema.String, status: DeliveryStatus }),
 )
 export type MessageAccepted = Schema.Schema.Type<typeof messageAccepted.schema>
 
 /** An attempt failed that may safely be made again; the next one is due then. */
-export const messageDelayed = entryType(
-  "conversation-message.delayed",
+export const messageDelayed = entryType("conversation-message.delayed", () =>
   Schema.Struct({ attempt: Seq, due: Schema.Int, reason: Schema.String }),
 )
 export type MessageDelayed = Schema.Schema.Type<typeof messageDelayed.schema>
 
 /** A message was not sent: `unknown` says that it may have been, and nobody knows. */
-export const messageFailed = entryType(
-  "conversation-message.failed",
+export const messageFailed = entryType("conversation-message.failed", () =>
   Schema.Struct({
     attempts: Schema.NonNegativeInt,
     /** Twilio's, where it gave one. */
@@ -175,8 +164,7 @@ export const messageFailed = entryType(
 export type MessageFailed = Schema.Schema.Type<typeof messageFailed.schema>
 
 /** A status callback came that was not here before. */
-export const statusReceived = entryType(
-  "conversation-status.received",
+export const statusReceived = entryType("conversation-status.received", () =>
   Schema.Struct({
     error_code: optional(Schema.String),
     /** The message has this status from here on: it was not late. Absent too while no message has the SID. */
@@ -188,8 +176,7 @@ export const statusReceived = entryType(
 export type StatusReceived = Schema.Schema.Type<typeof statusReceived.schema>
 
 /** Statuses that came before anybody knew whose the SID is belong to this message; `status` is what it has by them. */
-export const statusesTied = entryType(
-  "conversation-status.tied",
+export const statusesTied = entryType("conversation-status.tied", () =>
   Schema.Struct({ sid: Schema.String, status: optional(DeliveryStatus) }),
 )
 export type StatusesTied = Schema.Schema.Type<typeof statusesTied.schema>

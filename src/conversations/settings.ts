@@ -13,48 +13,52 @@ const Tries = Schema.Struct({
 export type Tries = typeof Tries.Type
 
 /** The monitor inside the run: who is a tenant, how long it takes, and when it does not answer. */
-export const SimulatedMonitor = Schema.Struct({
-  latency_ms: Schema.NonNegativeInt,
-  /** Virtual instants between which it is down. */
-  outages: Schema.Array(
-    Schema.Struct({
-      from: Schema.Int,
-      /** How it is down: it answers 503, refuses connections, or hangs. */
-      how: Schema.Literal("503", "connect", "timeout"),
-      to: Schema.Int,
-    }),
-  ),
-  /** Numbers in the form in which it knows them, and their tenants. */
-  tenants: Schema.Array(Schema.Tuple(Schema.String, Schema.String)),
-})
+export const SimulatedMonitor = Schema.suspend(() =>
+  Schema.Struct({
+    latency_ms: Schema.NonNegativeInt,
+    /** Virtual instants between which it is down. */
+    outages: Schema.Array(
+      Schema.Struct({
+        from: Schema.Int,
+        /** How it is down: it answers 503, refuses connections, or hangs. */
+        how: Schema.Literal("503", "connect", "timeout"),
+        to: Schema.Int,
+      }),
+    ),
+    /** Numbers in the form in which it knows them, and their tenants. */
+    tenants: Schema.Array(Schema.Tuple(Schema.String, Schema.String)),
+  }),
+)
 export type SimulatedMonitor = typeof SimulatedMonitor.Type
 
 /** The conversation service's settings as the log keeps them: normalised, secrets by their names. */
-export const ConversationsSettings = Schema.Struct({
-  /** Addresses and networks that webhooks come from, for the edge; absent: any. */
-  allow: optional(Schema.Array(Schema.String)),
-  /** The account that messages are sent by, and where; absent: the run's own, at the exchange itself. Its token signs webhooks. */
-  carrier: optional(Schema.Struct({ account_sid: Schema.String, auth_token: SecretName, url: Schema.String })),
-  /** What a message is sent from that names nothing: a number, or a messaging service. */
-  from: optional(Schema.String),
-  monitor: Schema.Struct({
-    ...Tries.fields,
-    /** Behind the URL; the number follows as the parameter `phone`. */
-    path: Schema.String,
-    /** After so long a number that was nobody's is asked for again when it writes. */
-    recheck_ms: Schema.NonNegativeInt,
-    simulated: optional(SimulatedMonitor),
-    token: optional(SecretName),
+export const ConversationsSettings = Schema.suspend(() =>
+  Schema.Struct({
+    /** Addresses and networks that webhooks come from, for the edge; absent: any. */
+    allow: optional(Schema.Array(Schema.String)),
+    /** The account that messages are sent by, and where; absent: the run's own, at the exchange itself. Its token signs webhooks. */
+    carrier: optional(Schema.Struct({ account_sid: Schema.String, auth_token: SecretName, url: Schema.String })),
+    /** What a message is sent from that names nothing: a number, or a messaging service. */
+    from: optional(Schema.String),
+    monitor: Schema.Struct({
+      ...Tries.fields,
+      /** Behind the URL; the number follows as the parameter `phone`. */
+      path: Schema.String,
+      /** After so long a number that was nobody's is asked for again when it writes. */
+      recheck_ms: Schema.NonNegativeInt,
+      simulated: optional(SimulatedMonitor),
+      token: optional(SecretName),
+      url: Schema.String,
+    }),
+    /** What every message is answered at once; absent: nothing. */
+    reply: optional(Schema.String),
+    sending: Tries,
+    /** Whether webhooks have to be signed. */
+    signatures: Schema.Literal("required", "off"),
+    /** Where the carrier finds this service. */
     url: Schema.String,
   }),
-  /** What every message is answered at once; absent: nothing. */
-  reply: optional(Schema.String),
-  sending: Tries,
-  /** Whether webhooks have to be signed. */
-  signatures: Schema.Literal("required", "off"),
-  /** Where the carrier finds this service. */
-  url: Schema.String,
-})
+)
 export type ConversationsSettings = typeof ConversationsSettings.Type
 
 /** Where the monitor is that is inside of every run. */

@@ -118,7 +118,7 @@ describe("the size of an entry", () => {
 })
 
 describe("a type of entry", () => {
-  const happened = entryType("thing.happened", Schema.Struct({ n: Schema.Int }))
+  const happened = entryType("thing.happened", () => Schema.Struct({ n: Schema.Int }))
 
   it("builds drafts, which name a cause only when told one", () => {
     deepStrictEqual(happened.draft("T1", { n: 1 }), { type: "thing.happened", subject: "T1", data: { n: 1 } })

@@ -57,13 +57,22 @@ export interface EntryType<D> {
   readonly is: (entry: Entry<unknown>) => entry is Entry<D>
 }
 
-/** Declares a type of entry. Names are `noun.past-verb` and a stored format: renaming one is a migration. */
-export const entryType = <D, I extends Json>(type: string, schema: Schema.Schema<D, I>): EntryType<D> => ({
-  type,
-  schema: schema as unknown as Schema.Schema<D, Json>,
-  draft: (subject, data, cause) => (cause === undefined ? { type, subject, data } : { type, subject, data, cause }),
-  is: (entry): entry is Entry<D> => entry.type === type,
-})
+/**
+ * Declares a type of entry. Names are `noun.past-verb` and a stored format: renaming one is a migration. The schema is made when it is
+ * first asked for: a server asks for none, and making a hundred of them would be a part of every start.
+ */
+export const entryType = <D, I extends Json>(type: string, schema: () => Schema.Schema<D, I>): EntryType<D> => {
+  let made: Schema.Schema<D, Json> | undefined
+  return {
+    type,
+    get schema() {
+      made ??= schema() as unknown as Schema.Schema<D, Json>
+      return made
+    },
+    draft: (subject, data, cause) => (cause === undefined ? { type, subject, data } : { type, subject, data, cause }),
+    is: (entry): entry is Entry<D> => entry.type === type,
+  }
+}
 
 /** The hash before the first entry. */
 export const genesis = "0".repeat(64)

@@ -18,8 +18,7 @@ const error = { code: optional(Schema.Int), error: Schema.String, status: option
  * One thing that the client did or waits for. Its subject is the call (`client-1` …), of `sent` the message, whose `call_id` names
  * the call. Without `retry_in_ms` the attempt is not repeated for what it failed of alone.
  */
-export const clientTold = entryType(
-  "client.told",
+export const clientTold = entryType("client.told", () =>
   Schema.Union(
     Schema.Struct({ limit: Schema.Literal("account", "number"), wait_ms: Schema.Int, what: Schema.Literal("limited") }),
     Schema.Struct({ attempt, call, what: Schema.Literal("attempt-started") }),

@@ -48,8 +48,7 @@ const rulesInForce = {
   rules: Schema.Int,
 }
 
-export const runStarted = entryType(
-  "run.started",
+export const runStarted = entryType("run.started", () =>
   Schema.Struct({
     /** Times this log was edited since (`ringback erase`): when, in host ms since the epoch, and how many entries something was erased of. */
     edited: optional(Schema.Array(Schema.Struct({ at: Schema.Int, entries: Schema.NonNegativeInt }))),
@@ -63,8 +62,7 @@ export const runStarted = entryType(
 export type RunStarted = Schema.Schema.Type<typeof runStarted.schema>
 
 /** A later process start; what it says is in force from here on. */
-export const runResumed = entryType(
-  "run.resumed",
+export const runResumed = entryType("run.resumed", () =>
   Schema.Struct({
     ...rulesInForce,
     settings: Tree,
@@ -76,8 +74,7 @@ export const runResumed = entryType(
  * An order to the clock: a new pace; an advance by so many virtual ms from here; its arrival there.
  * `real` and `<n>x` carry the offset to the host's clock from which a restart goes on.
  */
-export const clockChanged = entryType(
-  "clock.changed",
+export const clockChanged = entryType("clock.changed", () =>
   Schema.Union(
     Schema.Struct({ offset, pace: Schema.String }),
     Schema.Struct({ advance_ms: Schema.NonNegativeInt }),
@@ -87,8 +84,7 @@ export const clockChanged = entryType(
 export type ClockChanged = Schema.Schema.Type<typeof clockChanged.schema>
 
 /** Settings that are in force from here on, and templates, all ten by their names, where these change. */
-export const settingsChanged = entryType(
-  "settings.changed",
+export const settingsChanged = entryType("settings.changed", () =>
   Schema.Struct({
     settings: Tree,
     templates: optional(Schema.Record({ key: Schema.String, value: Schema.String })),
@@ -96,15 +92,13 @@ export const settingsChanged = entryType(
 )
 
 /** Projections forget, pending timers of what was cleared are cancelled, the log keeps. */
-export const dataCleared = entryType(
-  "data.cleared",
+export const dataCleared = entryType("data.cleared", () =>
   Schema.Struct({ what: Schema.Literal("messages", "calls", "callbacks", "all") }),
 )
 export type Cleared = Schema.Schema.Type<typeof dataCleared.schema>["what"]
 
 /** A rule threw: its turn left nothing but this. A poisoned timer is cancelled by it, an asker gets 500. */
-export const turnFailed = entryType(
-  "turn.failed",
+export const turnFailed = entryType("turn.failed", () =>
   Schema.Struct({
     error: Schema.String,
     input: Schema.Struct({
@@ -118,8 +112,7 @@ export const turnFailed = entryType(
 export type TurnFailed = Schema.Schema.Type<typeof turnFailed.schema>
 
 /** A request of the simulated API. `api` says whose: the carrier's, the gateway's … */
-export const apiRequested = entryType(
-  "api.requested",
+export const apiRequested = entryType("api.requested", () =>
   Schema.Struct({
     api: Schema.String,
     auth: optional(Credentials),
@@ -153,8 +146,7 @@ const extraHeaders = optional(Pairs)
  * The answer: whole for what changed something; status, hash and the seq it was rendered at for a read. Of bytes `content_type` says
  * what they are.
  */
-export const apiResponded = entryType(
-  "api.responded",
+export const apiResponded = entryType("api.responded", () =>
   Schema.Union(
     Schema.Struct({ body: Schema.String, headers: extraHeaders, holes, status: Schema.Int, undelivered }),
     Schema.Struct({
@@ -170,13 +162,12 @@ export const apiResponded = entryType(
 )
 export type ApiResponded = Schema.Schema.Type<typeof apiResponded.schema>
 
-export const timerSet = entryType("timer.set", Schema.Struct({ due: Schema.Int, key: Schema.String }))
-export const timerFired = entryType("timer.fired", Schema.Struct({ key: Schema.String }))
-export const timerCancelled = entryType("timer.cancelled", Schema.Struct({ keys: Schema.Array(Schema.String) }))
+export const timerSet = entryType("timer.set", () => Schema.Struct({ due: Schema.Int, key: Schema.String }))
+export const timerFired = entryType("timer.fired", () => Schema.Struct({ key: Schema.String }))
+export const timerCancelled = entryType("timer.cancelled", () => Schema.Struct({ keys: Schema.Array(Schema.String) }))
 
 /** An order: each of two pending timers, by their keys, is due when the other was. One that is pending no longer changes nothing. */
-export const timersSwapped = entryType(
-  "timers.swapped",
+export const timersSwapped = entryType("timers.swapped", () =>
   Schema.Struct({ keys: Schema.Tuple(Schema.String, Schema.String) }),
 )
 
@@ -192,8 +183,7 @@ export type RetryOn = typeof RetryOn.Type
  * tried again. `copy` counts deliveries of one event beyond the first: duplicates and resends. `absolute` names parameters
  * whose values are paths of this server: the edge makes them absolute.
  */
-export const outboundRequested = entryType(
-  "outbound.requested",
+export const outboundRequested = entryType("outbound.requested", () =>
   Schema.Struct({
     absolute: optional(Schema.Array(Schema.String)),
     attempt: Schema.Int.pipe(Schema.positive()),
@@ -235,8 +225,7 @@ export const outboundRequested = entryType(
 export type OutboundRequested = Schema.Schema.Type<typeof outboundRequested.schema>
 
 /** The answer to an outbound request, named by `cause`. A body that is no UTF-8 is base64. */
-export const outboundAnswered = entryType(
-  "outbound.answered",
+export const outboundAnswered = entryType("outbound.answered", () =>
   Schema.Struct({
     body: Schema.Union(
       Schema.String,
@@ -261,8 +250,7 @@ export type OutboundAnswered = Schema.Schema.Type<typeof outboundAnswered.schema
  * An outbound request, named by `cause`, that got no answer. `after_ms` is the virtual time it took to find out. One that must not be
  * sent twice and was on its way when the process ended is `interrupted`: nobody knows whether it arrived.
  */
-export const outboundFailed = entryType(
-  "outbound.failed",
+export const outboundFailed = entryType("outbound.failed", () =>
   Schema.Struct({
     after_ms: optional(Schema.NonNegativeInt),
     detail: optional(Schema.String),
@@ -290,8 +278,7 @@ export const ReplacedAnswer = Schema.Union(
 export type ReplacedAnswer = typeof ReplacedAnswer.Type
 
 /** An order: one attempt, made already or not, gets this answer instead of the one it would get. One that has its answer keeps it. */
-export const answerReplaced = entryType(
-  "answer.replaced",
+export const answerReplaced = entryType("answer.replaced", () =>
   Schema.Struct({
     answer: ReplacedAnswer,
     attempt: Schema.Int.pipe(Schema.positive()),
@@ -303,15 +290,13 @@ export const answerReplaced = entryType(
 export type AnswerReplaced = Schema.Schema.Type<typeof answerReplaced.schema>
 
 /** A callback that is not sent yet by a simulated fault: until `due`, or with `behind` until one about the same subject is, if that is sooner. */
-export const callbackHeld = entryType(
-  "callback.held",
+export const callbackHeld = entryType("callback.held", () =>
   Schema.Struct({ behind: optional(Schema.Literal(true)), due: Schema.Int, request: outboundRequested.schema }),
 )
 export type CallbackHeld = Schema.Schema.Type<typeof callbackHeld.schema>
 
 /** An operator's order to send a callback again; `of` is the seq of the attempt that is meant, `request` what it was. */
-export const callbackResent = entryType(
-  "callback.resent",
+export const callbackResent = entryType("callback.resent", () =>
   Schema.Struct({ of: Schema.Int.pipe(Schema.positive()), request: outboundRequested.schema }),
 )
 

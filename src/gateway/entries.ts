@@ -22,8 +22,7 @@ export type Cost = typeof Cost.Type
 const attempt = Schema.Int.pipe(Schema.positive())
 
 /** A text to a phone was taken. Its id follows from the seed and `n`, its place among all requests of the run. */
-export const requestAccepted = entryType(
-  "gateway-request.accepted",
+export const requestAccepted = entryType("gateway-request.accepted", () =>
   Schema.Struct({
     /** The one provider it is for: past the queue, with a single attempt. */
     direct: optional(Schema.String),
@@ -61,8 +60,7 @@ export const Candidate = Schema.Struct({
 export type Candidate = typeof Candidate.Type
 
 /** A provider was chosen for an attempt, and why. Attempts of a request count from 1, those after a resend on. */
-export const attemptChosen = entryType(
-  "gateway-attempt.chosen",
+export const attemptChosen = entryType("gateway-attempt.chosen", () =>
   Schema.Struct({
     attempt,
     /** Every provider, in the order of the settings. */
@@ -93,8 +91,7 @@ export const AttemptOutcome = Schema.Literal(
 )
 export type AttemptOutcome = typeof AttemptOutcome.Type
 
-export const attemptAnswered = entryType(
-  "gateway-attempt.answered",
+export const attemptAnswered = entryType("gateway-attempt.answered", () =>
   Schema.Struct({
     /** The provider was asked what became of an attempt that nobody was sure of. */
     asked: optional(Schema.Literal(true)),
@@ -123,8 +120,7 @@ export const attemptAnswered = entryType(
 export type AttemptAnswered = Schema.Schema.Type<typeof attemptAnswered.schema>
 
 /** A request is to be tried again: at once by another provider, or by any after a pause. */
-export const requestRetried = entryType(
-  "gateway-request.retried",
+export const requestRetried = entryType("gateway-request.retried", () =>
   Schema.Struct({ due: Schema.Int, why: Schema.Literal("failover", "back-off", "limited") }),
 )
 export type RequestRetried = Schema.Schema.Type<typeof requestRetried.schema>
@@ -133,21 +129,19 @@ export const DeadLetterReason = Schema.Literal("attempts", "expired", "refused",
 export type DeadLetterReason = typeof DeadLetterReason.Type
 
 /** The gateway gives a request up; an operator may have it sent again. */
-export const requestDeadLettered = entryType(
-  "gateway-request.dead-lettered",
+export const requestDeadLettered = entryType("gateway-request.dead-lettered", () =>
   Schema.Struct({ detail: optional(Schema.String), reason: DeadLetterReason }),
 )
 export type RequestDeadLettered = Schema.Schema.Type<typeof requestDeadLettered.schema>
 
 /** An operator's order: a dead letter goes back into the queue, with all its attempts before it. */
-export const requestResent = entryType("gateway-request.resent", Schema.Struct({}))
+export const requestResent = entryType("gateway-request.resent", () => Schema.Struct({}))
 
 /** A request that had not been sent yet never will be. */
-export const requestCancelled = entryType("gateway-request.cancelled", Schema.Struct({}))
+export const requestCancelled = entryType("gateway-request.cancelled", () => Schema.Struct({}))
 
 /** A provider tells what became of a message. Its subject is the request, empty where no message has that id. */
-export const receiptArrived = entryType(
-  "gateway-receipt.arrived",
+export const receiptArrived = entryType("gateway-receipt.arrived", () =>
   Schema.Struct({
     /** The provider's own. */
     code: optional(Schema.String),
@@ -162,15 +156,13 @@ export const receiptArrived = entryType(
 export type ReceiptArrived = Schema.Schema.Type<typeof receiptArrived.schema>
 
 /** What a receipt says of a request is final. Later ones change nothing. */
-export const requestSettled = entryType(
-  "gateway-request.settled",
+export const requestSettled = entryType("gateway-request.settled", () =>
   Schema.Struct({ code: optional(Schema.String), status: Schema.Literal("delivered", "undelivered") }),
 )
 export type RequestSettled = Schema.Schema.Type<typeof requestSettled.schema>
 
 /** A provider is sent nothing until `until`, when one request is let through; or is sent requests again. */
-export const healthChanged = entryType(
-  "gateway-provider.health-changed",
+export const healthChanged = entryType("gateway-provider.health-changed", () =>
   Schema.Struct({
     /** In the window of its health. */
     failures: Schema.NonNegativeInt,
@@ -183,10 +175,10 @@ export const healthChanged = entryType(
 export type HealthChanged = Schema.Schema.Type<typeof healthChanged.schema>
 
 /** An operator's order: a provider counts as healthy, its window as empty. */
-export const healthReset = entryType("gateway-provider.health-reset", Schema.Struct({}))
+export const healthReset = entryType("gateway-provider.health-reset", () => Schema.Struct({}))
 
 /** An operator's order: counts of attempts, outcomes and cost begin anew. */
-export const distributionReset = entryType("gateway-distribution.reset", Schema.Struct({}))
+export const distributionReset = entryType("gateway-distribution.reset", () => Schema.Struct({}))
 
 export const gatewayEntryTypes = [
   requestAccepted,

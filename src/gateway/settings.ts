@@ -11,15 +11,17 @@ import { providerConfigFields } from "./providers/settings.ts"
 const Positive = Schema.Int.pipe(Schema.positive())
 
 /** A provider: where and how it is spoken to, and what the gateway gives it. */
-export const GatewayProvider = Schema.Struct({
-  ...providerConfigFields,
-  /** Requests that may be on their way to it at once. */
-  in_flight_max: Positive,
-  /** Requests in a window. */
-  limit: Positive,
-  /** Its share of the requests, beside the others' weights; 0: direct sends alone. */
-  weight: Schema.NonNegativeInt,
-})
+export const GatewayProvider = Schema.suspend(() =>
+  Schema.Struct({
+    ...providerConfigFields,
+    /** Requests that may be on their way to it at once. */
+    in_flight_max: Positive,
+    /** Requests in a window. */
+    limit: Positive,
+    /** Its share of the requests, beside the others' weights; 0: direct sends alone. */
+    weight: Schema.NonNegativeInt,
+  }),
+)
 export type GatewayProvider = typeof GatewayProvider.Type
 
 /**
@@ -28,56 +30,64 @@ export type GatewayProvider = typeof GatewayProvider.Type
  * `fixed-window`: windows of `window_ms` that begin at multiples of it. `token-bucket`: a bucket of `burst` tokens that fills up by the limit
  * in a window; with a burst of 1 attempts are evenly spaced, and no window wherever it begins holds more than the limit.
  */
-export const LimitSettings = Schema.Struct({
-  algorithm: Schema.Literal("fixed-window", "token-bucket"),
-  burst: Positive,
-  /** Requests that are taken in a window; always by fixed windows. Absent: all. */
-  intake: optional(Positive),
-  /** Attempts of all providers together in a window. */
-  total: Positive,
-  window_ms: Positive,
-})
+export const LimitSettings = Schema.suspend(() =>
+  Schema.Struct({
+    algorithm: Schema.Literal("fixed-window", "token-bucket"),
+    burst: Positive,
+    /** Requests that are taken in a window; always by fixed windows. Absent: all. */
+    intake: optional(Positive),
+    /** Attempts of all providers together in a window. */
+    total: Positive,
+    window_ms: Positive,
+  }),
+)
 export type LimitSettings = typeof LimitSettings.Type
 
-export const HealthSettings = Schema.Struct({
-  /** Share of failures in the window, in basis points, at which a provider becomes unhealthy. */
-  failure_bp: Schema.Int.pipe(Schema.between(1, 10_000)),
-  /** How long an unhealthy provider is left alone before one request is let through. */
-  probe_after_ms: Positive,
-  /** Outcomes without which the window says nothing. */
-  samples_min: Positive,
-  window_ms: Positive,
-})
+export const HealthSettings = Schema.suspend(() =>
+  Schema.Struct({
+    /** Share of failures in the window, in basis points, at which a provider becomes unhealthy. */
+    failure_bp: Schema.Int.pipe(Schema.between(1, 10_000)),
+    /** How long an unhealthy provider is left alone before one request is let through. */
+    probe_after_ms: Positive,
+    /** Outcomes without which the window says nothing. */
+    samples_min: Positive,
+    window_ms: Positive,
+  }),
+)
 export type HealthSettings = typeof HealthSettings.Type
 
-export const FailoverSettings = Schema.Struct({
-  /** Attempts in all, until somebody has the request sent again. */
-  attempts_max: Positive,
-  gap_max_ms: Positive,
-  /** The first pause once every provider was tried; doubled each time, plus up to half of it by a roll. */
-  gap_ms: Positive,
-  /**
-   * What becomes of an attempt without an answer that the provider may have taken: the next provider (the phone may get it twice), or
-   * `hold`, until the provider was asked or somebody decides.
-   */
-  unknown: Schema.Literal("failover", "hold"),
-})
+export const FailoverSettings = Schema.suspend(() =>
+  Schema.Struct({
+    /** Attempts in all, until somebody has the request sent again. */
+    attempts_max: Positive,
+    gap_max_ms: Positive,
+    /** The first pause once every provider was tried; doubled each time, plus up to half of it by a roll. */
+    gap_ms: Positive,
+    /**
+     * What becomes of an attempt without an answer that the provider may have taken: the next provider (the phone may get it twice), or
+     * `hold`, until the provider was asked or somebody decides.
+     */
+    unknown: Schema.Literal("failover", "hold"),
+  }),
+)
 export type FailoverSettings = typeof FailoverSettings.Type
 
-export const GatewaySettings = Schema.Struct({
-  /** Numbers in national form are of this country (ISO 3166-1 alpha-2). */
-  country: Schema.String,
-  failover: FailoverSettings,
-  health: HealthSettings,
-  /** How long a key is remembered. */
-  idempotency_ms: Positive,
-  limits: LimitSettings,
-  providers: Schema.NonEmptyArray(GatewayProvider),
-  /** Requests that may wait at once. */
-  queue_max: Positive,
-  /** How long a request may wait to be sent, from when it may be sent at all. */
-  valid_ms: Positive,
-})
+export const GatewaySettings = Schema.suspend(() =>
+  Schema.Struct({
+    /** Numbers in national form are of this country (ISO 3166-1 alpha-2). */
+    country: Schema.String,
+    failover: FailoverSettings,
+    health: HealthSettings,
+    /** How long a key is remembered. */
+    idempotency_ms: Positive,
+    limits: LimitSettings,
+    providers: Schema.NonEmptyArray(GatewayProvider),
+    /** Requests that may wait at once. */
+    queue_max: Positive,
+    /** How long a request may wait to be sent, from when it may be sent at all. */
+    valid_ms: Positive,
+  }),
+)
 export type GatewaySettings = typeof GatewaySettings.Type
 
 const provider = (id: string): GatewayProvider => ({

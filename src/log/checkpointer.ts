@@ -36,7 +36,7 @@ export const makeCheckpointer = (file: string, pagesNow: number, fallBack: () =>
   const start = (): Worker => {
     const started = new Worker(source, {
       eval: true,
-      workerData: { file, driver, busy, restartPages, nearPages, approachesMax, readersWaitMs },
+      workerData: { file, driver: driverFile(), busy, restartPages, nearPages, approachesMax, readersWaitMs },
     })
     started.on("error", fallBack)
     started.unref()
@@ -65,7 +65,7 @@ export const makeCheckpointer = (file: string, pagesNow: number, fallBack: () =>
 }
 
 /** Resolved here: a worker made from text has no place of its own to resolve from, in the sources or in a bundle. */
-const driver = createRequire(import.meta.url).resolve("better-sqlite3")
+const driverFile = (): string => createRequire(import.meta.url).resolve("better-sqlite3")
 
 const source = `
 const { parentPort, workerData } = require("node:worker_threads")

@@ -1,19 +1,18 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
-import * as SqlClient from "@effect/sql/SqlClient"
 import Database from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import { genesis, hashOf, type Row } from "../core/Entry.ts"
-import { connect } from "./connection.ts"
-import { EventLog, LogOpenError, type LogReader } from "./EventLog.ts"
+import { appendingPragmas } from "./appender.ts"
+import { EventLog, type Head, LogOpenError, type LogReader, LogUnavailable } from "./EventLog.ts"
 import { makeFolders } from "./folders.ts"
 import { inspect, refuseCutOff } from "./inspect.ts"
 import { takeLock } from "./lock.ts"
 import { migrate } from "./migrations.ts"
 import { corrupt, openFailure } from "./openFailure.ts"
-import { makeReader } from "./reader.ts"
+import { headOf, headQuery } from "./storedRow.ts"
 import { makeWriter } from "./writer.ts"
 
 /** How long an append waits for another connection's lock; only a checkpoint and other programs ever hold one. */
@@ -22,7 +21,7 @@ const writeWaitMsMax = 10_000
 /**
  * Opens a log for writing, or makes a new one with its folder; holds its lock until the scope closes.
  *
- * Two connections: better-sqlite3's appends, and @effect/sql's migrates and reads. What is checked at opening takes the same
+ * Two connections: better-sqlite3's migrates and appends, and @effect/sql's reads. What is checked at opening takes the same
  * time at any size: the header, the schema, and the hash of the newest entry. `verify` is what checks the rest.
  */
 export const openSqlite = (file: string): Effect.Effect<typeof EventLog.Service, LogOpenError, Scope.Scope> =>
@@ -43,14 +42,9 @@ export const openHeld = (file: string): Effect.Effect<typeof EventLog.Service, L
       Effect.try({ try: () => openForWriting(place, file), catch: (cause) => openFailure(file, cause) }),
       (opened) => Effect.sync(() => opened.close()),
     )
-    const sql = yield* connect(place, { readonly: false, named: file })
-    yield* migrate.pipe(
-      Effect.provideService(SqlClient.SqlClient, sql),
-      Effect.catchAll((error) => Effect.fail(openFailure(file, error.cause ?? error))),
-      Effect.catchAllDefect((defect) => Effect.fail(openFailure(file, causeOf(defect)))),
-    )
-    const reader = makeReader(sql, file)
-    yield* checkEnd(reader, file)
+    const head = yield* Effect.try({ try: () => headIn(db), catch: (cause) => openFailure(file, cause) })
+    const reader = yield* readerOnUse(place, file, db)
+    if (head.seq > 0) yield* checkEnd(reader, file)
     const writer = yield* Effect.acquireRelease(
       Effect.try({
         try: () => makeWriter(place, file, db, writeWaitMsMax),
@@ -81,12 +75,55 @@ const openForWriting = (place: string, file: string): Database.Database => {
     inspect(file, db)
     refuseCutOff(place, file, db)
     refuseReadOnly(db)
+    setUp(db)
     return db
   } catch (cause) {
     db.close()
     throw cause
   }
 }
+
+/** Makes a connection one that appends, and the file's tables those of a log. Throws the driver's error. */
+export const setUp = (db: Database.Database): void => {
+  for (const pragma of appendingPragmas) db.pragma(pragma)
+  migrate(db)
+}
+
+/**
+ * The reading half over a connection of its own, which is made when something is read: a start of a new log reads nothing but its
+ * end, and takes what reads without it.
+ */
+const readerOnUse = (
+  place: string,
+  file: string,
+  db: Database.Database,
+): Effect.Effect<LogReader, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const scope = yield* Effect.scope
+    const unavailable = (cause: unknown) => new LogUnavailable({ file, doing: "Reading", cause })
+    const reader = yield* Effect.cached(
+      Effect.flatMap(
+        Effect.promise(() => import("./reader.ts")),
+        ({ openOwnReader }) => Effect.mapError(openOwnReader(place, file), unavailable),
+      ).pipe(Scope.extend(scope)),
+    )
+    const head = Effect.try({ try: () => headIn(db), catch: unavailable })
+    const isEnd = (after: number) => db.open && headIn(db).seq <= after
+    return {
+      read: (after, limit) =>
+        Effect.suspend(() =>
+          isEnd(after) ? Effect.succeed([]) : Effect.flatMap(reader, ({ read }) => read(after, limit)),
+        ),
+      readSubject: (subject, after, limit) =>
+        Effect.flatMap(reader, ({ readSubject }) => readSubject(subject, after, limit)),
+      readSameSubjects: (seqs, after, limit) =>
+        Effect.flatMap(reader, ({ readSameSubjects }) => readSameSubjects(seqs, after, limit)),
+      // The writer closes its connection when it fails; what was committed can be read all the same.
+      head: Effect.suspend(() => (db.open ? head : Effect.flatMap(reader, (opened) => opened.head))),
+    }
+  })
+
+const headIn = (db: Database.Database): Head => headOf(db.prepare<[], ReadonlyArray<unknown>>(headQuery).raw().get())
 
 /** Refuses a file from which every right to write was taken. Root could write it all the same; whoever made it read-only means root too. */
 const refuseMadeReadOnly = (place: string, file: string): void => {
@@ -119,9 +156,3 @@ const checkEnd = (reader: LogReader, file: string): Effect.Effect<void, LogOpenE
 
 const lastTwo = (rows: ReadonlyArray<Row>): readonly [Row | undefined, Row | undefined] =>
   rows.length > 1 ? [rows[0], rows[1]] : [undefined, rows[0]]
-
-/** The driver's error inside the defect a migration dies with. */
-const causeOf = (defect: unknown): unknown =>
-  typeof defect === "object" && defect !== null && "cause" in defect && defect.cause !== undefined
-    ? causeOf(defect.cause)
-    : defect

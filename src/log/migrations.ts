@@ -1,21 +1,36 @@
-import * as Migrator from "@effect/sql/Migrator"
-import * as SqlClient from "@effect/sql/SqlClient"
-import * as Effect from "effect/Effect"
+import type Database from "better-sqlite3"
 import { applicationId } from "./format.ts"
 
-/** The table in which the migrator keeps what it has run. */
+/** The table in which is kept what was run; its shape is that of @effect/sql's migrator, which made it in older logs. */
 export const migrationsTable = "ringback_migrations"
 
-/** Brings a log's tables up to date. A migration that was released is never edited; a further one is added. */
-export const migrate = Effect.suspend(() =>
-  Migrator.make({})({ loader: Migrator.fromRecord(migrations), table: migrationsTable }),
-)
+/**
+ * Brings a log's tables up to date, in one transaction: a start of a new log waits for it. A migration that was released is never
+ * edited; a further one is added. Throws the driver's error.
+ */
+export const migrate = (db: Database.Database): void => {
+  if (newestOf(db) >= migrations.length) return
+  db.transaction(() => {
+    db.exec(`CREATE TABLE IF NOT EXISTS ${migrationsTable} (
+  migration_id integer PRIMARY KEY NOT NULL,
+  created_at datetime NOT NULL DEFAULT current_timestamp,
+  name VARCHAR(255) NOT NULL
+)`)
+    const newest = newestOf(db)
+    const keep = db.prepare(`INSERT INTO ${migrationsTable} (migration_id, name) VALUES (?, ?)`)
+    for (const [i, { name, statements }] of migrations.entries())
+      if (i >= newest) {
+        db.exec(statements.join(";\n"))
+        keep.run(i + 1, name)
+      }
+  }).immediate()
+}
 
-const each = (statements: ReadonlyArray<string>) =>
-  Effect.gen(function* () {
-    const sql = yield* SqlClient.SqlClient
-    for (const statement of statements) yield* sql.unsafe(statement)
-  })
+/** The number of the newest migration that was run, from 1; 0 where none was. */
+const newestOf = (db: Database.Database): number =>
+  db.prepare("SELECT 1 FROM sqlite_schema WHERE name = ?").get(migrationsTable) === undefined
+    ? 0
+    : (db.prepare(`SELECT coalesce(max(migration_id), 0) FROM ${migrationsTable}`).pluck().get() as number)
 
 /** Refuses what would change the past. The hash chain is what proves it was not; these stop accidents. */
 const appendOnly = (table: string): ReadonlyArray<string> =>
@@ -41,13 +56,15 @@ const namesTable = (table: string): ReadonlyArray<string> => [
 
 const namesTriggers = (table: string): ReadonlyArray<string> => [inOrder(table, "id"), ...appendOnly(table)]
 
-const migrations = {
-  "1_log": each([
-    `PRAGMA application_id = ${applicationId}`,
-    "PRAGMA user_version = 1",
-    ...namesTable("types"),
-    ...namesTable("subjects"),
-    `CREATE TABLE entries (
+const migrations: ReadonlyArray<{ readonly name: string; readonly statements: ReadonlyArray<string> }> = [
+  {
+    name: "log",
+    statements: [
+      `PRAGMA application_id = ${applicationId}`,
+      "PRAGMA user_version = 1",
+      ...namesTable("types"),
+      ...namesTable("subjects"),
+      `CREATE TABLE entries (
        seq INTEGER PRIMARY KEY,
        at INTEGER NOT NULL,
        cause INTEGER NOT NULL,
@@ -57,18 +74,22 @@ const migrations = {
        data TEXT NOT NULL,
        hash TEXT NOT NULL
      ) STRICT`,
-    // An index of a rowid table ends with the rowid: this one is (subject, seq) without keeping seq twice.
-    "CREATE INDEX entries_by_subject ON entries (subject)",
-    inOrder("entries", "seq"),
-    ...appendOnly("entries"),
-  ]),
+      // An index of a rowid table ends with the rowid: this one is (subject, seq) without keeping seq twice.
+      "CREATE INDEX entries_by_subject ON entries (subject)",
+      inOrder("entries", "seq"),
+      ...appendOnly("entries"),
+    ],
+  },
   // Subjects' names come in no order, so each new one dirtied a page of its own in their index. The writer, which is the
   // only one, knows them all and sees to it that none comes twice (docs/decisions/0006-names-without-index.md).
-  "2_names_without_index": each([
-    "CREATE TABLE subjects_now (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT",
-    "INSERT INTO subjects_now (id, name) SELECT id, name FROM subjects ORDER BY id",
-    "DROP TABLE subjects",
-    "ALTER TABLE subjects_now RENAME TO subjects",
-    ...namesTriggers("subjects"),
-  ]),
-}
+  {
+    name: "names_without_index",
+    statements: [
+      "CREATE TABLE subjects_now (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT",
+      "INSERT INTO subjects_now (id, name) SELECT id, name FROM subjects ORDER BY id",
+      "DROP TABLE subjects",
+      "ALTER TABLE subjects_now RENAME TO subjects",
+      ...namesTriggers("subjects"),
+    ],
+  },
+]

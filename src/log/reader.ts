@@ -5,14 +5,14 @@ import type { SqliteClient } from "@effect/sql-sqlite-node/SqliteClient"
 import Database from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { genesis, type Row } from "../core/Entry.ts"
+import type { Row } from "../core/Entry.ts"
 import { limits } from "../core/limits.ts"
 import { connect } from "./connection.ts"
-import { type Head, LogOpenError, type LogReader, LogUnavailable } from "./EventLog.ts"
+import { LogOpenError, type LogReader, LogUnavailable } from "./EventLog.ts"
 import { inspect } from "./inspect.ts"
 import { openFailure } from "./openFailure.ts"
 import { toStored } from "./storedName.ts"
-import { asInteger, asName, asStored, asText, mayHideBytes, rowOfColumns } from "./storedRow.ts"
+import { asName, asStored, headOf, headQuery, mayHideBytes, rowOfColumns } from "./storedRow.ts"
 
 /**
  * Reads a log that lies on disk, also while a server writes it; takes no lock and changes no entry.
@@ -27,8 +27,12 @@ export const openReader = (file: string): Effect.Effect<LogReader, LogOpenError,
     return makeReader(sql, file)
   })
 
+/** Reads a log that this process itself writes. `file` is its name for people. */
+export const openOwnReader = (place: string, file: string): Effect.Effect<LogReader, LogOpenError, Scope.Scope> =>
+  Effect.map(connect(place, { readonly: false, named: file }), (sql) => makeReader(sql, file))
+
 /** The reading half of a log over one connection. `file` is its name for people. */
-export const makeReader = (sql: SqliteClient, file: string): LogReader => {
+const makeReader = (sql: SqliteClient, file: string): LogReader => {
   const unavailable = (cause: unknown) => new LogUnavailable({ file, doing: "Reading", cause })
   /** Rows as arrays: making an object of each would take as long again as reading it. */
   const select = (query: string, params: ReadonlyArray<unknown>) =>
@@ -64,13 +68,7 @@ export const makeReader = (sql: SqliteClient, file: string): LogReader => {
     readSubject: (subject, after, limit) => page(subjectQuery, [toStored(subject), after, pageOf(limit)], after),
     readSameSubjects: (seqs, after, limit) =>
       page(sameSubjectsQuery, [JSON.stringify(seqs), after, pageOf(limit)], after),
-    head: Effect.map(
-      select(headQuery, []),
-      ([last]): Head =>
-        last === undefined
-          ? { seq: 0, at: 0, hash: genesis }
-          : { seq: asInteger(last[0]), at: asInteger(last[1]), hash: asText(last[2]) },
-    ),
+    head: Effect.map(select(headQuery, []), ([last]) => headOf(last)),
   }
 }
 
@@ -79,7 +77,6 @@ const rowsQuery = `SELECT e.seq, e.at, e.cause, e.kind, e.type, t.name AS typeNa
 const pageQuery = `${rowsQuery} WHERE e.seq > ? ORDER BY e.seq LIMIT ?`
 const subjectQuery = `${rowsQuery} WHERE e.subject = (SELECT id FROM subjects WHERE name = ?) AND e.seq > ? ORDER BY e.seq LIMIT ?`
 const sameSubjectsQuery = `${rowsQuery} WHERE e.subject IN (SELECT subject FROM entries WHERE seq IN (SELECT value FROM json_each(?))) AND e.seq > ? ORDER BY e.seq LIMIT ?`
-const headQuery = "SELECT seq, at, hash FROM entries ORDER BY seq DESC LIMIT 1"
 const bytesQuery = `SELECT CAST(t.name AS BLOB) AS type, CAST(s.name AS BLOB) AS subject, CAST(e.data AS BLOB) AS data ${named} WHERE e.seq = ?`
 
 /** Rows one read may bring, for a limit asked for. */

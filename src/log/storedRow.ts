@@ -1,4 +1,5 @@
-import type { Kind, Row } from "../core/Entry.ts"
+import { genesis, type Kind, type Row } from "../core/Entry.ts"
+import type { Head } from "./EventLog.ts"
 import { fromStored } from "./storedName.ts"
 
 /*
@@ -42,3 +43,12 @@ export const mayHideBytes = (text: string): boolean => text.includes("\uFFFD")
 /** The text, or one that no entry holds if the bytes it was read from are not its own. */
 export const asStored = (bytes: unknown, stored: string, text: string): string =>
   !Buffer.isBuffer(bytes) || bytes.equals(Buffer.from(stored)) ? text : "?bytes that are no UTF-8"
+
+/** Asks for the columns of `headOf`. */
+export const headQuery = "SELECT seq, at, hash FROM entries ORDER BY seq DESC LIMIT 1"
+
+/** Where a log ends, by what is stored of its newest entry; `undefined`: there is none. */
+export const headOf = (last: ReadonlyArray<unknown> | undefined): Head =>
+  last === undefined
+    ? { seq: 0, at: 0, hash: genesis }
+    : { seq: asInteger(last[0]), at: asInteger(last[1]), hash: asText(last[2]) }

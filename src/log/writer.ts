@@ -2,7 +2,7 @@ import * as fs from "node:fs"
 import type Database from "better-sqlite3"
 import * as Either from "effect/Either"
 import type { OpenRow, Row } from "../core/Entry.ts"
-import { type Appender, appendingPragmas, insertEntry, insertName, makeAppender, orderOf } from "./appender.ts"
+import { type Appender, insertEntry, insertName, makeAppender, orderOf } from "./appender.ts"
 import { type Checkpointer, checkpointPages, makeCheckpointer } from "./checkpointer.ts"
 import { type EventLog, LogUnavailable } from "./EventLog.ts"
 import { makeNumbering } from "./numbering.ts"
@@ -21,7 +21,7 @@ const behindRowsMin = 500
 const behindRowsBefore = 10_000
 
 /**
- * Sets up a connection for appending; it is the writer's own from here on.
+ * Appends over a connection that `setUp` was called with; it is the writer's own from here on.
  *
  * Durable   WAL with synchronous=NORMAL: a commit outlives a killed process, the last ones not a power cut
  * Refuses   anything that fails, a failed COMMIT too, closes the connections; every later append gets the same `Left`
@@ -29,7 +29,6 @@ const behindRowsBefore = 10_000
  *           the world keeps too
  */
 export const makeWriter = (file: string, named: string, db: Database.Database, waitMs: number): Writer => {
-  for (const pragma of appendingPragmas) db.pragma(pragma)
   const begin = db.prepare("BEGIN IMMEDIATE")
   const commit = db.prepare("COMMIT")
   const insert = db.prepare(insertEntry)

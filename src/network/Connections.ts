@@ -1,9 +1,9 @@
 import * as net from "node:net"
-import * as tls from "node:tls"
 import { limits } from "../core/limits.ts"
 import { type Answered, AnswerReader } from "./AnswerReader.ts"
 import type { Guard } from "./guard.ts"
 import type { Target } from "./requestText.ts"
+import { tlsModule } from "./secureModules.ts"
 
 /** The codes of failures by time: of a connection that did not come about, and of an answer that paused for too long. */
 export const connectTimeout = "connect-timeout"
@@ -168,7 +168,7 @@ const connect = ({ guard, room, target }: Making, take: (bytes: Buffer) => void)
   const options = { host, port, lookup: guard.lookup, noDelay: true, onread }
   if (!secure) return net.connect(options)
   // An address is no name that TLS could ask for.
-  return tls.connect({ ...options, servername: net.isIP(host) === 0 ? host : "", ALPNProtocols: ["http/1.1"] })
+  return tlsModule().connect({ ...options, servername: net.isIP(host) === 0 ? host : "", ALPNProtocols: ["http/1.1"] })
 }
 
 /**

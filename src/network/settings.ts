@@ -8,72 +8,82 @@ import { insideHostOf } from "./inside.ts"
  */
 
 /** Callbacks that go wrong, in basis points of all of them; at most one thing happens to one, besides its latency. */
-export const CallbackFaults = Schema.Struct({
-  /** Sent twice. */
-  duplicated_bp: Schema.Int,
-  /** Sent `late_ms` later. */
-  late_bp: Schema.Int,
-  /** The network's latency: each is sent up to so much later, and so is a duplicate; absent: at once. */
-  latency_ms: Schema.optionalWith(Schema.Int, { exact: true }),
-  late_ms: Schema.Int,
-  /** Looks sent, and never arrives. */
-  lost_bp: Schema.Int,
-  /** Sent behind the next one about the same subject, or `late_ms` later if none comes before. */
-  out_of_order_bp: Schema.Int,
-  /** Arrives, and its answer does not, in all the time it has: it is tried again. */
-  unanswered_bp: Schema.optionalWith(Schema.Int, { exact: true }),
-})
+export const CallbackFaults = Schema.suspend(() =>
+  Schema.Struct({
+    /** Sent twice. */
+    duplicated_bp: Schema.Int,
+    /** Sent `late_ms` later. */
+    late_bp: Schema.Int,
+    /** The network's latency: each is sent up to so much later, and so is a duplicate; absent: at once. */
+    latency_ms: Schema.optionalWith(Schema.Int, { exact: true }),
+    late_ms: Schema.Int,
+    /** Looks sent, and never arrives. */
+    lost_bp: Schema.Int,
+    /** Sent behind the next one about the same subject, or `late_ms` later if none comes before. */
+    out_of_order_bp: Schema.Int,
+    /** Arrives, and its answer does not, in all the time it has: it is tried again. */
+    unanswered_bp: Schema.optionalWith(Schema.Int, { exact: true }),
+  }),
+)
 export type CallbackFaults = typeof CallbackFaults.Type
 
 /** A fault that is meant for particular callbacks: those about a subject, of an event, or both. */
-export const AimedFault = Schema.Struct({
-  action: Schema.Union(
-    Schema.Struct({ lost: Schema.Literal(true) }),
-    Schema.Struct({ unanswered: Schema.Literal(true) }),
-    Schema.Struct({ late_ms: Schema.Int }),
-    Schema.Struct({ behind_ms: Schema.Int }),
-    Schema.Struct({ copy_ms: Schema.Int }),
-  ),
-  event: Schema.optionalWith(Schema.String, { exact: true }),
-  subject: Schema.optionalWith(Schema.String, { exact: true }),
-})
+export const AimedFault = Schema.suspend(() =>
+  Schema.Struct({
+    action: Schema.Union(
+      Schema.Struct({ lost: Schema.Literal(true) }),
+      Schema.Struct({ unanswered: Schema.Literal(true) }),
+      Schema.Struct({ late_ms: Schema.Int }),
+      Schema.Struct({ behind_ms: Schema.Int }),
+      Schema.Struct({ copy_ms: Schema.Int }),
+    ),
+    event: Schema.optionalWith(Schema.String, { exact: true }),
+    subject: Schema.optionalWith(Schema.String, { exact: true }),
+  }),
+)
 export type AimedFault = typeof AimedFault.Type
 
-export const CallbacksSettings = Schema.Struct({
-  aimed: Schema.optionalWith(Schema.Array(AimedFault), { exact: true }),
-  /** Hosts and networks the wire may connect to; absent: all but those that are never wanted (allow.ts). */
-  allow: Schema.optionalWith(Schema.Array(Schema.String), { exact: true }),
-  faults: Schema.optionalWith(CallbackFaults, { exact: true }),
-  /** Wire requests in flight at paces that never look at the host. */
-  in_flight: Schema.Int,
-  /** Host ms since the last request or answer of the application before a run counts as settled. */
-  quiet_ms: Schema.Int,
-  /** Sent to `to` instead of `from`, while the original URL is signed. The first that fits is taken. */
-  rewrite: Schema.Array(Schema.Struct({ from: Schema.String, to: Schema.String })),
-})
+export const CallbacksSettings = Schema.suspend(() =>
+  Schema.Struct({
+    aimed: Schema.optionalWith(Schema.Array(AimedFault), { exact: true }),
+    /** Hosts and networks the wire may connect to; absent: all but those that are never wanted (allow.ts). */
+    allow: Schema.optionalWith(Schema.Array(Schema.String), { exact: true }),
+    faults: Schema.optionalWith(CallbackFaults, { exact: true }),
+    /** Wire requests in flight at paces that never look at the host. */
+    in_flight: Schema.Int,
+    /** Host ms since the last request or answer of the application before a run counts as settled. */
+    quiet_ms: Schema.Int,
+    /** Sent to `to` instead of `from`, while the original URL is signed. The first that fits is taken. */
+    rewrite: Schema.Array(Schema.Struct({ from: Schema.String, to: Schema.String })),
+  }),
+)
 export type CallbacksSettings = typeof CallbacksSettings.Type
 
 /** One scripted answer; of those that fit a request the last one serves all further attempts. */
-export const ScriptedAnswer = Schema.Struct({
-  after_ms: Schema.Int,
-  body: Schema.String,
-  /** Of answers to webhooks; absent: by how the body begins. */
-  content_type: Schema.optionalWith(Schema.String, { exact: true }),
-  /** No answer at all: the connection is refused, reset, or hangs until the request's time-out. */
-  drop: Schema.optionalWith(Schema.Literal("connect", "reset", "timeout"), { exact: true }),
-  status: Schema.Int,
-  /** Only to requests whose parameters have these values, in which `*` stands for any text; absent: to any. */
-  when: Schema.optionalWith(Schema.Array(Schema.Tuple(Schema.String, Schema.String)), { exact: true }),
-})
+export const ScriptedAnswer = Schema.suspend(() =>
+  Schema.Struct({
+    after_ms: Schema.Int,
+    body: Schema.String,
+    /** Of answers to webhooks; absent: by how the body begins. */
+    content_type: Schema.optionalWith(Schema.String, { exact: true }),
+    /** No answer at all: the connection is refused, reset, or hangs until the request's time-out. */
+    drop: Schema.optionalWith(Schema.Literal("connect", "reset", "timeout"), { exact: true }),
+    status: Schema.Int,
+    /** Only to requests whose parameters have these values, in which `*` stands for any text; absent: to any. */
+    when: Schema.optionalWith(Schema.Array(Schema.Tuple(Schema.String, Schema.String)), { exact: true }),
+  }),
+)
 export type ScriptedAnswer = typeof ScriptedAnswer.Type
 
 /** An endpoint inside the run: requests to URLs that begin with `url` never leave the process. */
-export const ScriptedEndpoint = Schema.Struct({
-  answers: Schema.NonEmptyArray(ScriptedAnswer),
-  /** Basis points of attempts that are answered 500 instead, drawn from the run's seed. */
-  fail_bp: Schema.Int,
-  url: Schema.String,
-})
+export const ScriptedEndpoint = Schema.suspend(() =>
+  Schema.Struct({
+    answers: Schema.NonEmptyArray(ScriptedAnswer),
+    /** Basis points of attempts that are answered 500 instead, drawn from the run's seed. */
+    fail_bp: Schema.Int,
+    url: Schema.String,
+  }),
+)
 export type ScriptedEndpoint = typeof ScriptedEndpoint.Type
 
 export const callbacksSettings = (world: World): CallbacksSettings =>

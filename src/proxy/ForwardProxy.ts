@@ -1,11 +1,12 @@
 import type * as http from "node:http"
 import type * as net from "node:net"
-import * as tls from "node:tls"
+import type * as tls from "node:tls"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Runtime from "effect/Runtime"
 import { limits } from "../core/limits.ts"
 import { isLoopback } from "../network/isLoopback.ts"
+import { tlsModule } from "../network/secureModules.ts"
 import type { CaUnusable, LocalCa } from "./LocalCa.ts"
 import { type Authority, authorityShown, parseAuthority, simulatedName } from "./names.ts"
 import { endWith, established, mayPass, passOn, plain, refusal, Tunnels } from "./others.ts"
@@ -69,7 +70,8 @@ export const makeProxy = (options: ProxyOptions): Effect.Effect<ForwardProxy> =>
 type OpenCa = () => Promise<Either.Either<LocalCa, CaUnusable>>
 
 class Front implements ForwardProxy {
-  readonly tls: tls.Server
+  readonly #openCa: OpenCa
+  #tls: tls.Server | undefined
   readonly #options: ProxyOptions
   readonly #counts = new ProxyCounts()
   readonly #tunnels = new Tunnels()
@@ -85,14 +87,23 @@ class Front implements ForwardProxy {
 
   constructor(options: ProxyOptions, openCa: OpenCa) {
     this.#options = options
-    this.tls = tls.createServer({
+    this.#openCa = openCa
+  }
+
+  get tls(): tls.Server {
+    this.#tls ??= this.#makeTls()
+    return this.#tls
+  }
+
+  #makeTls(): tls.Server {
+    const made = tlsModule().createServer({
       ALPNProtocols: ["http/1.1"],
       handshakeTimeout: limits.headersMsMax,
       minVersion: "TLSv1.2",
       SNICallback: (given, callback) => {
         const name = simulatedName(given)
         if (name === undefined) return callback(notSimulated)
-        openCa()
+        this.#openCa()
           .then((ca) => {
             if (Either.isRight(ca)) return ca.right.contextFor(name)
             this.#tellBroken(ca.left.message)
@@ -105,12 +116,13 @@ class Front implements ForwardProxy {
         return undefined
       },
     })
-    this.tls.on("secureConnection", (socket) => this.#taken(socket))
+    made.on("secureConnection", (socket) => this.#taken(socket))
     // Who breaks off the handshake mostly does not trust the CA.
-    this.tls.on("tlsClientError", (cause, socket) => {
+    made.on("tlsClientError", (cause, socket) => {
       if (cause !== notSimulated) this.#counts.distrusted++
       socket.destroy()
     })
+    return made
   }
 
   seen = (): ProxySeen => this.#counts.seen

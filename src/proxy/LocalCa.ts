@@ -1,12 +1,13 @@
 import { createPrivateKey, X509Certificate } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
-import * as tls from "node:tls"
+import type * as tls from "node:tls"
 import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { limits } from "../core/limits.ts"
 import { makeFolders } from "../log/folders.ts"
+import { tlsModule } from "../network/secureModules.ts"
 import type { Certified } from "./certificates.ts"
 import { simulatedName } from "./names.ts"
 
@@ -121,7 +122,11 @@ const caOf = (authority: Certified, made: boolean, clock: Clock.Clock): LocalCa 
         const key = await leafKey
         const leaf = await makeLeaf(authority, key, name, clock.unsafeCurrentTimeMillis())
         one.goodUntil = leaf.goodUntil
-        return tls.createSecureContext({ cert: leaf.certificate + authority.certificate, key, minVersion: "TLSv1.2" })
+        return tlsModule().createSecureContext({
+          cert: leaf.certificate + authority.certificate,
+          key,
+          minVersion: "TLSv1.2",
+        })
       }),
     }
     return one

@@ -1,5 +1,4 @@
 import * as http from "node:http"
-import * as https from "node:https"
 import * as net from "node:net"
 import type { Duplex } from "node:stream"
 import { limits } from "../core/limits.ts"
@@ -7,6 +6,7 @@ import { allowOf } from "../network/allow.ts"
 import { type Guard, guardOf } from "../network/guard.ts"
 import { forwardedHeaders, goingOn } from "../network/hopHeaders.ts"
 import { isLoopback } from "../network/isLoopback.ts"
+import { httpsModule } from "../network/secureModules.ts"
 import { type Authority, authorityShown } from "./names.ts"
 
 /*
@@ -131,7 +131,7 @@ export const passOn = (incoming: http.IncomingMessage, outgoing: http.ServerResp
 const requestTo = (url: URL, incoming: http.IncomingMessage): http.ClientRequest => {
   const guard = guardFor(incoming.socket.remoteAddress)
   guard?.check(url)
-  return (url.protocol === "https:" ? https.request : http.request)(url, {
+  return (url.protocol === "https:" ? httpsModule().request : http.request)(url, {
     agent: false,
     headers: forwardedHeaders(incoming, url.host),
     method: incoming.method ?? "GET",

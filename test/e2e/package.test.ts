@@ -14,7 +14,7 @@ const wanted = [
   /^(?:package\.json|LICENSE|README\.md|CHANGELOG\.md)$/,
   /^dist\/package\.json$/,
   /^dist\/main\.js$/,
-  /^dist\/ringback-[A-Z0-9]{8}\.script$/,
+  /^dist\/(?:ringback|reading|control|verbs)-[A-Z0-9]{8}\.script$/,
   /^dist\/[a-zA-Z]+\.worker\.mjs$/,
   /^dist\/(?:chunk|[a-zA-Z]+)-[A-Z0-9]{8}\.mjs$/,
   /^dist\/(?:certificates|docsPage)\.js$/,

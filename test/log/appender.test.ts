@@ -7,7 +7,7 @@ import * as Either from "effect/Either"
 import { genesis, type OpenRow, type Row } from "../../src/core/Entry.ts"
 import type { LogUnavailable } from "../../src/log/EventLog.ts"
 import { chainOf } from "../../src/log/eventLog.contract.ts"
-import { openSqlite } from "../../src/log/layerSqlite.ts"
+import { openSqlite, setUp } from "../../src/log/layerSqlite.ts"
 import { makeWriter, type Writer } from "../../src/log/writer.ts"
 import { allRows } from "../support/simulate.ts"
 import { closedLog } from "./given.ts"
@@ -37,6 +37,7 @@ const turn = () => new Promise((resolve) => setImmediate(resolve))
 const begun = Effect.gen(function* () {
   const file = yield* closedLog(all.slice(0, 1))
   const db = new Database(file)
+  setUp(db)
   const writer = makeWriter(file, "log.db", db, 10_000)
   yield* Effect.addFinalizer(() => Effect.promise(writer.close))
   let thread: Worker | undefined

@@ -7,7 +7,7 @@ import * as Either from "effect/Either"
 import { checkpointPages, makeCheckpointer } from "../../src/log/checkpointer.ts"
 import type { LogUnavailable } from "../../src/log/EventLog.ts"
 import { chain, chainOf } from "../../src/log/eventLog.contract.ts"
-import { openSqlite } from "../../src/log/layerSqlite.ts"
+import { openSqlite, setUp } from "../../src/log/layerSqlite.ts"
 import { openReader } from "../../src/log/reader.ts"
 import { makeWriter } from "../../src/log/writer.ts"
 import { closedLog, logPath } from "./given.ts"
@@ -24,6 +24,7 @@ describe("an append that fails", () => {
       const rows = chain(Array.from({ length: 100 }, (_, i) => ({ data: { text: "x".repeat(1_000), i } })))
       const file = yield* closedLog(rows.slice(0, 1))
       const db = new Database(file)
+      setUp(db)
       db.pragma(`max_page_count = ${Number(db.pragma("page_count", { simple: true })) + 2}`)
       const writer = makeWriter(file, "log.db", db, 1_000)
       assertTrue(Either.isRight(writer.append(rows.slice(1, 2))))

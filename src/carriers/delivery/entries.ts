@@ -28,26 +28,27 @@ export type MessageStatus = typeof MessageStatus.Type
 export const MessageDirection = Schema.Literal("inbound", "outbound-api", "outbound-call", "outbound-reply")
 
 /** What will become of a message, fixed when it is created so that later settings do not rewrite it. */
-export const Plan = Schema.Struct({
-  /** Virtual ms for which the message keeps its sender busy; absent where senders have no rate. */
-  busy_ms: optional(Schema.NonNegativeInt),
-  /** The profile it goes through, by name, and the virtual ms for which it keeps that carrier busy. */
-  carrier: optional(Schema.String),
-  carrier_busy_ms: optional(Schema.NonNegativeInt),
-  /** Virtual ms before each reported transition. */
-  delay_ms: Schema.NonNegativeInt,
-  error_code: optional(Schema.Int),
-  /** Virtual ms from `sent` to the receipt, where it is not that delay. */
-  landing_ms: optional(Schema.NonNegativeInt),
-  /** The status it ends in; `sent`: its receipt never comes. */
-  outcome: Schema.Literal("delivered", "undelivered", "failed", "sent"),
-  /** Virtual ms in the sender's queue, before the delay. */
-  wait_ms: optional(Schema.NonNegativeInt),
-})
+export const Plan = Schema.suspend(() =>
+  Schema.Struct({
+    /** Virtual ms for which the message keeps its sender busy; absent where senders have no rate. */
+    busy_ms: optional(Schema.NonNegativeInt),
+    /** The profile it goes through, by name, and the virtual ms for which it keeps that carrier busy. */
+    carrier: optional(Schema.String),
+    carrier_busy_ms: optional(Schema.NonNegativeInt),
+    /** Virtual ms before each reported transition. */
+    delay_ms: Schema.NonNegativeInt,
+    error_code: optional(Schema.Int),
+    /** Virtual ms from `sent` to the receipt, where it is not that delay. */
+    landing_ms: optional(Schema.NonNegativeInt),
+    /** The status it ends in; `sent`: its receipt never comes. */
+    outcome: Schema.Literal("delivered", "undelivered", "failed", "sent"),
+    /** Virtual ms in the sender's queue, before the delay. */
+    wait_ms: optional(Schema.NonNegativeInt),
+  }),
+)
 export type Plan = typeof Plan.Type
 
-export const messageCreated = entryType(
-  "message.created",
+export const messageCreated = entryType("message.created", () =>
   Schema.Struct({
     account_sid: Schema.String,
     body: Schema.String,
@@ -78,8 +79,7 @@ export const messageCreated = entryType(
 )
 export type MessageCreated = Schema.Schema.Type<typeof messageCreated.schema>
 
-export const messageStatusChanged = entryType(
-  "message.status-changed",
+export const messageStatusChanged = entryType("message.status-changed", () =>
   Schema.Struct({
     error_code: optional(Schema.Int),
     /** With `queued`: the sender that was chosen, and what follows from it. */
@@ -93,14 +93,13 @@ export const messageStatusChanged = entryType(
 export type MessageStatusChanged = Schema.Schema.Type<typeof messageStatusChanged.schema>
 
 /** The text is gone from the message; the log keeps it. */
-export const messageRedacted = entryType("message.redacted", Schema.Struct({}))
+export const messageRedacted = entryType("message.redacted", () => Schema.Struct({}))
 
 /** The message is gone, with its media and feedback; the log keeps it. */
-export const messageDeleted = entryType("message.deleted", Schema.Struct({}))
+export const messageDeleted = entryType("message.deleted", () => Schema.Struct({}))
 
 /** What the sender's application learned of the message's fate. Source: OpenAPI `message_feedback_enum_outcome`. */
-export const messageFeedbackGiven = entryType(
-  "message.feedback-given",
+export const messageFeedbackGiven = entryType("message.feedback-given", () =>
   Schema.Struct({ outcome: Schema.Literal("confirmed", "unconfirmed") }),
 )
 export type MessageFeedback = Schema.Schema.Type<typeof messageFeedbackGiven.schema>
@@ -109,8 +108,7 @@ export type MessageFeedback = Schema.Schema.Type<typeof messageFeedbackGiven.sch
  * A medium of a message is there. Its bytes are not in the log: `generated` ones are made from its SID, `fetched` ones lie beside
  * the log and are known by their hash.
  */
-export const mediaStored = entryType(
-  "media.stored",
+export const mediaStored = entryType("media.stored", () =>
   Schema.Struct({
     content_type: Schema.String,
     length: Schema.NonNegativeInt,
@@ -122,7 +120,7 @@ export const mediaStored = entryType(
 )
 export type MediaStored = Schema.Schema.Type<typeof mediaStored.schema>
 
-export const mediaDeleted = entryType("media.deleted", Schema.Struct({ sid: Schema.String }))
+export const mediaDeleted = entryType("media.deleted", () => Schema.Struct({ sid: Schema.String }))
 
 export const deliveryEntryTypes = [
   messageCreated,

@@ -26,23 +26,25 @@ export const Behavior = Schema.Struct({ ...ending, number: Schema.String })
 export type Behavior = typeof Behavior.Type
 
 /** How one message ends, and when. Its SID follows from the seed. */
-export const MessageBehavior = Schema.Struct({ ...ending, sid: Schema.String })
+export const MessageBehavior = Schema.suspend(() => Schema.Struct({ ...ending, sid: Schema.String }))
 export type MessageBehavior = typeof MessageBehavior.Type
 
 /** A carrier behind the simulated API: which numbers it has, and how it treats their messages. */
-export const CarrierProfile = Schema.Struct({
-  /** How many messages it filters, and with which ErrorCode. */
-  filters: Schema.Array(Schema.Struct({ bp: BasisPoints, error_code: Schema.Int })),
-  /** Virtual ms from `sent` to the receipt, as points of its distribution, ascending; between two of them it is even. */
-  latency: optional(Schema.NonEmptyArray(Schema.Struct({ bp: BasisPoints, ms: Schema.NonNegativeInt }))),
-  /** Messages of which no receipt ever comes. */
-  loss_bp: BasisPoints,
-  name: Schema.String,
-  /** What it takes of all senders together; absent: whatever it is given. */
-  segments_per_second: optional(Schema.Int.pipe(Schema.positive())),
-  /** What its numbers begin with; empty: it has every number. */
-  to: Schema.Array(Schema.String),
-})
+export const CarrierProfile = Schema.suspend(() =>
+  Schema.Struct({
+    /** How many messages it filters, and with which ErrorCode. */
+    filters: Schema.Array(Schema.Struct({ bp: BasisPoints, error_code: Schema.Int })),
+    /** Virtual ms from `sent` to the receipt, as points of its distribution, ascending; between two of them it is even. */
+    latency: optional(Schema.NonEmptyArray(Schema.Struct({ bp: BasisPoints, ms: Schema.NonNegativeInt }))),
+    /** Messages of which no receipt ever comes. */
+    loss_bp: BasisPoints,
+    name: Schema.String,
+    /** What it takes of all senders together; absent: whatever it is given. */
+    segments_per_second: optional(Schema.Int.pipe(Schema.positive())),
+    /** What its numbers begin with; empty: it has every number. */
+    to: Schema.Array(Schema.String),
+  }),
+)
 export type CarrierProfile = typeof CarrierProfile.Type
 
 /** The carrier a number has: the one whose prefix is the longest, of equals the first. */

@@ -26,7 +26,7 @@ import {
 import { knowSettingsNumbers, ownedNumber } from "./senders/numbers.ts"
 import { noSenders, type Senders } from "./senders/senders.ts"
 import type { TwilioSettings } from "./settings.ts"
-import { parseTemplateSet, type TemplateSet, templateNames } from "./template.ts"
+import { isSetOf, parseTemplateSet, type TemplateSet, textsOf } from "./template.ts"
 import { noVerify, type Verify } from "./verify/verifications.ts"
 
 /** The carrier's part of the world. */
@@ -122,7 +122,7 @@ export const knowAllowedFrom = (twilio: Twilio): void => {
  */
 export const furnish = (twilio: Twilio, texts: Readonly<Record<string, string>>): void => {
   const { templates } = twilio as { readonly templates: TemplateSet | undefined }
-  if (templates !== undefined && templateNames.every((name) => templates[name].text === texts[name])) return
+  if (templates !== undefined && isSetOf(templates, texts)) return
   twilio.templates = Either.getOrThrowWith(
     parseTemplateSet(texts),
     (errors) => new Error(errors.map(({ message }) => message).join("; ")),
@@ -174,7 +174,7 @@ export const twilioSnapshot: Snapshot<Twilio> = {
     const { by, calls: _, ...calls } = twilio.calls
     const { conferences: __, ...conferences } = twilio.conferences
     const { recordings: ___, ...recordings } = twilio.recordings
-    const texts = Object.fromEntries(templateNames.map((name) => [name, templates[name].text]))
+    const texts = textsOf(templates)
     const whole = Object.fromEntries(savedWhole.map((name) => [name, twilio[name]]))
     const head = { ...whole, calls, conferences, messages: headOf(messages), recordings, settings, texts }
     yield head as unknown as SavedTwilio

@@ -7,7 +7,7 @@ import * as Either from "effect/Either"
 import { documentTemplates } from "../../../test/e2e/fixtures/mockServerDocument.ts"
 import { limits } from "../../core/limits.ts"
 import { twilioError } from "./errors.ts"
-import { parseTemplateSet, type TemplateName, type TemplateValues, templateNames } from "./template.ts"
+import { parseTemplate, parseTemplateSet, type TemplateName, type TemplateValues, templateNames } from "./template.ts"
 import { loadTemplates } from "./templateFiles.ts"
 
 let folder = ""
@@ -84,6 +84,11 @@ const call: TemplateValues = {
 }
 
 describe("the shipped templates", () => {
+  it("ships templates that pass the check, which none of them is put to again when a run starts", () => {
+    for (const [name, text] of Object.entries(loaded().texts))
+      assertTrue(Either.isRight(parseTemplate(name as TemplateName, name, text)), name)
+  })
+
   it("are loaded without warning where no folder is named", () => {
     const { texts, warnings } = loaded()
     deepStrictEqual(warnings, [])

@@ -4,7 +4,7 @@ import * as Data from "effect/Data"
 import * as Either from "effect/Either"
 import { byCodeUnit } from "../../core/canonical.ts"
 import { limits } from "../../core/limits.ts"
-import { parseTemplate } from "./template.ts"
+import { knowGood, parseTemplate } from "./template.ts"
 import { pathsOf } from "./templateCheck.ts"
 import { type TemplateTexts, templatesBytesMax } from "./templateEdits.ts"
 import { errorNames, namesKnownTo, responseNames, type TemplateName } from "./templateNames.ts"
@@ -40,6 +40,7 @@ export const loadTemplates = (
   const texts = Object.fromEntries(
     kinds.flatMap((kind) => kind.names.map((name) => [name, shipped(shippedDir, kind, name)])),
   )
+  knowGood(texts as TemplateTexts)
   const warnings: Array<string> = []
   const errors: Array<TemplateError> = []
   for (const { folder, names } of setting === undefined ? [] : userFolders(setting, warnings))

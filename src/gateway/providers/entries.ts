@@ -37,8 +37,7 @@ export const PlannedReceipt = Schema.Struct({
 export type PlannedReceipt = typeof PlannedReceipt.Type
 
 /** A simulated provider has a request, and does this with it. It keeps all that was drawn: a profile that changes later changes nothing here. */
-export const providerDecided = entryType(
-  "provider-request.decided",
+export const providerDecided = entryType("provider-request.decided", () =>
   Schema.Struct({
     after_ms: Schema.NonNegativeInt,
     /** Where a caller from outside wants its receipts. */
@@ -63,8 +62,7 @@ export const providerDecided = entryType(
 export type ProviderDecided = Schema.Schema.Type<typeof providerDecided.schema>
 
 /** A simulated provider tells the gateway of this run what became of a message: `text` is what it would post to it. */
-export const providerReceiptSent = entryType(
-  "provider-receipt.sent",
+export const providerReceiptSent = entryType("provider-receipt.sent", () =>
   Schema.Struct({
     message_id: Schema.String,
     /** Which of the message's receipts, from 1. */

@@ -8,7 +8,7 @@ export const DialectName = Schema.Literal("generic", "twilio", "plivo")
 export type DialectName = typeof DialectName.Type
 
 /** What a provider takes for one request whose answer does not say it. */
-export const Price = Schema.Struct({ currency: Schema.String, micros: Schema.NonNegativeInt })
+export const Price = Schema.suspend(() => Schema.Struct({ currency: Schema.String, micros: Schema.NonNegativeInt }))
 
 /** A provider's place and manners, as the log keeps them; its weight and limits are the gateway's own business. */
 export const providerConfigFields = {
@@ -32,5 +32,5 @@ export const providerConfigFields = {
   url: optional(Schema.String),
 } as const
 
-export const ProviderConfig = Schema.Struct(providerConfigFields)
+export const ProviderConfig = Schema.suspend(() => Schema.Struct(providerConfigFields))
 export type ProviderConfig = typeof ProviderConfig.Type

@@ -6,8 +6,7 @@ import { optional } from "../../../core/optional.ts"
  * Something went wrong that no request of the API could be told: with a webhook, with its TwiML, with a reply. About the resource
  * that is the subject. Fields in the order of canonical JSON. Source: Monitor, Alert resource.
  */
-export const alertRaised = entryType(
-  "alert.raised",
+export const alertRaised = entryType("alert.raised", () =>
   Schema.Struct({
     account_sid: Schema.String,
     /** What exactly, for people. */

@@ -33,16 +33,15 @@ export const ApplicationConfig = Schema.Struct({
 })
 export type ApplicationConfig = typeof ApplicationConfig.Type
 
-export const applicationCreated = entryType(
-  "application.created",
+export const applicationCreated = entryType("application.created", () =>
   Schema.Struct({ account_sid: Schema.String, config: ApplicationConfig }),
 )
 export type ApplicationCreated = Schema.Schema.Type<typeof applicationCreated.schema>
 
-export const applicationUpdated = entryType("application.updated", Schema.Struct({ config: ApplicationConfig }))
+export const applicationUpdated = entryType("application.updated", () => Schema.Struct({ config: ApplicationConfig }))
 export type ApplicationUpdated = Schema.Schema.Type<typeof applicationUpdated.schema>
 
 /** It is gone, and numbers it was to handle are handled by their own URLs. */
-export const applicationDeleted = entryType("application.deleted", Schema.Struct({}))
+export const applicationDeleted = entryType("application.deleted", () => Schema.Struct({}))
 
 export const applicationEntryTypes = [applicationCreated, applicationUpdated, applicationDeleted] as const

@@ -89,8 +89,7 @@ export type MachineDetection = typeof MachineDetection.Type
 export const CallRecord = Schema.Struct({ channels: Schema.Literal(1, 2), reports: optional(CallReports) })
 export type CallRecord = typeof CallRecord.Type
 
-export const callCreated = entryType(
-  "call.created",
+export const callCreated = entryType("call.created", () =>
   Schema.Struct({
     account_sid: Schema.String,
     /** The call whose other end this is: it called the number from within the exchange. */
@@ -120,8 +119,7 @@ export const callCreated = entryType(
 )
 export type CallCreated = Schema.Schema.Type<typeof callCreated.schema>
 
-export const callStatusChanged = entryType(
-  "call.status-changed",
+export const callStatusChanged = entryType("call.status-changed", () =>
   Schema.Struct({
     /** What it costs in all, in millionths of the currency: of one that was answered, when it ends. */
     price_micros: optional(Natural),
@@ -138,8 +136,7 @@ export const callStatusChanged = entryType(
 export type CallStatusChanged = Schema.Schema.Type<typeof callStatusChanged.schema>
 
 /** Its application changes a call that is under way: new instructions, callbacks or a time limit, as far as they are there. */
-export const callUpdated = entryType(
-  "call.updated",
+export const callUpdated = entryType("call.updated", () =>
   Schema.Struct({
     instructions: optional(Instructions),
     reports: optional(CallReports),
@@ -149,11 +146,10 @@ export const callUpdated = entryType(
 export type CallUpdated = Schema.Schema.Type<typeof callUpdated.schema>
 
 /** The call is gone from lists, with its recordings; the log keeps it. */
-export const callDeleted = entryType("call.deleted", Schema.Struct({}))
+export const callDeleted = entryType("call.deleted", () => Schema.Struct({}))
 
 /** An input: a phone calls a number. What becomes of it follows; a number nobody has gets nothing. */
-export const callArrived = entryType(
-  "call.arrived",
+export const callArrived = entryType("call.arrived", () =>
   Schema.Struct({
     from: Schema.String,
     script: optional(Schema.Array(CalleeStep)),
@@ -164,10 +160,9 @@ export type CallArrived = Schema.Schema.Type<typeof callArrived.schema>
 
 /** An input or what its script does: the other end presses keys, says something, picks up or hangs up. `scripted`: by itself. */
 const scripted = optional(Schema.Literal(true))
-export const callPressed = entryType("call.pressed", Schema.Struct({ digits: Schema.String, scripted }))
+export const callPressed = entryType("call.pressed", () => Schema.Struct({ digits: Schema.String, scripted }))
 export type CallPressed = Schema.Schema.Type<typeof callPressed.schema>
-export const callSpoken = entryType(
-  "call.spoken",
+export const callSpoken = entryType("call.spoken", () =>
   Schema.Struct({
     /** How sure the recognition is, in basis points. */
     confidence_bp: Schema.Int.pipe(Schema.between(0, 10_000)),
@@ -178,8 +173,8 @@ export const callSpoken = entryType(
   }),
 )
 export type CallSpoken = Schema.Schema.Type<typeof callSpoken.schema>
-export const callPickedUp = entryType("call.picked-up", Schema.Struct({}))
-export const callHungUp = entryType("call.hung-up", Schema.Struct({ scripted }))
+export const callPickedUp = entryType("call.picked-up", () => Schema.Struct({}))
+export const callHungUp = entryType("call.hung-up", () => Schema.Struct({ scripted }))
 
 /**
  * A call's instructions are carried out as far as they go at an instant: what follows from it (`voice/orders.ts`, lines of the transcript among
@@ -187,8 +182,7 @@ export const callHungUp = entryType("call.hung-up", Schema.Struct({ scripted }))
  *
  * `begun`: its instructions begin with this. Of a list of verbs that is the end of the one before only its length is kept.
  */
-export const callStepped = entryType(
-  "call.stepped",
+export const callStepped = entryType("call.stepped", () =>
   Schema.Struct({
     begun: optional(Schema.Literal(true)),
     orders: Schema.Array(Json),
@@ -198,20 +192,19 @@ export const callStepped = entryType(
 export type CallStepped = Schema.Schema.Type<typeof callStepped.schema>
 
 /** Something that a call's instructions wait for has come to an end inside the exchange (`voice/events.ts`). */
-export const orderAnswered = entryType("order.answered", Schema.Struct({ event: Json }))
+export const orderAnswered = entryType("order.answered", () => Schema.Struct({ event: Json }))
 export type OrderAnswered = Schema.Schema.Type<typeof orderAnswered.schema>
 
 /** A call is connected with one that it dialled, or that came out of a queue it dialled and has heard what was to be heard first. */
-export const callBridged = entryType("call.bridged", Schema.Struct({ with: Schema.String }))
+export const callBridged = entryType("call.bridged", () => Schema.Struct({ with: Schema.String }))
 export type CallBridged = Schema.Schema.Type<typeof callBridged.schema>
 
 /** The exchange presses keys toward who has answered, as `SendDigits` says. */
-export const callDigitsSent = entryType("call.digits-sent", Schema.Struct({ digits: Schema.String }))
+export const callDigitsSent = entryType("call.digits-sent", () => Schema.Struct({ digits: Schema.String }))
 export type CallDigitsSent = Schema.Schema.Type<typeof callDigitsSent.schema>
 
 /** Who has picked up, as it was found out. Source: "Answering Machine Detection". */
-export const callPartyDetected = entryType(
-  "call.party-detected",
+export const callPartyDetected = entryType("call.party-detected", () =>
   Schema.Struct({
     answered_by: Schema.Literal("human", "machine_start", "machine_end_beep", "fax", "unknown"),
     /** Virtual ms since the answer. */

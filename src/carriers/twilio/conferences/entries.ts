@@ -22,8 +22,7 @@ export const EndReason = Schema.Literal(
 export type EndReason = typeof EndReason.Type
 
 /** The first participant's instructions say who is told of what, and whether it is recorded. */
-export const conferenceCreated = entryType(
-  "conference.created",
+export const conferenceCreated = entryType("conference.created", () =>
   Schema.Struct({
     account_sid: Schema.String,
     friendly_name: Schema.String,
@@ -33,8 +32,7 @@ export const conferenceCreated = entryType(
 )
 export type ConferenceCreated = Schema.Schema.Type<typeof conferenceCreated.schema>
 
-export const conferenceStatusChanged = entryType(
-  "conference.status-changed",
+export const conferenceStatusChanged = entryType("conference.status-changed", () =>
   Schema.Struct({
     /** The participant whose leaving ended it. */
     call_sid: optional(Schema.String),
@@ -44,8 +42,7 @@ export const conferenceStatusChanged = entryType(
 )
 export type ConferenceStatusChanged = Schema.Schema.Type<typeof conferenceStatusChanged.schema>
 
-export const participantJoined = entryType(
-  "participant.joined",
+export const participantJoined = entryType("participant.joined", () =>
   Schema.Struct({
     call_sid: Schema.String,
     /** The call that alone hears this one. */
@@ -60,8 +57,7 @@ export const participantJoined = entryType(
 )
 export type ParticipantJoined = Schema.Schema.Type<typeof participantJoined.schema>
 
-export const participantUpdated = entryType(
-  "participant.updated",
+export const participantUpdated = entryType("participant.updated", () =>
   Schema.Struct({
     call_sid: Schema.String,
     coach: optional(Schema.String),
@@ -74,8 +70,7 @@ export const participantUpdated = entryType(
 export type ParticipantUpdated = Schema.Schema.Type<typeof participantUpdated.schema>
 
 /** `kicked`: its application took it out. */
-export const participantLeft = entryType(
-  "participant.left",
+export const participantLeft = entryType("participant.left", () =>
   Schema.Struct({ call_sid: Schema.String, kicked: optional(Schema.Literal(true)) }),
 )
 export type ParticipantLeft = Schema.Schema.Type<typeof participantLeft.schema>

@@ -6,8 +6,7 @@ import { entryType } from "../../../core/Entry.ts"
  */
 
 /** An input: someone sends a message to a number. What becomes of it follows; a number nobody has gets nothing. */
-export const messageArrived = entryType(
-  "message.arrived",
+export const messageArrived = entryType("message.arrived", () =>
   Schema.Struct({
     body: Schema.String,
     from: Schema.String,

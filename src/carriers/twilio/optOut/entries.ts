@@ -10,12 +10,11 @@ const Pair = Schema.Struct({ recipient: Schema.String, sender: Schema.String })
 export type RecipientAndSender = typeof Pair.Type
 
 /** By a keyword, or by an operator's order; then it is an input. */
-export const recipientOptedOut = entryType("recipient.opted-out", Pair)
-export const recipientOptedIn = entryType("recipient.opted-in", Pair)
+export const recipientOptedOut = entryType("recipient.opted-out", () => Pair)
+export const recipientOptedIn = entryType("recipient.opted-in", () => Pair)
 
 /** The carrier itself answers a keyword. That is no message of the account. */
-export const keywordAnswered = entryType(
-  "keyword.answered",
+export const keywordAnswered = entryType("keyword.answered", () =>
   Schema.Struct({
     body: Schema.String,
     from: Schema.String,

@@ -22,8 +22,7 @@ export const RecordingSource = Schema.Literal(
 )
 export type RecordingSource = typeof RecordingSource.Type
 
-export const recordingStarted = entryType(
-  "recording.started",
+export const recordingStarted = entryType("recording.started", () =>
   Schema.Struct({
     account_sid: Schema.String,
     channels: Schema.Literal(1, 2),
@@ -37,8 +36,7 @@ export const recordingStarted = entryType(
 )
 export type RecordingStarted = Schema.Schema.Type<typeof recordingStarted.schema>
 
-export const recordingStatusChanged = entryType(
-  "recording.status-changed",
+export const recordingStatusChanged = entryType("recording.status-changed", () =>
   Schema.Struct({
     /** What it holds, virtual ms: of one that is over. */
     length_ms: optional(Schema.NonNegativeInt),
@@ -50,6 +48,6 @@ export const recordingStatusChanged = entryType(
 )
 export type RecordingStatusChanged = Schema.Schema.Type<typeof recordingStatusChanged.schema>
 
-export const recordingDeleted = entryType("recording.deleted", Schema.Struct({ sid: Schema.String }))
+export const recordingDeleted = entryType("recording.deleted", () => Schema.Struct({ sid: Schema.String }))
 
 export const recordingEntryTypes = [recordingStarted, recordingStatusChanged, recordingDeleted] as const

@@ -38,18 +38,19 @@ export const NumberConfig = Schema.Struct({
 export type NumberConfig = typeof NumberConfig.Type
 
 /** An account buys a phone number. Numbers that settings name are there without. */
-export const numberBought = entryType(
-  "number.bought",
+export const numberBought = entryType("number.bought", () =>
   Schema.Struct({ account_sid: Schema.String, config: NumberConfig, phone_number: Schema.String }),
 )
 export type NumberBought = Schema.Schema.Type<typeof numberBought.schema>
 
 /** A phone number or short code is set up anew as far as `config` says, or moves to another account. */
-export const numberUpdated = entryType("number.updated", Schema.Struct({ account_sid: Text, config: NumberConfig }))
+export const numberUpdated = entryType("number.updated", () =>
+  Schema.Struct({ account_sid: Text, config: NumberConfig }),
+)
 export type NumberUpdated = Schema.Schema.Type<typeof numberUpdated.schema>
 
 /** A phone number is given back, and leaves its service. */
-export const numberReleased = entryType("number.released", Schema.Struct({}))
+export const numberReleased = entryType("number.released", () => Schema.Struct({}))
 
 /** How a messaging service is set up, as far as it was said; what was not has Twilio's default. */
 export const ServiceConfig = Schema.Struct({
@@ -73,26 +74,24 @@ export const ServiceConfig = Schema.Struct({
 })
 export type ServiceConfig = typeof ServiceConfig.Type
 
-export const serviceCreated = entryType(
-  "service.created",
+export const serviceCreated = entryType("service.created", () =>
   Schema.Struct({ account_sid: Schema.String, config: ServiceConfig }),
 )
 export type ServiceCreated = Schema.Schema.Type<typeof serviceCreated.schema>
 
-export const serviceUpdated = entryType("service.updated", Schema.Struct({ config: ServiceConfig }))
+export const serviceUpdated = entryType("service.updated", () => Schema.Struct({ config: ServiceConfig }))
 export type ServiceUpdated = Schema.Schema.Type<typeof serviceUpdated.schema>
 
 /** A service ends; its numbers are free for others. */
-export const serviceDeleted = entryType("service.deleted", Schema.Struct({}))
+export const serviceDeleted = entryType("service.deleted", () => Schema.Struct({}))
 
 /** A sender joins the pool of the service that is the subject: a phone number, short code or alphanumeric sender ID. */
-export const senderAdded = entryType(
-  "sender.added",
+export const senderAdded = entryType("sender.added", () =>
   Schema.Struct({ sender: Schema.String, sender_sid: Schema.String }),
 )
 export type SenderAdded = Schema.Schema.Type<typeof senderAdded.schema>
 
-export const senderRemoved = entryType("sender.removed", Schema.Struct({ sender_sid: Schema.String }))
+export const senderRemoved = entryType("sender.removed", () => Schema.Struct({ sender_sid: Schema.String }))
 export type SenderRemoved = Schema.Schema.Type<typeof senderRemoved.schema>
 
 export const senderEntryTypes = [

@@ -38,25 +38,23 @@ export const VerifyConfig = Schema.Struct({
 })
 export type VerifyConfig = typeof VerifyConfig.Type
 
-export const verifyServiceCreated = entryType(
-  "verify-service.created",
+export const verifyServiceCreated = entryType("verify-service.created", () =>
   Schema.Struct({ account_sid: Schema.String, config: VerifyConfig }),
 )
 export type VerifyServiceCreated = Schema.Schema.Type<typeof verifyServiceCreated.schema>
 
-export const verifyServiceUpdated = entryType("verify-service.updated", Schema.Struct({ config: VerifyConfig }))
+export const verifyServiceUpdated = entryType("verify-service.updated", () => Schema.Struct({ config: VerifyConfig }))
 export type VerifyServiceUpdated = Schema.Schema.Type<typeof verifyServiceUpdated.schema>
 
 /** The service ends, and with it its verifications. */
-export const verifyServiceDeleted = entryType("verify-service.deleted", Schema.Struct({}))
+export const verifyServiceDeleted = entryType("verify-service.deleted", () => Schema.Struct({}))
 
 /** Ways to bring a code to somebody that are simulated. */
 export const VerifyChannel = Schema.Literal("sms", "call", "email", "whatsapp")
 export type VerifyChannel = typeof VerifyChannel.Type
 
 /** Somebody is to show that an address is theirs, until `expires_at` (virtual ms). */
-export const verificationCreated = entryType(
-  "verification.created",
+export const verificationCreated = entryType("verification.created", () =>
   Schema.Struct({
     account_sid: Schema.String,
     amount: Text,
@@ -70,8 +68,7 @@ export const verificationCreated = entryType(
 export type VerificationCreated = Schema.Schema.Type<typeof verificationCreated.schema>
 
 /** The code is on its way, once more or for the first time; `code` is a new one that was given. */
-export const verificationSent = entryType(
-  "verification.sent",
+export const verificationSent = entryType("verification.sent", () =>
   Schema.Struct({
     attempt_sid: Schema.String,
     channel: VerifyChannel,
@@ -86,15 +83,13 @@ export const VerificationStatus = Schema.Literal("pending", "approved", "cancele
 export type VerificationStatus = typeof VerificationStatus.Type
 
 /** A code was shown. */
-export const verificationChecked = entryType(
-  "verification.checked",
+export const verificationChecked = entryType("verification.checked", () =>
   Schema.Struct({ status: VerificationStatus, valid: Schema.Boolean }),
 )
 export type VerificationChecked = Schema.Schema.Type<typeof verificationChecked.schema>
 
 /** The application ended it. */
-export const verificationStatusChanged = entryType(
-  "verification.status-changed",
+export const verificationStatusChanged = entryType("verification.status-changed", () =>
   Schema.Struct({ status: VerificationStatus }),
 )
 export type VerificationStatusChanged = Schema.Schema.Type<typeof verificationStatusChanged.schema>
