@@ -26,8 +26,11 @@ export const sha256 = (text: string): string => crypto.hash("sha256", text, "hex
 /** SHA-256 of bytes, in hex. */
 export const sha256Bytes = (bytes: Uint8Array): string => crypto.hash("sha256", bytes, "hex")
 
-/** Whether every object's own keys stand in canonical order; throws `NotCanonical` for what is not JSON. */
-const inOrder = (value: unknown, depth: number): boolean => {
+/**
+ * Whether every object's own keys stand in canonical order, so that `JSON.stringify` gives the canonical text; throws
+ * `NotCanonical` for what is not JSON. `depth`: how deep in others the value stands.
+ */
+export const inOrder = (value: unknown, depth: number): boolean => {
   switch (typeof value) {
     case "string":
     case "boolean":

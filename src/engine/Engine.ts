@@ -17,7 +17,7 @@ import { type Group, Groups, type Poisoned, type Taken } from "./groups.ts"
 import { Inbox, type Waiting } from "./inbox.ts"
 import { type EngineOptions, EngineStopped, type OrderFailed } from "./outside.ts"
 import { Pump } from "./Pump.ts"
-import { type Made, type Place, RuleFailed, runUnhashedTurn } from "./turn.ts"
+import { encodeFor, type Made, type Place, RuleFailed, runUnhashedTurn } from "./turn.ts"
 import type { WorldState } from "./World.ts"
 
 interface Next {
@@ -245,7 +245,7 @@ export class Engine {
       const { input, at, waiting } = next
       const from = made.length
       try {
-        end = runUnhashedTurn(this.world, end, input, at, made)
+        end = runUnhashedTurn(this.world, end, input, at, made, encodeFor(this.#options.log))
       } catch (error) {
         if (!(error instanceof RuleFailed)) throw error
         made.length = from
@@ -385,7 +385,7 @@ export class Engine {
     const made: Array<Made<OpenRow>> = []
     const told = failing(input, error)
     try {
-      const end = runUnhashedTurn(this.world, this.#head, told, at, made)
+      const end = runUnhashedTurn(this.world, this.#head, told, at, made, encodeFor(this.#options.log))
       this.#state = "running"
       this.#made = end
       const taken = waiting === undefined ? [] : [{ waiting, from: 0, to: made.length }]

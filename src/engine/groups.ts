@@ -136,16 +136,26 @@ export class Groups {
     if (!this.busy) for (const then of this.#awaiting.splice(0)) then()
   }
 
-  /** A log that makes hashes late is only asked for one when somebody looks at the head's. */
   #headAt({ seq, at }: Place): Head {
-    const { hashOf } = this
-    const last = this.#last
-    return {
-      seq,
-      at,
-      get hash() {
-        return hashOf(last)
-      },
-    }
+    return new GroupHead(seq, at, this.#last, this.hashOf)
+  }
+}
+
+/** A log that makes hashes late is only asked for one when somebody looks at the head's. */
+class GroupHead implements Head {
+  readonly seq: number
+  readonly at: number
+  readonly #last: OpenRow | undefined
+  readonly #hashOf: (row: Row | undefined) => string
+
+  constructor(seq: number, at: number, last: OpenRow | undefined, hashOf: (row: Row | undefined) => string) {
+    this.seq = seq
+    this.at = at
+    this.#last = last
+    this.#hashOf = hashOf
+  }
+
+  get hash(): string {
+    return this.#hashOf(this.#last)
   }
 }

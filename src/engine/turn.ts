@@ -2,13 +2,14 @@ import {
   chained,
   type Draft,
   type Entry,
+  encodeText,
   encodeUnhashed,
   type OpenRow,
   type Row,
   type UnhashedRow,
 } from "../core/Entry.ts"
 import { limits } from "../core/limits.ts"
-import type { Head } from "../log/EventLog.ts"
+import type { EventLog, Head } from "../log/EventLog.ts"
 import type { WorldState } from "./World.ts"
 
 /** One entry of a turn, with its stored form and what was told aside. The row's hash is empty where the log is packed. */
@@ -45,13 +46,28 @@ export const runUnhashedTurn = (
   input: Draft,
   at: number,
   made: Array<Made<OpenRow>>,
-): Place => ({ seq: run(world, head, input, at, made), at })
+  encode: Encode = encodeUnhashed,
+): Place => ({ seq: run(world, head, input, at, made, encode), at })
+
+/** Makes an entry the row that is to be kept, but for its hash. */
+export type Encode = (entry: Entry<unknown>) => OpenRow
+
+/** How the entries of a turn are best encoded for a log: one that packs its rows takes each as one text. */
+export const encodeFor = ({ packed }: Pick<typeof EventLog.Service, "packed">): Encode =>
+  packed === undefined ? encodeUnhashed : encodeText
 
 /** A head without its hash. */
 export type Place = Pick<Head, "seq" | "at">
 
 /** Returns the seq of the turn's last entry. */
-const run = (world: WorldState, head: Place, input: Draft, at: number, made: Array<Made<OpenRow>>): number => {
+const run = (
+  world: WorldState,
+  head: Place,
+  input: Draft,
+  at: number,
+  made: Array<Made<OpenRow>>,
+  encode: Encode,
+): number => {
   if (at < head.at) throw new RuleFailed(`${input.type} would enter at ${at}, before the entry at ${head.at}`)
   const first = made.length
   const drafts: Array<Draft> = [input]
@@ -70,7 +86,7 @@ const run = (world: WorldState, head: Place, input: Draft, at: number, made: Arr
     }
     let machine = "the log"
     try {
-      made.push({ entry, row: encodeUnhashed(entry), aside: draft.aside })
+      made.push({ entry, row: encode(entry), aside: draft.aside })
       machine = "the world"
       world.evolve(entry)
       for (const reactor of world.reactorsOf(entry.type)) {

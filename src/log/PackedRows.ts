@@ -1,5 +1,5 @@
 import { sha256Bytes } from "../core/canonical.ts"
-import { fromHashedText, genesis, hashedText, type Row, type UnhashedRow } from "../core/Entry.ts"
+import { fromHashedText, genesis, hashedText, type Row, TextRow, type UnhashedRow } from "../core/Entry.ts"
 import { HashThread } from "./HashThread.ts"
 
 /** Bytes of a piece of memory; the largest entry fits in several times. The first piece is smaller: most runs are short. */
@@ -14,7 +14,7 @@ const columns = 3
 const pageRows = 2_048
 
 /** Rows that are handed to the thread together, and rows before it is started: a short run is over before it is up. */
-const batchRows = 2_000
+const batchRows = 4_000
 const threadRowsBefore = 20_000
 
 /**
@@ -79,7 +79,7 @@ export class PackedRows {
   }
 
   #add(row: UnhashedRow): void {
-    const text = hashedText(row)
+    const text = row instanceof TextRow ? row.text : hashedText(row)
     let chunk = this.#chunks[this.#chunks.length - 1]
     if (chunk === undefined || !fits(text, chunk.length - this.#taken - hashBytes)) {
       chunk = Buffer.from(new SharedArrayBuffer(sizeFor(text, this.#chunks.length)))

@@ -15,6 +15,8 @@ export interface RawRequest {
   readonly contentType: string | undefined
   /** The bytes, or what is known of those that were not kept. */
   readonly body: Uint8Array | NotKept
+  /** The pairs that the body is the form of, where whoever made it knows them: they need not be read out of it. */
+  readonly form?: ReadonlyArray<Pair>
 }
 
 /** The path and the parameters of the query of a request line; `refused` is what is known of a query that is not kept. */
@@ -73,6 +75,22 @@ export const readForm = (text: string | undefined, bytes: () => Uint8Array, secr
     : { params }
 }
 
+/** The parameters that `readForm` finds in the form of these pairs; undefined: it has to be read. No text of them has half a character. */
+export const readPairs = (given: ReadonlyArray<Pair>, secrets: SecretStore): ReadonlyArray<Pair> | undefined => {
+  let length = 0
+  for (const [name, value] of given) length += name.length + value.length
+  if (given.length > limits.paramsMax || length > pairsLengthMax) return undefined
+  try {
+    return given.map(([name, value]) => parameter(name, value, secrets))
+  } catch (error) {
+    if (error instanceof SecretsFull) return undefined
+    throw error
+  }
+}
+
+/** Characters of pairs that are few enough for an entry, however they are written. */
+const pairsLengthMax = 10_000
+
 /** Bytes that parameters may take in an entry, which leaves room for the rest of it. */
 const paramsBytesMax = limits.entryBytesMax * 0.75
 
@@ -98,11 +116,16 @@ const parseForm = (text: string, secrets: SecretStore): ReadonlyArray<Pair> | un
     const name = decoded(at < 0 ? part : part.slice(0, at))
     const value = decoded(at < 0 ? "" : part.slice(at + 1))
     if (name === undefined || value === undefined) return undefined
-    pairs.push([hideUserinfo(name, secrets), name === "Body" ? value : hideUserinfo(value, secrets)])
+    pairs.push(parameter(name, value, secrets))
     if (pairs.length > limits.paramsMax) break
   }
   return pairs
 }
+
+const parameter = (name: string, value: string, secrets: SecretStore): Pair => [
+  hideUserinfo(name, secrets),
+  name === "Body" ? value : hideUserinfo(value, secrets),
+]
 
 const decoded = (text: string): string | undefined => {
   const spaced = text.includes("+") ? text.replaceAll("+", " ") : text

@@ -5,6 +5,7 @@ import type { JsonObject } from "../core/canonical.ts"
 import { parseDuration } from "../core/Instant.ts"
 import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
 import { askStage } from "./askStage.ts"
+import { andThen, inTurn, orElse } from "./atOnce.ts"
 import { type ClientFile, clientOptions } from "./client/clientFile.ts"
 import { makeScenarioClient, type ScenarioClient } from "./client/ScenarioClient.ts"
 import { dueOn } from "./dueOn.ts"
@@ -136,8 +137,9 @@ export class Performance {
     const performed = kind.perform(step, play)
     const { as } = step.written
     if (typeof as !== "string") return performed
-    return Effect.map(performed, (result) => {
+    return andThen(performed, (result) => {
       if (result !== undefined) scope.set(as, result)
+      return Effect.void
     })
   }
 
@@ -150,12 +152,12 @@ export class Performance {
 
   /** Performs steps in a scope of their own, which knows what is around it; gives what tells the names of that scope. */
   #inner(steps: ReadonlyArray<PlacedStep>, names: Names, outer: Scope): Effect.Effect<() => JsonObject, StepError> {
-    return Effect.gen(this, function* () {
-      const scope = new InnerScope(names, outer)
-      const play = this.#playIn(scope)
-      for (const step of steps) yield* this.#perform(step, scope, play)
-      return () => scope.names
-    })
+    const scope = new InnerScope(names, outer)
+    const play = this.#playIn(scope)
+    return andThen(
+      inTurn(steps.length, (i) => this.#perform(steps[i] as PlacedStep, scope, play)),
+      () => Effect.succeed(() => scope.names),
+    )
   }
 
   /** Made when it is first asked for; its limits and breaker last as long as the scenario. */
@@ -179,9 +181,11 @@ export class Performance {
   }
 
   #ask(place: Place, request: StageRequest): Effect.Effect<Answered, ScenarioBroken> {
-    return askStage(this.stage, request).pipe(
-      Effect.flatMap((answered) => ("never" in answered ? brokenAt(place, answered.never) : Effect.succeed(answered))),
-      Effect.mapError((error) => (error._tag === "ScenarioBroken" ? error : brokenAt(place, error.message))),
+    const asked = orElse(askStage(this.stage, request), ({ message }) => brokenAt(place, message))
+    return andThen(
+      asked,
+      (answered): Effect.Effect<Answered, ScenarioBroken> =>
+        "never" in answered ? brokenAt(place, answered.never) : Effect.succeed(answered),
     )
   }
 

@@ -6,7 +6,7 @@ import type * as Scope from "effect/Scope"
 import type { SeenMessage } from "../carriers/delivery/seen.ts"
 import type { JsonObject } from "../core/canonical.ts"
 import type { Draft, Entry, Row } from "../core/Entry.ts"
-import type { ApiRequested, OutboundRequested } from "../core/entries.ts"
+import type { ApiRequested, OutboundRequested, Pair } from "../core/entries.ts"
 import type { Run } from "../engine/Run.ts"
 import type { Made } from "../engine/turn.ts"
 import type { Problem } from "./file/problems.ts"
@@ -75,6 +75,8 @@ export interface StageRequest {
   readonly authorization: string | undefined
   readonly contentType: string | undefined
   readonly body: Uint8Array
+  /** The pairs that the body is the form of, where it is one. */
+  readonly form?: ReadonlyArray<Pair>
 }
 
 export interface PhoneMessage {

@@ -13,19 +13,17 @@ interface Waited {
 }
 
 /**
- * Asks the carrier's API of a stage; time goes on as long as the answer takes, and what follows from it at that instant has happened.
- * `never` says why no answer comes.
+ * Asks the carrier's API of a stage, here and now; time goes on as long as the answer takes, and what follows from it at that instant
+ * has happened. `never` says why no answer comes. Most answers are there when the turns that wait are taken.
  */
 export const askStage = (
   stage: Asked,
   request: StageRequest,
-): Effect.Effect<Answered | { readonly never: string }, EngineStopped | OrderFailed> =>
-  Effect.suspend(() => {
-    const waited = asked(stage, request)
-    // Most answers are there when the turns that wait are taken; no fibre waits for those.
-    const settled = stage.run.engine.drain()
-    return settled && waited.answered !== undefined ? Effect.succeed(waited.answered) : untilAnswered(stage, waited)
-  })
+): Effect.Effect<Answered | { readonly never: string }, EngineStopped | OrderFailed> => {
+  const waited = asked(stage, request)
+  const settled = stage.run.engine.drain()
+  return settled && waited.answered !== undefined ? Effect.succeed(waited.answered) : untilAnswered(stage, waited)
+}
 
 const asked = ({ fill, request: draftOf, run }: Asked, request: StageRequest): Waited => {
   const waited: Waited = { answered: undefined, lost: undefined }

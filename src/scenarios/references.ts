@@ -62,6 +62,16 @@ export const referencesIn = (
   return { names, broken }
 }
 
+/** The places within a value of the texts that `filled` may change. */
+export const placesToFill = (value: Json): ReadonlyArray<ReadonlyArray<string | number>> => {
+  if (typeof value === "string") return value.includes("${") ? [[]] : []
+  if (typeof value !== "object" || value === null) return []
+  const inner: ReadonlyArray<readonly [string | number, Json]> = Array.isArray(value)
+    ? [...value.entries()]
+    : Object.entries(value as JsonObject)
+  return inner.flatMap(([key, each]) => placesToFill(each).map((keys) => [key, ...keys]))
+}
+
 /** What a scenario knows while it is played. */
 export interface Known {
   /** Virtual ms. */

@@ -1,7 +1,7 @@
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 import type { Json, JsonObject } from "../core/canonical.ts"
-import { checkStep } from "./file/kinds.ts"
+import { checkFilledStep } from "./file/kinds.ts"
 import type { Problem } from "./file/problems.ts"
 import type { Names, Play, RunningSettings } from "./Play.ts"
 import { filled, type Known, NothingThere } from "./references.ts"
@@ -107,7 +107,7 @@ export class PlayIn implements Play {
   }
 
   said<A>(step: PlacedStep): Either.Either<A, ScenarioBroken> {
-    return said(step, this.#known, (written) => checkStep(step.kind, written as JsonObject))
+    return said(step, this.#known, (made) => checkFilledStep(step.kind, step.written, made as JsonObject))
   }
 
   filled<A>(value: A, place: Place): Either.Either<A, ScenarioBroken> {

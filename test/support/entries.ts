@@ -4,7 +4,18 @@ import * as FastCheck from "effect/FastCheck"
 import * as Schema from "effect/Schema"
 import { callStepped, orderAnswered } from "../../src/carriers/twilio/calls/entries.ts"
 import { canonical, type JsonObject, sha256 } from "../../src/core/canonical.ts"
-import { decode, type Entry, type EntryType, encode, hashOf, RowShape, toLine } from "../../src/core/Entry.ts"
+import {
+  decode,
+  type Entry,
+  type EntryType,
+  encode,
+  encodeText,
+  hashedText,
+  hashOf,
+  RowShape,
+  TextRow,
+  toLine,
+} from "../../src/core/Entry.ts"
 import { runResumed, runStarted, settingsChanged, turnFailed } from "../../src/core/entries.ts"
 import { anyText, json, jsonObject } from "./json.ts"
 
@@ -63,6 +74,9 @@ export const comesBack = (type: AnyEntryType, entry: Entry<unknown>, previous: s
   strictEqual(canonical(back.data), row.data)
   Schema.decodeUnknownSync(type.schema as Schema.Schema<unknown>, { onExcessProperty: "error" })(back.data)
   strictEqual(hashOf(row, previous), row.hash)
+  const whole = encodeText(entry)
+  strictEqual(whole.data, row.data)
+  strictEqual(whole instanceof TextRow ? whole.text : hashedText(whole), hashedText(row))
 
   const line = toLine(row)
   const read = Schema.decodeUnknownSync(RowShape, { onExcessProperty: "error" })(JSON.parse(line))

@@ -132,6 +132,8 @@ export const newMessage = (sid: string, n: number, at: number, data: MessageCrea
 
 const rareOf = (data: MessageCreated): Rare | undefined => {
   const { media, messaging_service_sid, send_at, smart_encoded, validity_ms } = data
+  if (media === undefined && validity_ms === undefined && send_at === undefined && smart_encoded === undefined)
+    return messaging_service_sid === undefined ? undefined : { serviceSid: messaging_service_sid }
   if (media === undefined && messaging_service_sid === undefined && validity_ms === undefined) return undefined
   return {
     ...(media === undefined ? {} : { mediaUrls: media }),

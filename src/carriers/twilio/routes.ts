@@ -68,13 +68,17 @@ export const answerRequest = (
     const found = resource.path.exec(entry.data.path)
     if (found === null) continue
     const { methods } = resource
-    const accountSid = found[1] === "" ? accountOf(entry.data, twilio) : (found[1] ?? "")
+    const accountSid = found[1] === "" ? accountOf(entry.data, twilio) : known(found[1] ?? "", twilio)
     const request: Request = { world, twilio, entry, seenAt, accountSid }
     return respond(request, checked(request, resource) ?? handled(request, methods, found[2] ?? "", found[3] ?? ""))
   }
   const request: Request = { world, twilio, entry, seenAt, accountSid: "" }
   return respond(request, refusal(twilioError(20404, { path: entry.data.path.slice(0, 500) })))
 }
+
+/** The account's SID; the very text of the settings where it is the same one, as texts that are one need no comparing later. */
+const known = (accountSid: string, { settings }: Twilio): string =>
+  accountSid === settings.account_sid ? settings.account_sid : accountSid
 
 const handled = (request: Request, methods: Resource["methods"], sid: string, inner: string): Reply => {
   const handler = handlerOf(methods, request.entry.data.method)

@@ -40,6 +40,31 @@ const read = (more: Partial<RawRequest> = {}): ApiRequested => {
 const bytes = (text: string) => Buffer.from(text, "utf8")
 const basic = (text: string | Uint8Array) => `Basic ${Buffer.from(text as string).toString("base64")}`
 
+describe("the pairs of a form", () => {
+  const encoded = (pairs: ReadonlyArray<Pair>) =>
+    pairs.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join("&")
+  const text = FastCheck.oneof(
+    FastCheck.string({ unit: "grapheme" }),
+    FastCheck.constantFrom("Body", "To", "", "a b+c%", "https://user:word@app.example/x?y=z&w"),
+  )
+
+  it.prop(
+    "are read as from its text",
+    [FastCheck.array(FastCheck.tuple(text, text), { maxLength: 6 })],
+    ([form]) => deepStrictEqual(read({ form, body: bytes(encoded(form)) }), read({ body: bytes(encoded(form)) })),
+    seeded,
+  )
+
+  it.each([
+    ["many", Array.from({ length: limits.paramsMax + 1 }, (_, i): Pair => [`a${i}`, ""])],
+    ["long", [["Body", "\u0001".repeat(limits.entryBytesMax / 6)]] as ReadonlyArray<Pair>],
+  ])("are refused as its text is where they are too %s", (_, form) => {
+    const refused = read({ form, body: bytes(encoded(form)) })
+    assertTrue(refused.body !== undefined)
+    deepStrictEqual(refused, read({ body: bytes(encoded(form)) }))
+  })
+})
+
 describe("credentials", () => {
   const of = (authorization: string | undefined) => read({ authorization }).auth
   const named = { password: { secret: authTokenSecret }, user: account }

@@ -10,6 +10,7 @@ import {
   notKept,
   type RawRequest,
   readForm,
+  readPairs,
   readTarget,
   utf8,
 } from "../../network/formIn.ts"
@@ -37,7 +38,10 @@ export const wireIn = (raw: RawRequest, secrets: SecretStore): ApiRequested => {
   }
 }
 
-const readBody = ({ body, contentType }: RawRequest, secrets: SecretStore): Form => {
+const readBody = (raw: RawRequest, secrets: SecretStore): Form => {
+  const known = raw.form === undefined ? undefined : readPairs(raw.form, secrets)
+  if (known !== undefined) return { params: known }
+  const { body, contentType } = raw
   if (!(body instanceof Uint8Array)) return { params: [], refused: body }
   if (body.length === 0) return { params: [] }
   if (contentType !== undefined && contentType !== formType && mediaType(contentType) !== formType)

@@ -1,10 +1,12 @@
-import type * as Either from "effect/Either"
+import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import type { JsonObject } from "../../core/canonical.ts"
 import { digestSchema, expectationSchema, valueSchema } from "../expectations/ExpectationKind.ts"
 import { expectationKinds } from "../expectations/table.ts"
+import { placesToFill } from "../references.ts"
 import { stepKinds } from "../steps/table.ts"
-import { check, type Problem } from "./problems.ts"
+import { takesAnyText } from "./anyText.ts"
+import { at, check, type Problem } from "./problems.ts"
 
 /* The schemas of single steps and expectations, each by its key. */
 
@@ -36,6 +38,25 @@ export const expectationKeys: ReadonlyArray<string> = [...atEnd.keys()]
 /** Checks a step of a kind. */
 export const checkStep = (key: string, written: JsonObject): Either.Either<unknown, ReadonlyArray<Problem>> =>
   check(steps.get(key)?.(written) as Schema.Schema<unknown>, written)
+
+/** Where a step that was checked as it is written is filled in; undefined where what comes there has to be checked. */
+const placesOfTexts = new WeakMap<JsonObject, ReadonlyArray<ReadonlyArray<string | number>> | undefined>()
+
+/** Checks a step of a kind that was good as it is `written`, with the names in it filled in. In most that is one text for another. */
+export const checkFilledStep = (
+  key: string,
+  written: JsonObject,
+  made: JsonObject,
+): Either.Either<unknown, ReadonlyArray<Problem>> => {
+  if (!placesOfTexts.has(written)) {
+    const schema = steps.get(key)?.(written)
+    const places = placesToFill(written)
+    const anyText = schema !== undefined && places.every((keys) => takesAnyText(schema.ast, keys))
+    placesOfTexts.set(written, anyText ? places : undefined)
+  }
+  const places = placesOfTexts.get(written)
+  return places?.every((keys) => typeof at(made, keys) === "string") === true ? Either.void : checkStep(key, made)
+}
 
 /** Checks an expectation of a kind, in a step or at the end. */
 export const checkExpectation = (

@@ -41,7 +41,8 @@ const instead = (key: string, message: string): string => {
   return meant(key, keys) || (keys.length === 0 ? "" : ` (there are ${keys.join(", ")})`)
 }
 
-const at = (value: unknown, path: ReadonlyArray<PropertyKey>): unknown =>
+/** What stands at a place of a value; own keys only. */
+export const at = (value: unknown, path: ReadonlyArray<PropertyKey>): unknown =>
   path.reduce<unknown>(
     (here, key) =>
       typeof here === "object" && here !== null && Object.hasOwn(here, key) ? (here as never)[key] : undefined,

@@ -1,11 +1,14 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { Json, JsonObject } from "../../core/canonical.ts"
-import { looking } from "../expectations/looking.ts"
+import type { Pair } from "../../core/pair.ts"
+import { andThen } from "../atOnce.ts"
+import { looked } from "../expectations/looking.ts"
 import { fits, isStatusPattern, told } from "../expectations/patterns.ts"
 import { type Form, optional, Value } from "../file/words.ts"
 import { type Answered, type Play, type StepError, StepFailed } from "../Play.ts"
 import type { Place } from "../Scenario.ts"
+import type { StageRequest } from "../Stage.ts"
 
 /* What steps that ask the carrier's API have in common. */
 
@@ -21,28 +24,62 @@ export interface Asking {
   readonly method: string
   /** Path and query. */
   readonly url: string
-  readonly form?: Readonly<Record<string, Form[string] | undefined>> | undefined
+  readonly form?: FormSaid | undefined
   readonly body?: { readonly text: string; readonly contentType: string } | undefined
   /** `none`, or `user:password`; nothing said: the account's own. */
   readonly auth?: string | undefined
 }
 
-/** A form as a client writes it: what is not given is left out, of a list each item is a parameter of that name. */
-export const formText = (form: Readonly<Record<string, Form[string] | undefined>>): string => {
-  let text = ""
-  const add = (name: string, value: unknown) => {
-    text += `${text === "" ? "" : "&"}${encoded(name)}=${encoded(String(value))}`
-  }
-  for (const [name, value] of Object.entries(form)) {
+type FormSaid = Readonly<Record<string, Form[string] | undefined>>
+
+/** The pairs of a form: what is not given is left out, of a list each item is a parameter of that name. */
+const pairsOf = (form: FormSaid): ReadonlyArray<Pair> => {
+  const pairs: Array<Pair> = []
+  for (const name of Object.keys(form)) {
+    const value = form[name]
     if (value === undefined) continue
-    if (Array.isArray(value)) for (const each of value) add(name, each)
-    else add(name, value)
+    if (Array.isArray(value)) for (const each of value) pairs.push([whole(name), whole(String(each))])
+    else pairs.push([whole(name), whole(String(value))])
   }
-  return text
+  return pairs
 }
 
 /** Half a character of two units has no form in UTF-8. */
-const encoded = (text: string): string => encodeURIComponent(text.toWellFormed())
+const whole = (text: string): string => (text.isWellFormed() ? text : text.toWellFormed())
+
+/** A form as a client writes it. */
+export const formText = (form: FormSaid): string => textOf(pairsOf(form))
+
+const textOf = (pairs: ReadonlyArray<Pair>): string =>
+  pairs.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join("&")
+
+/** A request whose body is a form; hardly anybody looks at its bytes, as the pairs are known. */
+class FormRequest implements StageRequest {
+  readonly method: string
+  readonly url: string
+  readonly authorization: string | undefined
+  readonly contentType = "application/x-www-form-urlencoded"
+  readonly form: ReadonlyArray<Pair>
+
+  constructor(asking: Asking, authorization: string | undefined, form: FormSaid) {
+    this.method = asking.method
+    this.url = asking.url
+    this.authorization = authorization
+    this.form = pairsOf(form)
+  }
+
+  get body(): Uint8Array {
+    return Buffer.from(textOf(this.form))
+  }
+}
+
+const requestOf = (play: Play, asking: Asking): StageRequest => {
+  const { auth, body, form, method, url } = asking
+  const authorization =
+    auth === undefined ? Redacted.value(play.stage.authorization) : auth === "none" ? undefined : basic(auth)
+  if (body === undefined && form !== undefined) return new FormRequest(asking, authorization, form)
+  return { method, url, authorization, contentType: body?.contentType, body: Buffer.from(body?.text ?? "") }
+}
 
 /** What a step says about its answer. */
 export interface AnswerSaid {
@@ -59,19 +96,10 @@ export const basic = (credentials: string): string => `Basic ${Buffer.from(crede
 export const ask = (
   play: Play,
   place: Place,
-  { auth, body, form, method, url }: Asking,
+  asking: Asking,
   { answer: expected, as }: AnswerSaid,
 ): Effect.Effect<JsonObject | undefined, StepError> => {
-  const text = body?.text ?? (form === undefined ? "" : formText(form))
-  const contentType = body?.contentType ?? (form === undefined ? undefined : "application/x-www-form-urlencoded")
-  const asked = play.ask(place, {
-    method,
-    url,
-    authorization:
-      auth === undefined ? Redacted.value(play.stage.authorization) : auth === "none" ? undefined : basic(auth),
-    contentType,
-    body: Buffer.from(text),
-  })
+  const { method, url } = asking
   const refused = (answered: Answered) =>
     new StepFailed({
       check: {
@@ -81,11 +109,11 @@ export const ask = (
         why: play.stage.hide(`it was answered ${answerShown(answered)}`),
       },
     })
-  return Effect.flatMap(asked, (answered) => {
+  return andThen(play.ask(place, requestOf(play, asking)), (answered) => {
     // Most answers nobody looks into.
     const result = as === undefined && isStatusPattern(expected ?? null) ? undefined : resultOf(answered)
-    return Effect.flatMap(
-      looking(place, () => isExpected(expected, answered, result)),
+    return andThen(
+      looked(place, () => isExpected(expected, answered, result)),
       (met) => (met ? Effect.succeed(result) : refused(answered)),
     )
   })

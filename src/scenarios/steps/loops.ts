@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Json, JsonObject } from "../../core/canonical.ts"
+import { andThen, inTurn } from "../atOnce.ts"
 import { expects, Name, optional, Scalar, Value } from "../file/words.ts"
 import type { Names, Play, StepError } from "../Play.ts"
 import type { PlacedStep } from "../Scenario.ts"
@@ -112,7 +113,9 @@ const loop = (
   times: number,
   names: (i: number) => Names,
 ): Effect.Effect<undefined, StepError> =>
-  Effect.gen(function* () {
-    for (let i = 0; i < times; i++) yield* play.perform(inner, names(i))
-    return undefined
-  })
+  andThen(
+    inTurn(times, (i) => play.perform(inner, names(i))),
+    () => nothing,
+  )
+
+const nothing = Effect.succeed(undefined)

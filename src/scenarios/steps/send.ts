@@ -1,5 +1,5 @@
-import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { andThen } from "../atOnce.ts"
 import { expects, Form, Media, optional, Text } from "../file/words.ts"
 import { type AnswerSaid, answer, ask } from "./asking.ts"
 import { as, type StepKind, stepSchema } from "./StepKind.ts"
@@ -27,7 +27,7 @@ export const send: StepKind = {
   summary,
   schema: () => stepSchema(summary, { send: Message, as, answer }),
   perform: (placed, play) =>
-    Effect.flatMap(play.said<{ readonly send: typeof Message.Type } & AnswerSaid>(placed), (step) => {
+    andThen(play.said<{ readonly send: typeof Message.Type } & AnswerSaid>(placed), (step) => {
       const url = `/2010-04-01/Accounts/${play.stage.accountSid}/Messages.json`
       return ask(play, placed.place, { method: "POST", url, form: parameters(step.send) }, step)
     }),
