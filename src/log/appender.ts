@@ -47,7 +47,7 @@ export interface Appender {
   readonly stop: () => Promise<void>
 }
 
-/** Groups it is given at once: while it writes one, the next lies there already, and it never waits for the engine's thread. */
+/** Groups it has at once: when it is done with one, the next lies there already. */
 const groupsMax = 2
 
 /** Integers for each row: seq, at, cause, kind, type, subject; the lengths of its data and subject, and the place of its type. */
