@@ -38,7 +38,7 @@ export interface Hears {
   readonly free: () => void
 }
 
-/** Writes groups in their order, one at a time: a big one on the log's own thread, while the next one is made. */
+/** Writes groups in their order: a big one on the log's own thread, while the next one is made and handed over. */
 export class Groups {
   readonly #log: typeof EventLog.Service
   readonly #hears: Hears
@@ -47,6 +47,8 @@ export class Groups {
   readonly #hashBefore: string
   #writing: Group | undefined
   #held: Group | undefined
+  /** Whether the log has the held group already, behind the one that is being written. */
+  #heldGiven = false
   /** A rule has thrown over the world, and what is told of that has not come yet. */
   #broken = false
   #awaiting: Array<() => void> = []
@@ -95,7 +97,10 @@ export class Groups {
   add(group: Group): void {
     this.#broken = false
     if (this.#writing === undefined) this.#write(group)
-    else this.#held = group
+    else {
+      this.#held = group
+      this.#heldGiven = group.made.length > 0 && this.#give(group, undefined)
+    }
   }
 
   #write(group: Group): void {
@@ -105,18 +110,24 @@ export class Groups {
       this.#hears.written(group, this.#headAt(group.end))
       return
     }
-    const rows = made.map(({ row }) => row)
     this.#writing = group
-    const behind = this.#log.appendBehind?.(rows, this.hashOf(this.#last), (result) => {
-      this.#end(group, result)
-      this.#hears.free()
-    })
-    if (behind === true) return
+    if (this.#give(group, this.hashOf(this.#last))) return
+    const rows = rowsOf(group)
     if (this.#log.packed === undefined) {
       let hash = this.hashOf(this.#last)
       for (const row of rows) hash = chained(row, hash).hash
     }
     this.#end(group, this.#log.append(rows))
+  }
+
+  /** Hands a group to the log's own thread, if that takes it: behind this hash, or behind the group that is being written. */
+  #give(group: Group, previous: string | undefined): boolean {
+    const written = (result: Either.Either<void, LogUnavailable>) => {
+      if (this.#writing !== group) return // It was told with the one before, which has failed.
+      this.#end(group, result)
+      this.#hears.free()
+    }
+    return this.#log.appendBehind?.(rowsOf(group), previous, written) === true
   }
 
   #end(group: Group, result: Either.Either<void, LogUnavailable>): void {
@@ -132,7 +143,8 @@ export class Groups {
     // Whoever hears of it may ask whether all is in the log: what is held counts until it is written itself.
     this.#hears.written(group, this.#headAt(group.end))
     this.#held = undefined
-    if (held !== undefined) this.#write(held)
+    if (held !== undefined && this.#heldGiven) this.#writing = held
+    else if (held !== undefined) this.#write(held)
     if (!this.busy) for (const then of this.#awaiting.splice(0)) then()
   }
 
@@ -159,3 +171,5 @@ class GroupHead implements Head {
     return this.#hashOf(this.#last)
   }
 }
+
+const rowsOf = ({ made }: Group): ReadonlyArray<OpenRow> => made.map(({ row }) => row)

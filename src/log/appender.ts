@@ -26,8 +26,8 @@ export const appendingPragmas: ReadonlyArray<string> = [
  * there: the engine's thread is the one that is waited for.
  */
 interface Order {
-  /** The hash before the first of them. */
-  readonly previous: string
+  /** The hash before the first of them; undefined: the last one that was made there. */
+  readonly previous: string | undefined
   /** Their data, and their subjects, one behind the other. */
   readonly data: string
   readonly subjects: string
@@ -37,15 +37,18 @@ interface Order {
   readonly names: ReadonlyArray<readonly [table: NamesTable, id: number, name: string]>
 }
 
-/** Writes one group at a time on a thread of its own. */
+/** Writes one group after the other on a thread of its own. */
 export interface Appender {
-  /** Whether it can be given a group now. */
+  /** Whether it can be given a group now: it has one at most. */
   readonly ready: () => boolean
-  /** Tells the hashes, 64 digits each, once the group is committed, or why it is not; then it takes no more. */
+  /** Tells the hashes, 64 digits each, once the group is committed, or why it is not; then it takes no more, and none that it has. */
   readonly append: (order: Order, done: (failure: unknown, hashes: string) => void) => void
   /** Lets the group under way end, and closes the connection. */
   readonly stop: () => Promise<void>
 }
+
+/** Groups it has at once: when it is done with one, the next lies there already. */
+const groupsMax = 2
 
 /** Integers for each row: seq, at, cause, kind, type, subject; the lengths of its data and subject, and the place of its type. */
 const columns = 9
@@ -53,7 +56,7 @@ const columns = 9
 /** Lays a group out for the appender. `numberOf` numbers a name and keeps the ones that are new. */
 export const orderOf = (
   rows: ReadonlyArray<UnhashedRow>,
-  previous: string,
+  previous: string | undefined,
   numberOf: (table: NamesTable, name: string, add: (id: number, stored: string) => void) => number,
 ): Order => {
   const integers = new Float64Array(rows.length * columns)
@@ -100,33 +103,31 @@ export const makeAppender = (file: string, waitMs: number): Appender => {
   })
   worker.unref()
   let up = false
-  let pending: Parameters<Appender["append"]>[1] | undefined
-  const end = (failure: unknown, hashes = "") => {
-    const done = pending
-    pending = undefined
+  const pending: Array<Parameters<Appender["append"]>[1]> = []
+  const end = (hashes: string) => {
+    const done = pending.shift()
+    if (pending.length === 0) worker.unref()
+    done?.(undefined, hashes)
+  }
+  const fail = (failure: unknown) => {
+    up = false
     worker.unref()
-    done?.(failure, hashes)
+    for (const done of pending.splice(0)) done(failure, "")
   }
   worker.on(
     "message",
     (told: "up" | { readonly hashes: string } | { readonly message: string; readonly code: string }) => {
       if (told === "up") up = true
-      else if ("hashes" in told) end(undefined, told.hashes)
-      else end(Object.assign(new Error(told.message), { code: told.code }))
+      else if ("hashes" in told) end(told.hashes)
+      else fail(Object.assign(new Error(told.message), { code: told.code }))
     },
   )
-  worker.on("error", (error) => {
-    up = false
-    end(error)
-  })
-  worker.on("exit", () => {
-    up = false
-    end(new Error("the thread that writes the log ended"))
-  })
+  worker.on("error", fail)
+  worker.on("exit", () => fail(new Error("the thread that writes the log ended")))
   return {
-    ready: () => up && pending === undefined,
+    ready: () => up && pending.length < groupsMax,
     append: (order, done) => {
-      pending = done
+      pending.push(done)
       worker.ref()
       worker.postMessage(order, [order.integers.buffer as ArrayBuffer])
     },
@@ -156,18 +157,20 @@ const begin = db.prepare("BEGIN IMMEDIATE")
 const commit = db.prepare("COMMIT")
 const insert = db.prepare(insertEntry)
 const insertName = { types: db.prepare(types), subjects: db.prepare(subjects) }
+let hash = ""
 parentPort.on("message", (order) => {
   if (order === "stop") {
     db.close()
     parentPort.close()
     return
   }
-  const { integers, names, previous } = order
+  if (!db.open) return // What came before has failed, and this with it.
   try {
+    if (order.previous !== undefined) hash = order.previous
     begin.run()
-    for (const [table, id, name] of names) insertName[table].run(id, name)
+    for (const [table, id, name] of order.names) insertName[table].run(id, name)
+    const { integers } = order
     const hashes = []
-    let hash = previous
     let dataFrom = 0
     let subjectFrom = 0
     for (let i = 0; i < integers.length; i += columns) {

@@ -28,8 +28,8 @@ export const toldOf = (error: unknown): Told => {
 }
 
 /** Pages the thread may be ahead of whoever takes them, and how many are asked for at once: asking wakes the thread. */
-const pagesAhead = 8
-const pagesAsked = 4
+const pagesAhead = 4
+const pagesAsked = 2
 
 /**
  * Has a worker thread read the pages of a source and work out their hashes, a few pages ahead. The thread ends with the
@@ -53,19 +53,19 @@ export const pagesOfThread = (worker: URL, source: Source): Stream.Stream<Page, 
 
 type Taken = Either.Either<Page, Option.Option<PagesError>>
 
-/** A reading thread, and what it has told that nobody has taken yet. */
+/** A reading thread, and what it has told that nobody has taken yet, as it was told: rows that wait would be copied by the collector. */
 class Reading {
   readonly #worker: Worker
   readonly #source: Source
-  readonly #told: Array<Taken> = []
+  readonly #told: Array<Told> = []
   #given = 0
   #waiting: ((taken: Taken) => void) | undefined
 
   constructor(worker: URL, source: Source) {
     this.#source = source
     this.#worker = new Worker(worker, { workerData: source })
-    this.#worker.on("message", (told: Told) => this.#tell(this.#takenOf(told)))
-    this.#worker.on("error", (cause) => this.#tell(this.#unreadable(cause)))
+    this.#worker.on("message", (told: Told) => this.#tell(told))
+    this.#worker.on("error", (error) => this.#tell(toldOf(error)))
     this.#worker.postMessage(pagesAhead)
   }
 
@@ -80,20 +80,20 @@ class Reading {
     await this.#worker.terminate()
   }
 
-  #tell(taken: Taken): void {
+  #tell(told: Told): void {
     const waiting = this.#waiting
     if (waiting === undefined) {
-      this.#told.push(taken)
+      this.#told.push(told)
       return
     }
     this.#waiting = undefined
-    this.#give(taken, waiting)
+    this.#give(told, waiting)
   }
 
-  #give(taken: Taken, waiting: (taken: Taken) => void): void {
+  #give(told: Told, waiting: (taken: Taken) => void): void {
     this.#given++
     if (this.#given % pagesAsked === 0) this.#worker.postMessage(pagesAsked)
-    waiting(taken)
+    waiting(this.#takenOf(told))
   }
 
   #takenOf(told: Told): Taken {
@@ -105,11 +105,11 @@ class Reading {
       case "BadRecording":
         return Either.left(Option.some(new RecordingError(told.fault)))
       case "Unreadable":
-        return this.#unreadable(new Error(told.message))
+        return Either.left(Option.some(this.#unreadable(new Error(told.message))))
     }
   }
 
-  #unreadable(cause: unknown): Taken {
-    return Either.left(Option.some(new LogUnavailable({ file: this.#source.file, doing: "Reading", cause })))
+  #unreadable(cause: unknown): LogUnavailable {
+    return new LogUnavailable({ file: this.#source.file, doing: "Reading", cause })
   }
 }

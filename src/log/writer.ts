@@ -45,7 +45,8 @@ export const makeWriter = (file: string, named: string, db: Database.Database, w
   })
   let appender: Appender | undefined
   let bigRows = 0
-  let behind = false
+  /** Groups that the thread has. */
+  let behind = 0
   let closed: Either.Either<never, LogUnavailable> | undefined
 
   const shut = (cause: unknown): Either.Either<never, LogUnavailable> => {
@@ -59,7 +60,7 @@ export const makeWriter = (file: string, named: string, db: Database.Database, w
       if (closed !== undefined) return closed
       if (rows.length === 0) return Either.void
       try {
-        if (behind) throw new Error("a group is being written already")
+        if (behind > 0) throw new Error("a group is being written already")
         checkSameFile()
         begin.run()
         for (const row of rows) {
@@ -76,25 +77,26 @@ export const makeWriter = (file: string, named: string, db: Database.Database, w
       return Either.void
     },
     appendBehind: (rows, previous, written) => {
-      if (closed !== undefined || behind || alone || rows.length < behindRowsMin) return false
+      if (closed !== undefined || alone || rows.length < behindRowsMin) return false
       bigRows += rows.length
       if (bigRows >= behindRowsBefore) appender ??= makeAppender(file, waitMs)
       if (appender?.ready() !== true) return false
       try {
         checkSameFile()
-        behind = true
         const order = orderOf(rows, previous, (table, name, add) => numberings[table](name, add))
         appender.append(order, (failure, hashes) => {
-          behind = false
+          behind--
           if (failure !== undefined) return written(shut(failure))
           for (let i = 0; i < rows.length; i++) (rows[i] as OpenRow).hash = hashes.slice(i * 64, i * 64 + 64)
           checkpointer.wrote(rows.length)
           return written(Either.void)
         })
+        behind++
+        return true
       } catch (cause) {
-        queueMicrotask(() => written(shut(cause)))
+        shut(cause)
+        return false // Whoever appends next is told why, this group first.
       }
-      return true
     },
     close: async () => {
       await appender?.stop()

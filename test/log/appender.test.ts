@@ -26,9 +26,16 @@ const open = (rows: ReadonlyArray<Row>): ReadonlyArray<OpenRow> => rows.map((row
 const hashBefore = (rows: ReadonlyArray<Row>): string => all[(rows[0]?.seq ?? 1) - 2]?.hash ?? genesis
 
 /** Gives a group to the thread; tells what became of it. It must have taken it. */
-const behind = ({ appendBehind }: Writer, rows: ReadonlyArray<Row>): Promise<Written> =>
+const behind = (writer: Writer, rows: ReadonlyArray<Row>): Promise<Written> =>
+  given(writer, open(rows), hashBefore(rows))
+
+const given = (
+  { appendBehind }: Writer,
+  rows: ReadonlyArray<OpenRow>,
+  previous: string | undefined,
+): Promise<Written> =>
   new Promise((resolve) => {
-    assertTrue(appendBehind(open(rows), hashBefore(rows), resolve), "the thread took nothing")
+    assertTrue(appendBehind(rows, previous, resolve), "the thread took nothing")
   })
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
@@ -105,6 +112,41 @@ describe("the thread that writes beside the writer", () => {
       assertShut(writer, yield* Effect.promise(() => behind(writer, next)), "FOREIGN KEY constraint failed")
       other.exec("DROP TRIGGER t; DROP TABLE c; DROP TABLE p")
       other.close()
+      yield* Effect.promise(writer.close)
+      yield* assertHolds(file, all.slice(0, seq))
+    }),
+  )
+
+  it.scopedLive("takes a second group while it writes one, and no third; both get their hashes", () =>
+    Effect.gen(function* () {
+      const { file, seq, writer } = yield* begun
+      const [first, second, third] = [0, 1, 2].map((i) => all.slice(seq + i * groupRows, seq + (i + 1) * groupRows))
+      const rows = open(second as ReadonlyArray<Row>)
+      const told = [behind(writer, first as ReadonlyArray<Row>), given(writer, rows, undefined)]
+      strictEqual(
+        writer.appendBehind(open(third as ReadonlyArray<Row>), undefined, () => {}),
+        false,
+      )
+      for (const result of yield* Effect.promise(() => Promise.all(told))) assertRight(result, undefined)
+      deepStrictEqual(rows, second)
+      assertRight(writer.append(third as ReadonlyArray<Row>), undefined)
+      yield* Effect.promise(writer.close)
+      yield* assertHolds(file, all.slice(0, seq + 3 * groupRows))
+    }),
+  )
+
+  it.scopedLive("that fails at a group leaves nothing of the one behind it either", () =>
+    Effect.gen(function* () {
+      const { file, next, seq, writer } = yield* begun
+      const [a, b, ...rest] = next as [Row, Row, ...Array<Row>]
+      const order: Array<string> = []
+      const first = behind(writer, [a, ...rest, b]).finally(() => order.push("first"))
+      const follows = all.slice(seq + next.length, seq + 2 * next.length)
+      const second = given(writer, open(follows), undefined).finally(() => order.push("second"))
+      const [failed, lost] = yield* Effect.promise(() => Promise.all([first, second]))
+      assertShut(writer, failed, "the log is append-only")
+      deepStrictEqual(lost, failed)
+      deepStrictEqual(order, ["first", "second"])
       yield* Effect.promise(writer.close)
       yield* assertHolds(file, all.slice(0, seq))
     }),
