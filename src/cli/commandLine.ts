@@ -5,6 +5,7 @@ import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { version } from "../app/version.ts"
+import { type DescribedVerb, describedVerb } from "./describedVerbs.ts"
 import { CommandFailed } from "./failure.ts"
 import { withPlainConsole } from "./terminal.ts"
 
@@ -38,7 +39,7 @@ export const verbs = {
   traffic: async () => (await import("./trafficCommands.ts")).traffic,
   compare: async () => (await import("./compare.ts")).compare,
   gateway: async () => (await import("./gateway.ts")).gateway,
-  completions: async () => (await import("./completions.ts")).completionsBy(completionScript),
+  completions: async () => (await import("./completions/completions.ts")).completionsOf(Effect.promise(describedVerbs)),
 }
 type Verb = Awaited<ReturnType<(typeof verbs)[keyof typeof verbs]>>
 
@@ -61,18 +62,13 @@ const commandOf = ([first, ...others]: ReadonlyArray<Verb>) =>
         ),
       )
 
-const scripts = {
-  bash: Command.getBashCompletions,
-  fish: Command.getFishCompletions,
-  zsh: Command.getZshCompletions,
-}
-
-/** The lines of a shell's script. */
-const completionScript = (shell: keyof typeof scripts): Effect.Effect<ReadonlyArray<string>> =>
-  Effect.gen(function* () {
-    const all = yield* Effect.promise(() => verbsOf([]))
-    return yield* scripts[shell](yield* commandOf(all), "ringback")
-  })
+/** What each verb says of itself. */
+export const describedVerbs = async (): Promise<ReadonlyArray<DescribedVerb>> =>
+  Promise.all(
+    Object.entries(verbs).map(async ([name, load]) =>
+      describedVerb([name], (await load()) as unknown as Parameters<typeof describedVerb>[1]),
+    ),
+  )
 
 const cli = (argv: ReadonlyArray<string>) =>
   Effect.gen(function* () {

@@ -10,6 +10,7 @@ import { type Erased, eraseLog } from "../log/erase/eraseLog.ts"
 import { type CommandFailed, wrongUse } from "./failure.ts"
 import { fileArg } from "./fileArg.ts"
 import { plain } from "./looking.ts"
+import { fileOption, jsonDone } from "./options.ts"
 import { jsonLine, printable, progress } from "./terminal.ts"
 
 const options = {
@@ -24,8 +25,8 @@ const options = {
     Options.withDescription("The SID or id of a message, call or other thing to erase the content of; may be repeated"),
     Options.repeated,
   ),
-  out: Options.text("out").pipe(Options.withDescription("The new log or recording; it must not exist")),
-  json: Options.boolean("json").pipe(Options.withDescription("What was done as one line of JSON")),
+  out: fileOption("out", "The new log or recording; it must not exist"),
+  json: jsonDone,
 }
 
 /** `ringback erase LOG`: a new log without a number, or without what was said in a message or call. */
