@@ -6,7 +6,6 @@ import { versionOf } from "./tools/build.mjs"
 const hangMs = 120_000
 
 const shared = {
-  pool: "forks",
   testTimeout: hangMs,
   hookTimeout: hangMs,
   teardownTimeout: 30_000,
@@ -15,13 +14,17 @@ const shared = {
 export default defineConfig({
   define: { __RINGBACK_VERSION__: JSON.stringify(versionOf(import.meta.dirname)) },
   test: {
-    // Vitest leaves one core to itself, and then many tests wait for programs they have started.
-    poolOptions: { forks: { maxForks: Math.max(2, availableParallelism() - 1), minForks: 1 } },
+    poolOptions: {
+      // Vitest leaves one core to itself, and then many tests wait for programs they have started.
+      forks: { maxForks: Math.max(2, availableParallelism() - 1), minForks: 1 },
+      // Rules are pure and nothing is a process-wide singleton, so unit tests share their workers' modules: to load them is most of what
+      // they cost. A pool has one isolation for all its projects, so they have a pool of their own.
+      threads: { isolate: false, maxThreads: Math.max(1, availableParallelism() - 1), minThreads: 1 },
+    },
     reporters: ["./tools/reporter.mjs"],
-    // Rules are pure and nothing is a process-wide singleton, so unit tests share their workers' modules.
     projects: [
-      { extends: true, test: { ...shared, name: "unit", include: ["src/**/*.test.ts"], isolate: false } },
-      { extends: true, test: { ...shared, name: "whole", include: ["test/**/*.test.ts"] } },
+      { extends: true, test: { ...shared, name: "unit", include: ["src/**/*.test.ts"], pool: "threads" } },
+      { extends: true, test: { ...shared, name: "whole", include: ["test/**/*.test.ts"], pool: "forks" } },
     ],
   },
 })

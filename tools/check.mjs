@@ -1,4 +1,4 @@
-// `npm run check`: types, lint and format, architecture and unit tests, in under a minute. Warnings are errors.
+// `npm run check`: types, lint and format, architecture and unit tests. Warnings are errors.
 import { spawn } from "node:child_process"
 import { join } from "node:path"
 import { root, setUp } from "./setup.mjs"
