@@ -2,12 +2,14 @@ import * as CliConfig from "@effect/cli/CliConfig"
 import * as Command from "@effect/cli/Command"
 import * as ValidationError from "@effect/cli/ValidationError"
 import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { version } from "../app/version.ts"
 import { type DescribedVerb, describedVerb } from "./describedVerbs.ts"
 import { CommandFailed } from "./failure.ts"
 import { withPlainConsole } from "./terminal.ts"
+import { usageLine } from "./usage.ts"
 
 /** Every verb, loaded when it is asked for: a server needs nothing of the others. */
 export const verbs = {
@@ -70,17 +72,37 @@ export const describedVerbs = async (): Promise<ReadonlyArray<DescribedVerb>> =>
     ),
   )
 
+/** What the library says of wrong use is not printed: `run` says it in the words of all other errors. */
 const cli = (argv: ReadonlyArray<string>) =>
   Effect.gen(function* () {
+    let begun = false
+    const console = yield* Effect.console
     const ringback = yield* commandOf(yield* Effect.promise(() => verbsOf(argv)))
-    return yield* Command.run(ringback, { name: "Ringback", executable: "ringback", version })(argv)
+    const told = Command.transformHandler(ringback, (effect) =>
+      Effect.suspend(() => {
+        begun = true
+        return effect
+      }),
+    )
+    return yield* Command.run(told, { name: "Ringback", executable: "ringback", version })(argv).pipe(
+      Console.withConsole({
+        ...console,
+        error: (...texts) => (begun ? console.error(...texts) : Effect.void),
+      }),
+    )
+  })
+
+const refused = (argv: ReadonlyArray<string>, refusal: ValidationError.ValidationError) =>
+  Effect.promise(async () => {
+    process.stderr.write(`ringback: ${usageLine(await describedVerbs(), argv.slice(2), refusal)}\n`)
+    return 2
   })
 
 /** Runs a command line; the result is the exit code. What went wrong is one plain line on standard error. */
 export const run = (argv: ReadonlyArray<string>): Effect.Effect<number> =>
   cli(argv.length <= 2 ? [...argv, "--help"] : argv).pipe(
     Effect.as(0),
-    Effect.catchIf(ValidationError.isValidationError, () => Effect.succeed(2)),
+    Effect.catchIf(ValidationError.isValidationError, (refusal) => refused(argv, refusal)),
     Effect.catchIf(
       (error): error is CommandFailed => error instanceof CommandFailed,
       ({ exitCode, message }) =>

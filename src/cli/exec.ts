@@ -5,6 +5,7 @@ import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
+import { fileFailure } from "../core/fileFailure.ts"
 import { asWrongUse, CommandFailed, wrongUse } from "./failure.ts"
 import { configOption, fileOption, paceOf } from "./options.ts"
 
@@ -84,13 +85,17 @@ const writerOf = (
         fs.fstatSync(Number(descriptor))
         return Number(descriptor)
       },
-      catch: (cause) => wrongUse(`--json: ${(cause as Error).message}`),
+      catch: (cause) => wrongUse(`--json: ${fileFailure({ doing: "written", file: given }, cause)}`),
     })
     return (text) =>
       Effect.try({
         try: () => {
           fs.writeSync(file, `${text}\n`)
         },
-        catch: (cause) => new CommandFailed({ message: `--json: ${(cause as Error).message}`, exitCode: 1 }),
+        catch: (cause) =>
+          new CommandFailed({
+            message: `--json: ${fileFailure({ doing: "written", file: given }, cause)}`,
+            exitCode: 1,
+          }),
       })
   })

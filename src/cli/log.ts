@@ -41,11 +41,14 @@ export const log = Command.make("log", options, ({ after, follow, json, log: fil
     const printHead = json ? Effect.void : Console.log(styled("dim", tableHead))
     if (!follow) {
       const rows = yield* Effect.mapError(rowsOf(file), asWrongUse)
-      yield* printHead
+      // Once a row could be read: of a file that is no log nothing is shown.
+      const head = yield* Effect.once(printHead)
       return yield* rows.pipe(
+        Stream.tap(() => head),
         Stream.filter((row) => row.seq > from && wanted(row)),
         Stream.runForEach(print),
         Effect.mapError(asWrongUse),
+        Effect.zipLeft(head),
       )
     }
     const reader = yield* Effect.mapError(openReader(file), asWrongUse)

@@ -1,3 +1,4 @@
+import * as fs from "node:fs"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Console from "effect/Console"
@@ -90,8 +91,12 @@ const recording = (
       upstream,
       webhooksTo,
     }).pipe(Effect.mapError(asWrongUse))
+    const { port } = yield* serveTraffic(at, recorder.handler).pipe(
+      Effect.mapError(asWrongUse),
+      // Nothing is in it, and the next try would find it in the way.
+      Effect.tapError(() => Effect.sync(() => fs.rmSync(out, { force: true }))),
+    )
     begun(recorder)
-    const { port } = yield* serveTraffic(at, recorder.handler).pipe(Effect.mapError(asWrongUse))
     yield* tell.listening({
       address: addressOf({ host: given.host, port }),
       out,

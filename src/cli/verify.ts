@@ -26,8 +26,9 @@ export const verify = Command.make("verify", options, ({ edited, log, json }) =>
       verifyPages(pages, rules, (entries) => progress(`${entries} entries verified`)),
     ).pipe(
       Effect.ensuring(Effect.sync(progressDone)),
+      // A file whose first line is no header is no recording that could be sound or not.
       Effect.mapError((error) =>
-        error._tag === "RecordingError" && error.line !== undefined
+        error._tag === "RecordingError" && error.line !== undefined && error.line > 1
           ? new CommandFailed({ message: error.message, exitCode: 1 })
           : asWrongUse(error),
       ),
