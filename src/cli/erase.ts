@@ -4,6 +4,7 @@ import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { rules } from "../app/rules.ts"
 import { shortCode } from "../core/addresses.ts"
 import { parseE164 } from "../core/E164.ts"
 import { type Erased, eraseLog } from "../log/erase/eraseLog.ts"
@@ -41,6 +42,7 @@ export const erase = Command.make("erase", options, ({ json, log, numbers, out, 
         out,
         sought,
         at: yield* Clock.currentTimeMillis,
+        types: rules.entryTypes,
         progress: (entries) => progress(`${entries} entries read`),
       }),
     )

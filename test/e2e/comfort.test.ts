@@ -180,6 +180,9 @@ describe("ringback doctor", () => {
     assertTrue(/^entry [34] of .* does not match its hash$/.test(found.of("log")?.found ?? ""), found.of("log")?.found)
     strictEqual(found.of("keys")?.state, "warn")
 
+    const below = await examined(cwd, ["--db", join(sound, "below.db")])
+    deepStrictEqual([below.code, below.of("disk")?.state], [1, "fail"])
+
     writeFileSync(join(folder, "text.db"), "no log at all, but a text of some length".repeat(50))
     strictEqual((await examined(cwd, ["--db", "text.db"])).of("log")?.state, "fail")
     strictEqual(existsSync(join(folder, "text.db.lock")), false)

@@ -12,6 +12,8 @@ export interface Erasure {
   readonly withoutNumbers: (text: string) => string
   /** What stays of an address: of somebody's who is not meant, all. */
   readonly address: (address: string) => string
+  /** Types of entries whose `reason` says nothing about anybody. */
+  readonly closedReasons: ReadonlySet<string>
 }
 
 /** A value with the numbers taken out of its texts and names, and nothing else. */
@@ -26,7 +28,7 @@ export const withoutNumbers = (value: Json, without: (text: string) => string): 
 /** The data of an entry with all of their content taken out. */
 export const withoutContent = (data: JsonObject, type: string, erasure: Erasure): JsonObject => {
   const left = contentLeft(data, erasure) as JsonObject
-  return toldByOthers.has(type) && typeof left.reason === "string" ? { ...left, reason: erased } : left
+  return typeof left.reason === "string" && !erasure.closedReasons.has(type) ? { ...left, reason: erased } : left
 }
 
 const contentLeft = (value: Json, erasure: Erasure, key = ""): Json => {
@@ -108,15 +110,6 @@ const plainKeys = new Set(
     "status track trim type undelivered variant via voice what why"
   ).split(" "),
 )
-
-/** Types of entries whose `reason` is not from a closed list: a provider, a carrier or a monitor says it. */
-const toldByOthers: ReadonlySet<string> = new Set([
-  "conversation-message.delayed",
-  "conversation-message.failed",
-  "conversation.tenant-looked-up",
-  "gateway-attempt.answered",
-  "provider-request.decided",
-])
 
 /** Parameters of the same kind. */
 const plainParameters = new Set(
