@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 import { examine } from "../app/doctor/doctor.ts"
 import type { Told } from "../app/doctor/reached.ts"
 import { CommandFailed } from "./failure.ts"
-import { jsonOption, serverUrl, settingsFlags } from "./options.ts"
+import { jsonOption, portOf, serverUrl, settingsFlags } from "./options.ts"
 import { jsonLine, printable, styled } from "./terminal.ts"
 
 const options = {
@@ -26,7 +26,7 @@ export const doctor = Command.make("doctor", options, ({ callbacks, config, db, 
       config: Option.getOrUndefined(config),
       db: Option.getOrUndefined(db),
       host: Option.getOrUndefined(host),
-      port: Option.getOrUndefined(port),
+      port: yield* portOf("port", port),
     }
     const found = yield* examine(
       flags,

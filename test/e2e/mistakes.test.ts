@@ -84,6 +84,7 @@ const mistakes: ReadonlyArray<readonly [line: string, said: string]> = [
   ["serve --start today", '--start: expected an instant from 1970 on such as 2026-01-01T00:00:00Z, found "today"'],
   ["playback traffic.jsonl --expire soon", '--expire: expected a duration such as 90d, found "soon"'],
   ["explore ok.yaml --seeds 0", "--seeds: expected 1 to 1000000, found 0"],
+  ["doctor --port 65536", "--port: expected 0 to 65535, found 65536"],
   // Two that exclude each other, or need each other.
   ["project log.db --out p.db --check --follow", "--check looks at an end, and --follow has none; give one of them"],
   ["serve --providers-port 9000", "--providers-port needs --providers"],

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "../../core/canonical.ts"
 import { erased } from "../../core/erase/mark.ts"
+import { isKnownName } from "./parameterNames.ts"
 
 /*
  * What of an entry is left when what people said and who they are is taken out: its shape. A text stays only where it is known to say
@@ -60,7 +61,7 @@ const pairLists = new Set(["attributes", "headers", "parameters", "params", "que
 const pairLeft = (pair: Json, erasure: Erasure): Json => {
   if (!Array.isArray(pair)) return contentLeft(pair, erasure)
   const [name = "", value = ""] = pair.map(String)
-  return [parameterName.test(name) ? erasure.withoutNumbers(name) : erased, parameterLeft(name, value, erasure)]
+  return [isKnownName(name) ? name : erased, parameterLeft(name, value, erasure)]
 }
 
 const parameterLeft = (name: string, value: string, erasure: Erasure): string => {
@@ -94,7 +95,6 @@ const isName = new RegExp(
 const collection = new RegExp(`^(?:|v\\d|2010-04-01|(?:${sid}|[A-Z][A-Za-z]{1,30}|[a-z-]{1,30})(?:\\.[a-z]{3,4})?)$`)
 /** Scheme, host and port, without userinfo. */
 const urlOrigin = /^[a-z][a-z0-9+.-]{1,20}:\/\/[A-Za-z0-9.[\]:-]+(?=[/?#]|$)/
-const parameterName = /^[A-Za-z][A-Za-z0-9_.-]{0,60}$/
 /** A word of a closed list, a number, a short list of either. */
 const plainValue = /^[A-Za-z0-9 _.*#/:+-]{1,80}$/
 

@@ -51,7 +51,7 @@ const variables = [
 const config = "callbacks:\n  rewrite: [{ from: https://a.example, to: http://127.0.0.1:1 }]\n"
 /** Without addresses: a mutated one could be elsewhere. */
 const mutable = "server: { port: 0 }\ntwilio:\n  default_behavior: failure\ntemplates: { path: here }\n"
-const values = [...nasty.filter((text) => !/\0|https?:/.test(text)), ...callbacks]
+const values = [...nasty.filter((text) => !/\0|https?:|undefined|\[object/.test(text)), ...callbacks]
 
 /** What lies where the log should be. */
 const layLog = async (random: Random, db: string, rows: ReadonlyArray<Row>): Promise<void> => {
