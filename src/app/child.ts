@@ -34,12 +34,17 @@ export const runChild = ([program = "", ...args]: ReadonlyArray<string>, env: En
         resume(Effect.succeed({ code, notRun }))
       }
       child.once("error", (cause: NodeJS.ErrnoException) => {
-        if (child.pid === undefined)
-          end(cause.code === "ENOENT" ? notFound : notExecutable, `${program}: ${cause.code ?? cause.message}`)
+        if (child.pid === undefined) end(cause.code === "ENOENT" ? notFound : notExecutable, whyNot(program, cause))
       })
       child.once("exit", (code, signal) => end(signal === null ? (code ?? 0) : 128 + os.constants.signals[signal]))
     }),
   )
+
+const whyNot = (program: string, { code, message }: NodeJS.ErrnoException): string => {
+  if (code === "ENOENT") return `there is no command ${program} (ENOENT); check its spelling, and PATH`
+  if (code === "EACCES") return `${program} may not be executed (EACCES); chmod +x makes a script a command`
+  return `${program}: ${code ?? message}`
+}
 
 const handOn = (child: ChildProcess): (() => void) => {
   const inForeground = tty.isatty(0)

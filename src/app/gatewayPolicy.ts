@@ -1,6 +1,7 @@
 import * as fs from "node:fs"
 import * as Either from "effect/Either"
 import type { JsonObject } from "../core/canonical.ts"
+import { fileFailure } from "../core/fileFailure.ts"
 import { isGroup } from "../core/group.ts"
 import { type GatewaySettings, gatewaySettings } from "../gateway/settings.ts"
 import { noGatewayEnvironment } from "./gatewayEnvironment.ts"
@@ -39,7 +40,7 @@ export const readPolicy = (file: string): Either.Either<Policy, BadSettings> =>
 const readText = (file: string): Either.Either<string, BadSettings> =>
   Either.try({
     try: () => fs.readFileSync(file, "utf8"),
-    catch: (error) => new BadSettings({ lines: [`policy file ${file}: ${(error as Error).message}`] }),
+    catch: (error) => new BadSettings({ lines: [fileFailure({ doing: "read", file, what: "policy file" }, error)] }),
   })
 
 const placeOf = (file: string, text: string, key: string): string => {

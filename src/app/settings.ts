@@ -12,6 +12,7 @@ import { authTokenSecret, subaccountTokenSecret, type TwilioSettings } from "../
 import type { ConversationsSettings } from "../conversations/settings.ts"
 import { sha256 } from "../core/canonical.ts"
 import { parseE164 } from "../core/E164.ts"
+import { fileFailure } from "../core/fileFailure.ts"
 import type { GatewaySettings } from "../gateway/settings.ts"
 import type { CallbacksSettings, ScriptedEndpoint } from "../network/settings.ts"
 import { callSettings } from "./callSettings.ts"
@@ -204,7 +205,7 @@ const levels: ReadonlyMap<string, LogLevel.LogLevel> = new Map([
 const readFile = (file: string): Effect.Effect<SettingsFile, BadSettings> =>
   Effect.try({
     try: () => fs.readFileSync(file, "utf8"),
-    catch: (error) => new BadSettings({ lines: [`settings file ${file}: ${(error as Error).message}`] }),
+    catch: (error) => new BadSettings({ lines: [fileFailure({ doing: "read", file, what: "settings file" }, error)] }),
   }).pipe(Effect.flatMap((text) => parseSettings(file, text)))
 
 /** Checks the text of a settings file. */

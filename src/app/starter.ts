@@ -3,6 +3,7 @@ import * as path from "node:path"
 import { fileURLToPath } from "node:url"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import { fileFailure } from "../core/fileFailure.ts"
 import { makeFolders } from "../log/folders.ts"
 
 /* What a project begins with. The files are those of the folder `starter`, which the build puts beside the program. */
@@ -38,7 +39,9 @@ export const beginIn = (place: string): Effect.Effect<ReadonlyArray<Begun>, Cann
   Effect.try({
     try: () => starterFiles().map(({ file, text, what }) => ({ file, what, written: written(place, file, text) })),
     catch: (cause) =>
-      new CannotStart({ message: `${cause instanceof Error ? cause.message : String(cause)}; name another folder` }),
+      new CannotStart({
+        message: fileFailure({ doing: "written", file: place }, cause).replace(/; .*$/, "; name another folder"),
+      }),
   })
 
 const written = (place: string, file: string, text: string): boolean => {

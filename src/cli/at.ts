@@ -5,8 +5,8 @@ import { snapshotOf } from "../app/snapshots.ts"
 import { worldOfLog } from "../engine/fold.ts"
 import { placeOf } from "../timetravel/place.ts"
 import { worldJson } from "../timetravel/worldJson.ts"
-import { wordArg } from "./fileArg.ts"
-import { logArg, opened, plain } from "./looking.ts"
+import { logArg, wordArg } from "./fileArg.ts"
+import { opened, plain } from "./looking.ts"
 import { progress, writeJson } from "./terminal.ts"
 
 const options = {

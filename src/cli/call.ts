@@ -3,6 +3,7 @@ import * as Options from "@effect/cli/Options"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { CallReceipt } from "../server/callsApi.ts"
+import { jsonOption } from "./options.ts"
 import { orderServer, serverOptions } from "./orderServer.ts"
 import { jsonLine, styled } from "./terminal.ts"
 
@@ -13,7 +14,7 @@ const options = {
     Options.withDescription('What the caller does, step by step: "press 1", "say yes", "wait 2s", "hang up"'),
     Options.repeated,
   ),
-  json: Options.boolean("json").pipe(Options.withDescription("The server's answer as one line of JSON")),
+  json: jsonOption("The server's answer as one line of JSON"),
   ...serverOptions,
 }
 

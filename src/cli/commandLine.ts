@@ -1,12 +1,15 @@
 import * as CliConfig from "@effect/cli/CliConfig"
 import * as Command from "@effect/cli/Command"
 import * as ValidationError from "@effect/cli/ValidationError"
+import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { version } from "../app/version.ts"
+import { type DescribedVerb, describedVerb } from "./describedVerbs.ts"
 import { CommandFailed } from "./failure.ts"
 import { services } from "./services.ts"
 import { withPlainConsole } from "./terminal.ts"
+import { usageLine } from "./usage.ts"
 
 /** Every verb, loaded when it is asked for: a server needs nothing of the others. */
 export const verbs = {
@@ -38,7 +41,7 @@ export const verbs = {
   traffic: async () => (await import("./trafficCommands.ts")).traffic,
   compare: async () => (await import("./compare.ts")).compare,
   gateway: async () => (await import("./gateway.ts")).gateway,
-  completions: async () => (await import("./completions.ts")).completionsBy(completionScript),
+  completions: async () => (await import("./completions/completions.ts")).completionsOf(Effect.promise(describedVerbs)),
 }
 type Verb = Awaited<ReturnType<(typeof verbs)[keyof typeof verbs]>>
 
@@ -61,30 +64,45 @@ const commandOf = ([first, ...others]: ReadonlyArray<Verb>) =>
         ),
       )
 
-const scripts = {
-  bash: Command.getBashCompletions,
-  fish: Command.getFishCompletions,
-  zsh: Command.getZshCompletions,
-}
+/** What each verb says of itself. */
+export const describedVerbs = async (): Promise<ReadonlyArray<DescribedVerb>> =>
+  Promise.all(
+    Object.entries(verbs).map(async ([name, load]) =>
+      describedVerb([name], (await load()) as unknown as Parameters<typeof describedVerb>[1]),
+    ),
+  )
 
-/** The lines of a shell's script. */
-const completionScript = (shell: keyof typeof scripts): Effect.Effect<ReadonlyArray<string>> =>
-  Effect.gen(function* () {
-    const all = yield* Effect.promise(() => verbsOf([]))
-    return yield* scripts[shell](yield* commandOf(all), "ringback")
-  })
-
+/** What the library says of wrong use is not printed: `run` says it in the words of all other errors. */
 const cli = (argv: ReadonlyArray<string>) =>
   Effect.gen(function* () {
+    let begun = false
+    const console = yield* Effect.console
     const ringback = yield* commandOf(yield* Effect.promise(() => verbsOf(argv)))
-    return yield* Command.run(ringback, { name: "Ringback", executable: "ringback", version })(argv)
+    const told = Command.transformHandler(ringback, (effect) =>
+      Effect.suspend(() => {
+        begun = true
+        return effect
+      }),
+    )
+    return yield* Command.run(told, { name: "Ringback", executable: "ringback", version })(argv).pipe(
+      Console.withConsole({
+        ...console,
+        error: (...texts) => (begun ? console.error(...texts) : Effect.void),
+      }),
+    )
+  })
+
+const refused = (argv: ReadonlyArray<string>, refusal: ValidationError.ValidationError) =>
+  Effect.promise(async () => {
+    process.stderr.write(`ringback: ${usageLine(await describedVerbs(), argv.slice(2), refusal)}\n`)
+    return 2
   })
 
 /** Runs a command line; the result is the exit code. What went wrong is one plain line on standard error. */
 export const run = (argv: ReadonlyArray<string>): Effect.Effect<number> =>
   cli(argv.length <= 2 ? [...argv, "--help"] : argv).pipe(
     Effect.as(0),
-    Effect.catchIf(ValidationError.isValidationError, () => Effect.succeed(2)),
+    Effect.catchIf(ValidationError.isValidationError, (refusal) => refused(argv, refusal)),
     Effect.catchIf(
       (error): error is CommandFailed => error instanceof CommandFailed,
       ({ exitCode, message }) =>

@@ -3,17 +3,18 @@ import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { CommandFailed, wrongUse } from "./failure.ts"
-import { fileArg } from "./fileArg.ts"
+import { trafficArg } from "./fileArg.ts"
+import { fileOption, jsonOption } from "./options.ts"
 
 const options = {
-  file: fileArg("FILE", "Recorded traffic (.jsonl)"),
+  file: trafficArg,
   threshold: Options.float("threshold").pipe(
     Options.withDescription("Percent of answers and callbacks that have to be the same (default 100)"),
     Options.withDefault(100),
   ),
   seed: Options.integer("seed").pipe(Options.withDescription("Seed of the run (default 1)"), Options.withDefault(1)),
-  json: Options.boolean("json").pipe(Options.withDescription("The comparison as one line of JSON")),
-  html: Options.text("html").pipe(Options.withDescription("An HTML file to write, too"), Options.optional),
+  json: jsonOption("The comparison as one line of JSON"),
+  html: fileOption("html", "An HTML file to write, too").pipe(Options.optional),
 }
 
 /** `ringback compare FILE`: recorded traffic beside what the simulator makes of it. */

@@ -1,5 +1,4 @@
 import * as Command from "@effect/cli/Command"
-import * as Options from "@effect/cli/Options"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import type { Row } from "../core/Entry.ts"
@@ -8,13 +7,15 @@ import { gist } from "../timetravel/gist.ts"
 import { instant } from "../timetravel/place.ts"
 import { entryOf } from "../timetravel/reading.ts"
 import { CommandFailed } from "./failure.ts"
-import { logArg, opened, plain } from "./looking.ts"
+import { logArg } from "./fileArg.ts"
+import { opened, plain } from "./looking.ts"
+import { jsonOption } from "./options.ts"
 import { jsonLine, printable, styled } from "./terminal.ts"
 
 const options = {
   a: logArg("A"),
   b: logArg("B"),
-  json: Options.boolean("json").pipe(Options.withDescription("The difference as one line of JSON")),
+  json: jsonOption("The difference as one line of JSON"),
 }
 
 /** `ringback diff A B`: where two runs part, and what that leads to. */

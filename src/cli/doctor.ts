@@ -6,9 +6,8 @@ import * as Option from "effect/Option"
 import { examine } from "../app/doctor/doctor.ts"
 import type { Told } from "../app/doctor/reached.ts"
 import { CommandFailed } from "./failure.ts"
-import { settingsFlags } from "./settingsFlags.ts"
+import { jsonOption, portOf, serverUrl, settingsFlags } from "./options.ts"
 import { jsonLine, printable, styled } from "./terminal.ts"
-import { serverUrl } from "./traffic.ts"
 
 const options = {
   ...settingsFlags,
@@ -16,7 +15,7 @@ const options = {
     Options.withDescription("Where your application listens (http://localhost:3000); may be repeated"),
     Options.repeated,
   ),
-  json: Options.boolean("json").pipe(Options.withDescription("What was found as one line of JSON")),
+  json: jsonOption("What was found as one line of JSON"),
 }
 
 /** `ringback doctor`: whether a server with these settings would work, and what to do where it would not. */
@@ -27,7 +26,7 @@ export const doctor = Command.make("doctor", options, ({ callbacks, config, db, 
       config: Option.getOrUndefined(config),
       db: Option.getOrUndefined(db),
       host: Option.getOrUndefined(host),
-      port: Option.getOrUndefined(port),
+      port: yield* portOf("port", port),
     }
     const found = yield* examine(
       flags,

@@ -7,26 +7,22 @@ import { environment, reachOf, runningToken } from "../app/reach.ts"
 import { readSettings } from "../app/settings.ts"
 import { shells, written } from "../proxy/shells.ts"
 import { variablesOf } from "../proxy/variables.ts"
-import { wrongUse } from "./failure.ts"
-import { addressOf } from "./traffic.ts"
+import { asWrongUse } from "./failure.ts"
+import { addressOf, configOption, fileOption, jsonOption, within } from "./options.ts"
 
 const options = {
   shell: Options.choice("shell", shells).pipe(
     Options.withDescription("How to write them: bash (default; sh and zsh, too), fish, powershell, dotenv or json"),
     Options.withDefault("bash" as const),
   ),
-  config: Options.text("config").pipe(
-    Options.withDescription("The server's settings file; otherwise CONFIG_PATH, otherwise defaults"),
-    Options.optional,
-  ),
+  config: configOption("The server's settings file"),
   host: Options.text("host").pipe(
     Options.withDescription("Where the server listens (default 127.0.0.1)"),
     Options.optional,
   ),
   port: Options.integer("port").pipe(Options.withDescription("Its port (default 8080)"), Options.optional),
-  json: Options.boolean("json").pipe(Options.withDescription("The same as --shell json")),
-  db: Options.text("db").pipe(
-    Options.withDescription("Its log, whose keys file holds the auth token (default data/ringback.db)"),
+  json: jsonOption("The same as --shell json"),
+  db: fileOption("db", "Its log, whose keys file holds the auth token (default data/ringback.db)").pipe(
     Options.optional,
   ),
 }
@@ -39,13 +35,13 @@ export const env = Command.make("env", options, (given) =>
       host: Option.getOrUndefined(given.host),
       port: Option.getOrUndefined(given.port),
       db: Option.getOrUndefined(given.db),
-    }).pipe(Effect.mapError((error) => wrongUse(error.message)))
+    }).pipe(Effect.mapError(asWrongUse))
     const { host, port } = settings.server
-    if (port < 1 || port > 65_535) return yield* wrongUse(`--port: expected 1 to 65535, found ${port}`)
-    const token = yield* runningToken(settings).pipe(Effect.mapError((error) => wrongUse(error.message)))
+    yield* within("port", Option.some(port), { least: 1, most: 65_535 })
+    const token = yield* runningToken(settings).pipe(Effect.mapError(asWrongUse))
     const variables = yield* reachOf(settings, addressOf({ host, port }), token).pipe(
       Effect.flatMap((reach) => variablesOf(reach, environment())),
-      Effect.mapError((error) => wrongUse(error.message)),
+      Effect.mapError(asWrongUse),
     )
     if (token === undefined)
       yield* Console.error(

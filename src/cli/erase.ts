@@ -4,12 +4,14 @@ import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { rules } from "../app/rules.ts"
 import { shortCode } from "../core/addresses.ts"
 import { parseE164 } from "../core/E164.ts"
 import { type Erased, eraseLog } from "../log/erase/eraseLog.ts"
 import { type CommandFailed, wrongUse } from "./failure.ts"
 import { fileArg } from "./fileArg.ts"
 import { plain } from "./looking.ts"
+import { fileOption, jsonDone } from "./options.ts"
 import { jsonLine, printable, progress } from "./terminal.ts"
 
 const options = {
@@ -24,8 +26,8 @@ const options = {
     Options.withDescription("The SID or id of a message, call or other thing to erase the content of; may be repeated"),
     Options.repeated,
   ),
-  out: Options.text("out").pipe(Options.withDescription("The new log or recording; it must not exist")),
-  json: Options.boolean("json").pipe(Options.withDescription("What was done as one line of JSON")),
+  out: fileOption("out", "The new log or recording; it must not exist"),
+  json: jsonDone,
 }
 
 /** `ringback erase LOG`: a new log without a number, or without what was said in a message or call. */
@@ -40,6 +42,7 @@ export const erase = Command.make("erase", options, ({ json, log, numbers, out, 
         out,
         sought,
         at: yield* Clock.currentTimeMillis,
+        types: rules.entryTypes,
         progress: (entries) => progress(`${entries} entries read`),
       }),
     )

@@ -3,36 +3,30 @@ import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
-import { parsePace } from "../clock/pace.ts"
-import { CommandFailed, wrongUse } from "./failure.ts"
+import { fileFailure } from "../core/fileFailure.ts"
+import { asWrongUse, CommandFailed, wrongUse } from "./failure.ts"
+import { configOption, fileOption, paceOf } from "./options.ts"
 
 const options = {
-  config: Options.text("config").pipe(
-    Options.withDescription("Settings file (YAML); otherwise CONFIG_PATH, otherwise defaults"),
-    Options.optional,
-  ),
-  scenario: Options.text("scenario").pipe(
-    Options.withDescription("Scenario file: its settings and endpoints hold, its steps happen while the command runs"),
-    Options.optional,
-  ),
-  expect: Options.text("expect").pipe(
-    Options.withDescription("Scenario file with steps: [] whose expectations are judged at the end"),
+  config: configOption(),
+  scenario: fileOption(
+    "scenario",
+    "Scenario file: its settings and endpoints hold, its steps happen while the command runs",
+  ).pipe(Options.optional),
+  expect: fileOption("expect", "Scenario file with steps: [] whose expectations are judged at the end").pipe(
     Options.optional,
   ),
   pace: Options.text("pace").pipe(
     Options.withDescription("How virtual time moves: real (default), <n>x (10x), fast"),
     Options.withDefault("real"),
   ),
-  db: Options.text("db").pipe(
-    Options.withDescription("Where to write the log, a new file (default: a folder below the system's temporary one)"),
+  db: fileOption("db", "Where to write the log, a new file (default: a folder below the system's temporary one)").pipe(
     Options.optional,
   ),
   seed: Options.integer("seed").pipe(Options.withDescription("Seed of the run"), Options.optional),
-  json: Options.text("json").pipe(
-    Options.withDescription("Write the summary as JSON to a file, or to an open descriptor as fd:3"),
+  json: fileOption("json", "Write the summary as JSON to a file, or to an open descriptor as fd:3").pipe(
     Options.optional,
   ),
   command: Args.text({ name: "COMMAND" }).pipe(
@@ -45,7 +39,7 @@ const options = {
 export const exec = Command.make("exec", options, (given) =>
   Effect.gen(function* () {
     if (given.command.length === 0) return yield* wrongUse("expected a command behind --: ringback exec -- npm test")
-    const pace = yield* Either.mapLeft(parsePace(given.pace), (why) => wrongUse(`--pace: ${why}`))
+    const pace = yield* paceOf(given.pace)
     const write = yield* writerOf(Option.getOrUndefined(given.json))
     const { exec: execute } = yield* Effect.promise(() => import("../app/exec.ts"))
     const { exitCodeOf, summary, summaryJson } = yield* Effect.promise(() => import("./execTold.ts"))
@@ -60,7 +54,7 @@ export const exec = Command.make("exec", options, (given) =>
         seed: Option.getOrUndefined(given.seed),
         pace,
       }).pipe(
-        Effect.mapError((error) => wrongUse(error.message)),
+        Effect.mapError(asWrongUse),
         Effect.flatMap((executed) =>
           Effect.gen(function* () {
             process.stderr.write(`${summary(executed)}\n`)
@@ -91,13 +85,17 @@ const writerOf = (
         fs.fstatSync(Number(descriptor))
         return Number(descriptor)
       },
-      catch: (cause) => wrongUse(`--json: ${(cause as Error).message}`),
+      catch: (cause) => wrongUse(`--json: ${fileFailure({ doing: "written", file: given }, cause)}`),
     })
     return (text) =>
       Effect.try({
         try: () => {
           fs.writeSync(file, `${text}\n`)
         },
-        catch: (cause) => new CommandFailed({ message: `--json: ${(cause as Error).message}`, exitCode: 1 }),
+        catch: (cause) =>
+          new CommandFailed({
+            message: `--json: ${fileFailure({ doing: "written", file: given }, cause)}`,
+            exitCode: 1,
+          }),
       })
   })

@@ -3,8 +3,9 @@ import * as Options from "@effect/cli/Options"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { CommandFailed, wrongUse } from "./failure.ts"
+import { asWrongUse, CommandFailed, wrongUse } from "./failure.ts"
 import { fileArg } from "./fileArg.ts"
+import { fileOption, jsonOption } from "./options.ts"
 import { jsonLine, printable, progress, progressDone, styled } from "./terminal.ts"
 
 const options = {
@@ -14,13 +15,11 @@ const options = {
     Options.withDefault(1_000),
   ),
   from: Options.integer("from").pipe(Options.withDescription("The first seed (default 1)"), Options.withDefault(1)),
-  out: Options.text("out").pipe(
-    Options.withDescription(
-      "Where the scenario that fails again is written (default beside the scenario: NAME-seed-N.yaml)",
-    ),
-    Options.optional,
-  ),
-  json: Options.boolean("json").pipe(Options.withDescription("What was found as one line of JSON")),
+  out: fileOption(
+    "out",
+    "Where the scenario that fails again is written (default beside the scenario: NAME-seed-N.yaml)",
+  ).pipe(Options.optional),
+  json: jsonOption("What was found as one line of JSON"),
 }
 
 /** `ringback explore SCENARIO`: looks for faults that make a scenario fail, and for the fewest that do. */
@@ -46,7 +45,7 @@ export const explore = Command.make("explore", options, ({ from, json, out, scen
     if (json) yield* Console.log(jsonLine(JSON.stringify({ scenario: file, ...explored, written: written ?? null })))
     if (explored._tag === "NothingFound") return undefined
     return yield* new CommandFailed({ message: "", exitCode: 1 })
-  }).pipe(Effect.catchTag("ScenarioBroken", ({ message }) => wrongUse(message))),
+  }).pipe(Effect.catchTag("ScenarioBroken", asWrongUse)),
 ).pipe(
   Command.withDescription(
     "Look for faults that make a scenario fail, and for the fewest that do. Example: ringback explore scenarios/otp.yaml --seeds 1000",

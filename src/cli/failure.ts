@@ -8,3 +8,6 @@ export class CommandFailed extends Data.TaggedError("CommandFailed")<{
 
 /** Wrong use, or something that has to be put right before the command can work. */
 export const wrongUse = (message: string): CommandFailed => new CommandFailed({ message, exitCode: 2 })
+
+/** What an error says, as wrong use. */
+export const asWrongUse = ({ message }: { readonly message: string }): CommandFailed => wrongUse(message)

@@ -13,3 +13,7 @@ export const wordArg = (name: string, description: string): Args.Args<string> =>
 
 /** A file named on the command line. */
 export const fileArg = wordArg
+
+export const logArg = (name = "LOG") => fileArg(name, "A log, also of a running server, or a recording (.jsonl)")
+
+export const trafficArg = fileArg("FILE", "Recorded traffic (.jsonl)")

@@ -12,8 +12,10 @@ import { newLog } from "../log/newLog.ts"
 import type { ChangedAnswer } from "../timetravel/changedAnswers.ts"
 import { forkLog } from "../timetravel/fork.ts"
 import { instant, placeOf } from "../timetravel/place.ts"
-import { CommandFailed, wrongUse } from "./failure.ts"
-import { logArg, opened, plain, refuseEdited } from "./looking.ts"
+import { asWrongUse, CommandFailed, wrongUse } from "./failure.ts"
+import { logArg } from "./fileArg.ts"
+import { opened, plain, refuseEdited } from "./looking.ts"
+import { fileOption, jsonDone } from "./options.ts"
 import { jsonLine, progress, progressDone } from "./terminal.ts"
 
 const options = {
@@ -44,8 +46,8 @@ const options = {
     Options.withDescription("Whether requests and orders after the cut come again, at their instants (default keep)"),
     Options.withDefault("keep" as const),
   ),
-  out: Options.text("out").pipe(Options.withDescription("The log to make; it must not exist")),
-  json: Options.boolean("json").pipe(Options.withDescription("What was done as one line of JSON")),
+  out: fileOption("out", "The log to make; it must not exist"),
+  json: jsonDone,
 }
 
 /** `ringback fork LOG --at SEQ --out NEW`: what would have happened if, as a log of its own. */
@@ -83,9 +85,7 @@ export const fork = Command.make("fork", options, (given) =>
     ).pipe(
       Effect.ensuring(Effect.sync(progressDone)),
       Effect.mapError((error) =>
-        error._tag === "RerunFailed"
-          ? new CommandFailed({ message: error.message, exitCode: 1 })
-          : wrongUse(error.message),
+        error._tag === "RerunFailed" ? new CommandFailed({ message: error.message, exitCode: 1 }) : asWrongUse(error),
       ),
     )
     if (seq !== undefined && cut < seq)

@@ -1,26 +1,25 @@
 import * as Command from "@effect/cli/Command"
-import * as Options from "@effect/cli/Options"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { readPolicy, underPolicy } from "../app/gatewayPolicy.ts"
 import { machines } from "../app/machines.ts"
 import { whatIf } from "../gateway/whatIf/whatIf.ts"
-import { CommandFailed, wrongUse } from "./failure.ts"
-import { logArg, opened, refuseEdited } from "./looking.ts"
+import { asWrongUse, CommandFailed, wrongUse } from "./failure.ts"
+import { logArg } from "./fileArg.ts"
+import { opened, refuseEdited } from "./looking.ts"
+import { fileOption, jsonOption } from "./options.ts"
 import { progress, progressDone, writeJson } from "./terminal.ts"
 import { whatIfJson, whatIfLines } from "./whatIfTold.ts"
 
 const options = {
   log: logArg(),
-  policy: Options.text("policy").pipe(
-    Options.withDescription("What is to be otherwise: the gateway section of a settings file, in part"),
-  ),
-  json: Options.boolean("json").pipe(Options.withDescription("Both sides as JSON")),
+  policy: fileOption("policy", "What is to be otherwise: the gateway section of a settings file, in part").pipe(),
+  json: jsonOption("Both sides as JSON"),
 }
 
 const whatIfCommand = Command.make("what-if", options, ({ json, log, policy: file }) =>
   Effect.gen(function* () {
-    const policy = yield* Effect.mapError(readPolicy(file), (error) => wrongUse(error.message))
+    const policy = yield* Effect.mapError(readPolicy(file), asWrongUse)
     const source = yield* opened(log)
     yield* refuseEdited(log, source)
     const { reader } = source
@@ -32,9 +31,7 @@ const whatIfCommand = Command.make("what-if", options, ({ json, log, policy: fil
     }).pipe(
       Effect.ensuring(Effect.sync(progressDone)),
       Effect.mapError((error) =>
-        error._tag === "RerunFailed"
-          ? new CommandFailed({ message: error.message, exitCode: 1 })
-          : wrongUse(error.message),
+        error._tag === "RerunFailed" ? new CommandFailed({ message: error.message, exitCode: 1 }) : asWrongUse(error),
       ),
     )
     if (found.was.requests === 0) return yield* wrongUse(`${log} has no requests of the gateway`)

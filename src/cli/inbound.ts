@@ -4,6 +4,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { InboundReceipt } from "../server/inboundApi.ts"
+import { jsonOption } from "./options.ts"
 import { orderServer, serverOptions } from "./orderServer.ts"
 import { jsonLine, styled } from "./terminal.ts"
 
@@ -15,7 +16,7 @@ const options = {
     Options.withDescription("URL of a picture or file; may be given up to ten times"),
     Options.repeated,
   ),
-  json: Options.boolean("json").pipe(Options.withDescription("The server's answer as one line of JSON")),
+  json: jsonOption("The server's answer as one line of JSON"),
   ...serverOptions,
 }
 

@@ -1,25 +1,25 @@
 import * as path from "node:path"
 import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
-import * as Options from "@effect/cli/Options"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { type Begun, beginIn } from "../app/starter.ts"
-import { wrongUse } from "./failure.ts"
+import { asWrongUse } from "./failure.ts"
 import { wordArg } from "./fileArg.ts"
+import { jsonOption } from "./options.ts"
 import { jsonLine, printable, styled } from "./terminal.ts"
 
 const options = {
   folder: wordArg("FOLDER", "Where to write; it is made if need be (default: here)").pipe(Args.optional),
-  json: Options.boolean("json").pipe(Options.withDescription("What was written as one line of JSON")),
+  json: jsonOption("What was written as one line of JSON"),
 }
 
 /** `ringback init`: settings, a scenario and a CI workflow to begin with. */
 export const init = Command.make("init", options, ({ folder, json }) =>
   Effect.gen(function* () {
     const place = Option.getOrElse(folder, () => ".")
-    const begun = yield* Effect.mapError(beginIn(place), ({ message }) => wrongUse(message))
+    const begun = yield* Effect.mapError(beginIn(place), asWrongUse)
     yield* Console.log(json ? jsonLine(JSON.stringify({ folder: place, files: begun })) : told(place, begun))
   }),
 ).pipe(

@@ -11,19 +11,20 @@ import { limits } from "../core/limits.ts"
 import { openReader } from "../log/reader.ts"
 import { rowsOf } from "../log/recording.ts"
 import { gist } from "../timetravel/gist.ts"
-import { wrongUse } from "./failure.ts"
-import { fileArg } from "./fileArg.ts"
+import { asWrongUse, wrongUse } from "./failure.ts"
+import { logArg } from "./fileArg.ts"
+import { jsonOption } from "./options.ts"
 import { jsonLine, printable, styled } from "./terminal.ts"
 
 const options = {
-  log: fileArg("LOG", "A log, also of a running server, or a recording (.jsonl)"),
+  log: logArg(),
   type: Options.text("type").pipe(
     Options.withDescription("Only entries of this type; a trailing * stands for the rest (message.*)"),
     Options.optional,
   ),
   subject: Options.text("subject").pipe(Options.withDescription("Only entries about this SID or id"), Options.optional),
   after: Options.integer("after").pipe(Options.withDescription("Only entries after this seq"), Options.optional),
-  json: Options.boolean("json").pipe(Options.withDescription("Each entry as one line of canonical JSON")),
+  json: jsonOption("Each entry as one line of canonical JSON"),
   follow: Options.boolean("follow").pipe(Options.withDescription("Go on as entries come, until Ctrl-C")),
 }
 
@@ -39,22 +40,23 @@ export const log = Command.make("log", options, ({ after, follow, json, log: fil
     const print = (row: Row) => Console.log(json ? jsonLine(toLine(row)) : tableLine(row))
     const printHead = json ? Effect.void : Console.log(styled("dim", tableHead))
     if (!follow) {
-      const rows = yield* Effect.mapError(rowsOf(file), (error) => wrongUse(error.message))
-      yield* printHead
+      const rows = yield* Effect.mapError(rowsOf(file), asWrongUse)
+      // Once a row could be read: of a file that is no log nothing is shown.
+      const head = yield* Effect.once(printHead)
       return yield* rows.pipe(
+        Stream.tap(() => head),
         Stream.filter((row) => row.seq > from && wanted(row)),
         Stream.runForEach(print),
-        Effect.mapError((error) => wrongUse(error.message)),
+        Effect.mapError(asWrongUse),
+        Effect.zipLeft(head),
       )
     }
-    const reader = yield* Effect.mapError(openReader(file), (error) => wrongUse(error.message))
+    const reader = yield* Effect.mapError(openReader(file), asWrongUse)
     yield* printHead
     let seen = from
     return yield* Effect.forever(
       Effect.gen(function* () {
-        const rows = yield* Effect.mapError(reader.read(seen, limits.readEntriesMax), (error) =>
-          wrongUse(error.message),
-        )
+        const rows = yield* Effect.mapError(reader.read(seen, limits.readEntriesMax), asWrongUse)
         for (const row of rows) {
           if (wanted(row)) yield* print(row)
           seen = row.seq

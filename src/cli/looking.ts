@@ -2,13 +2,10 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { isEdited } from "../engine/EditedVerifier.ts"
 import { openSource, type Source } from "../timetravel/source.ts"
-import { type CommandFailed, wrongUse } from "./failure.ts"
-import { fileArg } from "./fileArg.ts"
+import { asWrongUse, type CommandFailed, wrongUse } from "./failure.ts"
 import { progress, progressDone } from "./terminal.ts"
 
 /* What the commands share that look into a log at some place. */
-
-export const logArg = (name = "LOG") => fileArg(name, "A log, also of a running server, or a recording (.jsonl)")
 
 /** Opens what is named; a recording is read whole, with progress. */
 export const opened = (file: string): Effect.Effect<Source, CommandFailed, Scope.Scope> =>
@@ -18,10 +15,7 @@ export const opened = (file: string): Effect.Effect<Source, CommandFailed, Scope
 export const plain = <A, E extends { readonly message: string }, R>(
   effect: Effect.Effect<A, E, R>,
 ): Effect.Effect<A, CommandFailed, R> =>
-  effect.pipe(
-    Effect.ensuring(Effect.sync(progressDone)),
-    Effect.mapError((error) => wrongUse(error.message)),
-  )
+  effect.pipe(Effect.ensuring(Effect.sync(progressDone)), Effect.mapError(asWrongUse))
 
 /** Refuses a log that something was erased of: what is not there any more cannot be run again. */
 export const refuseEdited = (file: string, { reader }: Source): Effect.Effect<void, CommandFailed> =>

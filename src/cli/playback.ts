@@ -17,11 +17,11 @@ import type { FieldRule } from "../traffic/playback/reading.ts"
 import type { PlaybackPace } from "../traffic/playback/webhookSender.ts"
 import { readSalt } from "../traffic/saltFile.ts"
 import { readTrafficFile, type TrafficRead } from "../traffic/TrafficFile.ts"
-import { type CommandFailed, wrongUse } from "./failure.ts"
+import { asWrongUse, type CommandFailed, wrongUse } from "./failure.ts"
 import { fileArg } from "./fileArg.ts"
+import { addressOf, fileOption, jsonHappens, listeningAt, listeningOptions, serverUrl } from "./options.ts"
 import { tellJson, tellPerson } from "./playbackTold.ts"
 import { printable } from "./terminal.ts"
-import { addressOf, listeningAt, listeningOptions, serverUrl } from "./traffic.ts"
 
 const options = {
   file: fileArg("FILE", "A traffic recording (.jsonl)"),
@@ -48,12 +48,10 @@ const options = {
     Options.withDescription("The API for --on-miss passthrough"),
     Options.optional,
   ),
-  config: Options.text("config").pipe(
-    Options.withDescription(
-      "Settings file of the exchange for --on-miss simulate, and of the token that signs webhooks",
-    ),
-    Options.optional,
-  ),
+  config: fileOption(
+    "config",
+    "Settings file of the exchange for --on-miss simulate, and of the token that signs webhooks",
+  ).pipe(Options.optional),
   webhooksTo: Options.text("webhooks-to").pipe(
     Options.withDescription("The application that recorded webhooks are sent to; without it none are"),
     Options.optional,
@@ -66,13 +64,11 @@ const options = {
     Options.withDescription("Warn of a recording that is older, such as 90d"),
     Options.optional,
   ),
-  salt: Options.text("salt").pipe(
-    Options.withDescription(
-      "The file with the salt of the recording's stand-ins; with it requests are compared exactly",
-    ),
-    Options.optional,
-  ),
-  json: Options.boolean("json").pipe(Options.withDescription("What happens as lines of JSON")),
+  salt: fileOption(
+    "salt",
+    "The file with the salt of the recording's stand-ins; with it requests are compared exactly",
+  ).pipe(Options.optional),
+  json: jsonHappens,
 }
 
 /** `ringback playback FILE`: answers an application's requests from a recording, and sends it the recorded webhooks. */
@@ -80,13 +76,13 @@ export const playback = Command.make("playback", options, (given) =>
   Effect.gen(function* () {
     const at = yield* listeningAt(given)
     const fields = yield* fieldRules(given.field)
-    const pace = yield* paceOf(given.pace)
+    const pace = yield* playbackPaceOf(given.pace)
     const to = yield* serverUrl("webhooks-to", given.webhooksTo)
     const config = Option.getOrUndefined(given.config)
-    const traffic = yield* readTrafficFile(given.file).pipe(Effect.mapError((error) => wrongUse(error.message)))
+    const traffic = yield* readTrafficFile(given.file).pipe(Effect.mapError(asWrongUse))
     const salt = yield* saltFor(traffic, given.salt)
     const otherwise = yield* whoElse(given.onMiss, given.upstream, config)
-    const token = to === undefined ? undefined : yield* webhookToken(config).pipe(Effect.mapError(plain))
+    const token = to === undefined ? undefined : yield* webhookToken(config).pipe(Effect.mapError(asWrongUse))
     for (const warning of [
       ...faultLines(given.file, traffic),
       ...(yield* staleness(given.file, traffic, given.expire)),
@@ -104,7 +100,7 @@ export const playback = Command.make("playback", options, (given) =>
       webhooks: to === undefined ? undefined : { pace, to, token },
     })
     yield* Effect.addFinalizer(() => Effect.suspend(() => tell.ended(given.file, player.soFar())))
-    const { port } = yield* serveTraffic(at, player.handler).pipe(Effect.mapError(plain))
+    const { port } = yield* serveTraffic(at, player.handler).pipe(Effect.mapError(asWrongUse))
     yield* tell.listening(addressOf({ host: given.host, port }), given.file, traffic)
     return yield* Effect.never
   }).pipe(Effect.scoped),
@@ -113,8 +109,6 @@ export const playback = Command.make("playback", options, (given) =>
     "Answer an application's requests from recorded traffic. Example: ringback playback traffic.jsonl --webhooks-to http://localhost:3000 --pace 10x",
   ),
 )
-
-const plain = (error: { readonly message: string }): CommandFailed => wrongUse(error.message)
 
 /** The rules of `--field NAME=RULE`. */
 const fieldRules = (given: ReadonlyArray<string>): Effect.Effect<ReadonlyMap<string, FieldRule>, CommandFailed> =>
@@ -139,7 +133,7 @@ const fieldRule = (text: string): FieldRule | undefined => {
   }
 }
 
-const paceOf = (text: string): Effect.Effect<PlaybackPace, CommandFailed> =>
+const playbackPaceOf = (text: string): Effect.Effect<PlaybackPace, CommandFailed> =>
   Either.match(parsePace(text), {
     onLeft: () => wrongUse(`--pace: expected real, fast or <n>x, found ${JSON.stringify(text)}`),
     onRight: (pace) =>
@@ -154,7 +148,7 @@ const saltFor = ({ header }: Traffic, file: Option.Option<string>): Effect.Effec
     onNone: () => Effect.succeed(undefined),
     onSome: (name) =>
       Effect.gen(function* () {
-        const salt = yield* readSalt(name).pipe(Effect.mapError(plain))
+        const salt = yield* readSalt(name).pipe(Effect.mapError(asWrongUse))
         const { salt: wanted } = header.redaction
         return wanted === "" || wanted === saltFingerprint(salt)
           ? salt
@@ -169,7 +163,7 @@ const whoElse = (
 ): Effect.Effect<URL | undefined, CommandFailed, Scope.Scope> => {
   if (onMiss !== "passthrough" && Option.isSome(upstream))
     return wrongUse("--upstream: only --on-miss passthrough asks it")
-  if (onMiss === "simulate") return Effect.mapError(simulatedExchange(config), plain)
+  if (onMiss === "simulate") return Effect.mapError(simulatedExchange(config), asWrongUse)
   if (onMiss === "fail") return Effect.succeed(undefined)
   return Option.isNone(upstream)
     ? wrongUse("--on-miss passthrough needs --upstream URL")

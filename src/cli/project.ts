@@ -10,18 +10,19 @@ import {
   project as projectAll,
 } from "../projection/project.ts"
 import { openSource } from "../timetravel/source.ts"
-import { CommandFailed, wrongUse } from "./failure.ts"
-import { fileArg } from "./fileArg.ts"
+import { asWrongUse, CommandFailed, wrongUse } from "./failure.ts"
+import { logArg } from "./fileArg.ts"
+import { fileOption, jsonDone } from "./options.ts"
 import { jsonLine, printable, progress, progressDone, styled } from "./terminal.ts"
 
 const options = {
-  log: fileArg("LOG", "A log, also of a running server, or a recording (.jsonl)"),
-  out: Options.text("out").pipe(Options.withDescription("The SQLite file to make, or to bring up to the log's end")),
+  log: logArg(),
+  out: fileOption("out", "The SQLite file to make, or to bring up to the log's end"),
   follow: Options.boolean("follow").pipe(Options.withDescription("Go on as entries come, until Ctrl-C")),
   check: Options.boolean("check").pipe(
     Options.withDescription("Make the tables again from the first entry, and compare them with those of the file"),
   ),
-  json: Options.boolean("json").pipe(Options.withDescription("What was done as one line of JSON")),
+  json: jsonDone,
 }
 
 /** `ringback project LOG --out FILE.db`: what the log tells, as SQLite tables. */
@@ -53,7 +54,7 @@ export const project = Command.make("project", options, ({ check, follow, json, 
     return follow ? yield* keepUp(reader, projection) : undefined
   }).pipe(
     Effect.ensuring(Effect.sync(progressDone)),
-    Effect.mapError((error) => (error._tag === "CommandFailed" ? error : wrongUse(error.message))),
+    Effect.mapError((error) => (error._tag === "CommandFailed" ? error : asWrongUse(error))),
     Effect.scoped,
   ),
 ).pipe(

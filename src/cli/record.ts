@@ -1,3 +1,4 @@
+import * as fs from "node:fs"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Console from "effect/Console"
@@ -11,14 +12,22 @@ import { isAnswered, type RecordedExchange } from "../core/traffic/RecordedExcha
 import { makeRecorder, type Recorded, type Recorder } from "../traffic/record/Recorder.ts"
 import { saltOf } from "../traffic/saltFile.ts"
 import { webhookPrefix } from "../traffic/webhookPath.ts"
-import { CommandFailed, wrongUse } from "./failure.ts"
+import { asWrongUse, CommandFailed } from "./failure.ts"
+import {
+  addressOf,
+  fileOption,
+  jsonHappens,
+  listeningAt,
+  listeningOptions,
+  redactionOptions,
+  serverUrl,
+} from "./options.ts"
 import { jsonLine, progress, progressDone, styled } from "./terminal.ts"
-import { addressOf, listeningAt, listeningOptions, redactionOptions, serverUrl } from "./traffic.ts"
 
 const options = {
   ...listeningOptions,
   ...redactionOptions,
-  out: Options.text("out").pipe(Options.withDescription("The recording to write (.jsonl); it must not exist")),
+  out: fileOption("out", "The recording to write (.jsonl); it must not exist"),
   upstream: Options.text("upstream").pipe(
     Options.withDescription("The API to record (default https://api.twilio.com)"),
     Options.withDefault("https://api.twilio.com"),
@@ -33,7 +42,7 @@ const options = {
     Options.withDescription("Where the carrier finds this recorder, for the URLs of webhooks in the recording"),
     Options.optional,
   ),
-  json: Options.boolean("json").pipe(Options.withDescription("What happens as lines of JSON")),
+  json: jsonHappens,
 }
 
 /** `ringback record`: a proxy between an application and an API that keeps what goes through it. */
@@ -68,9 +77,7 @@ const recording = (
     if (upstream === undefined) return yield* Effect.dieMessage("an option with a default is always given")
     const webhooksTo = yield* serverUrl("webhooks-to", given.webhooksTo)
     const publicUrl = yield* serverUrl("public-url", given.publicUrl)
-    const salt = yield* saltOf(Option.getOrUndefined(given.salt)).pipe(
-      Effect.mapError((error) => wrongUse(error.message)),
-    )
+    const salt = yield* saltOf(Option.getOrUndefined(given.salt)).pipe(Effect.mapError(asWrongUse))
     const { keepBodies, keepNumbers, out } = given
     const broken = yield* Deferred.make<never, CommandFailed>()
     const recorder = yield* makeRecorder({
@@ -83,9 +90,13 @@ const recording = (
       redaction: { keepBodies, keepNumbers, salt },
       upstream,
       webhooksTo,
-    }).pipe(Effect.mapError((error) => wrongUse(error.message)))
+    }).pipe(Effect.mapError(asWrongUse))
+    const { port } = yield* serveTraffic(at, recorder.handler).pipe(
+      Effect.mapError(asWrongUse),
+      // Nothing is in it, and the next try would find it in the way.
+      Effect.tapError(() => Effect.sync(() => fs.rmSync(out, { force: true }))),
+    )
     begun(recorder)
-    const { port } = yield* serveTraffic(at, recorder.handler).pipe(Effect.mapError((error) => wrongUse(error.message)))
     yield* tell.listening({
       address: addressOf({ host: given.host, port }),
       out,

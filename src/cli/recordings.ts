@@ -1,27 +1,25 @@
 import * as Command from "@effect/cli/Command"
-import * as Options from "@effect/cli/Options"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { rules } from "../app/rules.ts"
 import { openReader } from "../log/reader.ts"
 import { exportRecording, importRecording } from "../log/recording.ts"
-import { wrongUse } from "./failure.ts"
+import { asWrongUse } from "./failure.ts"
 import { fileArg } from "./fileArg.ts"
+import { fileOption, jsonDone } from "./options.ts"
 import { jsonLine } from "./terminal.ts"
-
-const json = Options.boolean("json").pipe(Options.withDescription("What was done as one line of JSON"))
 
 /** `ringback export LOG --out FILE.jsonl`: a log as a recording, one canonical line an entry. */
 export const exportCommand = Command.make(
   "export",
   {
     log: fileArg("LOG", "A log, also of a running server"),
-    out: Options.text("out").pipe(Options.withDescription("The recording to write (.jsonl)")),
-    json,
+    out: fileOption("out", "The recording to write (.jsonl)"),
+    json: jsonDone,
   },
   ({ json, log, out }) =>
     Effect.flatMap(openReader(log), (reader) => exportRecording(reader, out)).pipe(
-      Effect.mapError((error) => wrongUse(error.message)),
+      Effect.mapError(asWrongUse),
       Effect.flatMap(({ digest, entries }) =>
         Console.log(
           json
@@ -38,12 +36,12 @@ export const importCommand = Command.make(
   "import",
   {
     file: fileArg("FILE", "A recording (.jsonl)"),
-    db: Options.text("db").pipe(Options.withDescription("The log to make; it must not exist")),
-    json,
+    db: fileOption("db", "The log to make; it must not exist"),
+    json: jsonDone,
   },
   ({ db, file, json }) =>
     importRecording(file, db, { types: rules.entryTypes }).pipe(
-      Effect.mapError((error) => wrongUse(error.message)),
+      Effect.mapError(asWrongUse),
       Effect.flatMap(({ digest, entries }) =>
         Console.log(
           json

@@ -2,6 +2,7 @@ import * as fs from "node:fs"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { compareTraffic } from "../app/compareTraffic.ts"
+import { fileFailure } from "../core/fileFailure.ts"
 import { iso } from "../core/Instant.ts"
 import { type Comparison, type Difference, likeness } from "../traffic/compare/Comparison.ts"
 import { comparisonHtml } from "../traffic/compare/comparisonHtml.ts"
@@ -43,7 +44,7 @@ export const runCompare = ({ file, html, json, seed, threshold }: CompareGiven):
     if (html !== undefined)
       yield* Effect.try({
         try: () => fs.writeFileSync(html, comparisonHtml(file, comparison)),
-        catch: (cause) => `--html ${html}: ${(cause as Error).message}`,
+        catch: (cause) => `--html: ${fileFailure({ doing: "written", file: html }, cause)}`,
       })
     if (json)
       yield* Console.log(jsonLine(JSON.stringify({ file, passed, likeness: percentOf(comparison), ...comparison })))

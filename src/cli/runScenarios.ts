@@ -5,6 +5,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { playAll } from "../app/playAll.ts"
 import { loadScenario } from "../app/scenarios.ts"
+import { fileFailure } from "../core/fileFailure.ts"
 import { makeFolders } from "../log/folders.ts"
 import { sameRecording, scenarioFiles } from "../scenarios/files.ts"
 import type { PlayOptions } from "../scenarios/playFile.ts"
@@ -35,6 +36,8 @@ export const runScenarios = (options: RunOptions): Effect.Effect<0 | 1 | 2, stri
     const tellers = yield* Effect.forEach(options.reporters, tellerOf)
     if (tellers.filter(({ file }) => file === undefined).length > 1)
       return yield* Effect.fail("--reporter: expected one on standard output, others as NAME=FILE")
+    yield* folderAt("--keep", options.keep)
+    yield* folderAt("--recordings", options.recordings)
     const all = yield* scenarioFiles(options.paths)
     const files = options.filter === undefined ? all : yield* filtered(all, options.filter)
     if (files.length === 0) return yield* Effect.fail(`--filter: no scenario holds ${JSON.stringify(options.filter)}`)
@@ -73,6 +76,12 @@ const playOptions = ({ keep, recordings, seed, update }: RunOptions): PlayOption
   keep,
   words: recordings === "recordings" ? [] : ["--recordings", recordings],
 })
+
+/** Refuses a file where a folder is to be, or to be made. */
+const folderAt = (option: string, place: string | undefined): Effect.Effect<void, string> =>
+  place !== undefined && fs.statSync(place, { throwIfNoEntry: false })?.isDirectory() === false
+    ? Effect.fail(`${option}: ${place} is a file; name a folder`)
+    : Effect.void
 
 /** Scenarios whose file or name holds a text; of a broken one the file alone counts. */
 const filtered = (files: ReadonlyArray<string>, text: string): Effect.Effect<ReadonlyArray<string>> =>
@@ -125,7 +134,7 @@ const tellerOf = (given: string): Effect.Effect<Teller, string> =>
           makeFolders(path.dirname(path.resolve(file)))
           fs.writeFileSync(file, text)
         },
-        catch: (error) => `--reporter ${given}: ${(error as Error).message}`,
+        catch: (error) => `--reporter ${given}: ${fileFailure({ doing: "written", file }, error)}`,
       }),
     }
   })

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { CommandFailed, wrongUse } from "./failure.ts"
 import { fileArg } from "./fileArg.ts"
+import { folderOption, jsonOption } from "./options.ts"
 
 /* Scenarios are a part of the program by themselves, which is loaded when it is asked for. */
 
@@ -19,23 +20,18 @@ const options = {
   update: Options.boolean("update").pipe(
     Options.withDescription("Write golden recordings instead of comparing with them"),
   ),
-  recordings: Options.text("recordings").pipe(
-    Options.withDescription("Folder of the golden recordings"),
-    Options.withDefault("recordings"),
-  ),
-  keep: Options.text("keep").pipe(
-    Options.withDescription(
-      "Folder to write each scenario's log to, as a recording, and a trace (HTML) of each that does not pass",
-    ),
-    Options.optional,
-  ),
+  recordings: folderOption("recordings", "Folder of the golden recordings").pipe(Options.withDefault("recordings")),
+  keep: folderOption(
+    "keep",
+    "Folder to write each scenario's log to, as a recording, and a trace (HTML) of each that does not pass",
+  ).pipe(Options.optional),
   reporter: Options.text("reporter").pipe(
     Options.withDescription(
       "pretty, junit, json, tap or github; NAME=FILE writes to a file; may be given several times (default pretty)",
     ),
     Options.repeated,
   ),
-  json: Options.boolean("json").pipe(Options.withDescription("The same as --reporter json")),
+  json: jsonOption("The same as --reporter json"),
   seed: Options.integer("seed").pipe(
     Options.withDescription("Seed instead of each scenario's own; recordings are not compared then"),
     Options.optional,

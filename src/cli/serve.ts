@@ -2,7 +2,6 @@ import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
@@ -15,7 +14,7 @@ import { proxyOf } from "../app/proxy.ts"
 import { readSettings, type Settings } from "../app/settings.ts"
 import { stderrLogger } from "../app/stderrLogger.ts"
 import { traceRun } from "../app/tracing.ts"
-import { formatPace, type Pace, parsePace } from "../clock/pace.ts"
+import { formatPace, type Pace } from "../clock/pace.ts"
 import { iso, parseInstant } from "../core/Instant.ts"
 import { providerPath } from "../gateway/providers/place.ts"
 import { gatewaySettings } from "../gateway/settings.ts"
@@ -23,8 +22,8 @@ import { isLoopback } from "../network/isLoopback.ts"
 import { Exchange } from "../server/Exchange.ts"
 import { serveHttp } from "../server/HttpServer.ts"
 import { providersPort, providersPortFlag, serveProviders } from "../server/providerPorts.ts"
-import { CommandFailed, wrongUse } from "./failure.ts"
-import { settingsFlags } from "./settingsFlags.ts"
+import { asWrongUse, CommandFailed, wrongUse } from "./failure.ts"
+import { addressOf, jsonOption, paceOf, portOf, settingsFlags, within } from "./options.ts"
 import { jsonLine, printable, styled } from "./terminal.ts"
 
 const options = {
@@ -67,20 +66,16 @@ const options = {
     Options.withDescription("With --providers: the first of these ports (0 for any free ones)"),
     Options.optional,
   ),
-  json: Options.boolean("json").pipe(
-    Options.withDescription("Where it listens as one line of JSON, instead of a greeting"),
-  ),
+  json: jsonOption("Where it listens as one line of JSON, instead of a greeting"),
 }
 
 /** `ringback serve`: the exchange as an HTTP server, until it is told to stop. */
 export const serve = Command.make("serve", options, (given) =>
   Effect.gen(function* () {
-    const port = Option.getOrUndefined(given.port)
-    if (port !== undefined && (port < 0 || port > 65_535))
-      return yield* wrongUse(`--port: expected 0 to 65535, found ${port}`)
+    const port = yield* portOf("port", given.port)
     const providersAt = yield* readProviders(given)
     const tlsPort = yield* readTlsPort(given)
-    const pace = yield* readPace(given.pace)
+    const pace = Option.isNone(given.pace) ? undefined : yield* paceOf(given.pace.value)
     const start = yield* readStart(given.start)
     const settings = yield* readSettings({
       config: Option.getOrUndefined(given.config),
@@ -90,7 +85,7 @@ export const serve = Command.make("serve", options, (given) =>
       profile: Option.getOrUndefined(given.profile),
       logFormat: Option.getOrUndefined(given.logFormat),
       tlsPort,
-    }).pipe(Effect.mapError((error) => wrongUse(error.message)))
+    }).pipe(Effect.mapError(asWrongUse))
     const { json } = given
     const seed = Option.getOrUndefined(given.seed)
     yield* serveSettings(settings, { json, seed, pace, start, providersAt }).pipe(
@@ -107,27 +102,17 @@ const readProviders = (given: {
 }): Effect.Effect<number | undefined, CommandFailed> => {
   const port = Option.getOrUndefined(given.providersPort)
   if (port !== undefined && !given.providers) return wrongUse(`${providersPortFlag} needs --providers`)
-  if (port !== undefined && (port < 0 || port > 65_500))
-    return wrongUse(`${providersPortFlag}: expected 0 to 65500, found ${port}`)
-  return Effect.succeed(given.providers ? (port ?? providersPort) : undefined)
+  return Effect.map(within(providersPortFlag.slice(2), given.providersPort, { least: 0, most: 65_500 }), (port) =>
+    given.providers ? (port ?? providersPort) : undefined,
+  )
 }
 
 /** The port for TLS; `undefined` where the command line says nothing of it. */
 const readTlsPort = (given: {
   readonly tls: boolean
   readonly tlsPort: Option.Option<number>
-}): Effect.Effect<number | undefined, CommandFailed> => {
-  const port = Option.getOrElse(given.tlsPort, () => (given.tls ? 443 : undefined))
-  return port === undefined || (port >= 0 && port <= 65_535)
-    ? Effect.succeed(port)
-    : wrongUse(`--tls-port: expected 0 to 65535, found ${port}`)
-}
-
-const readPace = (text: Option.Option<string>): Effect.Effect<Pace | undefined, CommandFailed> =>
-  Option.match(text, {
-    onNone: () => Effect.succeed(undefined),
-    onSome: (pace) => Either.mapLeft(parsePace(pace), (why) => wrongUse(`--pace: ${why}`)),
-  })
+}): Effect.Effect<number | undefined, CommandFailed> =>
+  Effect.map(portOf("tls-port", given.tlsPort), (port) => port ?? (given.tls ? 443 : undefined))
 
 const readStart = (text: Option.Option<string>): Effect.Effect<number | undefined, CommandFailed> =>
   Option.match(text, {
@@ -157,7 +142,7 @@ const serveSettings = (
   },
 ) =>
   Effect.gen(function* () {
-    const started = yield* startExchange({ settings, ...run }).pipe(Effect.mapError((error) => wrongUse(error.message)))
+    const started = yield* startExchange({ settings, ...run }).pipe(Effect.mapError(asWrongUse))
     const { exchange, warnings } = started
     const { publicUrl, allowedHosts } = settings.server
     const console = yield* Effect.console
@@ -172,9 +157,9 @@ const serveSettings = (
       tlsPort: settings.proxy.tlsPort,
     })
     const { port, tlsPort } = yield* Effect.provide(listening, Layer.succeed(Exchange, exchange)).pipe(
-      Effect.mapError((error) => wrongUse(error.message)),
+      Effect.mapError(asWrongUse),
     )
-    started.listensAt(addressOf(settings, port))
+    started.listensAt(addressOf({ host: settings.server.host, port }))
     yield* logProcess(exchange.run, settings.logLevel, settings.operations.logFormat)
     const { projection, tracing } = settings.operations
     if (projection !== undefined) yield* keepProjection(settings.db, projection)
@@ -211,20 +196,12 @@ const openProviders = (settings: Settings, exchange: typeof Exchange.Service, po
     const { providers } = gatewaySettings(exchange.run.engine.world.settings)
     const { host } = settings.server
     const listening = serveProviders(providers.length, { host, port })
-    const ports = yield* Effect.provideService(listening, Exchange, exchange).pipe(
-      Effect.mapError((error) => wrongUse(error.message)),
-    )
+    const ports = yield* Effect.provideService(listening, Exchange, exchange).pipe(Effect.mapError(asWrongUse))
     return ports.map((each, i): Opened => {
       const id = providers[i]?.id ?? ""
-      return { id, url: `${addressOf(settings, each)}${providerPath(id)}` }
+      return { id, url: `${addressOf({ host: settings.server.host, port: each })}${providerPath(id)}` }
     })
   })
-
-/** Where the server is found from this machine. */
-const addressOf = ({ server }: Settings, port: number): string => {
-  const host = server.host === "0.0.0.0" || server.host === "::" ? "127.0.0.1" : server.host
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`
-}
 
 /** What was opened. */
 interface Open {
@@ -243,7 +220,7 @@ const listeningLine = (
   return jsonLine(
     JSON.stringify({
       event: "listening",
-      address: addressOf(settings, port),
+      address: addressOf({ host: settings.server.host, port }),
       version,
       account_sid: settings.run.twilio.account_sid,
       auth_token: Redacted.value(authToken),
@@ -262,7 +239,7 @@ const listeningLine = (
 const greeting = (settings: Settings, { exchange, authToken }: Started, { port, providers, tlsPort }: Open): string => {
   const { run, version } = exchange
   const { twilio } = settings.run
-  const address = addressOf(settings, port)
+  const address = addressOf({ host: settings.server.host, port })
   const from = twilio.allowed_from_numbers[0] ?? "+15550000001"
   const to = twilio.registered_numbers[0] ?? "+15551234567"
   const log = `${run.log.place} (${run.resumed ? `goes on after entry ${run.engine.head.seq - 1}` : "new"}, seed ${run.seed})`

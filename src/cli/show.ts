@@ -11,8 +11,9 @@ import { type Story, storyOf } from "../timetravel/story.ts"
 import { timelineOf } from "../timetravel/timeline.ts"
 import { type Paint, timelineLines } from "../timetravel/timelineText.ts"
 import { type CommandFailed, wrongUse } from "./failure.ts"
-import { wordArg } from "./fileArg.ts"
-import { logArg, opened, plain } from "./looking.ts"
+import { logArg, wordArg } from "./fileArg.ts"
+import { opened, plain } from "./looking.ts"
+import { jsonOption } from "./options.ts"
 import { jsonLine, printable, progress, styled } from "./terminal.ts"
 
 const options = {
@@ -22,7 +23,7 @@ const options = {
     Options.withDescription("As it was at this entry: its seq, or an instant (2026-01-01T00:00:05Z)"),
     Options.optional,
   ),
-  json: Options.boolean("json").pipe(Options.withDescription("The timeline as one line of JSON")),
+  json: jsonOption("The timeline as one line of JSON"),
 }
 
 /** `ringback show LOG SUBJECT`: everything that happened to one subject, in swim lanes. */

@@ -67,7 +67,7 @@ export const withPlainConsole = <A, E, R>(command: Effect.Effect<A, E, R>): Effe
     Console.withConsole(command, {
       ...console,
       log: (...texts) => console.log(...texts.map(plainFor(process.stdout))),
-      error: (...texts) => console.error(...texts.map(plainFor(process.stderr)).map(withoutEmptyEnd)),
+      error: (...texts) => console.error(...texts.map(plainFor(process.stderr))),
     }),
   )
 
@@ -78,6 +78,3 @@ const plainFor =
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one
 const colours = /\u001b\[[\d;]*m/g
-
-/** What the command line library says of wrong use ends in empty lines. */
-const withoutEmptyEnd = (text: unknown): unknown => (typeof text === "string" ? text.trimEnd() : text)

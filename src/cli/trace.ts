@@ -12,7 +12,9 @@ import { entryOf } from "../timetravel/reading.ts"
 import { traceHtml } from "../timetravel/trace.ts"
 import { writeTrace } from "../timetravel/traceFile.ts"
 import { type CommandFailed, wrongUse } from "./failure.ts"
-import { logArg, opened, plain } from "./looking.ts"
+import { logArg } from "./fileArg.ts"
+import { opened, plain } from "./looking.ts"
+import { fileOption, jsonDone } from "./options.ts"
 import { storyAsked } from "./show.ts"
 import { jsonLine } from "./terminal.ts"
 
@@ -27,8 +29,8 @@ const options = {
   ),
   from: place("from", "The first entry"),
   to: place("to", "The last entry"),
-  out: Options.text("out").pipe(Options.withDescription("The HTML file to write")),
-  json: Options.boolean("json").pipe(Options.withDescription("What was done as one line of JSON")),
+  out: fileOption("out", "The HTML file to write"),
+  json: jsonDone,
 }
 
 /** `ringback trace LOG --out trace.html`: one file with timeline and slider, for a CI job or a bug report. */

@@ -5,20 +5,20 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { formats } from "../traffic/import/formats.ts"
 import { CommandFailed, wrongUse } from "./failure.ts"
-import { fileArg } from "./fileArg.ts"
-import { redactionOptions, serverUrl } from "./traffic.ts"
+import { fileArg, trafficArg } from "./fileArg.ts"
+import { fileOption, jsonDone, jsonHappens, jsonOption, redactionOptions, serverUrl } from "./options.ts"
 
 /* What is made of recorded traffic. Each is a part of the program by itself, which is loaded when it is asked for. */
 
 const importOptions = {
   file: fileArg("FILE", `A file of another format: ${formats.join(", ")}; which one is found from what it holds`),
-  out: Options.text("out").pipe(Options.withDescription("The recording to write (.jsonl); it must not exist")),
+  out: fileOption("out", "The recording to write (.jsonl); it must not exist"),
   from: Options.choice("from", formats).pipe(
     Options.withDescription("Only exchanges of this format are used"),
     Options.optional,
   ),
   ...redactionOptions,
-  json: Options.boolean("json").pipe(Options.withDescription("What became of the file as one line of JSON")),
+  json: jsonOption("What became of the file as one line of JSON"),
 }
 
 const importTraffic = Command.make("import", importOptions, (given) =>
@@ -34,9 +34,9 @@ const importTraffic = Command.make("import", importOptions, (given) =>
 )
 
 const toScenarioOptions = {
-  file: fileArg("FILE", "Recorded traffic (.jsonl)"),
-  out: Options.text("out").pipe(Options.withDescription("The scenario to write (.yaml); it must not exist")),
-  json: Options.boolean("json").pipe(Options.withDescription("What was done as one line of JSON")),
+  file: trafficArg,
+  out: fileOption("out", "The scenario to write (.yaml); it must not exist"),
+  json: jsonDone,
 }
 
 const toScenario = Command.make("to-scenario", toScenarioOptions, (given) =>
@@ -51,7 +51,7 @@ const toScenario = Command.make("to-scenario", toScenarioOptions, (given) =>
 )
 
 const replayOptions = {
-  file: fileArg("FILE", "Recorded traffic (.jsonl)"),
+  file: trafficArg,
   to: Options.text("to").pipe(Options.withDescription("The application, such as http://localhost:3000")),
   pace: Options.text("pace").pipe(
     Options.withDescription("real, as fast as recorded; 10x, so many times as fast; fast, without waiting (default)"),
@@ -66,7 +66,7 @@ const replayOptions = {
     Options.withDescription("The address the application believes to have, which is what is signed (default --to)"),
     Options.optional,
   ),
-  json: Options.boolean("json").pipe(Options.withDescription("What happens as lines of JSON")),
+  json: jsonHappens,
 }
 
 const replay = Command.make("replay", replayOptions, (given) =>

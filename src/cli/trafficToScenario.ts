@@ -2,6 +2,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import { fileFailure } from "../core/fileFailure.ts"
 import { makeFolders } from "../log/folders.ts"
 import { scenarioYaml } from "../traffic/scenario/scenarioYaml.ts"
 import { toScenario } from "../traffic/scenario/toScenario.ts"
@@ -44,7 +45,7 @@ export const runToScenario = ({
       catch: (cause) =>
         (cause as NodeJS.ErrnoException).code === "EEXIST"
           ? `${out} exists; name another file`
-          : `cannot write ${out}: ${(cause as Error).message}`,
+          : fileFailure({ doing: "written", file: out }, cause),
     })
     const lines = [
       ...faultLines(file, traffic),

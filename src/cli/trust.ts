@@ -1,34 +1,31 @@
 import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
-import * as Options from "@effect/cli/Options"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { trustFilesOf } from "../app/reach.ts"
 import { readSettings } from "../app/settings.ts"
 import { trustTexts } from "../proxy/trustTexts.ts"
-import { wrongUse } from "./failure.ts"
+import { asWrongUse, wrongUse } from "./failure.ts"
 import { wordArg } from "./fileArg.ts"
+import { configOption, jsonOption } from "./options.ts"
 import { styled } from "./terminal.ts"
 
 const options = {
   system: wordArg("SYSTEM", "Only for this one: debian, fedora, alpine, macos, windows, node, python, java …").pipe(
     Args.optional,
   ),
-  config: Options.text("config").pipe(
-    Options.withDescription("Settings file, which may name the CA's folder; otherwise CONFIG_PATH, otherwise defaults"),
-    Options.optional,
-  ),
-  json: Options.boolean("json").pipe(Options.withDescription("As JSON")),
+  config: configOption("Settings file, which may name the CA's folder"),
+  json: jsonOption("As JSON"),
 }
 
 /** `ringback trust [SYSTEM]`: how to trust the local CA. Makes the CA where there is none, and changes nothing else. */
 export const trust = Command.make("trust", options, (given) =>
   Effect.gen(function* () {
     const settings = yield* readSettings({ config: Option.getOrUndefined(given.config) }).pipe(
-      Effect.mapError((error) => wrongUse(error.message)),
+      Effect.mapError(asWrongUse),
     )
-    const files = yield* Effect.mapError(trustFilesOf(settings), (error) => wrongUse(error.message))
+    const files = yield* Effect.mapError(trustFilesOf(settings), asWrongUse)
     const all = trustTexts(files)
     const wanted = Option.getOrUndefined(given.system)
     const texts = all.filter(({ name }) => wanted === undefined || name === wanted)

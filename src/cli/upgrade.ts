@@ -8,15 +8,15 @@ import { rules } from "../app/rules.ts"
 import { type Upgraded, upgradeLog } from "../log/upgrade.ts"
 import { fileArg } from "./fileArg.ts"
 import { plain } from "./looking.ts"
+import { fileOption, jsonDone } from "./options.ts"
 import { jsonLine, progress } from "./terminal.ts"
 
 const options = {
   log: fileArg("LOG", "A log that no server is writing, or a recording (.jsonl)"),
-  out: Options.text("out").pipe(
-    Options.withDescription("The new log or recording; it must not exist (default NAME.upgraded beside the old one)"),
+  out: fileOption("out", "The new log or recording; it must not exist (default NAME.upgraded beside the old one)").pipe(
     Options.optional,
   ),
-  json: Options.boolean("json").pipe(Options.withDescription("What was done as one line of JSON")),
+  json: jsonDone,
 }
 
 /** `ringback upgrade LOG`: a new log whose entries all have today's shape. */

@@ -6,13 +6,14 @@ import { rules } from "../app/rules.ts"
 import { iso } from "../core/Instant.ts"
 import { type Verdict, verifyPages } from "../engine/verify.ts"
 import { pagesOf } from "../log/pagesOf.ts"
-import { CommandFailed, wrongUse } from "./failure.ts"
-import { fileArg } from "./fileArg.ts"
+import { asWrongUse, CommandFailed } from "./failure.ts"
+import { logArg } from "./fileArg.ts"
+import { jsonOption } from "./options.ts"
 import { printable, progress, progressDone, styled } from "./terminal.ts"
 
 const options = {
-  log: fileArg("LOG", "A log, also of a running server, or a recording (.jsonl)"),
-  json: Options.boolean("json").pipe(Options.withDescription("The verdict as one line of JSON")),
+  log: logArg(),
+  json: jsonOption("The verdict as one line of JSON"),
   edited: Options.boolean("edited").pipe(
     Options.withDescription("Take a log that something was erased of for what it is: exit code 0 if all else holds"),
   ),
@@ -25,10 +26,11 @@ export const verify = Command.make("verify", options, ({ edited, log, json }) =>
       verifyPages(pages, rules, (entries) => progress(`${entries} entries verified`)),
     ).pipe(
       Effect.ensuring(Effect.sync(progressDone)),
+      // A file whose first line is no header is no recording that could be sound or not.
       Effect.mapError((error) =>
-        error._tag === "RecordingError" && error.line !== undefined
+        error._tag === "RecordingError" && error.line !== undefined && error.line > 1
           ? new CommandFailed({ message: error.message, exitCode: 1 })
-          : wrongUse(error.message),
+          : asWrongUse(error),
       ),
     )
     if (json) yield* Console.log(JSON.stringify({ log, ...verdict }))

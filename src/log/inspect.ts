@@ -26,7 +26,7 @@ export const inspect = (file: string, db: Database.Database): "nothing" | "log" 
     throw new LogOpenError({
       reason: "not-a-log",
       file,
-      message: `${file} is no ringback log: it is a SQLite database of another program; use another --db`,
+      message: `${file} is no ringback log: it is a SQLite database of another program; name another file`,
     })
   }
   const format = Number(db.pragma("user_version", { simple: true }))

@@ -1,5 +1,6 @@
 import * as fs from "node:fs"
 import * as Effect from "effect/Effect"
+import { fileFailure } from "../core/fileFailure.ts"
 import type { EventLog, LogOpenError, LogUnavailable } from "./EventLog.ts"
 import { makeFolderOf, openHeld } from "./layerSqlite.ts"
 import { takeLock } from "./lock.ts"
@@ -54,5 +55,5 @@ export const cannotWrite = (file: string, cause: unknown): RecordingError =>
   new RecordingError({
     reason: "unwritable",
     file,
-    message: `cannot write ${file}: ${cause instanceof Error ? cause.message : String(cause)}`,
+    message: fileFailure({ doing: "written", file }, cause),
   })

@@ -5,11 +5,10 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { type LogOpenError, LogUnavailable } from "./EventLog.ts"
-import { openFailure } from "./openFailure.ts"
+import { beginsLikeRecording, openFailure } from "./openFailure.ts"
 import { openPages, type Page, type Pages, type PagesError, type Source } from "./pages.ts"
 import { readablePlace } from "./reader.ts"
 import { RecordingError } from "./recordingLines.ts"
-import { beginsLikeRecording } from "./recordingRows.ts"
 import { pagesOfThread } from "./threadedPages.ts"
 
 export interface PagesOptions {

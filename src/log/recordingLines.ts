@@ -129,9 +129,15 @@ const checkHeader = (line: string): void => {
       throw new BadLine(
         "newer-format",
         `a format up to ${logFormat}, the newest this ringback reads`,
-        `format ${format}`,
+        `format ${format}; use the version that wrote it, or a newer one`,
       )
   }
+  if (typeof parsed === "object" && parsed !== null && (parsed as { readonly kind?: unknown }).kind === "traffic")
+    throw new BadLine(
+      "no-header",
+      "a recording of a run",
+      "one of traffic; ringback playback, compare and traffic read it",
+    )
   throw new BadLine("no-header", expected, show(line))
 }
 

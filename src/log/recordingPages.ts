@@ -1,5 +1,6 @@
 import * as fs from "node:fs"
 import type { Row } from "../core/Entry.ts"
+import { fileFailure } from "../core/fileFailure.ts"
 import { codeOf } from "./openFailure.ts"
 import { BadLine, makeLineCutter, makeLineReader, RecordingError } from "./recordingLines.ts"
 
@@ -81,10 +82,8 @@ export const makePieceReader = (file: string, chain: "checked" | "left") => {
 }
 
 export const cannotRead = (file: string, cause: unknown): RecordingError =>
-  codeOf(cause) === "ENOENT"
-    ? new RecordingError({ reason: "missing", file, message: `there is no recording at ${file}; check the path` })
-    : new RecordingError({
-        reason: "unreadable",
-        file,
-        message: `cannot read ${file}: ${cause instanceof Error ? cause.message : String(cause)}`,
-      })
+  new RecordingError({
+    reason: codeOf(cause) === "ENOENT" ? "missing" : "unreadable",
+    file,
+    message: fileFailure({ doing: "read", file, what: "recording" }, cause),
+  })

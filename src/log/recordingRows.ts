@@ -1,4 +1,3 @@
-import * as fs from "node:fs"
 import { open } from "node:fs/promises"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
@@ -8,6 +7,7 @@ import * as Stream from "effect/Stream"
 import type { Row } from "../core/Entry.ts"
 import type { LogOpenError, LogReader, LogUnavailable } from "./EventLog.ts"
 import { pageEntries } from "./logPages.ts"
+import { beginsLikeRecording } from "./openFailure.ts"
 import { openReader } from "./reader.ts"
 import { RecordingError } from "./recordingLines.ts"
 import { cannotRead, makePieceReader, pieceBytes } from "./recordingPages.ts"
@@ -79,15 +79,3 @@ const chunkOf = (rowsIn: ReturnType<typeof makePieceReader>, piece: Uint8Array) 
       throw cause
     }
   })
-
-/** Whether a file that is no SQLite file begins as a recording does. */
-export const beginsLikeRecording = (file: string): boolean => {
-  if (fs.existsSync(`${file}-shm`)) return false
-  const fd = fs.openSync(file, "r")
-  try {
-    const first = Buffer.alloc(1)
-    return fs.readSync(fd, first, 0, 1, 0) === 1 && first.toString() === "{"
-  } finally {
-    fs.closeSync(fd)
-  }
-}

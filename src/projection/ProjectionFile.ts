@@ -190,7 +190,13 @@ const savedPosition = (db: Database.Database): Position | undefined => {
 }
 
 const unopenable = (file: string, cause: unknown): ProjectionError =>
-  cause instanceof ProjectionError ? cause : new ProjectionError({ message: `cannot open ${file}: ${said(cause)}` })
+  cause instanceof ProjectionError
+    ? cause
+    : new ProjectionError({
+        message: fs.statSync(file, { throwIfNoEntry: false })?.isDirectory()
+          ? `${file} is a folder; name a file`
+          : `cannot open ${file}: ${said(cause)}; name another file`,
+      })
 
 const open = (file: string): Database.Database => {
   const named = file !== ":memory:" && file !== ""

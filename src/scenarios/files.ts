@@ -14,8 +14,12 @@ export const scenarioFiles = (names: ReadonlyArray<string>): Either.Either<Reado
   const files = new Set<string>()
   for (const name of names) {
     const found = filesAt(name)
-    if (found === undefined) return Either.left(`${name}: no such file or folder`)
-    if (found.length === 0) return Either.left(`${name}: no scenario is there (files that end in .yaml)`)
+    if (found === undefined)
+      return Either.left(
+        `${name}: no such file or folder; name scenarios, or let ringback init write one to begin with`,
+      )
+    if (found.length === 0)
+      return Either.left(`${name}: no scenario is there; name files that end in .yaml, or their folder`)
     for (const file of found) files.add(path.normalize(file))
     if (files.size > limits.scenariosMax)
       return Either.left(`${name}: there are more than ${limits.scenariosMax} scenarios`)

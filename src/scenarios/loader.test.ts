@@ -236,7 +236,7 @@ describe("an included file", () => {
     const b = path.join(folder, "b.yaml")
     deepStrictEqual(await wrong(fs.readFileSync(file, "utf8"), file), [
       `${file}:4: steps.1: expected with: to, which ${b} asks for, found nothing`,
-      `${file}:5: steps.2: expected a file that can be read, found ${path.join(folder, "missing.yaml")}: ENOENT: no such file or directory`,
+      `${file}:5: steps.2: there is no file at ${path.join(folder, "missing.yaml")}; check the path`,
       `${b}:3: steps.0: expected a file that does not include itself, found a.yaml -> b.yaml -> a.yaml`,
       `${b}:4: steps.1.send.to: expected a name that is known here (to, now, seed, account_sid, auth_token), found otp`,
     ])

@@ -3,6 +3,7 @@ import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { JsonObject } from "../core/canonical.ts"
+import { fileFailure } from "../core/fileFailure.ts"
 import { isGroup } from "../core/group.ts"
 import { parseInstant } from "../core/Instant.ts"
 import { changeProblems } from "./changes.ts"
@@ -190,17 +191,17 @@ class Reading {
   }
 
   #text(file: string, from: Place | undefined): string | undefined {
-    const tell = (why: string) => {
-      if (from === undefined) this.lines.push(`${file}: ${why}`)
-      else this.#tell(from, "a file that can be read", `${file}: ${why}`)
+    const tell = (line: string) => {
+      this.lines.push(from === undefined ? line : `${placed(from)}${line}`)
       return undefined
     }
     try {
       const { size } = fs.statSync(file)
-      if (size > limits.fileBytesMax) return tell(`expected at most ${limits.fileBytesMax} bytes, found ${size}`)
+      if (size > limits.fileBytesMax)
+        return tell(`${file}: expected at most ${limits.fileBytesMax} bytes, found ${size}`)
       return fs.readFileSync(file, "utf8")
     } catch (error) {
-      return tell((error as Error).message.replace(/, \w+ '.*$/s, ""))
+      return tell(fileFailure({ doing: "read", file }, error))
     }
   }
 
@@ -270,10 +271,13 @@ class Reading {
     return { file, line: yaml.lineOf(keys), path: keys.map(keyShown).join(".") }
   }
 
-  #tell({ file, line, path: at }: Place, expected: string, found: string): void {
-    this.lines.push(`${file}:${line}: ${at === "" ? "" : `${at}: `}expected ${expected}, found ${found}`)
+  #tell(place: Place, expected: string, found: string): void {
+    this.lines.push(`${placed(place)}expected ${expected}, found ${found}`)
   }
 }
+
+/** How what is said of a place begins. */
+const placed = ({ file, line, path: at }: Place): string => `${file}:${line}: ${at === "" ? "" : `${at}: `}`
 
 /** Where it is said how the application comes up. */
 const upKeys = ({ ready, run }: { readonly run?: string; readonly ready?: string }): ReadonlyArray<string> =>

@@ -11,6 +11,7 @@ import { checkSettings, problemLine } from "../app/settingsCheck.ts"
 import type { SettingsFile } from "../app/settingsFile.ts"
 import { type Pace, parsePace } from "../clock/pace.ts"
 import { sha256 } from "../core/canonical.ts"
+import { fileFailure } from "../core/fileFailure.ts"
 import { parseInstant } from "../core/Instant.ts"
 import { mergePatch } from "../core/mergePatch.ts"
 import { liveSettings } from "../scenarios/endpoints.ts"
@@ -159,7 +160,7 @@ const readSettings = (settings: NonNullable<StartOptions["settings"]>): Effect.E
 const readText = (file: string): Effect.Effect<string, RingbackError> =>
   Effect.try({
     try: () => readFileSync(file, "utf8"),
-    catch: (error) => new RingbackError(`settings file ${file}: ${(error as Error).message}`),
+    catch: (error) => new RingbackError(fileFailure({ doing: "read", file, what: "settings file" }, error)),
   })
 
 const withDefaults = (settings: SettingsFile): SettingsFile => ({

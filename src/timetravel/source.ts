@@ -6,9 +6,10 @@ import * as Stream from "effect/Stream"
 import { limits } from "../core/limits.ts"
 import type { LogOpenError, LogReader, LogUnavailable } from "../log/EventLog.ts"
 import { makeMemory } from "../log/layerMemory.ts"
+import { beginsLikeRecording } from "../log/openFailure.ts"
 import { openReader } from "../log/reader.ts"
 import type { RecordingError } from "../log/recordingLines.ts"
-import { beginsLikeRecording, readRecording } from "../log/recordingRows.ts"
+import { readRecording } from "../log/recordingRows.ts"
 import { NotThere } from "./reading.ts"
 
 /** What can be looked into at any place. */

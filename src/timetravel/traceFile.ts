@@ -1,5 +1,6 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { fileFailure } from "../core/fileFailure.ts"
 import { makeFolders } from "../log/folders.ts"
 import { isTrace } from "./trace.ts"
 
@@ -9,7 +10,7 @@ import { isTrace } from "./trace.ts"
 export const writeTrace = (file: string, html: string): void => {
   try {
     if (fs.existsSync(file) && !isTrace(beginningOf(file)))
-      throw new Error("it exists and is no trace; name another file")
+      throw new NoTrace(`${file} exists and is no trace; name another file`)
     makeFolders(path.dirname(path.resolve(file)))
     try {
       fs.writeFileSync(`${file}.part`, html)
@@ -18,9 +19,11 @@ export const writeTrace = (file: string, html: string): void => {
       fs.rmSync(`${file}.part`, { force: true })
     }
   } catch (cause) {
-    throw new Error(`cannot write ${file}: ${(cause as Error).message}`)
+    throw new Error(cause instanceof NoTrace ? cause.message : fileFailure({ doing: "written", file }, cause))
   }
 }
+
+class NoTrace extends Error {}
 
 /** Removes an older trace, where there is one. Throws the file system's error. */
 export const removeTrace = (file: string): void => {

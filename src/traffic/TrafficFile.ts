@@ -3,6 +3,7 @@ import * as path from "node:path"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { fileFailure } from "../core/fileFailure.ts"
 import { limits } from "../core/limits.ts"
 import { lineOf } from "../core/traffic/lines.ts"
 import { type RecordedExchange, type TrafficHeader, trafficLineBytesMax } from "../core/traffic/RecordedExchange.ts"
@@ -84,7 +85,7 @@ const cannotWrite = (file: string, cause: unknown): TrafficFileError => {
         reason: "target-exists",
         message: `${file} exists; a recording is never written over, name another file`,
       })
-    : new TrafficFileError({ reason: "unwritable", message: `${file} cannot be written (${code})` })
+    : new TrafficFileError({ reason: "unwritable", message: fileFailure({ doing: "written", file }, cause) })
 }
 
 const codeOf = (cause: unknown): string =>
@@ -114,10 +115,10 @@ export const readTrafficFile = (file: string): Effect.Effect<TrafficRead, Traffi
     },
     catch: (cause) => {
       if (cause instanceof TrafficFileError) return cause
-      const code = codeOf(cause)
-      return code === "ENOENT"
-        ? new TrafficFileError({ reason: "missing", message: `${file} does not exist` })
-        : new TrafficFileError({ reason: "unreadable", message: `${file} cannot be read (${code})` })
+      return new TrafficFileError({
+        reason: codeOf(cause) === "ENOENT" ? "missing" : "unreadable",
+        message: fileFailure({ doing: "read", file, what: "recording" }, cause),
+      })
     },
   })
 
@@ -135,7 +136,7 @@ const eachExchange = (file: string, visit: Visit): TrafficHeader => {
         throw new TrafficFileError({
           reason: "no-recording",
           message:
-            found.fault === undefined ? `${file} is empty` : tellFault(file, found.fault).replace(/; left out$/, ""),
+            found.fault === undefined ? `${file} is empty${otherFormats}` : noHeaderLine(tellFault(file, found.fault)),
         })
     } else visit(found.exchange, found.fault)
   }
@@ -153,10 +154,18 @@ const eachExchange = (file: string, visit: Visit): TrafficHeader => {
   return header as unknown as TrafficHeader
 }
 
+const otherFormats = "; ringback traffic import makes a recording of a HAR, a cassette or another format"
+
+/** What is said of a first line that is no header; of the header of another recording of ours it is said already who reads it. */
+const noHeaderLine = (fault: string): string => {
+  const line = fault.replace(/; left out$/, "")
+  return line.includes("ringback verify") ? line : `${line}${otherFormats}`
+}
+
 const noHeader = (file: string, found: string): TrafficFileError =>
   new TrafficFileError({
     reason: "no-recording",
-    message: `${file}: expected the header of a traffic recording, found ${found}`,
+    message: `${file}: expected the header of a traffic recording, found ${found}${otherFormats}`,
   })
 
 const pieceBytes = 256 * 1024

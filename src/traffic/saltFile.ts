@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import * as Effect from "effect/Effect"
+import { fileFailure } from "../core/fileFailure.ts"
 import { makeFolders } from "../log/folders.ts"
 import { TrafficFileError } from "./TrafficFile.ts"
 
@@ -14,18 +15,21 @@ const saltBytesMax = 4_096
  * forgotten with the process, so that nobody can say later what a stand-in stood for.
  */
 export const saltOf = (file: string | undefined): Effect.Effect<string, TrafficFileError> =>
-  file === undefined ? Effect.sync(newSalt) : trying(file, () => (fs.existsSync(file) ? read(file) : made(file)))
+  file === undefined
+    ? Effect.sync(newSalt)
+    : trying(file, fs.existsSync(file) ? "read" : "written", () => (fs.existsSync(file) ? read(file) : made(file)))
 
 /** The salt of a file that has to be there. */
-export const readSalt = (file: string): Effect.Effect<string, TrafficFileError> => trying(file, () => read(file))
+export const readSalt = (file: string): Effect.Effect<string, TrafficFileError> =>
+  trying(file, "read", () => read(file))
 
-const trying = (file: string, work: () => string): Effect.Effect<string, TrafficFileError> =>
+const trying = (file: string, doing: "read" | "written", work: () => string): Effect.Effect<string, TrafficFileError> =>
   Effect.try({
     try: work,
     catch: (cause) =>
       cause instanceof TrafficFileError
         ? cause
-        : new TrafficFileError({ reason: "unreadable", message: `the salt ${file} cannot be read or made (${cause})` }),
+        : new TrafficFileError({ reason: "unreadable", message: `the salt: ${fileFailure({ doing, file }, cause)}` }),
   })
 
 const newSalt = (): string => randomBytes(32).toString("hex")

@@ -6,7 +6,6 @@ import { beforeAll, describe, it } from "@effect/vitest"
 import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import { parse } from "yaml"
 import { newFolder } from "../support/folder.ts"
-import { program } from "../support/program.ts"
 import { ringback, serve, start } from "../support/ringback.ts"
 import { alterLog } from "../support/tamper.ts"
 import { until } from "../support/until.ts"
@@ -181,6 +180,9 @@ describe("ringback doctor", () => {
     assertTrue(/^entry [34] of .* does not match its hash$/.test(found.of("log")?.found ?? ""), found.of("log")?.found)
     strictEqual(found.of("keys")?.state, "warn")
 
+    const below = await examined(cwd, ["--db", join(sound, "below.db")])
+    deepStrictEqual([below.code, below.of("disk")?.state], [1, "fail"])
+
     writeFileSync(join(folder, "text.db"), "no log at all, but a text of some length".repeat(50))
     strictEqual((await examined(cwd, ["--db", "text.db"])).of("log")?.state, "fail")
     strictEqual(existsSync(join(folder, "text.db.lock")), false)
@@ -235,44 +237,6 @@ describe("ringback doctor", () => {
       NO_PROXY: "localhost, 127.0.0.1",
     })
     strictEqual(spared.of("proxy")?.state, "ok")
-  })
-})
-
-describe("ringback completions", () => {
-  const complete = (line: string): ReadonlyArray<string> => {
-    const words = line.split(" ")
-    const script = [
-      `source <(${process.execPath} ${program} completions bash)`,
-      `COMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.length - 1}; COMP_LINE='${line}'`,
-      '"$(complete -p ringback | sed "s/.*-F \\([^ ]*\\).*/\\1/")" ringback "${COMP_WORDS[COMP_CWORD]}"',
-      'printf "%s\\n" "${COMPREPLY[@]}"',
-    ].join("\n")
-    const { status, stderr, stdout } = spawnSync("bash", ["-c", script], { encoding: "utf8" })
-    strictEqual(status, 0, stderr)
-    return stdout.trim().split("\n")
-  }
-
-  it("complete verbs and options in bash", () => {
-    const begun = complete("ringback ver")
-    assertTrue(begun.includes("verify"), begun.join())
-    const all = complete("ringback ")
-    deepStrictEqual(
-      verbs.filter((verb) => !all.includes(verb)),
-      [],
-    )
-    const options = complete("ringback serve --p")
-    assertTrue(options.includes("--port") && options.includes("--pace"), options.join())
-  })
-
-  it("are there for fish and zsh, and for nothing else", async () => {
-    for (const shell of ["fish", "zsh"]) {
-      const { code, stderr, stdout } = await ringback(["completions", shell])
-      deepStrictEqual([code, stderr], [0, ""])
-      for (const verb of verbs) assertTrue(stdout.includes(verb), `${shell}: ${verb}`)
-    }
-    const { code, stderr } = await ringback(["completions", "tcsh"])
-    strictEqual(code, 2)
-    assertTrue(stderr.includes("bash") && stderr.includes("zsh"), stderr)
   })
 })
 

@@ -248,7 +248,7 @@ messages.create({ from: "+15550000001", to: "+15550001111", body: "x" }).then(({
       "a command that is not there",
       ["exec", "--", "no-such-command-at-all"],
       127,
-      "the command was not run: no-such-command-at-all: ENOENT",
+      "the command was not run: there is no command no-such-command-at-all (ENOENT)",
     ],
     ["a pace that is none", ["exec", "--pace", "quick", "--", "true"], 2, "--pace"],
     ["a scenario that is not there", ["exec", "--scenario", "none.yaml", "--", "true"], 2, "none.yaml"],

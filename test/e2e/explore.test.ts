@@ -77,7 +77,7 @@ describe("ringback explore", () => {
     })
     for (const [args, message] of [
       [["bad.yaml"], "bad.yaml:7: explore.callbacks.lost_percent: expected a percentage, 0 to 100, found 300"],
-      [["missing.yaml"], "missing.yaml: ENOENT: no such file or directory"],
+      [["missing.yaml"], "there is no file at missing.yaml; check the path"],
       [["app.yaml"], "app.yaml:3: endpoints.0: expected application.run or application.reset, found neither"],
       [
         ["orders.yaml", "--from", "9007199254740991"],

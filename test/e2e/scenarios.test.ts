@@ -109,8 +109,8 @@ describe("ringback run", () => {
   it("says what is wrong with its arguments, exit code 2", async () => {
     const cwd = folderOf({ "a.yaml": good, "below/a.yaml": good, "empty/x.txt": "" })
     const wrong: ReadonlyArray<readonly [args: ReadonlyArray<string>, said: string]> = [
-      [["nowhere"], "nowhere: no such file or folder"],
-      [["empty"], "empty: no scenario is there (files that end in .yaml)"],
+      [["nowhere"], "nowhere: no such file or folder; name scenarios, or let ringback init write one to begin with"],
+      [["empty"], "empty: no scenario is there; name files that end in .yaml, or their folder"],
       [["a.yaml", "--filter", "zzz"], '--filter: no scenario holds "zzz"'],
       [["a.yaml", "below"], "a.yaml and below/a.yaml would have the same recording; give one another name"],
       [["a.yaml", "--reporter", "html"], '--reporter: expected pretty, junit, json, tap or github, found "html"'],

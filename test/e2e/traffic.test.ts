@@ -270,7 +270,7 @@ describe("Playback", () => {
       [["playback", file, "--pace", "paused"], "--pace"],
       [["playback", file, "--expire", "soon"], "--expire"],
       [["playback", file, "--salt", join(newFolder(), "none")], "salt"],
-      [["playback", join(newFolder(), "none")], "does not exist"],
+      [["playback", join(newFolder(), "none")], "there is no recording at"],
       [["record", "--out", file], "never written over"],
       [["record", "--out", join(newFolder(), "x"), "--upstream", "ftp://x"], "--upstream"],
       [["record", "--out", join(newFolder(), "x"), "--upstream", "https://u:p@x"], "without a user"],

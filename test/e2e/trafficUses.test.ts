@@ -36,11 +36,7 @@ describe("commands about recorded traffic", () => {
       2,
       /expected an exchange of vcr, found one of har/,
     )
-    await ends(
-      "traffic import har.json --out x.jsonl --from excel",
-      2,
-      /Expected one of the following cases: interactions, har/,
-    )
+    await ends("traffic import har.json --out x.jsonl --from excel", 2, /--from: expected interactions, har/)
     await ends("compare har.jsonl", 1, /60 % the same/)
     await ends("compare har.jsonl --threshold 60", 0, /60 % the same/)
     await ends("compare har.jsonl --threshold 600", 2, /--threshold: expected 0 to 100, found 600/)

@@ -3,7 +3,7 @@ import { endAll } from "../support/program.ts"
 import { fuzz, tellFinding } from "./fuzz/runner.ts"
 import { surfaces } from "./fuzz/surfaces.ts"
 
-/* `npm run fuzz -- --seed N --cases M [--surface http|settings|templates|twiml|recordings|travel|scenarios|traffic|imports|client|gateway|providers|proxy|conversations|tables|erase] [--from CASE]` */
+/* `npm run fuzz -- --seed N --cases M [--surface http|settings|templates|twiml|recordings|travel|scenarios|traffic|imports|client|gateway|providers|proxy|conversations|tables|erase|upgrade|doctor] [--from CASE]` */
 
 const { values } = parseArgs({
   options: {

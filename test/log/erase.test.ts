@@ -9,6 +9,7 @@ import * as Stream from "effect/Stream"
 import { rules } from "../../src/app/rules.ts"
 import { decode, type Entry, type Row } from "../../src/core/Entry.ts"
 import { verifyPages } from "../../src/engine/verify.ts"
+import { closedReasons } from "../../src/log/erase/closedReasons.ts"
 import { withoutContent } from "../../src/log/erase/content.ts"
 import { eraseLog } from "../../src/log/erase/eraseLog.ts"
 import { isSetUp, type Sought } from "../../src/log/erase/eraser.ts"
@@ -35,10 +36,13 @@ const rowsIn = (file: string): Promise<ReadonlyArray<Row>> =>
 const entriesIn = async (file: string): Promise<ReadonlyArray<Entry>> => (await rowsIn(file)).map(decode)
 
 const erase = (file: string, sought: Partial<Sought>, out = join(newFolder(), "out.jsonl")) =>
-  Effect.map(eraseLog({ file, out, at, sought: { numbers: [], subjects: [], ...sought } }), (erased) => ({
-    erased,
-    out,
-  }))
+  Effect.map(
+    eraseLog({ file, out, at, sought: { numbers: [], subjects: [], ...sought }, types: rules.entryTypes }),
+    (erased) => ({
+      erased,
+      out,
+    }),
+  )
 
 const verdictOn = (file: string) =>
   Effect.runPromise(Effect.scoped(Effect.flatMap(pagesOf(file), (pages) => verifyPages(pages, rules))))
@@ -195,7 +199,11 @@ const closedWords = (
 
 describe("what was erased", () => {
   it("leaves words of closed lists, in every type of entry", () => {
-    const erasure = { withoutNumbers: (text: string) => text, address: () => "[erased]" }
+    const erasure = {
+      withoutNumbers: (text: string) => text,
+      address: () => "[erased]",
+      closedReasons: closedReasons(rules.entryTypes),
+    }
     const words = rules.entryTypes
       .filter(({ type }) => !isSetUp(type))
       .flatMap(({ schema, type }) => closedWords(schema.ast).map(([key, word]) => ({ key, type, word })))
@@ -204,6 +212,22 @@ describe("what was erased", () => {
       words.filter(({ key, type, word }) => withoutContent({ [key]: word }, type, erasure)[key] !== word),
       [],
     )
+  })
+
+  it("leaves a reason where the Schema has a closed list of them, and of no other type, nor of one nobody knows", () => {
+    const closed = closedReasons(rules.entryTypes)
+    const erasure = { withoutNumbers: (text: string) => text, address: () => "", closedReasons: closed }
+    const left = (type: string) => withoutContent({ reason: "Ada is out" }, type, erasure).reason
+    for (const type of ["outbound.failed", "gateway-request.dead-lettered"]) strictEqual(left(type), "Ada is out")
+    for (const type of [
+      "conversation-message.delayed",
+      "conversation-message.failed",
+      "conversation.tenant-looked-up",
+      "gateway-attempt.answered",
+      "provider-request.decided",
+      "letter.sent",
+    ])
+      strictEqual(left(type), "[erased]", type)
   })
 
   it("is gone of a log with every type of entry, as a log and as a recording", async () => {

@@ -79,7 +79,7 @@ describe("A scenario in a test", () => {
       wrong.message,
       `applications: expected the URLs of endpoints with forward (${statusUrl}), found https://other.example`,
     )
-    assertTrue((await refused(() => play("missing.yaml"))).message.startsWith("missing.yaml: ENOENT"))
+    assertTrue((await refused(() => play("missing.yaml"))).message.startsWith("there is no file at missing.yaml"))
     assertTrue((await refused(() => explore(fileOf(falls), { seeds: 0 }))).message.startsWith("seeds: expected 1 to"))
     assertTrue((await refused(() => explore(fileOf(falls)))).message.includes("application.run or application.reset"))
   })
@@ -114,6 +114,8 @@ steps:
     )
     const other = await begin({ scenario, seed: 2, settings: { twilio: { default_behavior: "failure", numbers: {} } } })
     strictEqual(other.ringback.seed, 2)
-    assertTrue((await refused(() => begin({ scenario: "missing.yaml" }))).message.startsWith("missing.yaml: ENOENT"))
+    assertTrue(
+      (await refused(() => begin({ scenario: "missing.yaml" }))).message.startsWith("there is no file at missing.yaml"),
+    )
   })
 })

@@ -27,7 +27,15 @@ const look = (checks: ReadonlyArray<Check>): Effect.Effect<ReadonlyArray<Told>> 
   Effect.forEach(checks, (check) => Effect.map(check.look, (finding) => ({ about: check.about, ...finding })))
 
 const badSettings = ({ lines }: BadSettings): ReadonlyArray<Told> =>
-  lines.map((line) => ({ about: "settings", ...fail(line, "mend that line; docs/settings.md has every key") }))
+  lines.map((line) => {
+    // Of a file that cannot be read it is said already what to do.
+    const cut = /:\d+: /.test(line) ? -1 : line.lastIndexOf("; ")
+    const finding =
+      cut < 0
+        ? fail(line, "mend that line; docs/settings.md has every key")
+        : fail(line.slice(0, cut), `${line.slice(cut + 2)} (--config, CONFIG_PATH)`)
+    return { about: "settings", ...finding }
+  })
 
 const checksOf = (settings: Settings, callbacks: ReadonlyArray<URL>): Effect.Effect<ReadonlyArray<Check>> =>
   Effect.map(recentCallbacks(settings.db), (recent) => {

@@ -73,7 +73,8 @@ export const keysCheck = (db: string): Check => ({
   about: "keys",
   look: Effect.sync(() => {
     const file = keysFileOf(db)
-    const mode = fs.statSync(file, { throwIfNoEntry: false })?.mode
+    // Below a file nothing can be, which a plain stat throws for.
+    const mode = fs.existsSync(file) ? fs.statSync(file).mode : undefined
     if (db === ":memory:") return ok("in memory, like the log")
     if (mode === undefined)
       return fs.existsSync(db)

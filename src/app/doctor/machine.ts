@@ -50,6 +50,8 @@ export const folderCheck = (db: string): Check => ({
   about: "disk",
   look: Effect.sync(() => {
     const folder = existing(path.dirname(path.resolve(db)))
+    if (!fs.statSync(folder).isDirectory())
+      return fail(`${folder} is a file: no log can lie below it`, "use another --db")
     try {
       fs.accessSync(folder, fs.constants.W_OK)
     } catch (cause) {

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "../../core/canonical.ts"
 import { erased } from "../../core/erase/mark.ts"
+import { isKnownName } from "./parameterNames.ts"
 
 /*
  * What of an entry is left when what people said and who they are is taken out: its shape. A text stays only where it is known to say
@@ -12,6 +13,8 @@ export interface Erasure {
   readonly withoutNumbers: (text: string) => string
   /** What stays of an address: of somebody's who is not meant, all. */
   readonly address: (address: string) => string
+  /** Types of entries whose `reason` says nothing about anybody. */
+  readonly closedReasons: ReadonlySet<string>
 }
 
 /** A value with the numbers taken out of its texts and names, and nothing else. */
@@ -26,7 +29,7 @@ export const withoutNumbers = (value: Json, without: (text: string) => string): 
 /** The data of an entry with all of their content taken out. */
 export const withoutContent = (data: JsonObject, type: string, erasure: Erasure): JsonObject => {
   const left = contentLeft(data, erasure) as JsonObject
-  return toldByOthers.has(type) && typeof left.reason === "string" ? { ...left, reason: erased } : left
+  return typeof left.reason === "string" && !erasure.closedReasons.has(type) ? { ...left, reason: erased } : left
 }
 
 const contentLeft = (value: Json, erasure: Erasure, key = ""): Json => {
@@ -58,7 +61,7 @@ const pairLists = new Set(["attributes", "headers", "parameters", "params", "que
 const pairLeft = (pair: Json, erasure: Erasure): Json => {
   if (!Array.isArray(pair)) return contentLeft(pair, erasure)
   const [name = "", value = ""] = pair.map(String)
-  return [parameterName.test(name) ? erasure.withoutNumbers(name) : erased, parameterLeft(name, value, erasure)]
+  return [isKnownName(name) ? name : erased, parameterLeft(name, value, erasure)]
 }
 
 const parameterLeft = (name: string, value: string, erasure: Erasure): string => {
@@ -92,7 +95,6 @@ const isName = new RegExp(
 const collection = new RegExp(`^(?:|v\\d|2010-04-01|(?:${sid}|[A-Z][A-Za-z]{1,30}|[a-z-]{1,30})(?:\\.[a-z]{3,4})?)$`)
 /** Scheme, host and port, without userinfo. */
 const urlOrigin = /^[a-z][a-z0-9+.-]{1,20}:\/\/[A-Za-z0-9.[\]:-]+(?=[/?#]|$)/
-const parameterName = /^[A-Za-z][A-Za-z0-9_.-]{0,60}$/
 /** A word of a closed list, a number, a short list of either. */
 const plainValue = /^[A-Za-z0-9 _.*#/:+-]{1,80}$/
 
@@ -108,15 +110,6 @@ const plainKeys = new Set(
     "status track trim type undelivered variant via voice what why"
   ).split(" "),
 )
-
-/** Types of entries whose `reason` is not from a closed list: a provider, a carrier or a monitor says it. */
-const toldByOthers: ReadonlySet<string> = new Set([
-  "conversation-message.delayed",
-  "conversation-message.failed",
-  "conversation.tenant-looked-up",
-  "gateway-attempt.answered",
-  "provider-request.decided",
-])
 
 /** Parameters of the same kind. */
 const plainParameters = new Set(

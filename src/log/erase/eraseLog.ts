@@ -2,10 +2,11 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { decode, type Entry, type Row } from "../../core/Entry.ts"
 import { limits } from "../../core/limits.ts"
-import type { Progress } from "../recording.ts"
+import type { CheckedType, Progress } from "../recording.ts"
 import { RecordingError } from "../recordingLines.ts"
 import { checkedRowsOf, kindOfLog, type RewriteError, writeAnew } from "../rewrite.ts"
 import { upcast } from "../upcasts.ts"
+import { closedReasons } from "./closedReasons.ts"
 import { Eraser, markedAsEdited, Search, type Sought } from "./eraser.ts"
 
 export interface EraseOptions {
@@ -16,6 +17,8 @@ export interface EraseOptions {
   readonly sought: Sought
   /** Host ms since the Unix epoch. */
   readonly at: number
+  /** The types of entries there are: of others nothing is known, and all that they say goes. */
+  readonly types: ReadonlyArray<CheckedType>
   readonly progress?: (entries: number) => void
 }
 
@@ -38,6 +41,7 @@ export const eraseLog = ({
   out,
   progress = () => {},
   sought,
+  types,
 }: EraseOptions): Effect.Effect<Erased | undefined, RewriteError> =>
   Effect.gen(function* () {
     const kind = yield* kindOfLog(file)
@@ -57,10 +61,11 @@ export const eraseLog = ({
     // A log that is being written may have more by now.
     const upTo = Stream.takeWhile(entries, ({ seq }) => seq <= last)
     const kept = (eraser: Eraser) => Stream.mapConcat(turns(upTo), (turn) => eraser.turn(turn))
-    const counted = new Eraser(sought, search.subjects)
+    const closed = closedReasons(types)
+    const counted = new Eraser(sought, search.subjects, closed)
     yield* Stream.runDrain(kept(counted))
     const edit = { at, entries: counted.entries }
-    const written = Stream.map(kept(new Eraser(sought, search.subjects)), (row) =>
+    const written = Stream.map(kept(new Eraser(sought, search.subjects, closed)), (row) =>
       row.seq === 1 ? markedAsEdited(row, edit) : row,
     )
     const progressed = yield* writeAnew(kind, out, written)

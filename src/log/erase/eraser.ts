@@ -50,16 +50,18 @@ export class Eraser {
   readonly #subjects: ReadonlySet<string>
   /** What was asked for by its id: its addresses go too, whoever's they are. */
   readonly #asked: ReadonlySet<string>
+  readonly #closedReasons: ReadonlySet<string>
   /** Requests that are about them and have no answer yet; the value as in `#about`. */
   readonly #unanswered = new Map<number, boolean>()
   #begun = false
   #entries = 0
 
-  /** `subjects` are those that a search of the whole log has found. */
-  constructor(sought: Sought, subjects: ReadonlySet<string>) {
+  /** `subjects` are those that a search of the whole log has found; `closedReasons` as of an erasure. */
+  constructor(sought: Sought, subjects: ReadonlySet<string>, closedReasons: ReadonlySet<string>) {
     this.#numbers = numbersOf(sought)
     this.#asked = new Set(sought.subjects)
     this.#subjects = subjects
+    this.#closedReasons = closedReasons
   }
 
   /** Entries of which something was erased. */
@@ -123,6 +125,7 @@ export class Eraser {
     const erasure: Erasure = {
       withoutNumbers: this.#numbers.without,
       address: all ? () => erased : this.#numbers.without,
+      closedReasons: this.#closedReasons,
     }
     return { ...entry, subject, data: withoutContent(entry.data as JsonObject, entry.type, erasure) }
   }

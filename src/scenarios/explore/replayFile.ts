@@ -3,6 +3,7 @@ import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import { type Document, isMap, isScalar, parseDocument, visit } from "yaml"
 import type { Json, JsonObject } from "../../core/canonical.ts"
+import { fileFailure } from "../../core/fileFailure.ts"
 import { type Scenario, ScenarioBroken } from "../Scenario.ts"
 import { faultSaid } from "./drawn.ts"
 import type { Found } from "./explore.ts"
@@ -50,7 +51,7 @@ export const writeReplay = (scenario: Scenario, found: Found, out: string): Effe
       fs.writeFileSync(part, text)
       fs.renameSync(part, out)
     },
-    catch: (error) => new ScenarioBroken({ lines: [`${out}: ${(error as Error).message}`] }),
+    catch: (error) => new ScenarioBroken({ lines: [fileFailure({ doing: "written", file: out }, error)] }),
   })
 
 /** Sets a key where it is, which keeps the comments there; one that is not there comes first. */

@@ -2,6 +2,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import { fileFailure } from "../../core/fileFailure.ts"
 import { lineOf } from "../../core/traffic/lines.ts"
 import { type RecordedExchange, type TrafficHeader, trafficFormat } from "../../core/traffic/RecordedExchange.ts"
 import { makeFolders } from "../../log/folders.ts"
@@ -60,18 +61,23 @@ const writtenTogether = 1024 * 1024
  */
 export const importTraffic = (options: ImportOptions): Effect.Effect<Imported, ImportFailed> =>
   Effect.acquireUseRelease(
-    Effect.try({ try: () => new Writing(options), catch: failed }),
-    (writing) => Effect.tryPromise({ try: () => writing.all(), catch: failed }),
+    Effect.try({ try: () => new Writing(options), catch: failed(options) }),
+    (writing) => Effect.tryPromise({ try: () => writing.all(), catch: failed(options) }),
     (writing) => Effect.sync(() => writing.close()),
   )
 
 /** What the system says of files; anything else that is thrown is a defect, and shows as one. */
-const failed = (cause: unknown): ImportFailed => {
-  if (cause instanceof ImportFailed) return cause
-  const { code, message } = cause as NodeJS.ErrnoException
-  if (code === undefined) throw cause
-  return new ImportFailed({ message: message.replace(/\s+/g, " ") })
-}
+const failed =
+  ({ file, out }: Pick<ImportOptions, "file" | "out">) =>
+  (cause: unknown): ImportFailed => {
+    if (cause instanceof ImportFailed) return cause
+    const { code, path: named, syscall } = cause as NodeJS.ErrnoException
+    if (code === undefined) throw cause
+    const read = syscall === "read" || named === file
+    return new ImportFailed({
+      message: fileFailure({ doing: read ? "read" : "written", file: read ? file : out }, cause),
+    })
+  }
 
 /** Counts, and keeps the first. */
 class Counting implements Tally {

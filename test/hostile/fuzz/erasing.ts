@@ -43,7 +43,9 @@ const faultOf = (out: string, sought: Sought, entries: number) =>
     for (const { data, seq, subject } of rows)
       for (const number of sought.numbers)
         if (data.includes(number.slice(2)) || subject.includes(number.slice(2))) return `entry ${seq} holds ${number}`
-    const again = yield* Effect.either(eraseLog({ file: out, out: `${out}.again.jsonl`, sought, at: 0 }))
+    const again = yield* Effect.either(
+      eraseLog({ file: out, out: `${out}.again.jsonl`, sought, at: 0, types: rules.entryTypes }),
+    )
     if (sought.numbers.length > 0 && (Either.isLeft(again) || again.right !== undefined)) return "is erased again"
     const verdict = yield* Effect.either(
       Effect.scoped(Effect.flatMap(pagesOf(out), (pages) => verifyPages(pages, rules))),
@@ -72,7 +74,9 @@ export const erasingSurface: Surface = {
         const input = `${sha256(text).slice(0, 12)} ${JSON.stringify(sought)} ${text.slice(0, 600)}`
         const [file, out] = [join(folder, "run.jsonl"), join(folder, `${made++}.jsonl`)]
         writeFileSync(file, text)
-        const erased = await Effect.runPromise(Effect.either(eraseLog({ file, out, sought, at: 0 })))
+        const erased = await Effect.runPromise(
+          Effect.either(eraseLog({ file, out, sought, at: 0, types: rules.entryTypes })),
+        )
         if (Either.isRight(erased)) {
           if (erased.right === undefined) return { input }
           const problem = await Effect.runPromise(faultOf(out, sought, erased.right.entries))

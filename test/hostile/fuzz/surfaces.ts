@@ -1,6 +1,7 @@
 import { clientSurface } from "./client.ts"
 import { conversationsSurface } from "./conversations.ts"
 import { erasingSurface } from "./erasing.ts"
+import { examiningSurface } from "./examining.ts"
 import { gatewaySurface } from "./gateway.ts"
 import { httpSurface } from "./http.ts"
 import { importsSurface } from "./imports.ts"
@@ -15,6 +16,7 @@ import { templatesSurface } from "./templates.ts"
 import { trafficSurface } from "./traffic.ts"
 import { travelSurface } from "./travel.ts"
 import { twimlSurface } from "./twiml.ts"
+import { upgradingSurface } from "./upgrading.ts"
 
 export const surfaces: ReadonlyArray<Surface> = [
   httpSurface,
@@ -33,4 +35,6 @@ export const surfaces: ReadonlyArray<Surface> = [
   conversationsSurface,
   tablesSurface,
   erasingSurface,
+  upgradingSurface,
+  examiningSurface,
 ]
