@@ -132,25 +132,8 @@ const program = (shared) => ({
   charset: "ascii",
   supported: { "top-level-await": false },
   define: { ...shared.define, "import.meta.url": "__url" },
-  external: [nativePart],
-  plugins: [apartIsOutside, nativeInPlace],
+  plugins: [apartIsOutside],
 })
-
-const nativePart = "better-sqlite3/build/Release/better_sqlite3.node"
-
-/**
- * Takes better-sqlite3's JavaScript into the program: as a package it is a dozen files, looked for and compiled at every start. Its
- * native part is where its install puts it; threads load the whole package.
- */
-const nativeInPlace = {
-  name: "native-in-place",
-  setup: (build) => {
-    build.onResolve({ filter: /^bindings$/ }, () => ({ path: "bindings", namespace: "native" }))
-    build.onLoad({ filter: /^bindings$/, namespace: "native" }, () => ({
-      contents: `module.exports = () => require(${JSON.stringify(nativePart)})`,
-    }))
-  },
-}
 
 /**
  * The packs of the program: what a server needs until its first answer, what reads a log, what a server loads later, and what only

@@ -17,7 +17,7 @@ const terminal = Layer.scoped(
       Effect.flatMap(
         Effect.promise(() => import("@effect/platform-node/NodeTerminal")),
         ({ make }) => Scope.extend(make(), scope),
-      ),
+      ).pipe(Effect.uninterruptible),
     )
     return Terminal.Terminal.of({
       columns: Effect.flatMap(opened, ({ columns }) => columns),

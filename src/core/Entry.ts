@@ -1,6 +1,7 @@
 import * as Schema from "effect/Schema"
 import { canonical, inOrder, type Json, type JsonObject, sha256 } from "./canonical.ts"
 import { limits } from "./limits.ts"
+import { onceAsked } from "./onceAsked.ts"
 
 /** `input`: a fact from outside. `outcome`: what the rules made of it; it can be made again. */
 export type Kind = "input" | "outcome"
@@ -62,12 +63,11 @@ export interface EntryType<D> {
  * first asked for: a server asks for none, and making a hundred of them would be a part of every start.
  */
 export const entryType = <D, I extends Json>(type: string, schema: () => Schema.Schema<D, I>): EntryType<D> => {
-  let made: Schema.Schema<D, Json> | undefined
+  const made = onceAsked(() => schema() as unknown as Schema.Schema<D, Json>)
   return {
     type,
     get schema() {
-      made ??= schema() as unknown as Schema.Schema<D, Json>
-      return made
+      return made()
     },
     draft: (subject, data, cause) => (cause === undefined ? { type, subject, data } : { type, subject, data, cause }),
     is: (entry): entry is Entry<D> => entry.type === type,

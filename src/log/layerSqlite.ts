@@ -101,25 +101,26 @@ const readerOnUse = (
   Effect.gen(function* () {
     const scope = yield* Effect.scope
     const unavailable = (cause: unknown) => new LogUnavailable({ file, doing: "Reading", cause })
+    // Whoever reads first may be interrupted; the connection comes about all the same, for those who read later.
     const reader = yield* Effect.cached(
       Effect.flatMap(
         Effect.promise(() => import("./reader.ts")),
         ({ openOwnReader }) => Effect.mapError(openOwnReader(place, file), unavailable),
-      ).pipe(Scope.extend(scope)),
+      ).pipe(Scope.extend(scope), Effect.uninterruptible),
     )
-    const head = Effect.try({ try: () => headIn(db), catch: unavailable })
-    const isEnd = (after: number) => db.open && headIn(db).seq <= after
+    const ownHead = Effect.try({ try: () => headIn(db), catch: unavailable })
+    // The writer closes its connection when it fails; what was committed can be read all the same.
+    const head = Effect.suspend(() => (db.open ? ownHead : Effect.flatMap(reader, (opened) => opened.head)))
     return {
       read: (after, limit) =>
-        Effect.suspend(() =>
-          isEnd(after) ? Effect.succeed([]) : Effect.flatMap(reader, ({ read }) => read(after, limit)),
+        Effect.flatMap(head, ({ seq }) =>
+          seq <= after ? Effect.succeed([]) : Effect.flatMap(reader, ({ read }) => read(after, limit)),
         ),
       readSubject: (subject, after, limit) =>
         Effect.flatMap(reader, ({ readSubject }) => readSubject(subject, after, limit)),
       readSameSubjects: (seqs, after, limit) =>
         Effect.flatMap(reader, ({ readSameSubjects }) => readSameSubjects(seqs, after, limit)),
-      // The writer closes its connection when it fails; what was committed can be read all the same.
-      head: Effect.suspend(() => (db.open ? head : Effect.flatMap(reader, (opened) => opened.head))),
+      head,
     }
   })
 

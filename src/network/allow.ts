@@ -1,3 +1,5 @@
+import { onceAsked } from "../core/onceAsked.ts"
+
 /*
  * Which hosts and addresses the wire may connect to. Pure: names are resolved elsewhere (guard.ts), and every address that a
  * connection could be made to is asked about here.
@@ -46,14 +48,14 @@ export interface Allow {
 export const allowOf = (list: ReadonlyArray<string> | undefined): Allow => {
   const entries = list?.flatMap((entry) => parseAllowed(entry) ?? [])
   const networks = entries?.flatMap((entry) => ("network" in entry ? [entry.network] : [])) ?? []
-  const opening = networks.filter((network) => refused.some((range) => holds(range, network)))
+  const opening = networks.filter((network) => refused().some((range) => holds(range, network)))
   return {
     permits: (host, text) => {
       const address = parseAddress(text)
       if (address === undefined) return false
       const plain = unmapped(address)
       const meant = [address, ...embedded(address)]
-      if (meant.some((each) => refused.some((range) => contains(range, each))))
+      if (meant.some((each) => refused().some((range) => contains(range, each))))
         return opening.some((network) => contains(network, plain))
       if (entries === undefined) return true
       return networks.some((network) => contains(network, plain)) || named(entries, hostOf(host))
@@ -151,7 +153,7 @@ const low32 = (value: bigint): bigint => value & 0xffff_ffffn
 const unmapped = (address: Address): Address =>
   contains(mappedRange, address) ? { bits: 32, value: low32(address.value) } : address
 
-const refused: ReadonlyArray<Network> = refusedRanges.map(network)
+const refused = onceAsked((): ReadonlyArray<Network> => refusedRanges.map(network))
 
 /** How IPv4 stands inside IPv6, and where in it. */
 const embeddings: ReadonlyArray<readonly [range: Network, ipv4: (value: bigint) => bigint]> = [

@@ -1,13 +1,17 @@
 import * as net from "node:net"
+import { onceAsked } from "../core/onceAsked.ts"
 
-const loopback = new net.BlockList()
-loopback.addSubnet("127.0.0.0", 8, "ipv4")
-loopback.addAddress("::1", "ipv6")
+const loopback = onceAsked(() => {
+  const list = new net.BlockList()
+  list.addSubnet("127.0.0.0", 8, "ipv4")
+  list.addAddress("::1", "ipv6")
+  return list
+})
 
 /** Whether an address is the machine's own; IPv4 inside IPv6 counts as IPv4. */
 export const isLoopback = (address: string | undefined): boolean => {
   if (address === undefined) return false
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, "")
   const family = net.isIP(plain)
-  return family !== 0 && loopback.check(plain, family === 4 ? "ipv4" : "ipv6")
+  return family !== 0 && loopback().check(plain, family === 4 ? "ipv4" : "ipv6")
 }

@@ -2,6 +2,7 @@ import * as http from "node:http"
 import * as net from "node:net"
 import type { Duplex } from "node:stream"
 import { limits } from "../core/limits.ts"
+import { onceAsked } from "../core/onceAsked.ts"
 import { allowOf } from "../network/allow.ts"
 import { type Guard, guardOf } from "../network/guard.ts"
 import { forwardedHeaders, goingOn } from "../network/hopHeaders.ts"
@@ -16,9 +17,12 @@ import { type Authority, authorityShown } from "./names.ts"
  * this machine's own loopback, link-local addresses or those of clouds' metadata services.
  */
 
-const unspecified = new net.BlockList()
-unspecified.addAddress("0.0.0.0", "ipv4")
-unspecified.addAddress("::", "ipv6")
+const unspecified = onceAsked(() => {
+  const list = new net.BlockList()
+  list.addAddress("0.0.0.0", "ipv4")
+  list.addAddress("::", "ipv6")
+  return list
+})
 
 const { permits } = allowOf(undefined)
 
@@ -27,7 +31,7 @@ const abroad: Guard = guardOf({
   permits: (host, address) =>
     permits(host, address) &&
     !isLoopback(address) &&
-    !unspecified.check(address, net.isIPv6(address) ? "ipv6" : "ipv4"),
+    !unspecified().check(address, net.isIPv6(address) ? "ipv6" : "ipv4"),
 })
 
 /** How connections to other hosts are made for a caller; `undefined`: like any of this machine's own. */

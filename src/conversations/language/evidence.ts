@@ -1,3 +1,4 @@
+import { onceAsked } from "../../core/onceAsked.ts"
 import type { Word } from "./reading.ts"
 import { english, others, portuguese, spanish, type Words } from "./words.ts"
 
@@ -11,7 +12,7 @@ export interface Evidence {
 
 /** What a word speaks for; undefined for nothing. */
 export const evidenceOf = (word: Word): Evidence | undefined =>
-  written(word.written) ?? listed.get(word.folded) ?? ended(word.folded)
+  written(word.written) ?? listed().get(word.folded) ?? ended(word.folded)
 
 const nothing: Evidence = { en: 0, es: 0, pt: 0, other: 0 }
 
@@ -32,14 +33,14 @@ const fill = (found: Map<string, Evidence>, language: keyof Evidence, words: Wor
     }
 }
 
-const listed: ReadonlyMap<string, Evidence> = (() => {
+const listed = onceAsked((): ReadonlyMap<string, Evidence> => {
   const found = new Map<string, Evidence>()
   fill(found, "en", english)
   fill(found, "es", spanish)
   fill(found, "pt", portuguese)
   fill(found, "other", others)
   return found
-})()
+})
 
 /** Laughter, letters that only one of the languages has, and words that an accent alone tells apart. */
 const written = (word: string): Evidence | undefined => shapes.find(([shape]) => shape.test(word))?.[1]
