@@ -14,8 +14,9 @@ export const takesAnyText = (ast: SchemaAST.AST, keys: ReadonlyArray<string | nu
       return ast.types[key === undefined ? "some" : "every"]((type) => takesAnyText(type, keys))
     case "TypeLiteral": {
       if (key === undefined) return false
-      const property = ast.propertySignatures.find(({ name }) => name === key) ?? ast.indexSignatures[0]
-      return property !== undefined && takesAnyText(property.type, within)
+      const property = ast.propertySignatures.find(({ name }) => name === key)
+      const types = property === undefined ? ast.indexSignatures : [property]
+      return types.length > 0 && types.every(({ type }) => takesAnyText(type, within))
     }
     case "TupleType":
       return key !== undefined && ast.elements.length === 0 && ast.rest.every(({ type }) => takesAnyText(type, within))
