@@ -43,7 +43,7 @@ export interface Appender {
   readonly ready: () => boolean
   /** Tells the hashes, 64 digits each, once the group is committed, or why it is not; then it takes no more, and none that it has. */
   readonly append: (order: Order, done: (failure: unknown, hashes: string) => void) => void
-  /** Lets the group under way end, and closes the connection. */
+  /** Lets the groups it has end, and closes the connection. */
   readonly stop: () => Promise<void>
 }
 

@@ -7,8 +7,8 @@ import { asInteger, asName, asStored, mayHideBytes, rowOfColumns } from "./store
 export const pageEntries = 200
 
 /**
- * Rows of a page of `LogPages`, and characters of data after which no further query is made for it. What takes a page has work
- * for each (a message between threads, a step of a stream), which for 200 rows was a tenth of what `verify` takes for them.
+ * Rows of a page of `LogPages`, and characters of data after which no further query is made for it. Whoever takes a page
+ * has work for each: a message between threads, a step of a stream (docs/performance.md).
  */
 const rowsTogether = 1_000
 const dataTogether = 2 ** 20
