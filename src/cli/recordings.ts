@@ -4,10 +4,10 @@ import * as Effect from "effect/Effect"
 import { rules } from "../app/rules.ts"
 import { openReader } from "../log/reader.ts"
 import { exportRecording, importRecording } from "../log/recording.ts"
-import { asWrongUse } from "./failure.ts"
 import { fileArg } from "./fileArg.ts"
+import { plain } from "./looking.ts"
 import { fileOption, jsonDone } from "./options.ts"
-import { jsonLine } from "./terminal.ts"
+import { jsonLine, progress } from "./terminal.ts"
 
 /** `ringback export LOG --out FILE.jsonl`: a log as a recording, one canonical line an entry. */
 export const exportCommand = Command.make(
@@ -18,8 +18,10 @@ export const exportCommand = Command.make(
     json: jsonDone,
   },
   ({ json, log, out }) =>
-    Effect.flatMap(openReader(log), (reader) => exportRecording(reader, out)).pipe(
-      Effect.mapError(asWrongUse),
+    Effect.flatMap(openReader(log), (reader) =>
+      exportRecording(reader, out, (entries) => progress(`${entries} entries written`)),
+    ).pipe(
+      plain,
       Effect.flatMap(({ digest, entries }) =>
         Console.log(
           json
@@ -40,8 +42,11 @@ export const importCommand = Command.make(
     json: jsonDone,
   },
   ({ db, file, json }) =>
-    importRecording(file, db, { types: rules.entryTypes }).pipe(
-      Effect.mapError(asWrongUse),
+    importRecording(file, db, {
+      types: rules.entryTypes,
+      progress: (entries) => progress(`${entries} entries read`),
+    }).pipe(
+      plain,
       Effect.flatMap(({ digest, entries }) =>
         Console.log(
           json

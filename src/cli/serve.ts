@@ -261,7 +261,7 @@ const greeting = (settings: Settings, { exchange, authToken }: Started, { port, 
     `    -u ${quoted(`${twilio.account_sid}:${Redacted.value(authToken)}`)} \\`,
     `    --data-urlencode ${quoted(`To=${to}`)} --data-urlencode ${quoted(`From=${from}`)} --data-urlencode 'Body=Hello'`,
     "",
-    `Then look: ${address}/health, ${address}/admin/log, ${address}/docs. Ctrl-C stops.`,
+    `Then look: ${address}/ui, ${address}/health, ${address}/docs. Ctrl-C stops.`,
     "",
   ].join("\n")
 }

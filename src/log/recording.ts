@@ -3,6 +3,7 @@ import * as path from "node:path"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Option from "effect/Option"
 import { ArrayFormatter } from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -18,11 +19,25 @@ import { upcast } from "./upcasts.ts"
 export { type Progress, RecordingError } from "./recordingLines.ts"
 export { readRecording, rowsOf, streamRows } from "./recordingRows.ts"
 
+const lastSeq = (rows: Chunk.Chunk<Row>): number =>
+  Option.match(Chunk.last(rows), { onNone: () => 0, onSome: ({ seq }) => seq })
+
+/** Is told the seq of an entry that was done, now and then. */
+type Told = (entries: number) => void
+
 /** Writes a log as a recording: the entries that are there when it begins. Replaces an older recording and nothing else. */
 export const exportRecording = (
   reader: LogReader,
   outFile: string,
-): Effect.Effect<Progress, LogUnavailable | RecordingError> => writeRecording(outFile, streamRows(reader, 0))
+  progress: Told = () => {},
+): Effect.Effect<Progress, LogUnavailable | RecordingError> =>
+  writeRecording(
+    outFile,
+    Stream.mapChunks(streamRows(reader, 0), (rows) => {
+      progress(lastSeq(rows))
+      return rows
+    }),
+  )
 
 /**
  * Writes rows as a recording: to a file beside the target that takes its place once it is whole.
@@ -75,16 +90,22 @@ export interface CheckedType {
 export const importRecording = (
   file: string,
   logFile: string,
-  options: { readonly types?: ReadonlyArray<CheckedType> } = {},
+  { progress = () => {}, types = [] }: { readonly types?: ReadonlyArray<CheckedType>; readonly progress?: Told } = {},
 ): Effect.Effect<Progress, RecordingError | LogOpenError | LogUnavailable> =>
-  newLog(logFile, (log) => fill(log, file, checkerOf(file, options.types ?? [])))
+  newLog(logFile, (log) => fill(log, file, checkerOf(file, types), progress))
 
-const fill = (log: typeof EventLog.Service, file: string, check: (row: Row) => Effect.Effect<void, RecordingError>) =>
+const fill = (
+  log: typeof EventLog.Service,
+  file: string,
+  check: (row: Row) => Effect.Effect<void, RecordingError>,
+  progress: Told,
+) =>
   Effect.gen(function* () {
     yield* Stream.runForEachChunk(readRecording(file), (rows) =>
       Effect.gen(function* () {
         for (const row of rows) yield* check(row)
         yield* Effect.suspend(() => log.append(Chunk.toReadonlyArray(rows)))
+        progress(lastSeq(rows))
       }),
     )
     const { seq, hash } = yield* log.head
