@@ -32,13 +32,13 @@ const linesPerSecond = { text: 20, json: 500 } as const
  * subject. Message texts are never told.
  */
 export const logProcess = (
-  { engine, clock }: Run,
+  { clock, engine, log }: Run,
   level: LogLevel.LogLevel,
   format: LogFormat,
 ): Effect.Effect<void, never, Scope.Scope> =>
   Effect.gen(function* () {
     const debugging = LogLevel.lessThanEqual(level, LogLevel.Debug)
-    const requests = format === "json" && LogLevel.lessThanEqual(level, LogLevel.Info) ? new RequestLog() : undefined
+    const requests = format === "json" && LogLevel.lessThanEqual(level, LogLevel.Info) ? new RequestLog(log) : undefined
     const linesMax = linesPerSecond[format]
     const run = Runtime.runFork(yield* Effect.runtime<never>())
     // Requests that a restart sends again were asked for before.

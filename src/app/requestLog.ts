@@ -8,6 +8,7 @@ import { routeOf } from "../core/routes.ts"
 import type { Made } from "../engine/turn.ts"
 import type { WorldState } from "../engine/World.ts"
 import { requestAccepted } from "../gateway/entries.ts"
+import type { EventLog } from "../log/EventLog.ts"
 import { twilioApi } from "../network/apis.ts"
 import type { LineFields } from "./stderrLogger.ts"
 
@@ -32,6 +33,11 @@ const askedMax = 10_000
 /** Makes lines of requests and their answers from what is committed: no texts, no parameters but the SID and the number. */
 export class RequestLog {
   readonly #asked = new Map<number, Asked>()
+  readonly #hashOf: (row: Made["row"]) => string
+
+  constructor(log: typeof EventLog.Service) {
+    this.#hashOf = (row) => log.packed?.hashAt(row.seq) ?? row.hash
+  }
 
   /** Takes the next entry; gives the line where it is an answer. */
   take({ entry, row }: Made, world: WorldState): ToldRequest | undefined {
@@ -45,7 +51,7 @@ export class RequestLog {
     } else if (apiResponded.is(entry)) {
       const asked = this.#asked.get(entry.cause)
       this.#asked.delete(entry.cause)
-      return asked === undefined ? undefined : told(asked, entry.data, row.hash, world)
+      return asked === undefined ? undefined : told(asked, entry.data, this.#hashOf(row), world)
     } else if (this.#asked.size > 0) this.#note(entry)
     return undefined
   }

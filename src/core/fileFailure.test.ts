@@ -17,7 +17,7 @@ describe("an error of the file system", () => {
       "read",
       "a.yaml cannot be read: permission denied (EACCES); give this user the right to, or name another file",
     ],
-    ["EODD", "written", "a.yaml cannot be written: EODD: it is so; name another file"],
+    ["EODD", "written", "a.yaml cannot be written: it is so (EODD); name another file"],
   ] as const)
     it(`${code}, when a file is to be ${doing}, is told with what to do`, () =>
       strictEqual(fileFailure({ doing, file: "a.yaml", what: "settings file" }, failure(code)), said))

@@ -15,7 +15,8 @@ export const fileFailure = ({ doing, file, what = "file" }: FileUse, cause: unkn
   const why = whys.get(code)
   if (why !== undefined) return `${file} cannot be ${doing}: ${why}`
   const said = cause instanceof Error ? cause.message : String(cause)
-  return `${file} cannot be ${doing}: ${said.replace(/, \w+ '.*$/s, "")}; name another file`
+  const [, words = said] = /^[A-Z0-9]+: (.*?)(?:, \w+(?: '.*)?)?$/s.exec(said) ?? []
+  return `${file} cannot be ${doing}: ${words}${code === "" || words === said ? "" : ` (${code})`}; name another file`
 }
 
 const whys: ReadonlyMap<string, string> = new Map([
@@ -23,6 +24,7 @@ const whys: ReadonlyMap<string, string> = new Map([
   ["EPERM", "permission denied (EPERM); give this user the right to, or name another file"],
   ["EROFS", "the file system is read-only (EROFS); name a file elsewhere"],
   ["ENOSPC", "the disk is full (ENOSPC); make room, or name a file elsewhere"],
+  ["EFBIG", "it may not become larger (EFBIG); raise the limit (ulimit -f), or name a file elsewhere"],
   ["ENOENT", "its folder cannot be made (ENOENT); name a file elsewhere"],
   ["ENOTDIR", "a file is where its folder would be (ENOTDIR); name a file elsewhere"],
   ["EEXIST", "a file is where its folder would be (EEXIST); name a file elsewhere"],

@@ -238,7 +238,7 @@ messages.create({ from: "+15550000001", to: "+15550001111", body: "x" }).then(({
     deepStrictEqual([told.exit_code, told.command_exit_code, told.requests.all, told.log], [4, 4, 0, null])
     const closed = await ringback(["exec", "--json", "fd:99", "--", "touch", "ran"], { cwd: folder, env })
     strictEqual(closed.code, 2)
-    assertTrue(closed.stderr.includes("--json: EBADF"), closed.stderr)
+    assertTrue(closed.stderr.includes("--json: fd:99 cannot be written: it is not open (EBADF)"), closed.stderr)
     assertFalse(existsSync(join(folder, "ran")))
   })
 

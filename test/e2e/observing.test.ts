@@ -285,6 +285,8 @@ describe("a strict profile", () => {
     await strict.send()
     await until("the request is told", () => linesOf(strict).length > 0)
     assertTrue(linesOf(strict).every(({ level }) => level === "INFO"))
+    // Of a log in memory the hash is made when it is asked for.
+    assertTrue(/^RQ[0-9a-f]{32}$/.test(linesOf(strict)[0].request_id))
     const usual = await serve({ env: { LOG_LEVEL: "DEBUG" } })
     await usual.send()
     await until(

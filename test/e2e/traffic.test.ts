@@ -210,7 +210,10 @@ describe("A recorder whose file takes no more", () => {
     for (let n = 0; n < 20 && child.exitCode === null; n++)
       await fetch(`${address}/x`, { method: "POST", body: "a=".padEnd(600, "b") }).catch(() => "it has ended")
     strictEqual(await ended, 1)
-    strictEqual(stderr, `ringback: stopped: ${file} cannot be written (EFBIG)\n`)
+    strictEqual(
+      stderr,
+      `ringback: stopped: ${file} cannot be written: it may not become larger (EFBIG); raise the limit (ulimit -f), or name a file elsewhere\n`,
+    )
     const { exchanges, faults } = Either.getOrThrow(readTraffic(readFileSync(file, "utf8")))
     assertTrue(exchanges.length >= 2, String(exchanges.length))
     deepStrictEqual(
