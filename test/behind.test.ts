@@ -15,7 +15,7 @@ import { type Machine, reacts } from "../src/core/Machine.ts"
 import { EngineStopped } from "../src/engine/outside.ts"
 import { verifyRows } from "../src/engine/verify.ts"
 import { type EventLog, LogUnavailable } from "../src/log/EventLog.ts"
-import { makeMemory } from "../src/log/layerMemory.ts"
+import { makeMemory, openMemory } from "../src/log/layerMemory.ts"
 import { openSqlite } from "../src/log/layerSqlite.ts"
 import { logPath } from "./log/given.ts"
 import { account, allRows, messagesPath, type Simulation, simulate } from "./support/simulate.ts"
@@ -301,6 +301,26 @@ describe("a rule that throws over a group that is written behind", () => {
       const reader = Effect.runPromise(Effect.either(run.engine.written))
       yield* Scope.close(scope, Exit.void)
       assertLeft(yield* Effect.promise(() => reader), new EngineStopped({ reason: "the run is over" }))
+    }),
+  )
+})
+
+describe("a log in memory for an engine", () => {
+  it.scopedLive("is not asked for a hash until somebody looks at one", () =>
+    Effect.gen(function* () {
+      const { packed, ...memory } = yield* openMemory
+      if (packed === undefined) throw new Error("its rows are not packed")
+      let asked = 0
+      const hashAt = (seq: number) => {
+        asked++
+        return packed.hashAt(seq)
+      }
+      const simulation = yield* simulate({ log: { ...memory, packed: { ...packed, hashAt } } })
+      offer(simulation, 1_000)
+      yield* simulation.settled
+      strictEqual(asked, 0)
+      strictEqual(simulation.run.engine.head.hash, (yield* allRows(memory)).at(-1)?.hash)
+      strictEqual(asked, 1)
     }),
   )
 })

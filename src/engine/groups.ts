@@ -111,10 +111,11 @@ export class Groups {
       return
     }
     this.#writing = group
-    if (this.#give(group, this.hashOf(this.#last))) return
     const rows = rowsOf(group)
+    // A packed log makes hashes late: to ask it for one before each group would have them made here, one by one.
     if (this.#log.packed === undefined) {
       let hash = this.hashOf(this.#last)
+      if (this.#give(group, hash)) return
       for (const row of rows) hash = chained(row, hash).hash
     }
     this.#end(group, this.#log.append(rows))
