@@ -31,7 +31,11 @@ export interface WireOptions extends Edge {
 /** The failure of a request that waited to be sent until it was too late. */
 const tooLate = { detail: "not-sent", reason: "timeout" } as const
 
-const originOf = (url: string): string => url.split("/", 3).join("/")
+/** Up to its third slash. */
+const originOf = (url: string): string => {
+  const end = url.indexOf("/", url.indexOf("//") + 2)
+  return end < 0 ? url : url.slice(0, end)
+}
 
 /**
  * Makes the way out over a client: as many requests in flight as the settings allow, answers as inputs.
@@ -40,11 +44,10 @@ const originOf = (url: string): string => url.split("/", 3).join("/")
  * A run that ends cancels what is in flight; after a restart it is sent again as the same attempt, or has failed as interrupted
  * where it must not be sent twice.
  */
-export const makeWire = ({ clock, ...edge }: WireOptions): Effect.Effect<WayOut, never, Scope.Scope> =>
+export const makeWire = ({ clock, ...given }: WireOptions): Effect.Effect<WayOut, never, Scope.Scope> =>
   Effect.gen(function* () {
     const run = yield* FiberSet.makeRuntime<never, void, never>()
-    const queue = new WireQueue()
-    const flights = new Flights()
+    const [queue, flights] = [new WireQueue(), new Flights()]
     let offer: ((answer: Draft) => void) | undefined
     let world: WorldState | undefined
     // What is asked for before the beginning is still pending when it comes, and has never left.
@@ -75,6 +78,7 @@ export const makeWire = ({ clock, ...edge }: WireOptions): Effect.Effect<WayOut,
       out: (url) => (world === undefined ? { via: "wire" } : routeOut(world, url)),
       back: (url) => (world === undefined ? undefined : publicUrlOf(world, url)),
     }
+    const edge = { routes, ...given }
 
     const start = () => {
       while (flights.size < room()) {
@@ -84,7 +88,7 @@ export const makeWire = ({ clock, ...edge }: WireOptions): Effect.Effect<WayOut,
         const flight: Flight = { job, due, cancel: nothing, answer: undefined }
         flights.add(flight)
         deadlines.add(flight)
-        flight.cancel = exchange({ routes, ...edge }, job, (answer) => land(flight, answer))
+        flight.cancel = exchange(edge, job, (answer) => land(flight, answer))
       }
       watch()
     }

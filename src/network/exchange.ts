@@ -66,12 +66,10 @@ export interface MediaDoor {
  * Sends one request, follows its redirects, and makes the answer or failure the input that follows from it; gives what
  * cancels it.
  */
-export const exchange = (
-  { client, secrets, signs, media, origin = () => "", routes = asTheySay }: Edge,
-  { seq, subject, request: { params, ...rest } }: Job,
-  answer: (answer: Draft) => void,
-): (() => void) => {
-  const request = { ...rest, params: absolute(params, rest.absolute, origin) }
+export const exchange = (edge: Edge, job: Job, answer: (answer: Draft) => void): (() => void) => {
+  const { client, media, origin = noOrigin, routes = asTheySay, secrets, signs } = edge
+  const { seq, subject } = job
+  const request = withAbsolute(job.request, origin)
   const door = request.purpose === "media" ? media : undefined
   const redirected: Array<string> = []
   const url = withQuery(restoreUserinfo(request.url, secrets), request)
@@ -80,14 +78,19 @@ export const exchange = (
   const fail = (failure: OutboundFailed) =>
     answer(outboundFailed.draft(subject, redirected.length === 0 ? failure : { ...failure, redirected }, seq))
   const go = (hop: Hop) => {
-    const auth = sameOrigin(hop.target, target) ? request.auth : undefined
+    const auth = request.auth !== undefined && sameOrigin(hop.target, target) ? request.auth : undefined
     const params = auth === undefined ? hop.params : toldUrls(hop.params, secrets)
-    const asked = { ...request, method: hop.method, params }
-    const headers = {
-      ...(request.sign === undefined ? {} : signs(request.sign)?.(asked, hop.url)),
-      ...(request.headers === undefined ? {} : Object.fromEntries(request.headers)),
-      ...(auth === undefined ? {} : authorization(auth, secrets)),
-    }
+    const first = redirected.length === 0 && params === request.params
+    const asked = first ? request : { ...request, method: hop.method, params }
+    const signed = request.sign === undefined ? {} : (signs(request.sign)?.(asked, hop.url) ?? {})
+    const headers =
+      request.headers === undefined && auth === undefined
+        ? signed
+        : {
+            ...signed,
+            ...(request.headers === undefined ? {} : Object.fromEntries(request.headers)),
+            ...(auth === undefined ? {} : authorization(auth, secrets)),
+          }
     cancel = (door?.client ?? client).send(requestOf(asked, hop.target, headers), (landing) => {
       try {
         take(hop, landing)
@@ -113,6 +116,8 @@ export const exchange = (
   return () => cancel()
 }
 
+const noOrigin = () => ""
+
 const asTheySay: Routes = { out: () => ({ via: "wire" }), back: () => undefined }
 
 /** What cannot be kept as a secret is not kept at all. */
@@ -135,15 +140,15 @@ const read = (
       ? answered(landing, secrets)
       : instructions(landing, secrets)
 
-/** Parameters with those that are paths of this server made absolute. */
-const absolute = (
-  params: ReadonlyArray<Pair>,
-  names: ReadonlyArray<string> | undefined,
-  origin: () => string,
-): ReadonlyArray<Pair> =>
-  names === undefined
-    ? params
-    : params.map(([name, value]): Pair => (names.includes(name) ? [name, origin() + value] : [name, value]))
+/** A request whose parameters that are paths of this server are absolute. */
+const withAbsolute = (request: OutboundRequested, origin: () => string): OutboundRequested => {
+  const { absolute: names, params } = request
+  if (names === undefined) return request
+  const absolute = params.map(
+    ([name, value]): Pair => (names.includes(name) ? [name, origin() + value] : [name, value]),
+  )
+  return { ...request, params: absolute }
+}
 
 /**
  * The parameters of a request to a carrier with the URLs that it is to ask as they were given. What a message says is nobody's URL: it may
@@ -174,16 +179,14 @@ const authorization = (
 const requestOf = (
   { connect_ms: connectMs, json, method, params, read_ms: readMs }: OutboundRequested,
   url: string,
-  headers: Readonly<Record<string, string>>,
+  given: Readonly<Record<string, string>>,
 ): WireRequest => {
-  const bounds = connectMs === undefined && readMs === undefined ? {} : { connectMs, readMs }
-  if (method === "GET") return { method, url, headers, body: undefined, ...bounds }
-  const body = json ?? formBody(params)
-  const about = {
+  if (method === "GET") return { method, url, headers: given, body: undefined, connectMs, readMs }
+  const headers = {
+    ...given,
     "Content-Type": json === undefined ? "application/x-www-form-urlencoded" : "application/json",
-    "Content-Length": String(Buffer.byteLength(body)),
   }
-  return { method, url, headers: { ...headers, ...about }, body, ...bounds }
+  return { method, url, headers, body: json ?? formBody(params), connectMs, readMs }
 }
 
 type Answered = Exclude<Landing, { readonly _tag: "Failed" }>

@@ -11,12 +11,14 @@ export interface Flight extends Deadline {
 
 /** Requests on their way, in the order they were sent. */
 export class Flights {
-  #all: Array<Flight> = []
+  readonly #all = new Set<Flight>()
+  /** How many of them are answered, and wait for those before them. */
+  #held = 0
   readonly #byOrigin = new Map<string, number>()
 
   /** Those whose answer has not entered yet. */
   get size(): number {
-    return this.#all.length
+    return this.#all.size
   }
 
   /** How many to an origin are not answered yet. */
@@ -25,7 +27,7 @@ export class Flights {
   }
 
   add(flight: Flight): void {
-    this.#all.push(flight)
+    this.#all.add(flight)
     this.#byOrigin.set(flight.job.origin, this.busy(flight.job.origin) + 1)
   }
 
@@ -36,12 +38,18 @@ export class Flights {
     const busy = this.busy(origin) - 1
     if (busy === 0) this.#byOrigin.delete(origin)
     else this.#byOrigin.set(origin, busy)
+    if (!inOrder && this.#held === 0) {
+      this.#all.delete(flight)
+      return [answer]
+    }
     const answers: Array<Draft> = []
-    const left: Array<Flight> = []
-    for (const one of this.#all)
-      if (one.answer === undefined || (inOrder && left.length > 0)) left.push(one)
-      else answers.push(one.answer)
-    this.#all = left
+    for (const one of this.#all) {
+      if (one.answer !== undefined) {
+        this.#all.delete(one)
+        answers.push(one.answer)
+      } else if (inOrder) break
+    }
+    this.#held += 1 - answers.length
     return answers
   }
 

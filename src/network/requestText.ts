@@ -21,6 +21,10 @@ export interface Target {
   /** A name or an address, as it is connected to. */
   readonly host: string
   readonly port: number
+  /** The line of the request behind its method, and the header that names the host. */
+  readonly line: string
+  /** The header for user and password, or none. */
+  readonly authorization: string
 }
 
 /** What a request may not be made of; `code` as node's own client has it. */
@@ -45,6 +49,8 @@ export const targetOf = (text: string): Target => {
     secure,
     host: hostname.startsWith("[") ? hostname.slice(1, -1) : hostname,
     port: port === "" ? (secure ? 443 : 80) : Number(port),
+    line: `${url.pathname}${url.search} HTTP/1.1\r\nHost: ${host}\r\n`,
+    authorization: url.username === "" && url.password === "" ? "" : `Authorization: ${basic(url)}\r\n`,
   }
 }
 
@@ -62,11 +68,11 @@ const withoutBody = new Set(["GET", "HEAD", "DELETE", "OPTIONS", "TRACE"])
  */
 export const requestText = (
   { body, headers, method }: WireRequest,
-  { url }: Target,
+  { authorization, line }: Target,
   keeps: boolean,
 ): string | Buffer => {
   if (!isToken(method)) throw new Invalid("ERR_INVALID_HTTP_TOKEN", "the method is not valid")
-  let head = `${method} ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\n`
+  let head = `${method} ${line}`
   let plain = true
   let authorized = false
   for (const name of Object.keys(headers)) {
@@ -81,7 +87,7 @@ export const requestText = (
     }
     head += `${name}: ${value}\r\n`
   }
-  if (!authorized && (url.username !== "" || url.password !== "")) head += `Authorization: ${basic(url)}\r\n`
+  if (!authorized) head += authorization
   const length = body === undefined ? 0 : Buffer.byteLength(body)
   if (body !== undefined || !withoutBody.has(method)) head += `Content-Length: ${length}\r\n`
   head += keeps ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n"

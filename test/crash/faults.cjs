@@ -3,6 +3,7 @@
 // text preloads nothing else.
 const fs = require("node:fs")
 const http = require("node:http")
+const net = require("node:net")
 const { syncBuiltinESMExports } = require("node:module")
 const { isMainThread, Worker } = require("node:worker_threads")
 const Database = require("better-sqlite3")
@@ -34,6 +35,9 @@ let rows = 0
 let awaited = false
 /** HTTP answers given since the last commit. */
 let answers = 0
+
+/** What a callback begins with. */
+const isRequest = /^[A-Z]+ \S+ HTTP\/1\.1\r\n/
 
 const around = {
   "BEGIN IMMEDIATE": (run) => {
@@ -114,10 +118,10 @@ if (order.point === 5 && order.do === "kill") {
     answers++
     return end.apply(this, given)
   }
-  const { request } = http
-  http.request = (...given) => {
-    if (answers > 0) at(5)
-    return request(...given)
+  const { write } = net.Socket.prototype
+  net.Socket.prototype.write = function (data, ...rest) {
+    if (answers > 0 && isRequest.test(data)) at(5)
+    return write.call(this, data, ...rest)
   }
 }
 
