@@ -1,3 +1,4 @@
+import { messageProgress } from "../core/messageProgress.ts"
 import type { DeliveryStatus } from "./entries.ts"
 import type { SeenStatus } from "./state.ts"
 
@@ -11,23 +12,8 @@ import type { SeenStatus } from "./state.ts"
  * 2. `undelivered`, `failed` and `canceled` are terminal; of `delivered` only `read` can come.
  */
 
-const order: Readonly<Record<DeliveryStatus, number>> = {
-  pending: 0,
-  unknown: 0,
-  accepted: 1,
-  scheduled: 1,
-  receiving: 1,
-  queued: 2,
-  sending: 3,
-  sent: 4,
-  partially_delivered: 5,
-  delivered: 6,
-  undelivered: 6,
-  failed: 6,
-  canceled: 6,
-  received: 6,
-  read: 7,
-}
+/** One that is pending, or of which nobody knows, comes to any of the carrier's statuses. */
+const order: Readonly<Record<DeliveryStatus, number>> = { ...messageProgress, pending: 0, unknown: 0, accepted: 1 }
 
 const terminal: ReadonlySet<DeliveryStatus> = new Set(["undelivered", "failed", "canceled", "received", "read"])
 

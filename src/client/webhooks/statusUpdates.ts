@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { messageProgress } from "../../core/messageProgress.ts"
 import type { ClientError, MissingFields, PayloadParseError } from "../errors.ts"
 import { errorOfMessage } from "../errorTable.ts"
 import type { MessageStatus } from "../types.ts"
@@ -20,26 +21,7 @@ export interface StatusUpdate {
   readonly params: ReadonlyMap<string, string>
 }
 
-/**
- * How far a message has come with each status.
- *
- * Source  "Outbound message status in status callbacks"; callbacks may arrive out of order (same page)
- */
-const progress: Readonly<Record<MessageStatus, number>> = {
-  accepted: 0,
-  scheduled: 1,
-  receiving: 1,
-  queued: 2,
-  sending: 3,
-  sent: 4,
-  partially_delivered: 5,
-  delivered: 6,
-  undelivered: 6,
-  failed: 6,
-  canceled: 6,
-  received: 6,
-  read: 7,
-}
+const progress: Readonly<Record<MessageStatus, number>> = messageProgress
 
 /** Whether a message that had one status can have the other one after it: what ended has ended, but for `delivered`, which may be read. */
 export const moves = (from: MessageStatus | undefined, to: MessageStatus): boolean =>
