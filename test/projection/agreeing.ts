@@ -77,7 +77,7 @@ const gatewayTables = (world: WorldState) => {
       provider: request.attempts.at(-1)?.provider ?? null,
       dead_letter_reason: request.dead?.reason ?? null,
       created_at: iso(request.accepted),
-      updated_at: iso(request.updated),
+      updated_at: iso(request.updated ?? request.accepted),
     })),
     gateway_responses: all
       .flatMap((request) =>

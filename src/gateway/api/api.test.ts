@@ -385,10 +385,8 @@ describe("what is not there", () => {
 
   it("is the answer to a turn that failed: 500", () => {
     const input = { cause: 0, data: { api: "gateway" }, subject: "", type: "api.requested" }
-    deepStrictEqual(errorOf(gateway().when(at(noon, turnFailed.draft("", { error: "x", input })))), [
-      500,
-      "internal_error",
-    ])
+    const stage = gateway().when(at(noon, turnFailed.draft("", { error: "x", input })))
+    deepStrictEqual(errorOf(stage), [500, "internal_error"])
   })
 })
 
