@@ -120,7 +120,6 @@ describe("a request with a body of JSON, headers and credentials", () => {
     strictEqual(sent?.body, '{"a":1}')
     deepStrictEqual(sent?.headers, {
       Authorization: "Bearer s3cret",
-      "Content-Length": "7",
       "Content-Type": "application/json",
       "X-Request-Id": "r1",
     })
