@@ -53,6 +53,8 @@ const inner = (ast: AST.AST, path: string, seen: ReadonlyArray<AST.AST>): Readon
     case "Refinement":
     case "Transformation":
       return inner(ast.from, path, within)
+    case "Suspend":
+      return comesBack(ast) ? [] : inner(ast.f(), path, within)
     default:
       return []
   }
@@ -106,9 +108,11 @@ const keywords: Readonly<Record<string, string>> = {
   AnyKeyword: "anything",
   ObjectKeyword: "group",
   UndefinedKeyword: "nothing",
-  Suspend: "the same again",
   Declaration: "anything",
 }
+
+/** One that holds itself has a name, by which JSON Schema refers to it; others are made late to save time. */
+const comesBack = (ast: AST.Suspend): boolean => annotation(ast, AST.IdentifierAnnotationId) !== undefined
 
 const words = (ast: AST.AST): string => {
   const expected = message(ast)
@@ -128,6 +132,8 @@ const words = (ast: AST.AST): string => {
       return [...new Set(ast.types.map(words))].join(ast.types.every(AST.isLiteral) ? ", " : " or ")
     case "TemplateLiteral":
       return "text"
+    case "Suspend":
+      return comesBack(ast) ? "the same again" : words(ast.f())
     default:
       return keywords[ast._tag] ?? ast._tag
   }
