@@ -9,6 +9,7 @@ const shared = {
   testTimeout: hangMs,
   hookTimeout: hangMs,
   teardownTimeout: 30_000,
+  setupFiles: ["test/support/eachFile.ts"],
 } as const
 
 /**

@@ -1,9 +1,9 @@
 import * as fs from "node:fs"
-import * as os from "node:os"
 import * as path from "node:path"
 import { describe, it } from "@effect/vitest"
 import { deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import * as Effect from "effect/Effect"
+import { newFolder } from "../../test/support/folder.ts"
 import { loadScenario } from "../../test/support/scenarios.ts"
 import type { Scenario } from "./Scenario.ts"
 
@@ -18,7 +18,7 @@ const wrong = (text: string, file?: string) =>
   )
 
 const folderOf = (files: Readonly<Record<string, string>>): string => {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ringback-scenarios-"))
+  const folder = newFolder()
   for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), text)
   return folder
 }

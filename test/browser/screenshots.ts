@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { converse, conversedSettings, setUp } from "../support/conversed.ts"
@@ -151,8 +151,7 @@ const sendThroughGateway = async (server: Server) => {
 /** Names of shots that are wanted; all when none is named. */
 const wanted = process.argv.slice(3)
 
-const main = async () => {
-  const folder = mkdtempSync(join(tmpdir(), "ringback-shots-"))
+const main = async (folder: string) => {
   const config = join(folder, "settings.yaml")
   writeFileSync(config, JSON.stringify(settings))
   const server = await serve({
@@ -210,7 +209,10 @@ const main = async () => {
       if (complaints.length > 0) process.stdout.write(`${complaints.join("\n")}\n`)
     }
   await browser.close()
-  endAll()
 }
 
-await main()
+const folder = mkdtempSync(join(tmpdir(), "ringback-shots-"))
+await main(folder).finally(() => {
+  endAll()
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+})
