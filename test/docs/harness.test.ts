@@ -83,6 +83,17 @@ describe("a page", () => {
     strictEqual(await fault(serve + serve), "nothing is wrong")
   })
 
+  it("fails where an application finds its port taken, whoever answers there", async () => {
+    const app = (name: string) =>
+      block("js", `// ${name}\nimport http from "node:http"\nhttp.createServer((_, r) => r.end("hi")).listen(3000)`)
+    const why = await fault(
+      app("one.mjs") +
+        app("two.mjs") +
+        block("console", "$ node one.mjs\n$ node two.mjs\n$ curl -s http://localhost:3000\nhi"),
+    )
+    assertTrue(why.includes("node two.mjs ended with 1") && why.includes("EADDRINUSE"), why)
+  })
+
   it("fails where a script fails", async () =>
     assertTrue((await fault(block("sh", "echo one\nfalse"))).startsWith("page.md:4: ended with 1\none")))
 

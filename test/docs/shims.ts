@@ -8,12 +8,12 @@ import { root } from "./blocks.ts"
  * application) is left running, with its pid and what it says in files of the state folder.
  */
 
-/** What every shim begins with: `$STATE`, and `goes_on`, which waits until what it starts says a text, or listens. */
+/** What every shim begins with: `$STATE`, and `goes_on`, which waits until what it starts says a text, or listens itself. */
 const common = (state: string) => `#!/bin/bash
 STATE=${state}
 NODE=${process.execPath}
 alive() { kill -0 "$1" 2>/dev/null && ! grep -q '^State:.*Z' "/proc/$1/status" 2>/dev/null; } # A zombie has ended.
-goes_on() { # NAME WHAT-IT-SAYS-OR-PORT COMMAND...
+goes_on() { # NAME WHAT-IT-SAYS|listens COMMAND...
   local name="$1" ready="$2" nth=1; shift 2
   while [ -f "$STATE/$name.$nth.log" ]; do nth=$((nth + 1)); done
   local log="$STATE/$name.$nth.log" # What one that ran before has said is not what this one says.
@@ -22,11 +22,12 @@ goes_on() { # NAME WHAT-IT-SAYS-OR-PORT COMMAND...
     while alive "$(cat "$STATE/$name.pid")"; do sleep 0.05; done
   fi
   : >"$log"
+  export LISTENS="$STATE/$name.$nth.listens"
   "$@" >"$log" 2>&1 </dev/null &
   local pid=$!
   echo $pid >"$STATE/$name.pid"
   for i in $(seq 600); do
-    if [[ "$ready" =~ ^[0-9]+$ ]]; then (exec 3<>"/dev/tcp/127.0.0.1/$ready") 2>/dev/null && break
+    if [ "$ready" = listens ]; then [ -f "$LISTENS" ] && break
     else grep -q "$ready" "$log" && break; fi
     alive $pid || { cat "$log"; wait $pid; exit $?; }
     sleep 0.05
@@ -80,9 +81,19 @@ done
 `
 
 /** An application that listens goes on. */
-const node = (port: number) => `
-if [ -z "$INSIDE" ] && [ -f "$1" ] && grep -q '\\.listen(' "$1"; then goes_on "$(basename "$1")" ${port} "$NODE" "$@"; fi
+const node = `
+if [ -z "$INSIDE" ] && [ -f "$1" ] && grep -q '\\.listen(' "$1"; then goes_on "$(basename "$1")" listens "$NODE" --require "$STATE/listens.cjs" "$@"; fi
 exec "$NODE" "$@"
+`
+
+/** An application's own word that it listens: that somebody answers at its port says nothing about who. */
+const listens = `
+const { writeFileSync } = require("node:fs")
+const { Server } = require("node:net")
+const { listen } = Server.prototype
+Server.prototype.listen = function (...options) {
+  return listen.apply(this.once("listening", () => writeFileSync(process.env.LISTENS, "")), options)
+}
 `
 
 /** Ends what goes on, as a reader does in its terminal. */
@@ -96,15 +107,16 @@ while alive "$pid"; do sleep 0.05; done
 export const writeShims = (
   folder: string,
   state: string,
-  ports: { readonly exchange: number; readonly application: number; readonly provider: number },
+  ports: { readonly exchange: number; readonly provider: number },
 ): void => {
   mkdirSync(folder, { recursive: true })
+  writeFileSync(join(state, "listens.cjs"), listens)
   const scripts = {
     docker,
     ringback: ringback(ports.exchange, ports.provider),
     npx,
     npm,
-    node: node(ports.application),
+    node,
     "ctrl-c": ctrlC,
   }
   for (const [name, script] of Object.entries(scripts)) {
