@@ -16,10 +16,10 @@ const message = {
   Body: "Your parcel is on its way and will be with you between 10 and 12.",
 }
 
-/** The message with a number: to another receiver, with another text. */
+/** The message with a number: to a receiver of its own, never the sender, with a text of its own. */
 const numbered = (n: string) => ({
   ...message,
-  To: `+1555${n}`,
+  To: `+1557${n}`,
   Body: `Your parcel ${n} is on its way and will be with you between 10 and 12.`,
 })
 

@@ -12,7 +12,7 @@ import { limits } from "../core/limits.ts"
 import type { Head } from "../log/EventLog.ts"
 import { Alarm } from "./alarm.ts"
 import { type Answer, Askers, answerOf, failureOf } from "./answers.ts"
-import { failing, firing } from "./drafts.ts"
+import { advancing, failing, firing } from "./drafts.ts"
 import { type Group, Groups, type Poisoned, type Taken } from "./groups.ts"
 import { Inbox, type Waiting } from "./inbox.ts"
 import { type EngineOptions, EngineStopped, type OrderFailed } from "./outside.ts"
@@ -191,7 +191,7 @@ export class Engine {
    * under way already is made longer, never shorter.
    */
   advance(ms: number): Effect.Effect<void, EngineStopped | OrderFailed> {
-    return Effect.zipRight(this.submit(clockChanged.draft("", { advance_ms: ms })), this.settled)
+    return Effect.zipRight(this.submit(advancing(ms)), this.settled)
   }
 
   /**

@@ -1,12 +1,15 @@
 import type { Timer } from "../clock/timers.machine.ts"
 import { canonical, sha256 } from "../core/canonical.ts"
 import type { Draft } from "../core/Entry.ts"
-import { timerFired, turnFailed } from "../core/entries.ts"
+import { clockChanged, timerFired, turnFailed } from "../core/entries.ts"
 import { limits } from "../core/limits.ts"
 import type { RuleFailed } from "./turn.ts"
 
 /** The firing of a timer: it carries only the key and follows from the entry that set it. */
 export const firing = (timer: Timer): Draft => timerFired.draft(timer.subject, { key: timer.key }, timer.set)
+
+/** The order to let so many ms go by. */
+export const advancing = (ms: number): Draft => clockChanged.draft("", { advance_ms: ms })
 
 /** The data of a failed input; of what no entry could hold beside the error only what tells whose it was. */
 const smallEnough = (data: unknown): unknown => {

@@ -3,8 +3,9 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { JsonObject } from "../core/canonical.ts"
 import { parseDuration } from "../core/Instant.ts"
+import { advancing } from "../engine/drafts.ts"
 import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
-import { askStage } from "./askStage.ts"
+import { askStage, submitTo } from "./askStage.ts"
 import { andThen, inTurn, orElse } from "./atOnce.ts"
 import { type ClientFile, clientOptions } from "./client/clientFile.ts"
 import { makeScenarioClient, type ScenarioClient } from "./client/ScenarioClient.ts"
@@ -74,6 +75,7 @@ export class Performance {
       stage,
       seed,
       settings: runningSettings(stage, settings),
+      submit: (place, input) => orElse(submitTo(stage, input), ({ message }) => brokenAt(place, message)),
       order: (place, order) => this.#order(place, order),
       ask: (place, request) => this.#ask(place, request),
       goOn: (_, until) => this.#goOn(until),
@@ -219,7 +221,7 @@ export class Performance {
         if (due === undefined || (at !== undefined && due > at)) break
         yield* engine.step(at === undefined && enough === undefined ? instantsAtOnce : 1)
       }
-      if (at !== undefined && engine.now < at) yield* engine.advance(at - engine.now)
+      if (at !== undefined && engine.now < at) yield* submitTo(this.stage, advancing(at - engine.now))
     }).pipe(
       Effect.mapError((error) => (error._tag === "ScenarioBroken" ? error : brokenAt(this.step.place, error.message))),
     )

@@ -2,7 +2,9 @@ import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
 import type { Json, JsonObject } from "../core/canonical.ts"
+import type { Draft } from "../core/Entry.ts"
 import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
+import type { Made } from "../engine/turn.ts"
 import type { ScenarioClient } from "./client/ScenarioClient.ts"
 import type { Check, Place, PlacedExpectation, PlacedStep, ScenarioBroken } from "./Scenario.ts"
 import type { Stage, StageRequest } from "./Stage.ts"
@@ -24,7 +26,9 @@ export interface Play {
   readonly said: <A>(step: PlacedStep) => Either.Either<A, ScenarioBroken>
   /** Fills in the names within a value. */
   readonly filled: <A>(value: A, place: Place) => Either.Either<A, ScenarioBroken>
-  /** Gives an order to the run and waits until nothing more comes of it at this instant. */
+  /** Gives the run an input, here and now; what follows from it at that instant has happened when there is its turn. */
+  readonly submit: (place: Place, input: Draft) => Effect.Effect<ReadonlyArray<Made>, ScenarioBroken>
+  /** Waits for what gives orders to the run, and until nothing more comes of them at this instant. */
   readonly order: <A>(
     place: Place,
     order: Effect.Effect<A, EngineStopped | OrderFailed>,

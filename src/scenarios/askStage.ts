@@ -1,5 +1,8 @@
 import * as Effect from "effect/Effect"
+import type { Draft } from "../core/Entry.ts"
+import { failureOf } from "../engine/answers.ts"
 import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
+import type { Made } from "../engine/turn.ts"
 import { dueOn } from "./dueOn.ts"
 import type { Answered } from "./Play.ts"
 import type { Stage, StageRequest } from "./Stage.ts"
@@ -49,3 +52,24 @@ const untilAnswered = (stage: Asked, waited: Waited) =>
       yield* engine.step(1)
     return waited.answered ?? { never: waited.lost?.message ?? "the request is never answered" }
   })
+
+/** Gives the run of a stage an input, here and now; its turn is what there is when what follows from it at that instant has happened. */
+export const submitTo = (
+  { run: { engine } }: Pick<Stage, "run">,
+  input: Draft,
+): Effect.Effect<ReadonlyArray<Made>, EngineStopped | OrderFailed> => {
+  let turn: ReadonlyArray<Made> = []
+  let lost: EngineStopped | undefined
+  engine.offer(
+    input,
+    (made) => {
+      turn = made
+    },
+    (why) => {
+      lost = why
+    },
+  )
+  const taken = (): Effect.Effect<ReadonlyArray<Made>, EngineStopped | OrderFailed> =>
+    lost === undefined ? (failureOf(turn) ?? Effect.succeed(turn)) : Effect.fail(lost)
+  return engine.drain() ? taken() : Effect.flatMap(engine.settled, taken)
+}

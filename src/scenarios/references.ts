@@ -103,33 +103,70 @@ export const filled = (value: Json, known: Known, asTexts = false): Json => {
 }
 
 const filledText = (text: string, known: Known, asTexts: boolean): Json => {
-  const alone = /^\$\{([^{}]*)\}$/.exec(text)
-  if (alone !== null) {
-    const value = standsFor(alone[1] ?? "", known)
+  const { alone, first, holes } = readOnce(text)
+  if (alone !== undefined) {
+    const value = standsFor(alone, known)
     return asTexts && (typeof value === "number" || typeof value === "boolean") ? String(value) : value
   }
-  return text.replace(pattern, (whole, escaped: string, inner: string) => {
-    if (escaped === "$") return whole.slice(1)
+  let made = first
+  for (const { after, inner } of holes) {
     const value = standsFor(inner, known)
-    return typeof value === "string" ? value : JSON.stringify(value)
-  })
+    made += (typeof value === "string" ? value : JSON.stringify(value)) + after
+  }
+  return made
 }
 
-/** The references that texts were last found to be: a loop asks for the same ones each time. */
-const parsed = new Map<string, Reference | undefined>()
-const parsedMax = 1_000
-
-const parsedOnce = (inner: string): Reference | undefined => {
-  if (parsed.has(inner)) return parsed.get(inner)
-  if (parsed.size >= parsedMax) parsed.clear()
-  const reference = parse(inner)
-  parsed.set(inner, reference)
-  return reference
+/** What stands between braces, as it is written and as it was read. */
+interface Inner {
+  readonly text: string
+  readonly reference: Reference | undefined
 }
 
-const standsFor = (inner: string, known: Known): Json => {
-  const reference = parsedOnce(inner)
-  if (reference === undefined) throw new NothingThere(`\${${inner}} is no name of a result`)
+/** A text with holes for what it refers to. */
+interface Holed {
+  /** All of the text is this reference. */
+  readonly alone: Inner | undefined
+  /** What stands before the first hole. */
+  readonly first: string
+  readonly holes: ReadonlyArray<{ readonly inner: Inner; readonly after: string }>
+}
+
+const read = (text: string): Holed => {
+  const pieces = [""]
+  const inners: Array<Inner> = []
+  let end = 0
+  for (const { 0: whole, 1: escaped, 2: inner = "", index } of text.matchAll(pattern)) {
+    pieces[pieces.length - 1] += text.slice(end, index) + (escaped === "$" ? whole.slice(1) : "")
+    end = index + whole.length
+    if (escaped === "$") continue
+    inners.push({ text: inner, reference: parse(inner) })
+    pieces.push("")
+  }
+  pieces[pieces.length - 1] += text.slice(end)
+  const [first = "", ...after] = pieces
+  const isAlone = inners.length === 1 && pieces.every((piece) => piece === "")
+  return {
+    alone: isAlone ? inners[0] : undefined,
+    first,
+    holes: inners.map((inner, i) => ({ inner, after: after[i] ?? "" })),
+  }
+}
+
+/** Texts as they were last read: a loop asks for the same ones each time. */
+const texts = new Map<string, Holed>()
+const textsMax = 1_000
+
+const readOnce = (text: string): Holed => {
+  const before = texts.get(text)
+  if (before !== undefined) return before
+  if (texts.size >= textsMax) texts.clear()
+  const holed = read(text)
+  texts.set(text, holed)
+  return holed
+}
+
+const standsFor = ({ reference, text }: Inner, known: Known): Json => {
+  if (reference === undefined) throw new NothingThere(`\${${text}} is no name of a result`)
   if (reference.root === "now") return isoSeconds(known.now() + reference.offset)
   let here = known.value(reference.root)
   if (here === undefined) throw new NothingThere(`there is no result named ${reference.root}`)

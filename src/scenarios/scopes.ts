@@ -85,6 +85,7 @@ export class PlayIn implements Play {
   readonly stage: Stage
   readonly seed: number
   readonly settings: RunningSettings
+  readonly submit: Play["submit"]
   readonly order: Play["order"]
   readonly ask: Play["ask"]
   readonly goOn: Play["goOn"]
@@ -97,6 +98,7 @@ export class PlayIn implements Play {
     this.stage = around.stage
     this.seed = around.seed
     this.settings = around.settings
+    this.submit = around.submit
     this.order = around.order
     this.ask = around.ask
     this.goOn = around.goOn

@@ -63,7 +63,9 @@ export interface PlacedCall {
 export class Ledger {
   readonly stage: Stage
   readonly #rows: Array<Row> = []
-  readonly #asked = new Map<number, AskedEntry>()
+  #asked: Array<AskedEntry> = []
+  /** Of these, those on their way, by their seq. */
+  readonly #underWay = new Map<number, AskedEntry>()
   readonly #events = new Map<string, Event>()
   readonly #statuses = new Map<string, Array<string>>()
   readonly #calls = new Map<string, PlacedCall>()
@@ -93,7 +95,7 @@ export class Ledger {
 
   /** Requests that left the world, oldest first. */
   get asked(): Iterable<Asked> {
-    return this.#asked.values()
+    return this.#asked
   }
 
   /** Callbacks, in the order of their first attempts. */
@@ -120,7 +122,8 @@ export class Ledger {
     if (outboundRequested.is(entry)) {
       const { purpose, token } = entry.data
       const asked = new AskedEntry(entry, this.stage)
-      this.#asked.set(entry.seq, asked)
+      this.#asked.push(asked)
+      this.#underWay.set(entry.seq, asked)
       if (purpose !== "callback") return
       const event = this.#events.get(token)
       if (event === undefined) this.#events.set(token, [asked])
@@ -138,8 +141,10 @@ export class Ledger {
   }
 
   #end(seq: number, outcome: number | string): void {
-    const asked = this.#asked.get(seq)
-    if (asked !== undefined) asked.outcome = outcome
+    const asked = this.#underWay.get(seq)
+    if (asked === undefined) return
+    asked.outcome = outcome
+    this.#underWay.delete(seq)
   }
 
   /** What was cleared is no longer expected, nor in the way. */
@@ -147,7 +152,7 @@ export class Ledger {
     const gone = ({ request, subject }: Asked) =>
       forgets(what, subject) || (what === "callbacks" && request.purpose === "callback")
     for (const sid of this.#calls.keys()) if (forgets(what, sid)) this.#calls.delete(sid)
-    for (const [seq, asked] of this.#asked) if (gone(asked)) this.#asked.delete(seq)
+    this.#asked = this.#asked.filter((asked) => !gone(asked))
     for (const [token, [first]] of this.#events) if (gone(first)) this.#events.delete(token)
   }
 }

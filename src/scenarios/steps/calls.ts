@@ -61,11 +61,11 @@ export const ring: StepKind = {
   perform: (placed, play) =>
     Effect.gen(function* () {
       const { ring: given } = yield* play.said<{ readonly ring: typeof Ring.Type }>(placed)
-      const { calls, run } = play.stage
+      const { calls } = play.stage
       const { place } = placed
       const draft = calls.calling({ from: given.from, to: given.to, steps: given.then ?? [] })
       if (Either.isLeft(draft)) return yield* brokenAt(place, draft.left)
-      const made = yield* play.order(place, run.engine.submit(draft.right))
+      const made = yield* play.submit(place, draft.right)
       const placedCall = calls.called(made)
       if (placedCall !== undefined) return { sid: placedCall.sid, account_sid: placedCall.account_sid }
       const why = `nobody has the number ${given.to}: buy it with a number step, or name it in twilio.allowed_from_numbers`
@@ -103,7 +103,7 @@ const acting = <A extends { readonly call: string }>(
 
 const perform = ({ place }: PlacedStep, play: Play, sid: string, act: CallAct): Effect.Effect<undefined, StepError> =>
   Effect.gen(function* () {
-    const { calls, run } = play.stage
+    const { calls } = play.stage
     const standing = calls.stateOf(sid)
     if (standing === undefined)
       return yield* brokenAt(place, `expected the SID of a call, found ${JSON.stringify(sid)}`)
@@ -111,7 +111,7 @@ const perform = ({ place }: PlacedStep, play: Play, sid: string, act: CallAct): 
     if (why !== undefined) return yield* failed(place, `whoever is at the other end of ${sid} can ${act.do}`, why)
     const draft = calls.doing(sid, act)
     if (Either.isLeft(draft)) return yield* brokenAt(place, draft.left)
-    yield* play.order(place, run.engine.submit(draft.right))
+    yield* play.submit(place, draft.right)
     return undefined
   })
 

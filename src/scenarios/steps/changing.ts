@@ -105,8 +105,5 @@ export const clear: StepKind = {
       ),
     }),
   perform: ({ place, written }, play) =>
-    Effect.as(
-      play.order(place, play.stage.run.engine.submit(dataCleared.draft("", { what: written.clear as Cleared }))),
-      undefined,
-    ),
+    Effect.as(play.submit(place, dataCleared.draft("", { what: written.clear as Cleared })), undefined),
 }

@@ -1,8 +1,11 @@
 import * as Effect from "effect/Effect"
 import { iso, parseDuration, parseInstant } from "../../core/Instant.ts"
 import { limits } from "../../core/limits.ts"
+import { advancing } from "../../engine/drafts.ts"
+import { andThen } from "../atOnce.ts"
 import { Duration, Text, True } from "../file/words.ts"
-import { brokenAt } from "../Scenario.ts"
+import type { Play } from "../Play.ts"
+import { brokenAt, type PlacedStep, type ScenarioBroken } from "../Scenario.ts"
 import { type StepKind, stepSchema } from "./StepKind.ts"
 
 /* How time goes on. Between steps it stands still. */
@@ -14,16 +17,11 @@ export const advance: StepKind = {
   summary: advanceSummary,
   schema: () => stepSchema(advanceSummary, { advance: Duration }),
   perform: (placed, play) =>
-    Effect.gen(function* () {
-      const step = yield* play.said<{ readonly advance: string }>(placed)
+    andThen(play.said<{ readonly advance: string }>(placed), (step) => {
       const ms = parseDuration(step.advance)
-      if (ms === undefined || ms > limits.advanceMsMax)
-        return yield* brokenAt(
-          placed.place,
-          `expected a duration such as 30s or 1h30m, found ${JSON.stringify(step.advance)}`,
-        )
-      yield* play.order(placed.place, play.stage.run.engine.advance(ms))
-      return undefined
+      return ms === undefined || ms > limits.advanceMsMax
+        ? brokenAt(placed.place, `expected a duration such as 30s or 1h30m, found ${JSON.stringify(step.advance)}`)
+        : wentBy(play, placed, ms)
     }),
 }
 
@@ -48,10 +46,13 @@ export const advanceTo: StepKind = {
           placed.place,
           `expected an instant not before ${iso(engine.now)}, where the run stands, found ${iso(at)}`,
         )
-      yield* play.order(placed.place, engine.advance(at - engine.now))
-      return undefined
+      return yield* wentBy(play, placed, at - engine.now)
     }),
 }
+
+/** Lets so many virtual ms go by. */
+const wentBy = (play: Play, { place }: PlacedStep, ms: number): Effect.Effect<undefined, ScenarioBroken> =>
+  andThen(play.submit(place, advancing(ms)), () => Effect.succeed(undefined))
 
 const settleSummary = "Lets virtual time go on until nothing is left to come"
 

@@ -25,10 +25,10 @@ export const inbound: StepKind = {
     Effect.gen(function* () {
       const { inbound: given } = yield* play.said<{ readonly inbound: typeof Inbound.Type }>(placed)
       const { body = "", from, media = [], to } = given
-      const { phones, run } = play.stage
+      const { phones } = play.stage
       const draft = phones.arriving({ body, from, to, media: typeof media === "string" ? [media] : media })
       if (Either.isLeft(draft)) return yield* brokenAt(placed.place, draft.left)
-      const made = yield* play.order(placed.place, run.engine.submit(draft.right))
+      const made = yield* play.submit(placed.place, draft.right)
       const received = phones.received(made)
       if (received === undefined)
         return yield* new StepFailed({
