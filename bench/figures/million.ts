@@ -101,7 +101,7 @@ const residentBytes = ({ pid }: Server): number =>
 
 /** A message and its whole life, without callbacks. */
 const entriesOfLife = 10
-const heapFlag = "--max-old-space-size=1024"
+const heapFlag = "--max-old-space-size=768"
 const memoryBytesMax = 1.5e9
 
 /**

@@ -69,7 +69,10 @@ export const keepSnapshots = (run: Run, logFile: string): Effect.Effect<void, ne
       look(true)
     })
     const begin = () => {
-      running = new Worker(worker, { workerData: { file: logFile, key } })
+      running = new Worker(worker, {
+        workerData: { file: logFile, key },
+        resourceLimits: { maxYoungGenerationSizeMb: limits.threadYoungMb },
+      })
       running.unref()
       running.once("message", (told: number | string) => {
         if (typeof told === "string") fail(told)

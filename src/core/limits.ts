@@ -113,6 +113,8 @@ export const limits = {
   forkEntriesMax: 1_000_000,
   /** Entries a subscriber of the log is handed at once: what one that never reads keeps in memory. */
   streamEntriesMax: 100,
+  /** MiB of a helping thread's young generation: what it makes dies at once, and what V8 would take for it is several times as much. */
+  threadYoungMb: 12,
   /** Entries after which a snapshot is worth its while. */
   snapshotEntriesMin: 100_000,
   /** Of a larger log, the part that may have come after its snapshot: one in so many entries. */

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module"
 import { Worker } from "node:worker_threads"
 import { hashedText, type UnhashedRow } from "../core/Entry.ts"
+import { limits } from "../core/limits.ts"
 
 /* Statements of whoever appends, on the writer's thread or beside it. */
 
@@ -18,7 +19,7 @@ export const appendingPragmas: ReadonlyArray<string> = [
   "journal_mode = WAL",
   "synchronous = NORMAL",
   "wal_autocheckpoint = 0",
-  "cache_size = -65536",
+  "cache_size = -16384",
 ]
 
 /**
@@ -90,6 +91,7 @@ export const orderOf = (
 export const makeAppender = (file: string, waitMs: number): Appender => {
   const worker = new Worker(source, {
     eval: true,
+    resourceLimits: { maxYoungGenerationSizeMb: limits.threadYoungMb },
     workerData: {
       file,
       driver: driverFile(),

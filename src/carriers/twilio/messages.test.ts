@@ -15,7 +15,9 @@ import {
   type Messages,
   nextPlace,
   noMessages,
+  sentOf,
   stateOf,
+  updatedOf,
 } from "./messages.ts"
 import { headOf, loadMessages, messagesFrom, saveMessages } from "./savedMessages.ts"
 
@@ -56,7 +58,10 @@ describe("a message", () => {
     for (const [status, at, code] of changes) change(messages, "SM1", status, at, code)
     return messages.bySid.get("SM1")!
   }
-  const shown = ({ errorCode, plan, sent, status, updated }: Message) => ({ errorCode, plan, sent, status, updated })
+  const shown = (message: Message) => {
+    const { errorCode, plan, status } = message
+    return { errorCode, plan, sent: sentOf(message), status, updated: updatedOf(message) }
+  }
 
   it("is queued when it is created", () => {
     const message = lived()
@@ -82,7 +87,7 @@ describe("a message", () => {
     const messages = noMessages()
     add(messages, "SM1", {}, 100)
     change(messages, "SM2", "sent", 200)
-    deepStrictEqual([messages.all.length, messages.bySid.size, messages.bySid.get("SM1")?.updated], [1, 1, 100])
+    deepStrictEqual([messages.all.length, messages.bySid.size, messages.bySid.get("SM1")?.updatedAfter], [1, 1, 0])
   })
 })
 

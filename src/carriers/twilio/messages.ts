@@ -11,7 +11,10 @@ import type {
 import { type MessageState, terminal } from "../delivery/lifecycle.decider.ts"
 import { type Chains, link, noChains, unlink } from "./chains.ts"
 
-/** A message as the carrier knows it. Instants in virtual ms. */
+/**
+ * A message as the carrier knows it. `created` in virtual ms; later instants are told from there, because a small number lies in the
+ * message itself, and an instant in a box of its own.
+ */
 export interface Message {
   readonly sid: string
   /** Its place among all messages, in order of creation. */
@@ -27,8 +30,8 @@ export interface Message {
   readonly created: number
   status: MessageStatus
   errorCode: number | undefined
-  updated: number
-  sent: number | undefined
+  updatedAfter: number
+  sentAfter: number | undefined
   /** Gone once nothing more will happen to the message. */
   plan: Plan | undefined
   statusCallback: string | undefined
@@ -108,6 +111,13 @@ export const noMessages = (): Messages => ({
   texts: new Map(),
 })
 
+/** When a message last changed, virtual ms. */
+export const updatedOf = ({ created, updatedAfter }: Message): number => created + updatedAfter
+
+/** When it was sent, virtual ms. */
+export const sentOf = ({ created, sentAfter }: Message): number | undefined =>
+  sentAfter === undefined ? undefined : created + sentAfter
+
 /** A message as its creation makes it. */
 export const newMessage = (sid: string, n: number, at: number, data: MessageCreated): Message => ({
   sid,
@@ -122,8 +132,8 @@ export const newMessage = (sid: string, n: number, at: number, data: MessageCrea
   created: at,
   status: data.status,
   errorCode: undefined,
-  updated: at,
-  sent: data.direction === "inbound" ? at : undefined,
+  updatedAfter: 0,
+  sentAfter: data.direction === "inbound" ? 0 : undefined,
   plan: data.plan,
   statusCallback: data.status_callback,
   priceMicros: data.price_micros,
@@ -204,9 +214,9 @@ export const changeStatus = (messages: Messages, { at, subject, data }: Entry<Me
   if (message === undefined) return
   if (message.status === "scheduled") messages.scheduled--
   message.status = data.status
-  message.updated = at
+  message.updatedAfter = at - message.created
   message.errorCode = data.error_code
-  if (data.status === "sent") message.sent = at
+  if (data.status === "sent") message.sentAfter = message.updatedAfter
   if (data.plan !== undefined) joinQueue(messages, message, at, data)
   if (terminal.has(data.status) || message.plan?.outcome === data.status) message.plan = undefined
 }
@@ -233,7 +243,7 @@ export const redactMessage = (messages: Messages, { at, subject }: Entry<unknown
   const message = messages.bySid.get(subject)
   if (message === undefined) return
   message.body = ""
-  message.updated = at
+  message.updatedAfter = at - message.created
 }
 
 export const deleteMessage = (messages: Messages, { subject }: Entry<unknown>): void => {

@@ -50,8 +50,8 @@ const savedOf = (some: ReadonlyArray<Message>): SavedMessages => ({
   created: some.map(({ created }) => created),
   status: coded(some.map(({ status }) => status)),
   errorCode: some.map(({ errorCode }) => errorCode),
-  updated: some.map(({ updated }) => updated),
-  sent: some.map(({ sent }) => sent),
+  updatedAfter: some.map(({ updatedAfter }) => updatedAfter),
+  sentAfter: some.map(({ sentAfter }) => sentAfter),
   plan: some.map(({ plan }) => plan),
   statusCallback: coded(some.map(({ statusCallback }) => statusCallback)),
   priceMicros: some.map(({ priceMicros }) => priceMicros),
@@ -70,7 +70,21 @@ const coded = <A>(list: ReadonlyArray<A>): Coded<A> => {
 
 /** Adds messages as they were saved to those before them. */
 export const loadMessages = (messages: Messages, saved: SavedMessages): void => {
-  const { sid, n, to, body, numSegments, numMedia, created, errorCode, updated, sent, plan, priceMicros, rare } = saved
+  const {
+    sid,
+    n,
+    to,
+    body,
+    numSegments,
+    numMedia,
+    created,
+    errorCode,
+    updatedAfter,
+    sentAfter,
+    plan,
+    priceMicros,
+    rare,
+  } = saved
   const accountSid = decoder(saved.accountSid)
   const from = decoder(saved.from)
   const direction = decoder(saved.direction)
@@ -91,8 +105,8 @@ export const loadMessages = (messages: Messages, saved: SavedMessages): void => 
       created: created[i] as number,
       status: status(i),
       errorCode: errorCode[i],
-      updated: updated[i] as number,
-      sent: sent[i],
+      updatedAfter: updatedAfter[i] as number,
+      sentAfter: sentAfter[i],
       plan: plan[i],
       statusCallback: statusCallback(i),
       priceMicros: priceMicros[i],

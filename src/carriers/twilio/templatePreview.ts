@@ -7,7 +7,7 @@ import { callValues } from "./calls/wire.ts"
 import { newestItems } from "./collection.ts"
 import { type ErrorCode, messageFailure, twilioError } from "./errors.ts"
 import { newestFirst } from "./messagePages.ts"
-import { newMessage } from "./messages.ts"
+import { newMessage, updatedOf } from "./messages.ts"
 import type { Twilio } from "./state.ts"
 import { parseTemplate, type TemplateName, type TemplateValues } from "./template.ts"
 import { messageValues } from "./wireOut.ts"
@@ -61,7 +61,7 @@ const message = ({ messages }: Twilio, changed: TemplateValues): Sample => {
   const one = newest ?? madeUpMessage
   return {
     of: newest === undefined ? "a message that is made up" : `message ${newest.sid}`,
-    values: { ...messageValues(one), raw_dlr_done_date: receiptMinute(one.updated), ...changed },
+    values: { ...messageValues(one), raw_dlr_done_date: receiptMinute(updatedOf(one)), ...changed },
   }
 }
 

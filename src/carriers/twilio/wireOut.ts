@@ -1,6 +1,6 @@
 import { receiptMinute, rfc2822 } from "../../core/Instant.ts"
 import { type ErrorCode, type ErrorValues, messageFailure, type TwilioError, twilioError } from "./errors.ts"
-import type { Message } from "./messages.ts"
+import { type Message, sentOf, updatedOf } from "./messages.ts"
 import type { Links, Paging } from "./paging.ts"
 import type { Reply, Request } from "./request.ts"
 import type { Twilio } from "./state.ts"
@@ -53,8 +53,8 @@ export const messageValues = (message: Message, status = message.status, receipt
   api_version: apiVersion,
   body: message.body,
   date_created: rfc2822(message.created),
-  date_sent: message.sent === undefined ? null : rfc2822(message.sent),
-  date_updated: rfc2822(message.updated),
+  date_sent: sentAt(message),
+  date_updated: rfc2822(updatedOf(message)),
   direction: message.direction,
   error_code: message.errorCode ?? null,
   error_message: errorText(message) ?? null,
@@ -67,13 +67,18 @@ export const messageValues = (message: Message, status = message.status, receipt
   price_unit: priceUnitOf(message),
   raw_dlr_done_date: receiptAt === undefined ? null : receiptMinute(receiptAt),
   status,
-  timestamp: rfc2822(message.updated),
+  timestamp: rfc2822(updatedOf(message)),
   to: message.to,
 })
 
+const sentAt = (message: Message): string | null => {
+  const at = sentOf(message)
+  return at === undefined ? null : rfc2822(at)
+}
+
 /** What was billed: a negative decimal with five places, once the message is sent. */
-const priceOf = ({ priceMicros, sent }: Message): string | null =>
-  priceMicros === undefined || sent === undefined
+const priceOf = ({ priceMicros, sentAfter }: Message): string | null =>
+  priceMicros === undefined || sentAfter === undefined
     ? null
     : `${priceMicros === 0 ? "" : "-"}${(priceMicros / 1_000_000).toFixed(5)}`
 
@@ -92,8 +97,8 @@ export const messageJson = (twilio: Twilio, message: Message): string => {
   return asciiJson({
     sid,
     date_created: rfc2822(message.created),
-    date_updated: rfc2822(message.updated),
-    date_sent: message.sent === undefined ? null : rfc2822(message.sent),
+    date_updated: rfc2822(updatedOf(message)),
+    date_sent: sentAt(message),
     account_sid: accountSid,
     to: message.to,
     from: message.from === "" ? null : message.from,

@@ -51,7 +51,7 @@ const changed = (
   drafts: ReadonlyArray<Draft>,
 ): Reply => ({
   status: 200,
-  body: messageJson(twilio, { ...message, ...change, updated: entry.at }),
+  body: messageJson(twilio, { ...message, ...change, updatedAfter: entry.at - message.created }),
   subject: message.sid,
   drafts,
 })

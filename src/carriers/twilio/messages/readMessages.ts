@@ -1,7 +1,7 @@
 import * as Either from "effect/Either"
 import { normalAddress } from "../../../core/addresses.ts"
 import { type Among, type PageStart, pageOf } from "../messagePages.ts"
-import type { Message, Messages } from "../messages.ts"
+import { type Message, type Messages, sentOf } from "../messages.ts"
 import { linksOf, type PageToken, type Paging, pagingOf, tokensOf, unknownToken } from "../paging.ts"
 import { param, type Reply, type Request } from "../request.ts"
 import { listJson, messageJson, notFound, refusal } from "../wireOut.ts"
@@ -60,7 +60,7 @@ const filter =
     message.accountSid === accountSid &&
     (to === undefined || message.to === to) &&
     (from === undefined || message.from === from) &&
-    (sent === undefined || within(sent, message.sent))
+    (sent === undefined || within(sent, sentOf(message)))
 
 const startOf = (messages: Messages, { page, pageSize, token }: Paging): PageStart | undefined => {
   if (token === undefined) return { _tag: "Newest", skip: page * pageSize }

@@ -1,6 +1,6 @@
 import type { SeenMessage } from "../../delivery/seen.ts"
 import { type Among, newestFirst } from "../messagePages.ts"
-import type { Message, Messages } from "../messages.ts"
+import { type Message, type Messages, sentOf, updatedOf } from "../messages.ts"
 
 /**
  * Messages as tests and pages read them back, newest first: all of them, or those older than one; of one number alone, if one is
@@ -39,6 +39,6 @@ const seen = (message: Message): SeenMessage => ({
   numMedia: message.numMedia,
   numSegments: message.numSegments,
   created: message.created,
-  updated: message.updated,
-  sent: message.sent,
+  updated: updatedOf(message),
+  sent: sentOf(message),
 })
