@@ -71,7 +71,7 @@ describe("settings of calls", () => {
     ['  numbers: { "+15558880001": { call: { then: [jump] } } }', "press and keys"],
     ['  numbers: { "+15558880001": { call: { answered_by: dog } } }', "human, machine, fax or unknown"],
     ["  calls: { per_second: 0 }", "a whole number of calls a second"],
-    ["  calls: { price: 1 }", "no such key"],
+    ["  calls: { price: 1 }", "a known key"],
   ])("%s is refused with what was expected", (yaml, expected) => {
     strictEqual(problems(yaml).includes(expected), true)
   })

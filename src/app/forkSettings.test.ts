@@ -173,7 +173,7 @@ describe("Settings in force", () => {
     for (const [text, said] of [
       ["twilio.default_behavior=perhaps", 'twilio.default_behavior: expected success or failure, found "perhaps"'],
       ["twilio.numbers[12].outcome=failed", "twilio.numbers.12: expected a phone number in E.164 form or a short code"],
-      ["twilio.frobnicate=1", "twilio.frobnicate: expected no such key"],
+      ["twilio.frobnicate=1", "twilio.frobnicate: expected a known key"],
       ["callbacks.in_flight=0", "callbacks.in_flight: expected a whole number, 1 to 256, found 0"],
     ] as const) {
       const message = Either.match(

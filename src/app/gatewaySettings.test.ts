@@ -123,7 +123,7 @@ describe("settings of the gateway", () => {
       ["limits: { total: 0 }"],
       "ringback.yaml:2: gateway.limits.total: expected a whole number of requests in a window",
     ],
-    [["queue: 5", "limts: {}"], "ringback.yaml:3: gateway.limts: expected no such key (is limits meant?)"],
+    [["queue: 5", "limts: {}"], "ringback.yaml:3: gateway.limts: expected a known key (is limits meant?)"],
     [["country: Bangladesh"], "ringback.yaml:2: gateway.country: expected a country by its two letters"],
     [["providers: []"], "ringback.yaml:2: gateway.providers: expected 1 to 50 providers"],
     [["providers:", "  - id: health"], "ringback.yaml:3: gateway.providers.0.id: expected a name of small letters"],

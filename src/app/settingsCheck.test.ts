@@ -15,7 +15,7 @@ describe("a mistake inside of a list is told where it is", () => {
     [{ faults: [{ status: 200 }] }, "twilio.faults.0.status: expected an HTTP status, 400 to 599, found 200"],
     [{ faults: [{ latency: 1, percent: 101 }] }, "twilio.faults.0.percent: expected a percentage, 0 to 100, found 101"],
     [{ faults: [{ drop: "bogus" }] }, 'twilio.faults.0.drop: expected request or answer, found "bogus"'],
-    [{ faults: [{ frob: 1, latency: 1 }] }, "twilio.faults.0.frob: expected no such key (is drop meant?), found 1"],
+    [{ faults: [{ frob: 1, latency: 1 }] }, "twilio.faults.0.frob: expected a known key (is drop meant?), found 1"],
     [
       { faults: [{}] },
       "twilio.faults.0: expected one of status (perhaps with code), latency and drop, found a group of keys",
@@ -28,8 +28,8 @@ describe("a mistake inside of a list is told where it is", () => {
       { faults: Array.from({ length: 101 }, () => ({ latency: 1 })) },
       "twilio.faults: expected at most 100 faults, found a list",
     ],
-    [carrier({ frob: 1 }), "twilio.carriers.0.frob: expected no such key, found 1"],
-    [carrier({ filtering: { 30001: 5 } }), "twilio.carriers.0.filtering.30001: expected no such key, found 5"],
+    [carrier({ frob: 1 }), "twilio.carriers.0.frob: expected a known key, found 1"],
+    [carrier({ filtering: { 30001: 5 } }), "twilio.carriers.0.filtering.30001: expected a known key, found 5"],
     [
       carrier({ filtering: { 30003: 60, 30005: 60 } }),
       "twilio.carriers.0.filtering: expected percentages whose sum is at most 100, found a group of keys",

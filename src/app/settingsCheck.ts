@@ -54,7 +54,7 @@ const unknown = (value: unknown, path: ReadonlyArray<PropertyKey>): string =>
 const keyExpected = (keys: ReadonlyArray<PropertyKey>, others: ReadonlyArray<string>): string =>
   keys.length === 3 && keys[0] === "twilio" && keys[1] === "numbers"
     ? "a phone number in E.164 form or a short code"
-    : `no such key${suggestion(String(keys.at(-1)), others)}`
+    : `a known key${suggestion(String(keys.at(-1)), others)}`
 
 /** A key that stands elsewhere in the file: where it belongs; otherwise the one beside it that is nearly it. */
 const suggestion = (key: string, others: ReadonlyArray<string>): string => {

@@ -3,6 +3,7 @@ import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
 import type { OpenRow, Row } from "../core/Entry.ts"
+import { saidBy } from "./driverError.ts"
 
 /** The log can no longer be read or written; `cause` is the driver's error. Whoever gets it takes no more input. */
 export class LogUnavailable extends Data.TaggedError("LogUnavailable")<{
@@ -11,7 +12,7 @@ export class LogUnavailable extends Data.TaggedError("LogUnavailable")<{
   readonly cause: unknown
 }> {
   override get message() {
-    return `${this.doing} ${this.file}: ${this.cause instanceof Error ? this.cause.message : String(this.cause)}`
+    return `${this.doing} ${this.file}: ${saidBy(this.cause)}`
   }
 }
 

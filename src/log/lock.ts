@@ -1,8 +1,9 @@
 import Database from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { codeOf } from "./driverError.ts"
 import { LogOpenError } from "./EventLog.ts"
-import { codeOf, openFailure } from "./openFailure.ts"
+import { openFailure } from "./openFailure.ts"
 
 /** The lock file of a log. It stays behind, empty: what counts is the lock on it, and a killed process loses that. */
 export const lockFileOf = (logFile: string): string => `${logFile}.lock`

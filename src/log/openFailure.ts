@@ -1,5 +1,6 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { codeOf } from "./driverError.ts"
 import { LogOpenError } from "./EventLog.ts"
 
 /** What a driver's or file system's error at opening means for the user. */
@@ -55,7 +56,3 @@ export const corrupt = (file: string, what: string): LogOpenError =>
     file,
     message: `${file} is damaged: ${what}; restore a copy of it, or begin a new log in another file`,
   })
-
-/** The code of an error of SQLite (`SQLITE_…`) or the file system (`E…`); `unknown` if it has none. */
-export const codeOf = (cause: unknown): string =>
-  cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : "unknown"

@@ -1,7 +1,7 @@
 import * as fs from "node:fs"
 import type { Row } from "../core/Entry.ts"
 import { fileFailure } from "../core/fileFailure.ts"
-import { codeOf } from "./openFailure.ts"
+import { codeOf } from "./driverError.ts"
 import { BadLine, makeLineCutter, makeLineReader, RecordingError } from "./recordingLines.ts"
 
 /** Bytes of a recording brought into memory at a time. */

@@ -49,12 +49,12 @@ expect:
   - message: { too: x }
 `),
       [
-        "a.yaml:1: nme: expected no such key (is name meant?), found a text",
-        "a.yaml:4: settings.twilio.failure_number: expected no such key (is failure_numbers meant?), found a list",
-        "a.yaml:8: endpoints.0.answers.0.boddy: expected no such key (is body meant?), found a text",
-        "a.yaml:10: steps.0.send.form: expected no such key (is from meant?), found a text",
+        "a.yaml:1: nme: expected a known key (is name meant?), found a text",
+        "a.yaml:4: settings.twilio.failure_number: expected a known key (is failure_numbers meant?), found a list",
+        "a.yaml:8: endpoints.0.answers.0.boddy: expected a known key (is body meant?), found a text",
+        "a.yaml:10: steps.0.send.form: expected a known key (is from meant?), found a text",
         "a.yaml:11: steps.1: expected a step: one of send, client, inbound, call, ring, press, speak, pick_up, hang_up, api, number, advance, advance_to, settle, expect, settings, fault, clear, repeat, each, include, found sent",
-        "a.yaml:13: expect.0.message.too: expected no such key (is to meant?), found a text",
+        "a.yaml:13: expect.0.message.too: expected a known key (is to meant?), found a text",
       ],
     )
     deepStrictEqual(
@@ -72,11 +72,11 @@ expect:
   - massage: { to: x }
 `),
       [
-        "a.yaml:3: settings.twilio.failure_number: expected no such key (is failure_numbers meant?), found a list",
-        "a.yaml:5: steps.0.send.form: expected no such key (is from meant?), found a text",
+        "a.yaml:3: settings.twilio.failure_number: expected a known key (is failure_numbers meant?), found a list",
+        "a.yaml:5: steps.0.send.form: expected a known key (is from meant?), found a text",
         "a.yaml:6: steps.1: expected a step: one of send, client, inbound, call, ring, press, speak, pick_up, hang_up, api, number, advance, advance_to, settle, expect, settings, fault, clear, repeat, each, include, found sent",
         'a.yaml:9: steps.2.steps.0.advance: expected a duration such as 500ms, 30s, 1h30m or 2d, at most 100 years, found "soon"',
-        "a.yaml:11: expect.0.message.too: expected no such key (is to meant?), found a text",
+        "a.yaml:11: expect.0.message.too: expected a known key (is to meant?), found a text",
         "a.yaml:12: expect.1: expected an expectation: one of message, call, callback, request, log, value, digest, found massage",
       ],
     )
@@ -206,7 +206,7 @@ expect:
       [
         "a.yaml:3: expect.0: expected one of exactly, never, or at_least with at_most, found several",
         "a.yaml:6: expect.1: expected at_least to be no more than at_most, found 3 and 2",
-        "a.yaml:10: expect.2.within: expected no such key (there are message, exactly, at_least, at_most, never, each, in_order), found a text",
+        "a.yaml:10: expect.2.within: expected a known key (there are message, exactly, at_least, at_most, never, each, in_order), found a text",
       ],
     )
   })

@@ -15,7 +15,7 @@ const line = (issues: readonly [Issue, ...ReadonlyArray<Issue>]): string => {
   const [{ message, path, _tag }] = issues
   const place = path.map(String).join(".")
   const said = () => {
-    if (_tag === "Unexpected") return "expected no such key"
+    if (_tag === "Unexpected") return "expected a known key"
     if (_tag === "Missing") return "expected a value, found nothing"
     const parts = issues.map((issue) => /^Expected (.*), actual (.*)$/s.exec(issue.message))
     const found = parts[0]?.[2]

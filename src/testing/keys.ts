@@ -62,6 +62,6 @@ export const onlyKnown = <A extends object>(given: A, known: ReadonlyArray<strin
   const [key] = other
   const meant = near(key, known)
   throw new RingbackError(
-    `${key}: expected no such key${meant === undefined ? "" : `, did you mean ${meant}`}; one of ${known.join(", ")}`,
+    `${key}: expected a known key${meant === undefined ? "" : `, did you mean ${meant}`}; one of ${known.join(", ")}`,
   )
 }

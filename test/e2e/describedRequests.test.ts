@@ -14,7 +14,7 @@ describe("A request that is not as described", () => {
     [
       "/admin/inbound",
       { method: "POST", body: '{"from":"+15551234567","to":"+15550000001","body":7,"colour":"red"}' },
-      "colour: expected no such key",
+      "colour: expected a known key",
     ],
   ])("%s is told why, part by part", async (path, init, message) => {
     const { json, status } = await server.ask(path, { headers: { "Content-Type": "application/json" }, ...init })

@@ -69,7 +69,7 @@ describe.concurrent("/admin/settings", () => {
         ["twilio.default_behavior", "success or failure", '"sometimes"'],
         ["callbacks.in_flight", "a whole number, 1 to 256", "0"],
       ],
-      [{ twillio: {} }, ["twillio", "no such key (is twilio meant?)", "a group of keys"]],
+      [{ twillio: {} }, ["twillio", "a known key (is twilio meant?)", "a group of keys"]],
       [
         { server: { port: 1 }, twilio: { auth_token: "s3cret" } },
         ["server", "a key that can change while the exchange runs (restart it to change this one)", "this key"],
@@ -85,7 +85,7 @@ describe.concurrent("/admin/settings", () => {
         { twilio: { numbers: { nobody: {} } } },
         ["twilio.numbers.nobody", "a phone number in E.164 form or a short code", "a group of keys"],
       ],
-      ['{"__proto__":{"polluted":1}}', ["__proto__", "no such key", "a group of keys"]],
+      ['{"__proto__":{"polluted":1}}', ["__proto__", "a known key", "a group of keys"]],
     ]
     for (const [body, ...problems] of cases) {
       const { json, status, text } = await patch(server, body)

@@ -121,7 +121,7 @@ const mistakes: ReadonlyArray<readonly [line: string, said: string]> = [
   ["import none.jsonl --db x.db", "there is no recording at none.jsonl; check the path"],
   ["serve --config none.yaml", "there is no settings file at none.yaml; check the path"],
   ["serve --config afolder", "afolder is a folder; name a file"],
-  ["serve --config bad.yaml", "bad.yaml:1: server.prot: expected no such key (is port meant?), found 1"],
+  ["serve --config bad.yaml", "bad.yaml:1: server.prot: expected a known key (is port meant?), found 1"],
   ["gateway what-if log.db --policy none.yaml", "there is no policy file at none.yaml; check the path"],
   ["run", "scenarios: no such file or folder; name scenarios, or let ringback init write one to begin with"],
   ["run afolder", "afolder: no scenario is there; name files that end in .yaml, or their folder"],

@@ -62,7 +62,7 @@ describe("ringback run", () => {
     const cannot = await ringback(["run"], { cwd })
     strictEqual(cannot.code, 2)
     strictEqual(
-      cannot.stdout.includes("scenarios/c.yaml:1  stepz: expected no such key (is steps meant?), found a list"),
+      cannot.stdout.includes("scenarios/c.yaml:1  stepz: expected a known key (is steps meant?), found a list"),
       true,
     )
     strictEqual(/^1 passed, 1 failed, 1 broken {2}/m.test(cannot.stdout), true)

@@ -149,7 +149,7 @@ describe.concurrent("Settings that are wrong", () => {
   const text = (lines: ReadonlyArray<string>) => configFile(lines.join("\n"))
 
   for (const [lines, line, path, expected, found] of [
-    [["server:", "  prot: 8080"], 2, "server.prot", "no such key", "8080"],
+    [["server:", "  prot: 8080"], 2, "server.prot", "a known key", "8080"],
     [["server:", "  port: high"], 2, "server.port", "a port", '"high"'],
     [["twilio:", "  failure_numbers:", "    - +15551234567"], 3, "twilio.failure_numbers.0", "quote", "15551234567"],
     [["twilio:", "  registered_numbers: 5"], 2, "twilio.registered_numbers", "a list of phone numbers", "5"],

@@ -28,7 +28,10 @@ describe("an append that fails", () => {
       db.pragma(`max_page_count = ${Number(db.pragma("page_count", { simple: true })) + 2}`)
       const writer = makeWriter(file, "log.db", db, 1_000)
       assertTrue(Either.isRight(writer.append(rows.slice(1, 2))))
-      assertRefused(writer.append(rows.slice(2)), "Appending to log.db: database or disk is full")
+      assertRefused(
+        writer.append(rows.slice(2)),
+        "Appending to log.db: database or disk is full (SQLITE_FULL); make room on its disk, then try again: what was acknowledged is in it",
+      )
       assertTrue(!db.open)
       assertRefused(writer.append(rows.slice(2, 3)), "database or disk is full")
       yield* Effect.promise(writer.close)

@@ -41,8 +41,8 @@ describe("a settings step", () => {
   - settings: { twilio: null }
 `),
       [
-        "a.yaml:2: steps.0.settings.callback: expected no such key (is callbacks meant?), found a group of keys",
-        "a.yaml:2: steps.0.settings.twilio.failure_number: expected no such key (is failure_numbers meant?), found a list",
+        "a.yaml:2: steps.0.settings.callback: expected a known key (is callbacks meant?), found a group of keys",
+        "a.yaml:2: steps.0.settings.twilio.failure_number: expected a known key (is failure_numbers meant?), found a list",
         'a.yaml:7: steps.1.steps.0.settings.twilio.numbers.+15551234567.outcome: expected delivered, undelivered, failed, or sent for a message whose receipt never comes, found "often"',
         'a.yaml:8: steps.1.steps.1.settings.endpoints.0.url: expected a URL that begins with http:// or https://, found "app.test"',
         "a.yaml:9: steps.2.settings.server: expected a key that can change while the exchange runs (restart it to change this one), found this key",
@@ -56,7 +56,7 @@ describe("a settings step", () => {
     const file = join(newFolder(), "_down.yaml")
     writeFileSync(file, "steps:\n  - settle: true\n  - settings: { callbacks: { in_flite: 2 } }\n")
     deepStrictEqual(await wrong(`steps: [{ include: ${file} }]`, "/a.yaml"), [
-      `${file}:3: steps.1.settings.callbacks.in_flite: expected no such key, found 2`,
+      `${file}:3: steps.1.settings.callbacks.in_flite: expected a known key, found 2`,
     ])
   })
 
@@ -84,7 +84,7 @@ describe("a settings step", () => {
       'a.yaml:4: steps.0.steps.0: twilio.numbers.+15551234567.outcome: expected delivered, undelivered, failed, or sent for a message whose receipt never comes, found "often"',
     ])
     deepStrictEqual(await wrong(text("undelivered", "{ error_cod: 30003 }")), [
-      "a.yaml:5: steps.1.settings.twilio.numbers.+15551234567.error_cod: expected no such key (is error_code meant?), found 30003",
+      "a.yaml:5: steps.1.settings.twilio.numbers.+15551234567.error_cod: expected a known key (is error_code meant?), found 30003",
     ])
   })
 })
@@ -105,8 +105,8 @@ steps:
       [
         "a.yaml:3: steps.0.fault.callbacks.late_percent: expected a percentage, 0 to 100, found 150",
         "a.yaml:7: steps.1.fault.api.1.status: expected an HTTP status, 400 to 599, found 5003",
-        "a.yaml:8: steps.2.fault.answers.0.boddy: expected no such key (is body meant?), found a text",
-        "a.yaml:9: steps.3.fault.of: expected no such key (there are name, callbacks, api, endpoint, answers, fail_percent), found a text",
+        "a.yaml:8: steps.2.fault.answers.0.boddy: expected a known key (is body meant?), found a text",
+        "a.yaml:9: steps.3.fault.of: expected a known key (there are name, callbacks, api, endpoint, answers, fail_percent), found a text",
       ],
     )
   })
@@ -167,7 +167,7 @@ describe("the rows of an each step", () => {
         'a.yaml:2: steps.0.each.generate.code: expected a generator: digits: 6, one_of: [a, b], whole: [1, 10], duration: [1s, 5m] or numbers_from: "+15551000000", found a group of keys',
         'a.yaml:4: steps.1.each.columns.1: expected a name of letters, digits and _ that begins with a letter, found "a b"',
         'a.yaml:6: steps.2.each.1: expected a group of keys, found "Bob"',
-        "a.yaml:8: steps.3.each.colums: expected no such key (is columns meant?), found a list",
+        "a.yaml:8: steps.3.each.colums: expected a known key (is columns meant?), found a list",
         "a.yaml:8: steps.3.each.columns: expected a value, found nothing",
         'a.yaml:10: steps.4.each: expected a list of rows; columns and rows; or count and generate, found "many"',
       ],

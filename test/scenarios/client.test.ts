@@ -168,9 +168,9 @@ steps:
       [
         'a.yaml:2: client.timeout: expected a duration such as 500ms or 30s, at most 10m, found "1h"',
         "a.yaml:2: client.limits.number.per_second: expected a number, 0.001 to 100000, found 0",
-        "a.yaml:2: client.retry.OptedOut: expected no such key (there are AccountRateLimited, NumberRateLimited, QueueFull, ServiceUnavailable, TemporarilyUnavailable, InternalError, Timeout, ConnectionFailed, DnsResolutionFailed), found a group of keys",
+        "a.yaml:2: client.retry.OptedOut: expected a known key (there are AccountRateLimited, NumberRateLimited, QueueFull, ServiceUnavailable, TemporarilyUnavailable, InternalError, Timeout, ConnectionFailed, DnsResolutionFailed), found a group of keys",
         'a.yaml:2: client.on_ambiguous: expected fail or check, found "perhaps"',
-        "a.yaml:4: steps.0.client.bodi: expected no such key (is body meant?), found a text",
+        "a.yaml:4: steps.0.client.bodi: expected a known key (is body meant?), found a text",
         'a.yaml:6: steps.1.outcome: expected sent or the name of an error, such as OutcomeUnknown, found "OutcomeUnknow"',
         "a.yaml:8: steps.2.outcome.outcome.any_of.1: expected sent or the name of an error, such as OutcomeUnknown, found 5",
       ],

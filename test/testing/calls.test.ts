@@ -104,7 +104,7 @@ describe("Calls in a test", () => {
       'call: then.0: expected press and keys, say and words, wait and a duration, or hang up, found "dance"',
     ])
     deepStrictEqual(await said(() => ringback.calls.list({ staus: "busy" } as never)), [
-      "staus: expected no such key, did you mean status; one of to, from, status, direction, said, after",
+      "staus: expected a known key, did you mean status; one of to, from, status, direction, said, after",
     ])
     const missed = await said(() => ringback.calls.waitFor({ to, said: /Press 2/ }, { within: "30ms" }))
     deepStrictEqual(missed.slice(0, 4), [
@@ -180,7 +180,7 @@ describe("Faults in a test", () => {
     const { length } = ringback.log.entries({ type: "settings.changed" })
     strictEqual((await refused(() => ringback.fault({}))).message.startsWith("fault: expected callbacks, api"), true)
     strictEqual(
-      (await refused(() => ringback.fault({ apy: [] } as never))).message.startsWith("apy: expected no such key"),
+      (await refused(() => ringback.fault({ apy: [] } as never))).message.startsWith("apy: expected a known key"),
       true,
     )
     strictEqual(

@@ -22,7 +22,7 @@ const problemOf = (
 ) => {
   const found = at(value, path)
   if (_tag === "Unexpected")
-    return { keys: path, expected: `no such key${instead(String(path.at(-1)), message)}`, found: kindShown(found) }
+    return { keys: path, expected: `a known key${instead(String(path.at(-1)), message)}`, found: kindShown(found) }
   if (/^Expected (?:\{|Struct)/.test(message))
     return { keys: path, expected: "a group of keys", found: shown(found, path) }
   if (/^Expected (?:readonly \[|ReadonlyArray<)/.test(message))
