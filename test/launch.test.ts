@@ -62,7 +62,7 @@ describe.concurrent("The code that V8 made of the program", () => {
     for (const pack of ["ringback", "reading", "control", "verbs"]) strictEqual(caches(pack).length, 1)
     strictEqual(await served(), "taken")
     const { code, stderr } = await asked("--version")
-    deepStrictEqual([code, stderr], [0, "cache: ringback taken, verbs taken, reading taken, control taken\n"])
+    deepStrictEqual([code, stderr], [0, "cache: ringback taken, verbs taken, control taken, reading taken\n"])
   })
 
   it("is made when a server ends where there is none, and by nothing else", async () => {

@@ -18,7 +18,7 @@ import { basename, join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { libraryBundles, libraryFiles } from "./libraries.mjs"
 import { licensesOf } from "./licenses.mjs"
-import { moduleOf, packsOf } from "./packs.mjs"
+import { builtinsOf, moduleOf, packsOf } from "./packs.mjs"
 import { buildInputs, contentPrint } from "./stamps.mjs"
 import { warm } from "./warm.mjs"
 
@@ -95,10 +95,11 @@ export const build = async (root, { keepStale = false } = {}) => {
     ({ scripts, outputFiles }) =>
       scripts ?? outputFiles.map((file) => ({ name: basename(file.path), bytes: file.contents })),
   )
-  const [{ entry, packs }] = outcomes
+  const [{ builtins, entry, packs }] = outcomes
   const launcher = readFileSync(join(root, launcherSource), "utf8")
     .replace('"@packs@"', JSON.stringify(packs))
     .replace('"@entry@"', JSON.stringify(entry))
+    .replace('"@builtins@"', JSON.stringify(builtins))
     .replace('"@node@"', JSON.stringify(nodeNeeded(root)))
   // The entry goes last: whoever reads it finds every file it names.
   files.push(
@@ -140,7 +141,7 @@ const program = (shared) => ({
  * other verbs load. The compiled code of each is kept by the verb that knows best what of it is needed.
  */
 const plan = [
-  { name: "ringback", keptBy: "serve", from: ["src/main.ts", "src/cli/serve.ts"] },
+  { name: "ringback", keptBy: "serve", from: ["src/main.ts", "src/cli/serving.ts"] },
   { name: "reading", keptBy: "serve", from: ["src/log/reader.ts"] },
   {
     name: "control",
@@ -156,6 +157,7 @@ const packed = async (built) => {
     metafile: built.metafile,
     scripts: scripts.map(({ bytes, name }) => ({ bytes, name })),
     entry: moduleOf(built, "src/main.ts"),
+    builtins: builtinsOf(built, scripts[0].modules),
     packs: scripts.map(({ name, modules }, i) => ({ file: name, keptBy: plan[i].keptBy, modules })),
   }
 }
