@@ -1,9 +1,8 @@
 import * as net from "node:net"
 import { onceAsked } from "../core/onceAsked.ts"
 
-const loopback = onceAsked(() => {
+const loopback6 = onceAsked(() => {
   const list = new net.BlockList()
-  list.addSubnet("127.0.0.0", 8, "ipv4")
   list.addAddress("::1", "ipv6")
   return list
 })
@@ -13,5 +12,6 @@ export const isLoopback = (address: string | undefined): boolean => {
   if (address === undefined) return false
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, "")
   const family = net.isIP(plain)
-  return family !== 0 && loopback().check(plain, family === 4 ? "ipv4" : "ipv6")
+  if (family === 4) return plain.startsWith("127.")
+  return plain === "::1" || (family === 6 && loopback6().check(plain, "ipv6"))
 }
