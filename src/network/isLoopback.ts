@@ -1,8 +1,9 @@
 import * as net from "node:net"
 import { onceAsked } from "../core/onceAsked.ts"
 
-const loopback6 = onceAsked(() => {
+const loopback = onceAsked(() => {
   const list = new net.BlockList()
+  list.addSubnet("127.0.0.0", 8, "ipv4")
   list.addAddress("::1", "ipv6")
   return list
 })
@@ -12,6 +13,7 @@ export const isLoopback = (address: string | undefined): boolean => {
   if (address === undefined) return false
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, "")
   const family = net.isIP(plain)
+  // What there is on most machines needs no list, which node loads when one is made.
   if (family === 4) return plain.startsWith("127.")
-  return plain === "::1" || (family === 6 && loopback6().check(plain, "ipv6"))
+  return plain === "::1" || (family === 6 && loopback().check(plain, "ipv6"))
 }
