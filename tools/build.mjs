@@ -16,6 +16,7 @@ import {
 } from "node:fs"
 import { basename, join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
+import { driver } from "./driver.mjs"
 import { libraryBundles, libraryFiles } from "./libraries.mjs"
 import { licensesOf } from "./licenses.mjs"
 import { builtinsOf, moduleOf, packsOf } from "./packs.mjs"
@@ -79,7 +80,7 @@ export const build = async (root, { keepStale = false } = {}) => {
     metafile: true,
   }
   const outcomes = await Promise.all([
-    esbuild.build(program(shared)).then(packed),
+    esbuild.build(program(root, shared)).then(packed),
     esbuild.build(apart(shared)),
     esbuild.build(workerModules(root, shared)),
     ...libraryBundles(shared, [apartIsOutside]).map((library) => esbuild.build(library)),
@@ -126,14 +127,15 @@ const launcherSource = "tools/launch.cjs"
  * The program, as modules that tools/packs.mjs makes scripts of. ASCII, which V8 holds at one byte a character. What is imported
  * dynamically is evaluated when it is asked for.
  */
-const program = (shared) => ({
+const program = (root, shared) => ({
   ...shared,
+  external: [],
   entryPoints: { ringback: "src/main.ts" },
   splitting: true,
   charset: "ascii",
   supported: { "top-level-await": false },
   define: { ...shared.define, "import.meta.url": "__url" },
-  plugins: [apartIsOutside, countriesLate],
+  plugins: [apartIsOutside, countriesLate, driver(root)],
 })
 
 /**
