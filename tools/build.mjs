@@ -16,6 +16,7 @@ import {
 } from "node:fs"
 import { basename, join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
+import { countriesLate } from "./countries.mjs"
 import { driver } from "./driver.mjs"
 import { libraryBundles, libraryFiles } from "./libraries.mjs"
 import { licensesOf } from "./licenses.mjs"
@@ -137,29 +138,6 @@ const program = (root, shared) => ({
   define: { ...shared.define, "import.meta.url": "__url" },
   plugins: [apartIsOutside, countriesLate, driver(root)],
 })
-
-/**
- * What a numbering plan tells of each country, read when that country is first asked about: as values of the script all of them would
- * take V8 longer to put up at each start than any module, and a start asks about one or two.
- */
-const countriesLate = {
-  name: "countries-late",
-  setup: (build) =>
-    build.onLoad({ filter: /[\\/]libphonenumber-js[\\/]metadata\.max\.json\.js$/ }, ({ path }) => {
-      const { countries, ...others } = JSON.parse(readFileSync(path.replace(/\.js$/, ""), "utf8"))
-      const texts = Object.fromEntries(Object.entries(countries).map(([name, facts]) => [name, JSON.stringify(facts)]))
-      return {
-        contents: `const texts = ${JSON.stringify(texts)}, countries = {}
-for (const name in texts) Object.defineProperty(countries, name, { configurable: true, enumerable: true, get: () => {
-  const value = JSON.parse(texts[name])
-  Object.defineProperty(countries, name, { enumerable: true, value })
-  return value
-} })
-export default { ...${JSON.stringify(others)}, countries }`,
-        loader: "js",
-      }
-    }),
-}
 
 /**
  * The packs of the program: what a server needs until its first answer, what reads a log, what a server loads later, and what only

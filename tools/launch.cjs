@@ -55,7 +55,7 @@ const writeCache = (cacheFile, script) => {
 }
 
 // Node keeps compiled code of its own modules, too, and V8 refuses that as well once flags have changed: what the first pack requires of
-// Node, and what Node requires of itself to listen, comes before them. Else a tenth of a start goes into compiling it anew.
+// Node, and what Node requires of itself to listen, comes before them. Else a start is longer by a twelfth.
 for (const name of [...builtins, "node:cluster"]) require(name)
 
 // Little of the young generation is alive when it is collected. Helpers on other threads make that no shorter and cost more to wake than they take

@@ -6,7 +6,7 @@ import { optional } from "../core/optional.ts"
 
 export { optional }
 
-/** A part that is made when a file has it: a file has few of them, and making them all takes a twentieth of a start. */
+/** A part that is made when a file has it: a file has few of them, and making them all takes a thirtieth of a start. */
 export const section = <A, I>(make: () => Schema.Schema<A, I>) => optional(Schema.suspend(make))
 
 export const expects = <A, I>(schema: Schema.Schema<A, I>, message: string): Schema.Schema<A, I> =>

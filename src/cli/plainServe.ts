@@ -60,7 +60,7 @@ const nothing: ServeOptions = {
  * What a command line gives to `serve` where that is plain to read: options by their full names, each once, their values behind them.
  * `undefined` of every other command line, right or wrong: the library of the command line reads those, and tells what is wrong.
  *
- * Why   the library takes a sixth of what a server needs of its processor until it answers; a test compares what both read
+ * Why   the library takes a twelfth of the processor time until a server's first answer; a test compares what both read
  */
 export const plainServe = ([, , verb, ...words]: ReadonlyArray<string>): ServeOptions | undefined => {
   if (verb !== "serve") return undefined
