@@ -1,4 +1,16 @@
-import { chmodSync, cpSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs"
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs"
 import { dirname, join } from "node:path"
 import { afterAll, describe, it } from "@effect/vitest"
 import { assertTrue, deepStrictEqual, notDeepStrictEqual, strictEqual } from "@effect/vitest/utils"
@@ -62,7 +74,7 @@ describe.concurrent("The code that V8 made of the program", () => {
     for (const pack of ["ringback", "reading", "control", "verbs"]) strictEqual(caches(pack).length, 1)
     strictEqual(await served(), "taken")
     const { code, stderr } = await asked("--version")
-    deepStrictEqual([code, stderr], [0, "cache: ringback taken, verbs taken, reading taken, control taken\n"])
+    deepStrictEqual([code, stderr], [0, "cache: ringback taken, verbs taken, control taken, reading taken\n"])
   })
 
   it("is made when a server ends where there is none, and by nothing else", async () => {
@@ -164,6 +176,31 @@ describe.concurrent("A Node that is", () => {
 const cacheName = `${process.version}-${process.platform}-${process.arch}.cache`
 
 describe("The scripts of the program", () => {
+  /** A copy of the program beside a better-sqlite3 of this version that says when it is loaded. */
+  const beside = async (version: string) => {
+    const { dist, served } = install()
+    const modules = join(dist, "../node_modules")
+    const real = realpathSync(join(modules, "better-sqlite3"))
+    const own = join(modules, "better-sqlite3")
+    rmSync(modules)
+    mkdirSync(join(own, "build"), { recursive: true })
+    symlinkSync(join(real, "build/Release"), join(own, "build/Release"))
+    writeFileSync(join(own, "package.json"), JSON.stringify({ name: "better-sqlite3", version, main: "index.js" }))
+    const told = join(dist, "told")
+    const text = `require("node:fs").writeFileSync(${JSON.stringify(told)}, "")\nmodule.exports = require(${JSON.stringify(real)})\n`
+    writeFileSync(join(own, "index.js"), text)
+    strictEqual(await served(), "taken")
+    return existsSync(told)
+  }
+
+  it("hold better-sqlite3's JavaScript, and take the package where it is another version", async () => {
+    const { version } = JSON.parse(
+      readFileSync(join(dirname(program), "../node_modules/better-sqlite3/package.json"), "utf8"),
+    )
+    strictEqual(await beside(version), false)
+    strictEqual(await beside("0.0.1"), true)
+  })
+
   it("tells where an error comes from", async () => {
     const { dist, asked } = install()
     rmSync(join(dist, "templates"), { recursive: true })

@@ -16,9 +16,11 @@ import {
 } from "node:fs"
 import { basename, join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
+import { countriesLate } from "./countries.mjs"
+import { driver } from "./driver.mjs"
 import { libraryBundles, libraryFiles } from "./libraries.mjs"
 import { licensesOf } from "./licenses.mjs"
-import { moduleOf, packsOf } from "./packs.mjs"
+import { builtinsOf, moduleOf, packsOf } from "./packs.mjs"
 import { buildInputs, contentPrint } from "./stamps.mjs"
 import { warm } from "./warm.mjs"
 
@@ -79,7 +81,7 @@ export const build = async (root, { keepStale = false } = {}) => {
     metafile: true,
   }
   const outcomes = await Promise.all([
-    esbuild.build(program(shared)).then(packed),
+    esbuild.build(program(root, shared)).then(packed),
     esbuild.build(apart(shared)),
     esbuild.build(workerModules(root, shared)),
     ...libraryBundles(shared, [apartIsOutside]).map((library) => esbuild.build(library)),
@@ -95,10 +97,11 @@ export const build = async (root, { keepStale = false } = {}) => {
     ({ scripts, outputFiles }) =>
       scripts ?? outputFiles.map((file) => ({ name: basename(file.path), bytes: file.contents })),
   )
-  const [{ entry, packs }] = outcomes
+  const [{ builtins, entry, packs }] = outcomes
   const launcher = readFileSync(join(root, launcherSource), "utf8")
     .replace('"@packs@"', JSON.stringify(packs))
     .replace('"@entry@"', JSON.stringify(entry))
+    .replace('"@builtins@"', JSON.stringify(builtins))
     .replace('"@node@"', JSON.stringify(nodeNeeded(root)))
   // The entry goes last: whoever reads it finds every file it names.
   files.push(
@@ -125,14 +128,15 @@ const launcherSource = "tools/launch.cjs"
  * The program, as modules that tools/packs.mjs makes scripts of. ASCII, which V8 holds at one byte a character. What is imported
  * dynamically is evaluated when it is asked for.
  */
-const program = (shared) => ({
+const program = (root, shared) => ({
   ...shared,
+  external: [],
   entryPoints: { ringback: "src/main.ts" },
   splitting: true,
   charset: "ascii",
   supported: { "top-level-await": false },
   define: { ...shared.define, "import.meta.url": "__url" },
-  plugins: [apartIsOutside],
+  plugins: [apartIsOutside, countriesLate, driver(root)],
 })
 
 /**
@@ -140,7 +144,7 @@ const program = (shared) => ({
  * other verbs load. The compiled code of each is kept by the verb that knows best what of it is needed.
  */
 const plan = [
-  { name: "ringback", keptBy: "serve", from: ["src/main.ts", "src/cli/serve.ts"] },
+  { name: "ringback", keptBy: "serve", from: ["src/main.ts", "src/cli/serving.ts"] },
   { name: "reading", keptBy: "serve", from: ["src/log/reader.ts"] },
   {
     name: "control",
@@ -156,6 +160,7 @@ const packed = async (built) => {
     metafile: built.metafile,
     scripts: scripts.map(({ bytes, name }) => ({ bytes, name })),
     entry: moduleOf(built, "src/main.ts"),
+    builtins: builtinsOf(built, scripts[0].modules),
     packs: scripts.map(({ name, modules }, i) => ({ file: name, keptBy: plan[i].keptBy, modules })),
   }
 }

@@ -26,6 +26,7 @@ const vm = require("node:vm")
 /* The build puts in the names, which change with the program: no cache outlives what it was made of. */
 const packs = "@packs@"
 const entry = "@entry@"
+const builtins = "@builtins@"
 const sumBytes = 32
 const sumOf = (data) => createHash("sha256").update(data).digest()
 
@@ -52,6 +53,10 @@ const writeCache = (cacheFile, script) => {
     fs.rmSync(half, { force: true })
   }
 }
+
+// Node keeps compiled code of its own modules, too, and V8 refuses that as well once flags have changed: what the first pack requires of
+// Node, and what Node requires of itself to listen, comes before them. Else a start is longer by a twelfth.
+for (const name of [...builtins, "node:cluster"]) require(name)
 
 // Little of the young generation is alive when it is collected. Helpers on other threads make that no shorter and cost more to wake than they take
 // over; one that has to wait for a processor keeps the whole program waiting (docs/performance.md). For the Nodes that the next one is for, too.

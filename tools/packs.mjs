@@ -4,6 +4,7 @@
 // A module imports by taking the values once, so none may change after its module was evaluated, and none may be imported in a
 // circle. Both are looked at here: a build that would break them fails.
 import { createHash } from "node:crypto"
+import { isBuiltin } from "node:module"
 import { basename } from "node:path"
 
 /** What the function around a pack is given by the launcher. */
@@ -40,6 +41,15 @@ export const moduleOf = ({ metafile }, source) => {
   const [path] = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === source) ?? []
   if (path === undefined) throw new Error(`${source} is nothing that the program loads by itself.`)
   return nameOf(path)
+}
+
+/** The modules of Node that modules of the program require when they are evaluated. */
+export const builtinsOf = ({ metafile }, modules) => {
+  const required = Object.entries(metafile.outputs)
+    .filter(([path]) => modules.includes(nameOf(path)))
+    .flatMap(([, { imports }]) => imports.filter(({ kind }) => kind === "import-statement" || kind === "require-call"))
+    .map(({ path }) => path)
+  return [...new Set(required.filter(isBuiltin))].sort()
 }
 
 const nameOf = (path) => basename(path, ".js")

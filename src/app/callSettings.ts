@@ -6,33 +6,37 @@ import { Duration, durationMs, expects, optional } from "./settingsParts.ts"
 
 /* Who is at the other end of calls: how the settings file has it, and how the log does. */
 
-export const calleeSetting = Schema.Struct({
-  outcome: optional(
-    expects(
-      Schema.Literal("answered", "busy", "no-answer", "rejected", "failed"),
-      "answered, busy, no-answer, rejected or failed",
+export const calleeSetting = Schema.suspend(() =>
+  Schema.Struct({
+    outcome: optional(
+      expects(
+        Schema.Literal("answered", "busy", "no-answer", "rejected", "failed"),
+        "answered, busy, no-answer, rejected or failed",
+      ),
     ),
-  ),
-  answers_after: optional(Duration),
-  answered_by: optional(
-    expects(Schema.Literal("human", "machine", "fax", "unknown"), "human, machine, fax or unknown"),
-  ),
-  // biome-ignore lint/suspicious/noThenProperty: the word of the settings file; nothing awaits it
-  then: optional(
-    Schema.Array(
-      expects(Schema.String.pipe(Schema.filter((text) => calleeStep(text) !== undefined)), stepExpected),
-    ).pipe(Schema.maxItems(stepsMax, { message: () => `at most ${stepsMax} steps` })),
-  ),
-})
+    answers_after: optional(Duration),
+    answered_by: optional(
+      expects(Schema.Literal("human", "machine", "fax", "unknown"), "human, machine, fax or unknown"),
+    ),
+    // biome-ignore lint/suspicious/noThenProperty: the word of the settings file; nothing awaits it
+    then: optional(
+      Schema.Array(
+        expects(Schema.String.pipe(Schema.filter((text) => calleeStep(text) !== undefined)), stepExpected),
+      ).pipe(Schema.maxItems(stepsMax, { message: () => `at most ${stepsMax} steps` })),
+    ),
+  }),
+)
 
-export const callsSetting = Schema.Struct({
-  per_second: optional(
-    expects(Schema.Int.pipe(Schema.between(1, 1_000)), "a whole number of calls a second, 1 to 1000"),
-  ),
-  price_per_minute: optional(
-    expects(Schema.Number.pipe(Schema.between(0, 1000)), "a price, 0 to 1000, with up to six decimal places"),
-  ),
-})
+export const callsSetting = Schema.suspend(() =>
+  Schema.Struct({
+    per_second: optional(
+      expects(Schema.Int.pipe(Schema.between(1, 1_000)), "a whole number of calls a second, 1 to 1000"),
+    ),
+    price_per_minute: optional(
+      expects(Schema.Number.pipe(Schema.between(0, 1000)), "a price, 0 to 1000, with up to six decimal places"),
+    ),
+  }),
+)
 
 interface Written {
   readonly calls?: typeof callsSetting.Type

@@ -14,63 +14,73 @@ import { Duration, durationMs, expects, HttpUrl, optional, Text } from "./settin
 
 /* The conversation service: how the settings file has it, and how the log does. */
 
-const Attempts = expects(Schema.Int.pipe(Schema.between(1, 10)), "a whole number of attempts in all, 1 to 10")
-const Sender = expects(
-  Schema.String.pipe(Schema.filter((text) => isSender(text) || /^MG[0-9a-f]{32}$/.test(text))),
-  "a number, short code, sender's name or messaging service, as a text",
+const Attempts = Schema.suspend(() =>
+  expects(Schema.Int.pipe(Schema.between(1, 10)), "a whole number of attempts in all, 1 to 10"),
 )
-const Instant = expects(
-  Schema.String.pipe(Schema.filter((text) => parseInstant(text) !== undefined)),
-  "an instant such as 2026-01-01T12:00:00Z",
+const Sender = Schema.suspend(() =>
+  expects(
+    Schema.String.pipe(Schema.filter((text) => isSender(text) || /^MG[0-9a-f]{32}$/.test(text))),
+    "a number, short code, sender's name or messaging service, as a text",
+  ),
 )
-const Outage = Schema.Struct({
-  from: Instant,
-  to: Instant,
-  how: optional(expects(Schema.Literal("503", "connect", "timeout"), '"503", connect or timeout')),
-})
+const Instant = Schema.suspend(() =>
+  expects(
+    Schema.String.pipe(Schema.filter((text) => parseInstant(text) !== undefined)),
+    "an instant such as 2026-01-01T12:00:00Z",
+  ),
+)
+const Outage = Schema.suspend(() =>
+  Schema.Struct({
+    from: Instant,
+    to: Instant,
+    how: optional(expects(Schema.Literal("503", "connect", "timeout"), '"503", connect or timeout')),
+  }),
+)
 
-export const conversationsSetting = Schema.Struct({
-  url: optional(HttpUrl),
-  from: optional(Sender),
-  reply: optional(expects(Schema.NonEmptyString.pipe(Schema.maxLength(1_600)), "a text of 1 to 1600 characters")),
-  signatures: optional(expects(Schema.Literal("required", "off"), "required or off")),
-  allow: optional(
-    Schema.Array(
-      expects(
-        Schema.String.pipe(Schema.filter((text) => /^[\d.:a-f/]+$/i.test(text) && isAllowed(text))),
-        "an address or a network (10.0.0.0/8)",
+export const conversationsSetting = Schema.suspend(() =>
+  Schema.Struct({
+    url: optional(HttpUrl),
+    from: optional(Sender),
+    reply: optional(expects(Schema.NonEmptyString.pipe(Schema.maxLength(1_600)), "a text of 1 to 1600 characters")),
+    signatures: optional(expects(Schema.Literal("required", "off"), "required or off")),
+    allow: optional(
+      Schema.Array(
+        expects(
+          Schema.String.pipe(Schema.filter((text) => /^[\d.:a-f/]+$/i.test(text) && isAllowed(text))),
+          "an address or a network (10.0.0.0/8)",
+        ),
       ),
     ),
-  ),
-  carrier: optional(
-    Schema.Struct({
-      account_sid: expects(
-        Schema.String.pipe(Schema.pattern(/^AC[0-9a-zA-Z]{32}$/)),
-        "an account SID: AC and 32 letters or digits",
-      ),
-      auth_token: expects(Schema.NonEmptyString, "a text that is not empty"),
-      url: optional(HttpUrl),
-    }),
-  ),
-  sending: optional(Schema.Struct({ attempts: optional(Attempts), timeout: optional(Duration) })),
-  monitor: optional(
-    Schema.Struct({
-      url: optional(HttpUrl),
-      path: optional(expects(Schema.String.pipe(Schema.pattern(/^\/[^?#\s]*$/)), "a path such as /tenants")),
-      attempts: optional(Attempts),
-      timeout: optional(Duration),
-      recheck: optional(Duration),
-      simulated: optional(
-        Schema.Struct({
-          tenants: optional(Schema.Record({ key: Schema.String, value: Text })),
-          latency: optional(Duration),
-          outages: optional(Schema.Array(Outage)),
-        }),
-      ),
-    }),
-  ),
-  monitor_token: optional(expects(Schema.NonEmptyString, "a text that is not empty")),
-})
+    carrier: optional(
+      Schema.Struct({
+        account_sid: expects(
+          Schema.String.pipe(Schema.pattern(/^AC[0-9a-zA-Z]{32}$/)),
+          "an account SID: AC and 32 letters or digits",
+        ),
+        auth_token: expects(Schema.NonEmptyString, "a text that is not empty"),
+        url: optional(HttpUrl),
+      }),
+    ),
+    sending: optional(Schema.Struct({ attempts: optional(Attempts), timeout: optional(Duration) })),
+    monitor: optional(
+      Schema.Struct({
+        url: optional(HttpUrl),
+        path: optional(expects(Schema.String.pipe(Schema.pattern(/^\/[^?#\s]*$/)), "a path such as /tenants")),
+        attempts: optional(Attempts),
+        timeout: optional(Duration),
+        recheck: optional(Duration),
+        simulated: optional(
+          Schema.Struct({
+            tenants: optional(Schema.Record({ key: Schema.String, value: Text })),
+            latency: optional(Duration),
+            outages: optional(Schema.Array(Outage)),
+          }),
+        ),
+      }),
+    ),
+    monitor_token: optional(expects(Schema.NonEmptyString, "a text that is not empty")),
+  }),
+)
 type Written = typeof conversationsSetting.Type
 
 /** What the environment says of the monitor. */

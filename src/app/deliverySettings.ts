@@ -7,9 +7,11 @@ import { basisPoints, Duration, durationMs, expects, optional, Percent } from ".
 
 /* Per-number behaviours and carrier profiles: how the settings file has them, and how the log does. */
 
-const ErrorCode = expects(Schema.Int.pipe(Schema.between(10_000, 99_999)), "an error code of five digits")
+const ErrorCode = Schema.suspend(() =>
+  expects(Schema.Int.pipe(Schema.between(10_000, 99_999)), "an error code of five digits"),
+)
 
-const Behavior = Schema.Struct({
+const behaviorFields = () => ({
   outcome: optional(
     expects(
       Schema.Literal("delivered", "undelivered", "failed", "sent"),
@@ -26,66 +28,75 @@ const Behavior = Schema.Struct({
     }),
   ),
 })
+const Behavior = Schema.suspend(() => Schema.Struct(behaviorFields()))
 
 /** What becomes of messages to a number, and of calls. */
-const NumberBehavior = Schema.Struct({ ...Behavior.fields, call: optional(calleeSetting) })
+const NumberBehavior = Schema.suspend(() => Schema.Struct({ ...behaviorFields(), call: optional(calleeSetting) }))
 
 const addressed = /^(?:[a-z]+:)?(?:\+[1-9]\d{6,14}|\d{3,8})$/
 
 /** Behaviours by number. */
-export const numbersSetting = Schema.Record({
-  key: Schema.String.pipe(
-    Schema.filter((text) => addressed.test(text), {
-      message: () => "a phone number in E.164 form or a short code",
-    }),
-  ),
-  value: NumberBehavior,
-})
+export const numbersSetting = Schema.suspend(() =>
+  Schema.Record({
+    key: Schema.String.pipe(
+      Schema.filter((text) => addressed.test(text), {
+        message: () => "a phone number in E.164 form or a short code",
+      }),
+    ),
+    value: NumberBehavior,
+  }),
+)
 
 /** Behaviours by the message's SID. */
-export const messagesSetting = Schema.Record({
-  key: Schema.String.pipe(
-    Schema.filter((text) => /^[SM]M[0-9a-f]{32}$/.test(text), {
-      message: () => ({ message: "a message's SID", override: true }),
-    }),
-  ),
-  value: Behavior,
-})
+export const messagesSetting = Schema.suspend(() =>
+  Schema.Record({
+    key: Schema.String.pipe(
+      Schema.filter((text) => /^[SM]M[0-9a-f]{32}$/.test(text), {
+        message: () => ({ message: "a message's SID", override: true }),
+      }),
+    ),
+    value: Behavior,
+  }),
+)
 
 const filterCodes = ["30003", "30004", "30005", "30006", "30007", "30008"] as const
 const filterPercent = optional(Percent)
-const Filtering = Schema.Struct({
-  "30003": filterPercent,
-  "30004": filterPercent,
-  "30005": filterPercent,
-  "30006": filterPercent,
-  "30007": filterPercent,
-  "30008": filterPercent,
-}).pipe(
-  Schema.filter((all) => filterCodes.reduce((sum, code) => sum + (all[code] ?? 0), 0) <= 100, {
-    message: () => "percentages whose sum is at most 100",
-  }),
+const Filtering = Schema.suspend(() =>
+  Schema.Struct({
+    "30003": filterPercent,
+    "30004": filterPercent,
+    "30005": filterPercent,
+    "30006": filterPercent,
+    "30007": filterPercent,
+    "30008": filterPercent,
+  }).pipe(
+    Schema.filter((all) => filterCodes.reduce((sum, code) => sum + (all[code] ?? 0), 0) <= 100, {
+      message: () => "percentages whose sum is at most 100",
+    }),
+  ),
 )
 
 /** The names of a latency's points, and their basis points. */
 const points = { p0: 0, p50: 5_000, p90: 9_000, p95: 9_500, p99: 9_900, p100: 9_999 } as const
 const pointNames = ["p0", "p50", "p90", "p95", "p99", "p100"] as const
-const Latency = Schema.Struct({
-  p0: optional(Duration),
-  p50: optional(Duration),
-  p90: optional(Duration),
-  p95: optional(Duration),
-  p99: optional(Duration),
-  p100: optional(Duration),
-}).pipe(
-  Schema.filter(
-    (latency) => {
-      const given = pointsOf(latency).map(({ ms }) => ms)
-      return given.length > 0 && given.every((ms, i) => i === 0 || ms >= (given[i - 1] as number))
-    },
-    {
-      message: () => "at least one of p0, p50, p90, p95, p99, p100, none less than the one before",
-    },
+const Latency = Schema.suspend(() =>
+  Schema.Struct({
+    p0: optional(Duration),
+    p50: optional(Duration),
+    p90: optional(Duration),
+    p95: optional(Duration),
+    p99: optional(Duration),
+    p100: optional(Duration),
+  }).pipe(
+    Schema.filter(
+      (latency) => {
+        const given = pointsOf(latency).map(({ ms }) => ms)
+        return given.length > 0 && given.every((ms, i) => i === 0 || ms >= (given[i - 1] as number))
+      },
+      {
+        message: () => "at least one of p0, p50, p90, p95, p99, p100, none less than the one before",
+      },
+    ),
   ),
 )
 
@@ -95,28 +106,30 @@ const pointsOf = (latency: { readonly [Name in (typeof pointNames)[number]]?: nu
     return duration === undefined ? [] : [{ bp: points[name], ms: durationMs(duration) }]
   })
 
-export const carriersSetting = Schema.Array(
-  Schema.Struct({
-    name: expects(Schema.NonEmptyString.pipe(Schema.maxLength(64)), "a name of 1 to 64 characters"),
-    to: optional(
-      Schema.Array(
-        expects(
-          Schema.String.pipe(Schema.pattern(/^\+?\d{1,15}$/)),
-          'what its numbers begin with, a text such as "+1555"',
+export const carriersSetting = Schema.suspend(() =>
+  Schema.Array(
+    Schema.Struct({
+      name: expects(Schema.NonEmptyString.pipe(Schema.maxLength(64)), "a name of 1 to 64 characters"),
+      to: optional(
+        Schema.Array(
+          expects(
+            Schema.String.pipe(Schema.pattern(/^\+?\d{1,15}$/)),
+            'what its numbers begin with, a text such as "+1555"',
+          ),
         ),
       ),
-    ),
-    latency: optional(Latency),
-    loss_percent: optional(Percent),
-    filtering: optional(Filtering),
-    segments_per_second: optional(
-      expects(Schema.Int.pipe(Schema.between(1, 1_000_000)), "a whole number of segments a second, 1 to 1000000"),
-    ),
-  }),
-).pipe(
-  Schema.filter((carriers) => new Set(carriers.map(({ name }) => name)).size === carriers.length, {
-    message: () => "carriers of different names",
-  }),
+      latency: optional(Latency),
+      loss_percent: optional(Percent),
+      filtering: optional(Filtering),
+      segments_per_second: optional(
+        expects(Schema.Int.pipe(Schema.between(1, 1_000_000)), "a whole number of segments a second, 1 to 1000000"),
+      ),
+    }),
+  ).pipe(
+    Schema.filter((carriers) => new Set(carriers.map(({ name }) => name)).size === carriers.length, {
+      message: () => "carriers of different names",
+    }),
+  ),
 )
 
 interface Written {

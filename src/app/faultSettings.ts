@@ -6,63 +6,69 @@ import { basisPoints, Duration, durationMs, expects, optional, Percent, Text, Tr
 
 /* Faults of the API and of callbacks: how the settings file has them, and how the log does. */
 
-const ApiFault = Schema.Struct({
-  method: optional(
-    expects(Schema.Literal("GET", "POST", "DELETE", "HEAD", "PUT", "PATCH"), "a method such as POST, in capitals"),
-  ),
-  path: optional(
-    expects(
-      Schema.String.pipe(Schema.maxLength(500)),
-      "a path of at most 500 characters in which * stands for any text",
+const ApiFault = Schema.suspend(() =>
+  Schema.Struct({
+    method: optional(
+      expects(Schema.Literal("GET", "POST", "DELETE", "HEAD", "PUT", "PATCH"), "a method such as POST, in capitals"),
+    ),
+    path: optional(
+      expects(
+        Schema.String.pipe(Schema.maxLength(500)),
+        "a path of at most 500 characters in which * stands for any text",
+      ),
+    ),
+    to: optional(Text),
+    percent: optional(Percent),
+    status: optional(expects(Schema.Int.pipe(Schema.between(400, 599)), "an HTTP status, 400 to 599")),
+    code: optional(expects(Schema.Int.pipe(Schema.between(10_000, 99_999)), "an error code of five digits")),
+    latency: optional(Duration),
+    drop: optional(expects(Schema.Literal("request", "answer"), "request or answer")),
+  }).pipe(
+    Schema.filter(
+      ({ code, drop, latency, status }) =>
+        [drop, latency, status].filter((action) => action !== undefined).length === 1 &&
+        (code === undefined || status !== undefined),
+      { message: () => "one of status (perhaps with code), latency and drop" },
     ),
   ),
-  to: optional(Text),
-  percent: optional(Percent),
-  status: optional(expects(Schema.Int.pipe(Schema.between(400, 599)), "an HTTP status, 400 to 599")),
-  code: optional(expects(Schema.Int.pipe(Schema.between(10_000, 99_999)), "an error code of five digits")),
-  latency: optional(Duration),
-  drop: optional(expects(Schema.Literal("request", "answer"), "request or answer")),
-}).pipe(
-  Schema.filter(
-    ({ code, drop, latency, status }) =>
-      [drop, latency, status].filter((action) => action !== undefined).length === 1 &&
-      (code === undefined || status !== undefined),
-    { message: () => "one of status (perhaps with code), latency and drop" },
-  ),
 )
 
-export const apiFaultsSetting = Schema.Array(ApiFault).pipe(
-  Schema.maxItems(100, { message: () => "at most 100 faults" }),
+export const apiFaultsSetting = Schema.suspend(() =>
+  Schema.Array(ApiFault).pipe(Schema.maxItems(100, { message: () => "at most 100 faults" })),
 )
 
-export const callbackFaultsSetting = Schema.Struct({
-  lost_percent: optional(Percent),
-  duplicated_percent: optional(Percent),
-  late_percent: optional(Percent),
-  out_of_order_percent: optional(Percent),
-  late: optional(Duration),
-  latency: optional(Duration),
-  unanswered_percent: optional(Percent),
-})
+export const callbackFaultsSetting = Schema.suspend(() =>
+  Schema.Struct({
+    lost_percent: optional(Percent),
+    duplicated_percent: optional(Percent),
+    late_percent: optional(Percent),
+    out_of_order_percent: optional(Percent),
+    late: optional(Duration),
+    latency: optional(Duration),
+    unanswered_percent: optional(Percent),
+  }),
+)
 
 const actions = ["lost", "late", "out_of_order", "duplicated", "unanswered"] as const
 
 /** Faults that are meant for particular callbacks. */
-export const aimedFaultsSetting = Schema.Array(
-  Schema.Struct({
-    subject: optional(Text),
-    event: optional(Text),
-    lost: optional(True),
-    late: optional(Duration),
-    out_of_order: optional(Duration),
-    duplicated: optional(Duration),
-    unanswered: optional(True),
-  }).pipe(
-    Schema.filter((aimed) => actions.filter((action) => aimed[action] !== undefined).length === 1, {
-      message: () => `one of ${actions.slice(0, -1).join(", ")} and unanswered`,
-    }),
-  ),
-).pipe(Schema.maxItems(1_000, { message: () => "at most 1000 faults" }))
+export const aimedFaultsSetting = Schema.suspend(() =>
+  Schema.Array(
+    Schema.Struct({
+      subject: optional(Text),
+      event: optional(Text),
+      lost: optional(True),
+      late: optional(Duration),
+      out_of_order: optional(Duration),
+      duplicated: optional(Duration),
+      unanswered: optional(True),
+    }).pipe(
+      Schema.filter((aimed) => actions.filter((action) => aimed[action] !== undefined).length === 1, {
+        message: () => `one of ${actions.slice(0, -1).join(", ")} and unanswered`,
+      }),
+    ),
+  ).pipe(Schema.maxItems(1_000, { message: () => "at most 1000 faults" })),
+)
 
 /** The code a status is answered with when none is given. */
 const usualCodes: { readonly [status: number]: number } = { 401: 20003, 403: 20006, 404: 20404, 429: 20429, 503: 20503 }

@@ -4,38 +4,46 @@ import { basisPoints, Duration, durationMs, expects, optional, Percent } from ".
 
 /* How a simulated provider behaves: how the settings file has it, and how the log does. */
 
-const Span = Schema.Struct({ min: Duration, max: Duration }).pipe(
-  Schema.filter(({ max, min }) => durationMs(min) <= durationMs(max), { message: () => "min no longer than max" }),
+const Span = Schema.suspend(() =>
+  Schema.Struct({ min: Duration, max: Duration }).pipe(
+    Schema.filter(({ max, min }) => durationMs(min) <= durationMs(max), { message: () => "min no longer than max" }),
+  ),
 )
 
 /** A duration of which nothing would be left is none. */
-const SomeTime = expects(
-  Duration.pipe(Schema.filter((duration) => durationMs(duration) > 0)),
-  "a number of seconds, or a duration such as 500ms, 40s or 1h30m, longer than nothing and at most a year",
+const SomeTime = Schema.suspend(() =>
+  expects(
+    Duration.pipe(Schema.filter((duration) => durationMs(duration) > 0)),
+    "a number of seconds, or a duration such as 500ms, 40s or 1h30m, longer than nothing and at most a year",
+  ),
 )
 
-const Outage = Schema.Struct({
-  from: Duration,
-  for: SomeTime,
-  every: optional(SomeTime),
-  how: optional(expects(Schema.Literal("503", "connect", "timeout"), '"503", connect or timeout')),
-})
+const Outage = Schema.suspend(() =>
+  Schema.Struct({
+    from: Duration,
+    for: SomeTime,
+    every: optional(SomeTime),
+    how: optional(expects(Schema.Literal("503", "connect", "timeout"), '"503", connect or timeout')),
+  }),
+)
 
-export const profileSetting = Schema.Struct({
-  latency: optional(Span),
-  receipt: optional(Span),
-  limit_per_second: optional(
-    expects(Schema.Int.pipe(Schema.between(1, 1_000_000)), "a whole number of requests a second, 1 to 1000000"),
-  ),
-  lost_percent: optional(Percent),
-  failing_percent: optional(Percent),
-  refused_percent: optional(Percent),
-  unanswered_percent: optional(Percent),
-  undelivered_percent: optional(Percent),
-  silent_percent: optional(Percent),
-  contradicting_percent: optional(Percent),
-  outages: optional(Schema.Array(Outage).pipe(Schema.maxItems(100, { message: () => "at most 100 outages" }))),
-})
+export const profileSetting = Schema.suspend(() =>
+  Schema.Struct({
+    latency: optional(Span),
+    receipt: optional(Span),
+    limit_per_second: optional(
+      expects(Schema.Int.pipe(Schema.between(1, 1_000_000)), "a whole number of requests a second, 1 to 1000000"),
+    ),
+    lost_percent: optional(Percent),
+    failing_percent: optional(Percent),
+    refused_percent: optional(Percent),
+    unanswered_percent: optional(Percent),
+    undelivered_percent: optional(Percent),
+    silent_percent: optional(Percent),
+    contradicting_percent: optional(Percent),
+    outages: optional(Schema.Array(Outage).pipe(Schema.maxItems(100, { message: () => "at most 100 outages" }))),
+  }),
+)
 type Written = typeof profileSetting.Type
 
 const span = (written: typeof Span.Type | undefined, usual: SimulatedProfile["latency"]) =>

@@ -16,51 +16,59 @@ const whole = (from: number, to: number, of: string) =>
   expects(Schema.Int.pipe(Schema.between(from, to)), `a whole number of ${of}, ${from} to ${to}`)
 
 /** A span that is not nothing. */
-const Span = expects(
-  Duration.pipe(Schema.filter((duration) => durationMs(duration) > 0)),
-  "a number of seconds, or a duration such as 500ms, 40s or 1h30m, longer than nothing and at most a year",
-)
-const Rate = whole(1, 1_000_000, "requests in a window")
-
-const ProviderId = expects(
-  Schema.String.pipe(
-    Schema.filter((text) => /^[a-z][a-z0-9-]{0,39}$/.test(text) && !text.endsWith("-") && !reservedIds.includes(text)),
+const Span = Schema.suspend(() =>
+  expects(
+    Duration.pipe(Schema.filter((duration) => durationMs(duration) > 0)),
+    "a number of seconds, or a duration such as 500ms, 40s or 1h30m, longer than nothing and at most a year",
   ),
-  `a name of small letters, digits and hyphens, at most 40, that is none of ${reservedIds.join(", ")}`,
+)
+const Rate = Schema.suspend(() => whole(1, 1_000_000, "requests in a window"))
+
+const ProviderId = Schema.suspend(() =>
+  expects(
+    Schema.String.pipe(
+      Schema.filter(
+        (text) => /^[a-z][a-z0-9-]{0,39}$/.test(text) && !text.endsWith("-") && !reservedIds.includes(text),
+      ),
+    ),
+    `a name of small letters, digits and hyphens, at most 40, that is none of ${reservedIds.join(", ")}`,
+  ),
 )
 const dialectNames = Object.keys(dialects) as ReadonlyArray<DialectName>
 
-const Provider = Schema.Struct({
-  id: ProviderId,
-  url: optional(HttpUrl),
-  dialect: optional(expects(Schema.Literal(...dialectNames), dialectNames.join(", ").replace(/, (\w+)$/, " or $1"))),
-  weight: optional(whole(0, 10_000, "parts")),
-  rate_limit: optional(Rate),
-  in_flight: optional(whole(1, 10_000, "requests on their way")),
-  timeout: optional(Span),
-  price: optional(
-    expects(Schema.Number.pipe(Schema.between(0, 1000)), "a price, 0 to 1000, with up to six decimal places"),
-  ),
-  currency: optional(expects(Schema.String.pipe(Schema.pattern(/^[A-Z]{3}$/)), "a currency such as USD")),
-  from: optional(
-    expects(
-      Schema.String.pipe(Schema.filter((text) => isSender(text) || /^MG[0-9a-f]{32}$/.test(text))),
-      "a number, short code, sender's name or messaging service, as a text",
+const Provider = Schema.suspend(() =>
+  Schema.Struct({
+    id: ProviderId,
+    url: optional(HttpUrl),
+    dialect: optional(expects(Schema.Literal(...dialectNames), dialectNames.join(", ").replace(/, (\w+)$/, " or $1"))),
+    weight: optional(whole(0, 10_000, "parts")),
+    rate_limit: optional(Rate),
+    in_flight: optional(whole(1, 10_000, "requests on their way")),
+    timeout: optional(Span),
+    price: optional(
+      expects(Schema.Number.pipe(Schema.between(0, 1000)), "a price, 0 to 1000, with up to six decimal places"),
     ),
-  ),
-  account: optional(Text),
-  // Providers are told it as it stands: a password in it would be a name of the keys file to them.
-  receipt_url: optional(
-    expects(
-      Schema.String.pipe(Schema.filter((text) => isHttpUrl(text) && !hasUserinfo(text))),
-      "a URL that begins with http:// or https://, without a password",
+    currency: optional(expects(Schema.String.pipe(Schema.pattern(/^[A-Z]{3}$/)), "a currency such as USD")),
+    from: optional(
+      expects(
+        Schema.String.pipe(Schema.filter((text) => isSender(text) || /^MG[0-9a-f]{32}$/.test(text))),
+        "a number, short code, sender's name or messaging service, as a text",
+      ),
     ),
+    account: optional(Text),
+    // Providers are told it as it stands: a password in it would be a name of the keys file to them.
+    receipt_url: optional(
+      expects(
+        Schema.String.pipe(Schema.filter((text) => isHttpUrl(text) && !hasUserinfo(text))),
+        "a URL that begins with http:// or https://, without a password",
+      ),
+    ),
+    profile: optional(profileSetting),
+  }).pipe(
+    Schema.filter(({ dialect = "generic", url }) => url !== undefined || dialect === "generic", {
+      message: () => "a url beside a dialect that is not generic: what is simulated speaks that one",
+    }),
   ),
-  profile: optional(profileSetting),
-}).pipe(
-  Schema.filter(({ dialect = "generic", url }) => url !== undefined || dialect === "generic", {
-    message: () => "a url beside a dialect that is not generic: what is simulated speaks that one",
-  }),
 )
 
 const hasUserinfo = (url: string): boolean => {
@@ -70,53 +78,55 @@ const hasUserinfo = (url: string): boolean => {
 
 const providersMax = 50
 
-export const gatewaySetting = Schema.Struct({
-  country: optional(
-    expects(Schema.String.pipe(Schema.filter(isCountry)), "a country by its two letters (ISO 3166-1), such as BD"),
-  ),
-  providers: optional(
-    Schema.Array(Provider).pipe(
-      Schema.filter(
-        (all) => all.length > 0 && all.length <= providersMax && new Set(all.map(({ id }) => id)).size === all.length,
-        { message: () => `1 to ${providersMax} providers of different ids` },
+export const gatewaySetting = Schema.suspend(() =>
+  Schema.Struct({
+    country: optional(
+      expects(Schema.String.pipe(Schema.filter(isCountry)), "a country by its two letters (ISO 3166-1), such as BD"),
+    ),
+    providers: optional(
+      Schema.Array(Provider).pipe(
+        Schema.filter(
+          (all) => all.length > 0 && all.length <= providersMax && new Set(all.map(({ id }) => id)).size === all.length,
+          { message: () => `1 to ${providersMax} providers of different ids` },
+        ),
       ),
     ),
-  ),
-  tokens: optional(
-    Schema.Record({ key: Schema.String, value: expects(Schema.NonEmptyString, "a text that is not empty") }),
-  ),
-  limits: optional(
-    Schema.Struct({
-      total: optional(Rate),
-      provider: optional(Rate),
-      intake: optional(whole(0, 1_000_000, "requests in a window (0: no limit)")),
-      window: optional(Span),
-      algorithm: optional(expects(Schema.Literal("fixed-window", "token-bucket"), "fixed-window or token-bucket")),
-      burst: optional(whole(1, 1_000_000, "requests")),
-    }),
-  ),
-  health: optional(
-    Schema.Struct({
-      failure_percent: optional(
-        expects(Schema.Number.pipe(Schema.between(0.01, 100)), "a percentage, more than 0 and at most 100"),
-      ),
-      window: optional(Span),
-      min_samples: optional(whole(1, 1_000_000, "outcomes")),
-      probe_after: optional(Span),
-    }),
-  ),
-  failover: optional(
-    Schema.Struct({
-      attempts: optional(whole(1, 100, "attempts in all")),
-      pause: optional(Span),
-      pause_max: optional(Span),
-      unknown: optional(expects(Schema.Literal("failover", "hold"), "failover or hold")),
-    }),
-  ),
-  idempotency: optional(Span),
-  queue: optional(whole(1, 10_000_000, "requests")),
-  valid_for: optional(Span),
-})
+    tokens: optional(
+      Schema.Record({ key: Schema.String, value: expects(Schema.NonEmptyString, "a text that is not empty") }),
+    ),
+    limits: optional(
+      Schema.Struct({
+        total: optional(Rate),
+        provider: optional(Rate),
+        intake: optional(whole(0, 1_000_000, "requests in a window (0: no limit)")),
+        window: optional(Span),
+        algorithm: optional(expects(Schema.Literal("fixed-window", "token-bucket"), "fixed-window or token-bucket")),
+        burst: optional(whole(1, 1_000_000, "requests")),
+      }),
+    ),
+    health: optional(
+      Schema.Struct({
+        failure_percent: optional(
+          expects(Schema.Number.pipe(Schema.between(0.01, 100)), "a percentage, more than 0 and at most 100"),
+        ),
+        window: optional(Span),
+        min_samples: optional(whole(1, 1_000_000, "outcomes")),
+        probe_after: optional(Span),
+      }),
+    ),
+    failover: optional(
+      Schema.Struct({
+        attempts: optional(whole(1, 100, "attempts in all")),
+        pause: optional(Span),
+        pause_max: optional(Span),
+        unknown: optional(expects(Schema.Literal("failover", "hold"), "failover or hold")),
+      }),
+    ),
+    idempotency: optional(Span),
+    queue: optional(whole(1, 10_000_000, "requests")),
+    valid_for: optional(Span),
+  }),
+)
 type Written = typeof gatewaySetting.Type
 type WrittenProvider = NonNullable<Written["providers"]>[number]
 

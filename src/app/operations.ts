@@ -6,7 +6,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { isLoopback } from "../network/isLoopback.ts"
 import { databaseFileOf } from "./databaseUrl.ts"
-import { expects, HttpUrl, optional, Text } from "./settingsParts.ts"
+import { expects, HttpUrl, optional, section, Text } from "./settingsParts.ts"
 
 /*
  * How a process is run: what is strict, what it tells and where. None of it is in the log, and no rule sees it.
@@ -21,10 +21,10 @@ export type LogFormat = (typeof logFormats)[number]
 /** The sections of the settings file. */
 export const operationsSections = {
   profile: optional(expects(Schema.Literal(...profiles), `one of ${profiles.join(", ")}`)),
-  logging: optional(
+  logging: section(() =>
     Schema.Struct({ format: optional(expects(Schema.Literal(...logFormats), `one of ${logFormats.join(", ")}`)) }),
   ),
-  tracing: optional(Schema.Struct({ endpoint: optional(HttpUrl), service: optional(Text) })),
+  tracing: section(() => Schema.Struct({ endpoint: optional(HttpUrl), service: optional(Text) })),
 }
 
 interface OperationsFile {

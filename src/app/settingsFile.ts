@@ -18,6 +18,7 @@ import {
   Percent,
   Port,
   Seconds,
+  section,
   Text,
 } from "./settingsParts.ts"
 
@@ -26,9 +27,11 @@ import {
  * normal form that the log keeps.
  */
 
-const AllowedTarget = expects(
-  Schema.String.pipe(Schema.filter(isAllowed)),
-  "a host name (app.example, *.app.example), an address or a network (10.0.0.0/8)",
+const AllowedTarget = Schema.suspend(() =>
+  expects(
+    Schema.String.pipe(Schema.filter(isAllowed)),
+    "a host name (app.example, *.app.example), an address or a network (10.0.0.0/8)",
+  ),
 )
 
 export const AccountSid = expects(
@@ -37,77 +40,88 @@ export const AccountSid = expects(
 )
 export const AuthToken = expects(Schema.NonEmptyString, "a text that is not empty")
 
-const ScriptedAnswer = Schema.Struct({
-  after_ms: optional(Milliseconds),
-  body: optional(Text),
-  content_type: optional(Text),
-  drop: optional(expects(Schema.Literal("connect", "reset", "timeout"), "connect, reset or timeout")),
-  status: optional(expects(Schema.Int.pipe(Schema.between(100, 599)), "an HTTP status, 100 to 599")),
-  when: optional(Schema.Record({ key: Schema.String, value: Text })),
-})
+const ScriptedAnswer = Schema.suspend(() =>
+  Schema.Struct({
+    after_ms: optional(Milliseconds),
+    body: optional(Text),
+    content_type: optional(Text),
+    drop: optional(expects(Schema.Literal("connect", "reset", "timeout"), "connect, reset or timeout")),
+    status: optional(expects(Schema.Int.pipe(Schema.between(100, 599)), "an HTTP status, 100 to 599")),
+    when: optional(Schema.Record({ key: Schema.String, value: Text })),
+  }),
+)
 
-const LookupsFile = Schema.Struct({
-  strict: optional(Flag),
-  numbers: optional(
-    Schema.Array(
-      Schema.Struct({
-        number: expects(
-          Schema.String.pipe(Schema.filter((text) => parseE164(text) !== undefined)),
-          'a phone number as a text ("+15551234567")',
-        ),
-        valid: optional(Flag),
-        type: optional(expects(Schema.Literal(...lineTypes), `one of ${lineTypes.join(", ")}`)),
-        carrier_name: optional(Text),
-        mobile_country_code: optional(expects(Schema.String, "a text of digits; quote it")),
-        mobile_network_code: optional(expects(Schema.String, "a text of digits; quote it")),
-        caller_name: optional(Text),
-        caller_type: optional(
-          expects(Schema.Literal("BUSINESS", "CONSUMER", "UNDETERMINED"), "BUSINESS, CONSUMER or UNDETERMINED"),
-        ),
-      }),
+const LookupsFile = Schema.suspend(() =>
+  Schema.Struct({
+    strict: optional(Flag),
+    numbers: section(() =>
+      Schema.Array(
+        Schema.Struct({
+          number: expects(
+            Schema.String.pipe(Schema.filter((text) => parseE164(text) !== undefined)),
+            'a phone number as a text ("+15551234567")',
+          ),
+          valid: optional(Flag),
+          type: optional(expects(Schema.Literal(...lineTypes), `one of ${lineTypes.join(", ")}`)),
+          carrier_name: optional(Text),
+          mobile_country_code: optional(expects(Schema.String, "a text of digits; quote it")),
+          mobile_network_code: optional(expects(Schema.String, "a text of digits; quote it")),
+          caller_name: optional(Text),
+          caller_type: optional(
+            expects(Schema.Literal("BUSINESS", "CONSUMER", "UNDETERMINED"), "BUSINESS, CONSUMER or UNDETERMINED"),
+          ),
+        }),
+      ),
     ),
-  ),
-})
+  }),
+)
 
-const VerifyFile = Schema.Struct({
-  from: optional(expects(Schema.NonEmptyString, "a number, short code or name, as a text")),
-  expires_seconds: optional(Seconds),
+const VerifyFile = Schema.suspend(() =>
+  Schema.Struct({
+    from: optional(expects(Schema.NonEmptyString, "a number, short code or name, as a text")),
+    expires_seconds: optional(Seconds),
+  }),
+)
+
+/** The account: who it is, what it refuses and what becomes of its messages. */
+const accountFields = () => ({
+  account_sid: optional(AccountSid),
+  auth_token: optional(AuthToken),
+  test_credentials: section(() => Schema.Struct({ account_sid: AccountSid, auth_token: AuthToken })),
+  validation: section(() =>
+    Schema.Struct({
+      require_auth: optional(Flag),
+      validate_phone_format: optional(Flag),
+      check_from_numbers: optional(Flag),
+      require_parameters: optional(Flag),
+    }),
+  ),
+  missing_parameter_code: optional(expects(Schema.Literal(21602, 21603, 21604), "21602, 21603 or 21604")),
+  from_not_owned_code: optional(expects(Schema.Literal(21606, 21659, 21660), "21606, 21659 or 21660")),
+  default_behavior: optional(expects(Schema.Literal("success", "failure"), "success or failure")),
+  failure_error_code: optional(
+    expects(Schema.Int.pipe(Schema.between(10_000, 99_999)), "an error code of five digits"),
+  ),
+  registered_numbers: optional(Numbers),
+  allowed_from_numbers: optional(Numbers),
+  failure_numbers: optional(Numbers),
 })
 
 export const SettingsFile = Schema.Struct({
   ...operationsSections,
-  server: optional(
+  server: section(() =>
     Schema.Struct({
       admin_token: optional(AuthToken),
-      allowed_hosts: optional(Schema.Array(Text)),
+      allowed_hosts: section(() => Schema.Array(Text)),
       host: optional(expects(Schema.NonEmptyString, "a host name or address")),
       port: optional(Port),
       public_url: optional(HttpUrl),
     }),
   ),
   provider: optional(expects(Schema.Literal("twilio"), "twilio, the only provider there is")),
-  twilio: optional(
+  twilio: section(() =>
     Schema.Struct({
-      account_sid: optional(AccountSid),
-      auth_token: optional(AuthToken),
-      test_credentials: optional(Schema.Struct({ account_sid: AccountSid, auth_token: AuthToken })),
-      validation: optional(
-        Schema.Struct({
-          require_auth: optional(Flag),
-          validate_phone_format: optional(Flag),
-          check_from_numbers: optional(Flag),
-          require_parameters: optional(Flag),
-        }),
-      ),
-      missing_parameter_code: optional(expects(Schema.Literal(21602, 21603, 21604), "21602, 21603 or 21604")),
-      from_not_owned_code: optional(expects(Schema.Literal(21606, 21659, 21660), "21606, 21659 or 21660")),
-      default_behavior: optional(expects(Schema.Literal("success", "failure"), "success or failure")),
-      failure_error_code: optional(
-        expects(Schema.Int.pipe(Schema.between(10_000, 99_999)), "an error code of five digits"),
-      ),
-      registered_numbers: optional(Numbers),
-      allowed_from_numbers: optional(Numbers),
-      failure_numbers: optional(Numbers),
+      ...accountFields(),
       numbers: optional(numbersSetting),
       calls: optional(callsSetting),
       messages: optional(messagesSetting),
@@ -124,7 +138,7 @@ export const SettingsFile = Schema.Struct({
       price_per_segment: optional(
         expects(Schema.Number.pipe(Schema.between(0, 1000)), "a price, 0 to 1000, with up to six decimal places"),
       ),
-      api: optional(
+      api: section(() =>
         Schema.Struct({
           latency_seconds: optional(Seconds),
           concurrency: optional(
@@ -132,7 +146,7 @@ export const SettingsFile = Schema.Struct({
           ),
         }),
       ),
-      rate: optional(
+      rate: section(() =>
         Schema.Struct({
           segments_per_second: expects(
             Schema.Int.pipe(Schema.between(1, 1_000_000)),
@@ -141,7 +155,7 @@ export const SettingsFile = Schema.Struct({
           queue_seconds: optional(Seconds),
         }),
       ),
-      opt_out: optional(
+      opt_out: section(() =>
         Schema.Struct({
           advanced: optional(Flag),
           enabled: optional(Flag),
@@ -151,7 +165,7 @@ export const SettingsFile = Schema.Struct({
       ),
       lookups: optional(LookupsFile),
       verify: optional(VerifyFile),
-      scheduling: optional(
+      scheduling: section(() =>
         Schema.Struct({
           min_seconds: optional(Seconds),
           max_seconds: optional(Seconds),
@@ -160,7 +174,7 @@ export const SettingsFile = Schema.Struct({
           ),
         }),
       ),
-      callbacks: optional(
+      callbacks: section(() =>
         Schema.Struct({
           enabled: optional(Flag),
           delay_seconds: optional(Seconds),
@@ -168,33 +182,33 @@ export const SettingsFile = Schema.Struct({
             expects(Schema.Int.pipe(Schema.between(1, 20)), "a whole number of attempts in all, 1 to 20"),
           ),
           retry_delay_seconds: optional(Seconds),
-          retry_on: optional(
+          retry_on: section(() =>
             Schema.Array(expects(Schema.Literal("4xx", "5xx", "ct", "rt", "all"), "4xx, 5xx, ct, rt or all")),
           ),
         }),
       ),
     }),
   ),
-  proxy: optional(
+  proxy: section(() =>
     Schema.Struct({
       others: optional(expects(Schema.Literal("pass", "refuse"), "pass or refuse")),
       ca_path: optional(expects(Schema.NonEmptyString, "a folder")),
       tls_port: optional(Port),
     }),
   ),
-  database: optional(Schema.Struct({ path: optional(expects(Schema.NonEmptyString, "a file, or :memory:")) })),
-  templates: optional(Schema.Struct({ path: optional(expects(Schema.NonEmptyString, "a folder")) })),
-  callbacks: optional(
+  database: section(() => Schema.Struct({ path: optional(expects(Schema.NonEmptyString, "a file, or :memory:")) })),
+  templates: section(() => Schema.Struct({ path: optional(expects(Schema.NonEmptyString, "a folder")) })),
+  callbacks: section(() =>
     Schema.Struct({
       aimed: optional(aimedFaultsSetting),
-      allow: optional(Schema.Array(AllowedTarget)),
+      allow: section(() => Schema.Array(AllowedTarget)),
       faults: optional(callbackFaultsSetting),
       in_flight: optional(expects(Schema.Int.pipe(Schema.between(1, 256)), "a whole number, 1 to 256")),
       quiet_ms: optional(Milliseconds),
-      rewrite: optional(Schema.Array(Schema.Struct({ from: HttpUrl, to: HttpUrl }))),
+      rewrite: section(() => Schema.Array(Schema.Struct({ from: HttpUrl, to: HttpUrl }))),
     }),
   ),
-  endpoints: optional(
+  endpoints: section(() =>
     Schema.Array(
       Schema.Struct({
         url: HttpUrl,

@@ -6,9 +6,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { version } from "../app/version.ts"
 import { type DescribedVerb, describedVerb } from "./describedVerbs.ts"
-import { CommandFailed } from "./failure.ts"
+import { exitCodeOf } from "./failure.ts"
 import { services } from "./services.ts"
-import { withPlainConsole } from "./terminal.ts"
 import { usageLine } from "./usage.ts"
 
 /** Every verb, loaded when it is asked for: a server needs nothing of the others. */
@@ -100,18 +99,9 @@ const refused = (argv: ReadonlyArray<string>, refusal: ValidationError.Validatio
 
 /** Runs a command line; the result is the exit code. What went wrong is one plain line on standard error. */
 export const run = (argv: ReadonlyArray<string>): Effect.Effect<number> =>
-  cli(argv.length <= 2 ? [...argv, "--help"] : argv).pipe(
-    Effect.as(0),
-    Effect.catchIf(ValidationError.isValidationError, (refusal) => refused(argv, refusal)),
-    Effect.catchIf(
-      (error): error is CommandFailed => error instanceof CommandFailed,
-      ({ exitCode, message }) =>
-        Effect.sync(() => {
-          if (message !== "") process.stderr.write(`ringback: ${message}\n`)
-          return exitCode
-        }),
+  exitCodeOf(
+    cli(argv.length <= 2 ? [...argv, "--help"] : argv).pipe(
+      Effect.as(0),
+      Effect.catchIf(ValidationError.isValidationError, (refusal) => refused(argv, refusal)),
     ),
-    withPlainConsole,
-    Effect.provide(Layer.merge(services, CliConfig.layer({ showBuiltIns: false }))),
-    Effect.orDie,
-  )
+  ).pipe(Effect.provide(Layer.merge(services, CliConfig.layer({ showBuiltIns: false }))), Effect.orDie)

@@ -6,7 +6,8 @@ import * as Option from "effect/Option"
 import { examine } from "../app/doctor/doctor.ts"
 import type { Told } from "../app/doctor/reached.ts"
 import { CommandFailed } from "./failure.ts"
-import { jsonOption, portOf, serverUrl, settingsFlags } from "./options.ts"
+import { portOf, serverUrl } from "./given.ts"
+import { jsonOption, settingsFlags } from "./options.ts"
 import { jsonLine, printable, styled } from "./terminal.ts"
 
 const options = {

@@ -8,7 +8,8 @@ import { readSettings } from "../app/settings.ts"
 import { shells, written } from "../proxy/shells.ts"
 import { variablesOf } from "../proxy/variables.ts"
 import { asWrongUse } from "./failure.ts"
-import { addressOf, configOption, fileOption, jsonOption, within } from "./options.ts"
+import { addressOf, within } from "./given.ts"
+import { configOption, fileOption, jsonOption } from "./options.ts"
 
 const options = {
   shell: Options.choice("shell", shells).pipe(

@@ -7,7 +7,8 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import { fileFailure } from "../core/fileFailure.ts"
 import { asWrongUse, CommandFailed, wrongUse } from "./failure.ts"
-import { configOption, fileOption, paceOf } from "./options.ts"
+import { paceOf } from "./given.ts"
+import { configOption, fileOption } from "./options.ts"
 
 const options = {
   config: configOption(),

@@ -1,4 +1,6 @@
 import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import { withPlainConsole } from "./terminal.ts"
 
 /** What ends a command: a plain line for people and the exit code (1: the thing checked does not hold, 2: wrong use). */
 export class CommandFailed extends Data.TaggedError("CommandFailed")<{
@@ -11,3 +13,17 @@ export const wrongUse = (message: string): CommandFailed => new CommandFailed({ 
 
 /** What an error says, as wrong use. */
 export const asWrongUse = ({ message }: { readonly message: string }): CommandFailed => wrongUse(message)
+
+/** Runs a command that ends with its exit code, or fails with one: then what went wrong is one plain line on standard error. */
+export const exitCodeOf = <E, R>(command: Effect.Effect<number, E | CommandFailed, R>) =>
+  command.pipe(
+    Effect.catchIf(
+      (error): error is CommandFailed => error instanceof CommandFailed,
+      ({ exitCode, message }) =>
+        Effect.sync(() => {
+          if (message !== "") process.stderr.write(`ringback: ${message}\n`)
+          return exitCode
+        }),
+    ),
+    withPlainConsole,
+  )

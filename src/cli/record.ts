@@ -13,15 +13,8 @@ import { makeRecorder, type Recorded, type Recorder } from "../traffic/record/Re
 import { saltOf } from "../traffic/saltFile.ts"
 import { webhookPrefix } from "../traffic/webhookPath.ts"
 import { asWrongUse, CommandFailed } from "./failure.ts"
-import {
-  addressOf,
-  fileOption,
-  jsonHappens,
-  listeningAt,
-  listeningOptions,
-  redactionOptions,
-  serverUrl,
-} from "./options.ts"
+import { addressOf, listeningAt, serverUrl } from "./given.ts"
+import { fileOption, jsonHappens, listeningOptions, redactionOptions } from "./options.ts"
 import { jsonLine, progress, progressDone, styled } from "./terminal.ts"
 
 const options = {

@@ -6,7 +6,8 @@ import * as Option from "effect/Option"
 import { formats } from "../traffic/import/formats.ts"
 import { CommandFailed, wrongUse } from "./failure.ts"
 import { fileArg, trafficArg } from "./fileArg.ts"
-import { fileOption, jsonDone, jsonHappens, jsonOption, redactionOptions, serverUrl } from "./options.ts"
+import { serverUrl } from "./given.ts"
+import { fileOption, jsonDone, jsonHappens, jsonOption, redactionOptions } from "./options.ts"
 
 /* What is made of recorded traffic. Each is a part of the program by itself, which is loaded when it is asked for. */
 

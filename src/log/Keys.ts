@@ -221,7 +221,8 @@ const parse = (line: string): unknown => {
 /** Writes a whole keys file beside its place and then puts it there. */
 const write = (file: string, { key, made, secrets }: Stored): void => {
   const part = `${file}.part`
-  fs.rmSync(part, { force: true })
+  // `rmSync` by itself would load what removes folders, too.
+  if (fs.lstatSync(part, { throwIfNoEntry: false }) !== undefined) fs.rmSync(part)
   const lines = [...secrets].map(([name, value]) =>
     lineOf(made.has(name) ? { made: true, name, value } : { name, value }),
   )

@@ -156,22 +156,24 @@ const unmapped = (address: Address): Address =>
 const refused = onceAsked((): ReadonlyArray<Network> => refusedRanges.map(network))
 
 /** How IPv4 stands inside IPv6, and where in it. */
-const embeddings: ReadonlyArray<readonly [range: Network, ipv4: (value: bigint) => bigint]> = [
-  [mappedRange, low32],
-  [network("::/96"), low32],
-  [network("::ffff:0:0:0/96"), low32],
-  [network("64:ff9b::/96"), low32],
-  // RFC 6052: two bytes, an empty one, two bytes; others of this range have it at the end.
-  [network("64:ff9b:1::/48"), (value) => ((value >> 48n) & 0xffff_0000n) | ((value >> 40n) & 0xffffn)],
-  [network("64:ff9b:1::/48"), low32],
-  [network("2002::/16"), (value) => (value >> 80n) & 0xffff_ffffn],
-  [network("2001::/32"), (value) => low32(value) ^ 0xffff_ffffn],
-]
+const embeddings = onceAsked(
+  (): ReadonlyArray<readonly [range: Network, ipv4: (value: bigint) => bigint]> => [
+    [mappedRange, low32],
+    [network("::/96"), low32],
+    [network("::ffff:0:0:0/96"), low32],
+    [network("64:ff9b::/96"), low32],
+    // RFC 6052: two bytes, an empty one, two bytes; others of this range have it at the end.
+    [network("64:ff9b:1::/48"), (value) => ((value >> 48n) & 0xffff_0000n) | ((value >> 40n) & 0xffffn)],
+    [network("64:ff9b:1::/48"), low32],
+    [network("2002::/16"), (value) => (value >> 80n) & 0xffff_ffffn],
+    [network("2001::/32"), (value) => low32(value) ^ 0xffff_ffffn],
+  ],
+)
 
 const embedded = (address: Address): ReadonlyArray<Address> => {
   if (address.bits === 32) return []
   const { value } = address
-  const found = embeddings.flatMap(([range, ipv4]) => (contains(range, address) ? [ipv4(value)] : []))
+  const found = embeddings().flatMap(([range, ipv4]) => (contains(range, address) ? [ipv4(value)] : []))
   if (((value >> 32n) & 0xfdff_ffffn) === 0x5efen) found.push(low32(value)) // ISATAP, in any network
   return found.map((four) => ({ bits: 32, value: four }))
 }

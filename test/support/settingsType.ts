@@ -21,6 +21,8 @@ const typeOf = (ast: AST.AST, indent: string): string => {
       return JSON.stringify(ast.literal)
     case "Refinement":
       return typeOf(ast.from, indent)
+    case "Suspend":
+      return typeOf(ast.f(), indent)
     case "Union":
       return [...new Set(ast.types.map((one) => typeOf(one, indent)))].join(" | ")
     case "TupleType":
@@ -62,6 +64,7 @@ const keyOf = (name: string): string => (/^[a-z_]\w*$/i.test(name) ? name : JSON
 
 /** What the schema says when a value is not as expected, as a sentence; of flags and literals the type says it all. */
 const expectedOf = (ast: AST.AST): string | undefined => {
+  if (AST.isSuspend(ast)) return expectedOf(ast.f())
   if (/^(?:boolean|[\d"][^{]*)$/.test(typeOf(ast, ""))) return undefined
   const said = Option.getOrUndefined(AST.getMessageAnnotation(ast))?.({ actual: undefined, ast } as never)
   const text = typeof said === "object" && "message" in said ? said.message : said

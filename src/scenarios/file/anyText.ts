@@ -18,6 +18,8 @@ export const takesAnyText = (ast: SchemaAST.AST, keys: ReadonlyArray<string | nu
       const types = property === undefined ? ast.indexSignatures : [property]
       return types.length > 0 && types.every(({ type }) => takesAnyText(type, within))
     }
+    case "Suspend":
+      return takesAnyText(ast.f(), keys)
     case "TupleType":
       return key !== undefined && ast.elements.length === 0 && ast.rest.every(({ type }) => takesAnyText(type, within))
     default:

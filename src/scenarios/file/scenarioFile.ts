@@ -7,6 +7,7 @@ import { digestSchema, expectationSchema, valueSchema } from "../expectations/Ex
 import { expectationKinds } from "../expectations/table.ts"
 import { BoundsFile } from "../explore/bounds.ts"
 import { stepKinds } from "../steps/table.ts"
+import { madeNow } from "./madeNow.ts"
 import { expects, Flag, Group, HttpUrl, Instant, listOf, Name, optional, Text } from "./words.ts"
 
 /* A scenario file as people write it. Steps and expectations are checked one by one, each by the schema of its kind. */
@@ -108,7 +109,7 @@ const wholeStep = (): Schema.Schema<unknown> => {
  * anything, which is an error where ids are looked up, and puts bounds beside a `$ref`, where draft 7 overlooks them.
  */
 const forEditors = (schema: Schema.Schema.AnyNoContext): JsonObject => {
-  const made = JSONSchema.make(schema) as unknown as JsonObject
+  const made = JSONSchema.make(Schema.make(madeNow(schema.ast))) as unknown as JsonObject
   return { ...(plain(made, made.$defs as JsonObject) as JsonObject), title: made.title ?? "" }
 }
 

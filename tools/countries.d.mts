@@ -1,0 +1,1 @@
+export const lateCountries: (json: string) => string
