@@ -1,3 +1,4 @@
+import { parseArgs } from "node:util"
 import * as Option from "effect/Option"
 
 /** What `ringback serve` is given. */
@@ -18,27 +19,6 @@ export interface ServeOptions {
   readonly json: boolean
 }
 
-const texts = new Map([
-  ["--config", "config"],
-  ["--host", "host"],
-  ["--db", "db"],
-  ["--pace", "pace"],
-  ["--profile", "profile"],
-  ["--log-format", "logFormat"],
-  ["--start", "start"],
-])
-const integers = new Map([
-  ["--port", "port"],
-  ["--seed", "seed"],
-  ["--tls-port", "tlsPort"],
-  ["--providers-port", "providersPort"],
-])
-const switches = new Map([
-  ["--tls", "tls"],
-  ["--providers", "providers"],
-  ["--json", "json"],
-])
-
 const nothing: ServeOptions = {
   config: Option.none(),
   host: Option.none(),
@@ -56,27 +36,56 @@ const nothing: ServeOptions = {
   json: false,
 }
 
+/** Its options: how node reads them, what they are called here, and whether a text has to be a whole number. */
+const options = {
+  config: { type: "string", key: "config" },
+  host: { type: "string", key: "host" },
+  port: { type: "string", key: "port", integer: true },
+  db: { type: "string", key: "db" },
+  seed: { type: "string", key: "seed", integer: true },
+  pace: { type: "string", key: "pace" },
+  profile: { type: "string", key: "profile" },
+  "log-format": { type: "string", key: "logFormat" },
+  tls: { type: "boolean", key: "tls" },
+  "tls-port": { type: "string", key: "tlsPort", integer: true },
+  start: { type: "string", key: "start" },
+  providers: { type: "boolean", key: "providers" },
+  "providers-port": { type: "string", key: "providersPort", integer: true },
+  json: { type: "boolean", key: "json" },
+} as const satisfies Record<
+  string,
+  { readonly type: "string" | "boolean"; readonly key: keyof ServeOptions; readonly integer?: true }
+>
+
 /**
  * What a command line gives to `serve` where that is plain to read: options by their full names, each once, their values behind them.
  * `undefined` of every other command line, right or wrong: the library of the command line reads those, and tells what is wrong.
  *
- * Why   the library takes a twelfth of the processor time until a server's first answer; a test compares what both read
+ * Why   that library takes a twelfth of the processor time until a server's first answer; a test compares what both read
  */
 export const plainServe = ([, , verb, ...words]: ReadonlyArray<string>): ServeOptions | undefined => {
   if (verb !== "serve") return undefined
   const given = new Map<string, unknown>()
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i] as string
-    const key = switches.get(word) ?? texts.get(word) ?? integers.get(word)
-    if (key === undefined || given.has(key)) return undefined
-    const value = switches.has(word) ? true : valueIn(integers.has(word), words[++i])
+  for (const token of parseArgs({ args: words, options, strict: false, tokens: true }).tokens) {
+    const option = token.kind === "option" && token.rawName === `--${token.name}` ? optionOf(token.name) : undefined
+    if (token.kind !== "option" || option === undefined || given.has(option.key)) return undefined
+    const value = valueOf(option, token)
     if (value === undefined) return undefined
-    given.set(key, value)
+    given.set(option.key, value)
   }
   return { ...nothing, ...Object.fromEntries(given) }
 }
 
-const valueIn = (isInteger: boolean, word = ""): Option.Option<string | number> | undefined => {
-  if (!isInteger) return /^[^-]/.test(word) ? Option.some(word) : undefined
-  return /^(?:0|[1-9]\d{0,9})$/.test(word) ? Option.some(Number(word)) : undefined
+const optionOf = (name: string): (typeof options)[keyof typeof options] | undefined =>
+  Object.hasOwn(options, name) ? options[name as keyof typeof options] : undefined
+
+/** `undefined`: it is not plain. */
+const valueOf = (
+  { type, ...option }: (typeof options)[keyof typeof options],
+  { inlineValue, value }: { readonly inlineValue: boolean | undefined; readonly value: string | undefined },
+): true | Option.Option<string | number> | undefined => {
+  if (type === "boolean") return value === undefined ? true : undefined
+  if (value === undefined || inlineValue === true || !/^[^-]/.test(value)) return undefined
+  if (!("integer" in option)) return Option.some(value)
+  return /^(?:0|[1-9]\d{0,9})$/.test(value) ? Option.some(Number(value)) : undefined
 }
