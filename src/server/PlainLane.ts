@@ -1,8 +1,8 @@
-import * as http from "node:http"
+import type * as http from "node:http"
 import type { Socket } from "node:net"
 import type { TLSSocket } from "node:tls"
-import { isToken, isValue } from "../network/headerText.ts"
 import type { ApiCaller, ApiIntake } from "./ApiIntake.ts"
+import { answerHead } from "./answerHead.ts"
 import { keepAliveMs, type Unread } from "./connections.ts"
 import { readPlain } from "./plainRequest.ts"
 
@@ -122,7 +122,7 @@ class PlainConnection implements ApiCaller {
     const { socket } = this
     // Who has gone meanwhile is told nothing.
     if (!socket.writable) return
-    const head = this.#headOf(status, headers)
+    const head = answerHead(status, headers, this.#lane.options.hostNow)
     if (typeof body === "string") socket.write(head + body)
     else {
       socket.cork()
@@ -219,6 +219,7 @@ class PlainConnection implements ApiCaller {
   readonly #closed = (): void => {
     this.#lane.options.unread.end(this.socket)
     this.#held = undefined
+    this.#timed = undefined
     this.#answered()
   }
 
@@ -228,29 +229,12 @@ class PlainConnection implements ApiCaller {
     if (this.#asked) this.socket.destroy()
     else this.socket.end(tooSlow)
   }
-
-  #headOf(status: number, headers: ReadonlyArray<string>): string {
-    let text = `HTTP/1.1 ${status} ${http.STATUS_CODES[status] ?? "unknown"}\r\n`
-    let dated = false
-    for (let i = 0; i < headers.length; i += 2) {
-      const name = headers[i] as string
-      const value = headers[i + 1] as string
-      if (!isToken(name) || !isValue(value)) throw new TypeError(`the header ${JSON.stringify(name)} is not valid`)
-      dated ||= name === "Date"
-      text += `${name}: ${value}\r\n`
-    }
-    if (!dated) text += `Date: ${new Date(this.#lane.options.hostNow()).toUTCString()}\r\n`
-    return text + kept
-  }
 }
 
 const pathOf = (url: string): string => {
   const cut = url.indexOf("?")
   return cut < 0 ? url : url.slice(0, cut)
 }
-
-/** What node's server says of a connection that stays. */
-const kept = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(keepAliveMs / 1_000)}\r\n\r\n`
 
 /** What it says to who asks nothing for too long. */
 const tooSlow = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n"
