@@ -61,10 +61,27 @@ export const failureOf = (made: ReadonlyArray<Made>): Effect.Effect<never, Order
     : undefined
 }
 
-export const answerOf = ({ row, aside }: Made, entry: Entry<ApiResponded>, hashOf: HashOf): Answer => ({
-  entry,
-  aside,
-  get hash() {
-    return hashOf(row)
-  },
-})
+export const answerOf = ({ row, aside }: Made, entry: Entry<ApiResponded>, hashOf: HashOf): Answer =>
+  new MadeAnswer(entry, aside, row, hashOf)
+
+/**
+ * A class, because V8 makes each object literal with a getter a shape of its own, which lies among the old: the row and all its text
+ * would outlive their turn until the whole heap is collected (docs/performance.md).
+ */
+class MadeAnswer implements Answer {
+  readonly entry: Entry<ApiResponded>
+  readonly aside: string | undefined
+  readonly #row: Row
+  readonly #hashOf: HashOf
+
+  constructor(entry: Entry<ApiResponded>, aside: string | undefined, row: Row, hashOf: HashOf) {
+    this.entry = entry
+    this.aside = aside
+    this.#row = row
+    this.#hashOf = hashOf
+  }
+
+  get hash(): string {
+    return this.#hashOf(this.#row)
+  }
+}

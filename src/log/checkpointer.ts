@@ -4,8 +4,14 @@ import { Worker } from "node:worker_threads"
 /** Pages of the write-ahead log after which the worker is asked to copy them into the file (64 MiB). */
 export const checkpointPages = 16_384
 
-/** Pages (256 MiB) beyond which the write-ahead log is started anew even if that makes the writer wait a moment. */
+/** Pages (256 MiB) beyond which the write-ahead log is started anew, if nothing was written while the last of it was copied. */
 const restartPages = 65_536
+
+/**
+ * Pages (768 MiB) beyond which it is started anew even so. The writer waits meanwhile for what was written last to be on the disk, and
+ * its own next commit for the beginning of the new log: 30 to 130 ms here (docs/performance.md).
+ */
+const restartPagesMax = 3 * restartPages
 
 /**
  * The writer waits for as long as a log is started anew: what was written meanwhile is copied before, again and again until it is
@@ -30,13 +36,23 @@ export interface Checkpointer {
  * Alive     the worker never keeps the process up; `stop` waits until its connection is closed
  */
 export const makeCheckpointer = (file: string, pagesNow: number, fallBack: () => void): Checkpointer => {
-  let pages = pagesNow
+  const written = makeEstimate(pagesNow)
   let worker: Worker | undefined
-  const busy = new Int32Array(new SharedArrayBuffer(4))
+  /** Whether the worker is busy, and the pages of the write-ahead log when it looked last. */
+  const shared = new Int32Array(new SharedArrayBuffer(8))
   const start = (): Worker => {
     const started = new Worker(source, {
       eval: true,
-      workerData: { file, driver: driverFile(), busy, restartPages, nearPages, approachesMax, readersWaitMs },
+      workerData: {
+        file,
+        driver: driverFile(),
+        shared,
+        restartPages,
+        restartPagesMax,
+        nearPages,
+        approachesMax,
+        readersWaitMs,
+      },
     })
     started.on("error", fallBack)
     started.unref()
@@ -44,11 +60,10 @@ export const makeCheckpointer = (file: string, pagesNow: number, fallBack: () =>
   }
   return {
     wrote: (rows) => {
-      // A commit writes about one page a row (its subject's place in the index) and a few more; only the order matters.
-      pages += rows + 3
-      if (pages < checkpointPages || Atomics.load(busy, 0) === 1) return
-      pages = 0
-      Atomics.store(busy, 0, 1)
+      written.add(rows)
+      if (written.pages < checkpointPages || Atomics.load(shared, 0) === 1) return
+      written.begin(Atomics.load(shared, 1))
+      Atomics.store(shared, 0, 1)
       worker ??= start()
       worker.postMessage("checkpoint")
     },
@@ -64,20 +79,57 @@ export const makeCheckpointer = (file: string, pagesNow: number, fallBack: () =>
   }
 }
 
+/**
+ * How many pages commits have written since the last checkpoint. A commit writes a few, and for each row up to one, where its subject
+ * stands in the index; rows of many messages one after the other share most of theirs. How many, the checkpoint before tells.
+ */
+const makeEstimate = (pagesNow: number) => {
+  let rows = pagesNow
+  let pagesPerRow = 1
+  /** What the worker told last, and the rows since it was asked before. */
+  let told = 0
+  let asked = 0
+  return {
+    add: (more: number) => {
+      rows += more + rowsPerCommit
+    },
+    get pages() {
+      return rows * pagesPerRow
+    },
+    /** A checkpoint is asked for; at the end of the one before the write-ahead log had so many pages. */
+    begin: (pages: number) => {
+      if (asked > 0 && pages > told) pagesPerRow = Math.min(1, Math.max(pagesPerRowMin, (pages - told) / asked))
+      told = pages
+      asked = rows
+      rows = 0
+    },
+  }
+}
+
+/** What a commit writes beside its rows, in their pages. */
+const rowsPerCommit = 3
+
+/** However few pages were written: what is written next may be of another kind. */
+const pagesPerRowMin = 0.25
+
 /** Resolved here: a worker made from text has no place of its own to resolve from, in the sources or in a bundle. */
 const driverFile = (): string => createRequire(import.meta.url).resolve("better-sqlite3")
 
 const source = `
 const { parentPort, workerData } = require("node:worker_threads")
 const Database = require(workerData.driver)
-const { approachesMax, busy, file, nearPages, readersWaitMs, restartPages } = workerData
+const { approachesMax, file, nearPages, readersWaitMs, restartPages, restartPagesMax, shared } = workerData
 const db = new Database(file, { fileMustExist: true, timeout: 100 })
 db.pragma("synchronous = NORMAL")
-const copied = () => db.pragma("wal_checkpoint(PASSIVE)")[0].log
+const copied = () => {
+  const { log } = db.pragma("wal_checkpoint(PASSIVE)")[0]
+  Atomics.store(shared, 1, log)
+  return log
+}
 const restart = (pages) => {
   let before = 0
   for (let i = 0; i < approachesMax && pages - before > nearPages; i++) [before, pages] = [pages, copied()]
-  db.pragma("busy_timeout = " + (pages > 2 * restartPages ? 100 : readersWaitMs))
+  db.pragma("busy_timeout = " + (pages > 2 * restartPagesMax ? 100 : readersWaitMs))
   db.pragma("wal_checkpoint(RESTART)")
   db.pragma("busy_timeout = 100")
 }
@@ -89,11 +141,14 @@ parentPort.on("message", (order) => {
   }
   try {
     const pages = copied()
-    if (pages > restartPages) restart(pages)
+    if (pages > restartPages) {
+      const now = copied()
+      if (now === pages || now > restartPagesMax) restart(now)
+    }
   } catch (error) {
     if (!/^SQLITE_(BUSY|LOCKED)/.test(error.code)) throw error
   } finally {
-    Atomics.store(busy, 0, 0)
+    Atomics.store(shared, 0, 0)
   }
 })
 `

@@ -18,10 +18,10 @@ interface OwnApi {
 }
 
 /** Whether a path is one of these, or below it. */
-const below =
-  (...roots: ReadonlyArray<string>) =>
-  (path: string): boolean =>
-    roots.some((root) => path === root || path.startsWith(`${root}/`))
+const below = (...roots: ReadonlyArray<string>): ((path: string) => boolean) => {
+  const inside = roots.map((root) => `${root}/`)
+  return (path) => roots.includes(path) || inside.some((start) => path.startsWith(start))
+}
 
 const own: ReadonlyArray<OwnApi> = [
   { name: callbackTestApi, owns: isCallbackTest },

@@ -8,12 +8,14 @@ import { sha256 } from "../core/canonical.ts"
 import { limits } from "../core/limits.ts"
 import { apiOf } from "../network/apis.ts"
 import type { ForwardProxy } from "../proxy/ForwardProxy.ts"
+import { ApiIntake } from "./ApiIntake.ts"
 import { type AccessRules, type Caller, refusal } from "./access.ts"
-import { apiHandler } from "./apiHandler.ts"
-import { type Handler, limitConnections, patiently, timeouts, usualPatience } from "./connections.ts"
+import { apiHandler, makeRest } from "./apiHandler.ts"
+import { type Handler, limitConnections, oneAtATime, timeouts, usualPatience, watchUnread } from "./connections.ts"
 import { Exchange } from "./Exchange.ts"
 import { type CannotListen, listen, listenBeside } from "./listening.ts"
 import { onFirstUse, type PathHandler } from "./onFirstUse.ts"
+import { PlainLane } from "./PlainLane.ts"
 import { refuse, send } from "./plainAnswer.ts"
 
 export interface ServerOptions {
@@ -82,8 +84,10 @@ export const serveHttp = (options: ServerOptions): Effect.Effect<Listens, Cannot
     const times: RequestTimes = { take: undefined }
     const { metrics: load } = options
     const metrics = load === undefined ? noMetrics : yield* onFirstUse("the metrics", () => load(times))
-    const carrierApi = apiHandler(run.engine, carrier, proxy?.isSecure)
-    const apis = new Map([...doors].map(([name, door]) => [name, apiHandler(run.engine, door)]))
+    const carrierIntake = new ApiIntake(run.engine, carrier)
+    const intakes = new Map([...doors].map(([name, door]) => [name, new ApiIntake(run.engine, door)]))
+    const carrierApi = apiHandler(carrierIntake, proxy?.isSecure)
+    const apis = new Map([...intakes].map(([name, intake]) => [name, apiHandler(intake)]))
     const rules: AccessRules = {
       allowedHosts: new Set([options.host, ...options.allowedHosts].map((name) => name.toLowerCase())),
       hasToken: options.adminToken !== undefined,
@@ -112,11 +116,8 @@ export const serveHttp = (options: ServerOptions): Effect.Effect<Listens, Cannot
         if (refused.status === 401) response.setHeader("WWW-Authenticate", 'Basic realm="Ringback", charset="UTF-8"')
         return refuse(response, refused.status, refused.message)
       }
-      // No order is one. Effect's reader of them would write files, and dies of a broken one.
-      if (/multipart/i.test(request.headers["content-type"] ?? ""))
-        return refuse(response, 415, "orders are JSON; send Content-Type: application/json")
-      if (Number(request.headers["content-length"]) > limits.bodyBytesMax)
-        return refuse(response, 413, `orders have at most ${limits.bodyBytesMax} bytes`)
+      const unfit = unfitOrder(request)
+      if (unfit !== undefined) return refuse(response, unfit.status, unfit.message)
       if (path === "/" && request.headers.accept?.includes("text/html") !== true) return welcome(response)
       if (request.headers.accept?.includes("text/event-stream") === true || waits.test(url)) {
         streams.add(response)
@@ -126,10 +127,22 @@ export const serveHttp = (options: ServerOptions): Effect.Effect<Listens, Cannot
       else if (isPage(path)) pages(path, request, response)
       else control(path, request, response)
     }
-    const handler = yield* patiently(usualPatience, run.clock.hostMonotonic, answer)
-    const server = http.createServer(timeouts(usualPatience), handler)
+    const unread = yield* watchUnread(usualPatience, run.clock.hostMonotonic)
+    const server = http.createServer(timeouts(usualPatience), oneAtATime(unread, answer))
     limitConnections(server)
-    yield* listen(server, options, streams)
+    const lane = new PlainLane(server, {
+      intakeOf: (path) => {
+        if (isControl(path)) return undefined
+        const name = apiOf(path)
+        return doors.get(name)?.guard?.covers(path) === true ? undefined : (intakes.get(name) ?? carrierIntake)
+      },
+      timing: (path) => times.take && timing(times.take, run.clock.hostMonotonic, apiOf(path)),
+      unread,
+      rest: makeRest(),
+      hostNow: run.clock.hostNow,
+      headersMsMax: usualPatience.headersMsMax,
+    })
+    yield* listen(server, options, streams, lane)
     const { port } = server.address() as AddressInfo
     if (proxy === undefined) return { port, tlsPort: undefined }
     proxy.attach(server, rules.allowedHosts)
@@ -140,14 +153,31 @@ export const serveHttp = (options: ServerOptions): Effect.Effect<Listens, Cannot
     return { port, tlsPort: (proxy.tls.address() as AddressInfo).port }
   })
 
+/** Why a request cannot be an order, by its head alone. */
+const unfitOrder = ({
+  headers,
+}: http.IncomingMessage): { readonly status: number; readonly message: string } | undefined => {
+  // No order is multipart. Effect's reader of them would write files, and dies of a broken one.
+  if (/multipart/i.test(headers["content-type"] ?? ""))
+    return { status: 415, message: "orders are JSON; send Content-Type: application/json" }
+  if (Number(headers["content-length"]) > limits.bodyBytesMax)
+    return { status: 413, message: `orders have at most ${limits.bodyBytesMax} bytes` }
+  return undefined
+}
+
 const timed = (
   take: NonNullable<RequestTimes["take"]>,
   now: () => number,
   api: string,
   response: http.ServerResponse,
 ): void => {
+  response.once("finish", timing(take, now, api))
+}
+
+/** Gives what is to be called once it is answered. */
+const timing = (take: NonNullable<RequestTimes["take"]>, now: () => number, api: string): (() => void) => {
   const began = now()
-  response.once("finish", () => take(api, now() - began))
+  return () => take(api, now() - began)
 }
 
 const callerOf = (request: http.IncomingMessage, adminToken: Redacted.Redacted<string> | undefined): Caller => {

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import { apiRequested, apiResponded } from "../core/entries.ts"
 import type { Engine } from "../engine/Engine.ts"
 import { EngineStopped } from "../engine/outside.ts"
+import { ApiIntake } from "./ApiIntake.ts"
 import { apiHandler } from "./apiHandler.ts"
 import type { ApiDoor } from "./Exchange.ts"
 
@@ -46,7 +47,9 @@ const serving = ({ ask = untouched, full = () => false }: Pretended, differently
       ask,
       stop: (why: EngineStopped) => stopped.push(why),
     }
-    const server = http.createServer(apiHandler(engine as unknown as Engine, { ...door, ...differently }))
+    const server = http.createServer(
+      apiHandler(new ApiIntake(engine as unknown as Engine, { ...door, ...differently })),
+    )
     yield* Effect.acquireRelease(
       Effect.async<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void))),
       () => Effect.sync(() => server.close().closeAllConnections()),

@@ -2,118 +2,98 @@ import { createHash } from "node:crypto"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 import { limits } from "../core/limits.ts"
-import type { Pair } from "../core/pair.ts"
-import type { Engine } from "../engine/Engine.ts"
-import { EngineStopped } from "../engine/outside.ts"
-import type { ApiDoor, HttpRequest } from "./Exchange.ts"
+import type { ApiCaller, ApiIntake } from "./ApiIntake.ts"
+import type { HttpRequest } from "./Exchange.ts"
 
 /**
- * The thinnest way in for an API of the run: node's request, one input, and the answer as the log says it.
- * No fibre, router or scope per request (docs/performance.md).
+ * Takes what node's server reads to an API.
  *
  * `isSecure` tells whether a request was asked under https, as URLs in its answer then are.
  */
-export const apiHandler = (
-  engine: Engine,
-  door: ApiDoor,
-  isSecure: (request: IncomingMessage) => boolean = () => false,
-) => {
-  let open = 0
+export const apiHandler = (intake: ApiIntake, isSecure: (request: IncomingMessage) => boolean = () => false) => {
   const rest = makeRest()
-  const answer = (
-    response: ServerResponse,
-    status: number,
-    body: string | Uint8Array,
-    hash: string,
-    at?: number,
-    contentType?: string,
-    more?: ReadonlyArray<Pair>,
-  ) => {
-    const headers = door.headers({ status, body, contentType, hash, at, concurrent: open })
-    for (const [name, value] of more ?? []) headers.push(name, value)
-    if (status !== 204)
-      headers.push("Content-Length", String(typeof body === "string" ? Buffer.byteLength(body) : body.length))
-    response.writeHead(status, headers)
-    response.end(status === 204 ? undefined : body)
-  }
-  const refuse = (request: IncomingMessage, response: ServerResponse, { status, body }: ApiDoor["overloaded"]) => {
-    if (request.readableEnded) rest(request.socket)
-    else request.resume().once("end", () => rest(request.socket))
-    answer(response, status, body, "")
-  }
   return (request: IncomingMessage, response: ServerResponse): void => {
     if (request.method === "OPTIONS") {
-      response.writeHead(204, door.preflight as Array<string>)
+      response.writeHead(204, intake.preflight as Array<string>)
       response.end()
       return
     }
-    if (engine.full) {
-      refuse(request, response, door.overloaded)
+    const caller = new NodeCaller(request, response, isSecure, rest)
+    if (intake.full) {
+      intake.refuseFull(caller)
       return
     }
-    open++
-    response.once("close", () => open--)
+    intake.open++
+    response.once("close", () => intake.open--)
     readBody(request, (body, cut) => {
       if (cut) response.shouldKeepAlive = false
-      if (engine.full) return refuse(request, response, door.overloaded)
-      const { authorization, "content-type": contentType, host } = request.headers
-      // The keys file could not be written: nothing may be told or become an entry without it.
-      const stop = (error: unknown) => {
-        engine.stop(new EngineStopped({ reason: String(error) }))
-        refuse(request, response, door.unavailable)
-      }
-      let input: ReturnType<ApiDoor["wireIn"]>
-      try {
-        input = door.wireIn({
-          method: request.method ?? "GET",
-          url: request.url ?? "/",
-          authorization,
-          contentType,
-          headers: request.headers,
-          peer: request.socket.remoteAddress,
-          body,
-        })
-      } catch (error) {
-        return stop(error)
-      }
-      engine.ask(
-        input,
-        ({ entry, hash, aside }) => {
-          const { data } = entry
-          if (data.undelivered !== undefined) return breakOff(request, data.undelivered)
-          if ("content_type" in data && data.content_type !== undefined) {
-            const bytes = aside === "" || aside === undefined ? door.bytes(data.sha256) : Buffer.from(aside, "latin1")
-            if (bytes === undefined) answer(response, door.gone.status, door.gone.body, hash, entry.at)
-            else answer(response, data.status, bytes, hash, entry.at, data.content_type, data.headers)
-            return
-          }
-          const text = "body" in data ? data.body : (aside ?? "")
-          if (data.holes !== true) return answer(response, data.status, text, hash, entry.at, undefined, data.headers)
-          let body: string
-          try {
-            body = door.fill(text, host, isSecure(request))
-          } catch (error) {
-            return stop(error)
-          }
-          answer(response, data.status, body, hash, entry.at, undefined, data.headers)
-        },
-        () => refuse(request, response, door.unavailable),
-      )
+      intake.ask(caller, body)
     })
   }
 }
 
-/** Ends a connection without an answer, as a simulated fault has it: with a reset, or just closed. */
-const breakOff = ({ socket }: IncomingMessage, how: "reset" | "closed"): void => {
-  if (how === "reset") socket.resetAndDestroy()
-  else socket.destroy()
+/** A request that node's server has read. */
+class NodeCaller implements ApiCaller {
+  readonly #request: IncomingMessage
+  readonly #response: ServerResponse
+  readonly #isSecure: (request: IncomingMessage) => boolean
+  readonly #rest: (socket: Socket) => void
+
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    isSecure: (request: IncomingMessage) => boolean,
+    rest: (socket: Socket) => void,
+  ) {
+    this.#request = request
+    this.#response = response
+    this.#isSecure = isSecure
+    this.#rest = rest
+  }
+
+  get method(): string {
+    return this.#request.method ?? "GET"
+  }
+
+  get url(): string {
+    return this.#request.url ?? "/"
+  }
+
+  get headers(): IncomingMessage["headers"] {
+    return this.#request.headers
+  }
+
+  get peer(): string | undefined {
+    return this.#request.socket.remoteAddress
+  }
+
+  get secure(): boolean {
+    return this.#isSecure(this.#request)
+  }
+
+  answer(status: number, headers: Array<string>, body: string | Uint8Array): void {
+    this.#response.writeHead(status, headers)
+    this.#response.end(body.length === 0 ? undefined : body)
+  }
+
+  breakOff(how: "reset" | "closed"): void {
+    const { socket } = this.#request
+    if (how === "reset") socket.resetAndDestroy()
+    else socket.destroy()
+  }
+
+  rest(): void {
+    const { socket } = this.#request
+    if (this.#request.readableEnded) this.#rest(socket)
+    else this.#request.resume().once("end", () => this.#rest(socket))
+  }
 }
 
 /**
  * Leaves a connection unread until everything else had its turn. Node reads from its connections as long as there is
  * something to read, and lets nothing else run before: callers that ask again as soon as they are refused would have it all.
  */
-const makeRest = () => {
+export const makeRest = () => {
   let resting: Array<Socket> = []
   const goOn = () => {
     const rested = resting

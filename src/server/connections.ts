@@ -25,53 +25,48 @@ export const usualPatience: Patience = {
   unreadBytesMax: limits.unreadBytesMax,
 }
 
+/** Host ms that a connection is kept without a request. */
+export const keepAliveMs = 65_000
+
 /** Node's own time-outs for those who send slowly. They are answered 408, then the connection is closed. */
 export const timeouts = ({ headersMsMax, requestMsMax }: Patience) => ({
   connectionsCheckingInterval: 1_000,
   headersTimeout: headersMsMax,
-  keepAliveTimeout: 65_000,
+  keepAliveTimeout: keepAliveMs,
   requestTimeout: requestMsMax,
 })
 
 /** Host ms between two looks at who takes how long: answers made in between come on top of `unreadBytesMax`. */
 const lookMs = 100
 
-/** A connection with a request under way. */
-interface Busy {
-  /** Requests that came before their forerunner was answered. */
-  readonly waiting: Array<() => void>
-  /** Bytes taken at the last look, and since when it is not one more. */
-  taken: number
-  since: number
-}
-
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void
 
-/**
- * Makes a handler see one request of a connection at a time, and a connection without a request under way cost nothing.
- *
- * A caller that asks again before it is answered is not read until then: each of its requests may have an answer of some
- * megabytes. Callers that do not take their answers, for which Node has no limit, are cut until the scope closes.
- *
- * `now` is the host's monotonic clock in ms.
- */
-export const patiently = (
+/** Connections whose answers may not be taken; until the scope closes, those who do not take theirs are cut: Node has no limit for that. */
+export interface Unread {
+  /** From now on an answer may wait for this connection. */
+  readonly begin: (socket: Socket) => void
+  /** None waits any more. */
+  readonly end: (socket: Socket) => void
+}
+
+/** `now` is the host's monotonic clock in ms. */
+export const watchUnread = (
   { unreadBytesMax, unreadMsMax }: Patience,
   now: () => number,
-  handler: Handler,
-): Effect.Effect<Handler, never, Scope.Scope> => {
-  const connections = new Map<Socket, Busy>()
+): Effect.Effect<Unread, never, Scope.Scope> => {
+  /** Bytes taken at the last look, and since when it is not one more. */
+  const connections = new Map<Socket, { taken: number; since: number }>()
   const look = () => {
     const at = now()
     let unread = 0
-    for (const [socket, busy] of connections) {
+    for (const [socket, seen] of connections) {
       const waiting = socket.writableLength
       unread += waiting
       const taken = socket.bytesWritten - waiting
-      if (waiting === 0 || taken !== busy.taken) {
-        busy.taken = taken
-        busy.since = at
-      } else if (at - busy.since >= unreadMsMax) socket.destroy()
+      if (waiting === 0 || taken !== seen.taken) {
+        seen.taken = taken
+        seen.since = at
+      } else if (at - seen.since >= unreadMsMax) socket.destroy()
     }
     if (unread <= unreadBytesMax) return
     for (const [socket] of [...connections].sort(([, a], [, b]) => a.since - b.since)) {
@@ -80,28 +75,53 @@ export const patiently = (
       if (socket.writableLength > 0) socket.destroy()
     }
   }
-  const handle: Handler = (request, response) => {
+  const unread = {
+    begin: (socket: Socket) => void connections.set(socket, { taken: 0, since: now() }),
+    end: (socket: Socket) => void connections.delete(socket),
+  }
+  return Effect.as(Effect.forkScoped(Effect.repeat(Effect.sync(look), Schedule.spaced(lookMs))), unread)
+}
+
+/**
+ * Makes a handler see one request of a connection at a time.
+ *
+ * A caller that asks again before it is answered is not read until then: each of its requests may have an answer of some
+ * megabytes.
+ */
+export const oneAtATime = (unread: Unread, handler: Handler): Handler => {
+  /** Requests that came before their forerunner was answered, of each connection with one under way. */
+  const connections = new Map<Socket, Array<() => void>>()
+  return (request, response) => {
     const { socket } = request
     const go = () => {
       response.once("close", next)
       handler(request, response)
     }
     const next = () => {
-      const following = connections.get(socket)?.waiting.shift()
+      const following = connections.get(socket)?.shift()
       if (following !== undefined && !socket.destroyed) return following()
       connections.delete(socket)
+      unread.end(socket)
       if (socket.isPaused()) socket.resume()
     }
-    const busy = connections.get(socket)
-    if (busy === undefined) {
-      connections.set(socket, { waiting: [], taken: 0, since: now() })
+    const waiting = connections.get(socket)
+    if (waiting === undefined) {
+      connections.set(socket, [])
+      unread.begin(socket)
       return go()
     }
-    busy.waiting.push(go)
+    waiting.push(go)
     socket.pause()
   }
-  return Effect.as(Effect.forkScoped(Effect.repeat(Effect.sync(look), Schedule.spaced(lookMs))), handle)
 }
+
+/** Both, for a server of its own: one request of a connection at a time, and none that takes no answers. */
+export const patiently = (
+  patience: Patience,
+  now: () => number,
+  handler: Handler,
+): Effect.Effect<Handler, never, Scope.Scope> =>
+  Effect.map(watchUnread(patience, now), (unread) => oneAtATime(unread, handler))
 
 /** Files a process needs besides its callers' connections: callbacks under way and kept, the log's, templates. */
 const filesKept = 2 * limits.wireInFlightMax + 128

@@ -37,6 +37,14 @@ export interface ListeningAt {
   readonly flag?: string
 }
 
+/** Connections of a server that it does not know of itself. */
+interface Lane {
+  /** Closes those on which nothing is under way, and each of the others once it is answered. */
+  readonly end: () => void
+  /** Cuts what is left. */
+  readonly cut: () => void
+}
+
 /** Host seconds that a stopping server gives answers in flight. */
 const drainSeconds = 4
 
@@ -45,16 +53,23 @@ export const listen = (
   server: http.Server,
   { flag = "--port", host, port }: ListeningAt,
   streams: ReadonlySet<http.ServerResponse>,
+  lane?: Lane,
 ): Effect.Effect<void, CannotListen, Scope.Scope> =>
   Effect.acquireRelease(bound(server, { flag, host, port }), () =>
     Effect.async<void>((resume) => {
       server.close(() => resume(Effect.void))
       for (const stream of streams) stream.destroy()
+      lane?.end()
       server.closeIdleConnections()
     }).pipe(
       Effect.interruptible, // A release is not, and then no time-out would end it.
       Effect.timeout(Duration.seconds(drainSeconds)),
-      Effect.catchTag("TimeoutException", () => Effect.sync(() => server.closeAllConnections())),
+      Effect.catchTag("TimeoutException", () =>
+        Effect.sync(() => {
+          server.closeAllConnections()
+          lane?.cut()
+        }),
+      ),
     ),
   )
 

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { providerApi } from "../gateway/providers/simulated.ts"
+import { ApiIntake } from "./ApiIntake.ts"
 import { apiHandler } from "./apiHandler.ts"
 import { limitConnections, patiently, timeouts, usualPatience } from "./connections.ts"
 import { Exchange } from "./Exchange.ts"
@@ -28,7 +29,11 @@ export const serveProviders = (
     const { doors, run } = yield* Exchange
     const door = doors.get(providerApi)
     if (door === undefined) return []
-    const handler = yield* patiently(usualPatience, run.clock.hostMonotonic, apiHandler(run.engine, door))
+    const handler = yield* patiently(
+      usualPatience,
+      run.clock.hostMonotonic,
+      apiHandler(new ApiIntake(run.engine, door)),
+    )
     const ports: Array<number> = []
     for (let i = 0; i < count; i++) {
       const server = http.createServer(timeouts(usualPatience), handler)

@@ -2,7 +2,6 @@
 // knows nothing of it; what is patched is better-sqlite3 and node's own modules. CommonJS, because a thread that is made from
 // text preloads nothing else.
 const fs = require("node:fs")
-const http = require("node:http")
 const net = require("node:net")
 const { syncBuiltinESMExports } = require("node:module")
 const { isMainThread, Worker } = require("node:worker_threads")
@@ -36,8 +35,9 @@ let awaited = false
 /** HTTP answers given since the last commit. */
 let answers = 0
 
-/** What a callback begins with. */
+/** What a callback begins with, and what an answer. */
 const isRequest = /^[A-Z]+ \S+ HTTP\/1\.1\r\n/
+const isAnswer = /^HTTP\/1\.1 \d{3} /
 
 const around = {
   "BEGIN IMMEDIATE": (run) => {
@@ -113,13 +113,9 @@ Database.prototype.pragma = function (sql, options) {
 }
 
 if (order.point === 5 && order.do === "kill") {
-  const { end } = http.ServerResponse.prototype
-  http.ServerResponse.prototype.end = function (...given) {
-    answers++
-    return end.apply(this, given)
-  }
   const { write } = net.Socket.prototype
   net.Socket.prototype.write = function (data, ...rest) {
+    if (isAnswer.test(data)) answers++
     if (answers > 0 && isRequest.test(data)) at(5)
     return write.call(this, data, ...rest)
   }
