@@ -90,6 +90,10 @@ describe("The fuzzer", () => {
     const good = '{"code":20404,"message":"m","more_info":"i","status":404}'
     strictEqual(faultOf(asked, answer(404, good)), undefined)
     strictEqual(faultOf(asked, answer(201, '{"sid":"SM1"}')), undefined)
+    const refused = "HTTP/1.1 403 X\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 40\r\n\r\n"
+    strictEqual(faultOf(asked, `${refused}Ringback's proxy passes on what it may.`), undefined)
+    strictEqual(faultOf({ ...asked, method: "HEAD" }, refused), undefined)
+    strictEqual(typeof faultOf(asked, refused), "string")
     for (const bad of [
       "",
       answer(500, good),

@@ -311,10 +311,11 @@ export const faultOf = (
   if (status === 0) return "is not answered"
   const cut = text.indexOf("\r\n\r\n")
   const head = text.slice(0, cut).toLowerCase()
-  // Node's own refusals of what is no HTTP (400, 431) never reach the exchange.
-  if (status === 403 && text.includes("Ringback's proxy")) return undefined
+  // Node's refusals of what is no HTTP (400, 431) never reach the exchange; the proxy's comes to HEAD without its text.
+  const byProxy =
+    status === 403 && (method === "HEAD" || text.includes("Ringback's proxy")) && head.includes("text/plain")
   if (!head.includes("twilio-request-id"))
-    return [204, 400, 408, 417, 431].includes(status) ? undefined : `${status} is nobody's`
+    return byProxy || [204, 400, 408, 417, 431].includes(status) ? undefined : `${status} is nobody's`
   if (status === 200 && isBytes(path))
     return /content-type: (image\/png|audio\/)/.test(head) ? undefined : `is answered ${status} with another type`
   // What is gone has no body and so no type.
