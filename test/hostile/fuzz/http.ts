@@ -312,8 +312,7 @@ export const faultOf = (
   const cut = text.indexOf("\r\n\r\n")
   const head = text.slice(0, cut).toLowerCase()
   // Node's refusals of what is no HTTP (400, 431) never reach the exchange; the proxy's comes to HEAD without its text.
-  const byProxy =
-    status === 403 && (method === "HEAD" || text.includes("Ringback's proxy")) && head.includes("text/plain")
+  const byProxy = status === 403 && head.includes("plain") && (method === "HEAD" || text.includes("Ringback's proxy"))
   if (!head.includes("twilio-request-id"))
     return byProxy || [204, 400, 408, 417, 431].includes(status) ? undefined : `${status} is nobody's`
   if (status === 200 && isBytes(path))
