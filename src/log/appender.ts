@@ -28,10 +28,10 @@ export const appendingPragmas: ReadonlyArray<string> = [
 interface Order {
   /** The hash before the first of them; undefined: the last one that was made there. */
   readonly previous: string | undefined
-  /** The number of the memory that their texts lie in, and that memory where the thread has another by that number. */
+  readonly rows: number
+  /** The number of the memory that they lie in, and that memory where the thread has another by that number. */
   readonly place: number
-  readonly memory: SharedArrayBuffer | undefined
-  readonly integers: Float64Array<ArrayBuffer>
+  readonly memory: { readonly texts: SharedArrayBuffer; readonly integers: SharedArrayBuffer } | undefined
   /** Types that the thread was not told yet: their numbers, and their names as JSON. */
   readonly types: ReadonlyArray<readonly [id: number, quoted: string]>
   readonly names: ReadonlyArray<readonly [table: NamesTable, id: number, name: string]>
@@ -61,51 +61,62 @@ const groupsMax = 4
 /** Integers for each row: seq, at, cause, kind, type, subject; the bytes of its subject, 0 for that of the row before, and of its data. */
 const columns = 8
 
-/** Bytes of memory for the texts of a group; a larger one gets as much as it needs, for as long as it is under way. */
+/** Rows and bytes of texts that the memory of a group has room for; a larger one gets as much as it needs, for as long as it lies there. */
+const groupRows = 600
 const groupBytes = 2 ** 18
 
-/** Memory for the texts of groups, one after the other. As strings in a message they are copied three times. */
+/**
+ * Memory for groups, one after the other, that both threads see. In messages their texts would be copied three times, and to let go of an
+ * array for each group would make every collection wait for a helper.
+ */
 class GroupMemory {
-  #bytes = Buffer.from(new SharedArrayBuffer(groupBytes))
+  integers = integersFor(groupRows)
+  #texts = Buffer.from(new SharedArrayBuffer(groupBytes))
   #taken = 0
   /** Whether the thread has it. */
   #known = false
 
-  /** Begins a group; the one before is in the log. */
-  begin(): void {
+  /** Begins a group of so many rows; the one before is in the log. */
+  begin(rows: number): void {
     this.#taken = 0
-    if (this.#bytes.length > groupBytes) this.#renew(groupBytes)
+    if (this.#texts.length > groupBytes) this.#setTexts(groupBytes)
+    const roomFor = Math.max(rows, groupRows)
+    if (this.integers.length === roomFor * columns) return
+    this.integers = integersFor(roomFor)
+    this.#known = false
   }
 
   /** Puts a text behind those before; tells how many bytes it has. */
   add(text: string): number {
     // Most texts are seen to fit by their length.
-    if (this.#taken + 3 * text.length > this.#bytes.length) this.#makeRoom(Buffer.byteLength(text))
-    const bytes = this.#bytes.write(text, this.#taken)
+    if (this.#taken + 3 * text.length > this.#texts.length) this.#makeRoom(Buffer.byteLength(text))
+    const bytes = this.#texts.write(text, this.#taken)
     this.#taken += bytes
     return bytes
   }
 
   /** The memory, if the thread has another. */
-  untold(): SharedArrayBuffer | undefined {
+  untold(): Order["memory"] {
     if (this.#known) return undefined
     this.#known = true
-    return this.#bytes.buffer
+    return { texts: this.#texts.buffer, integers: this.integers.buffer }
   }
 
   #makeRoom(bytes: number): void {
     const needed = this.#taken + bytes
-    if (needed <= this.#bytes.length) return
-    const before = this.#bytes.subarray(0, this.#taken)
-    this.#renew(2 * needed)
-    this.#bytes.set(before)
+    if (needed <= this.#texts.length) return
+    const before = this.#texts.subarray(0, this.#taken)
+    this.#setTexts(2 * needed)
+    this.#texts.set(before)
   }
 
-  #renew(bytes: number): void {
-    this.#bytes = Buffer.from(new SharedArrayBuffer(bytes))
+  #setTexts(bytes: number): void {
+    this.#texts = Buffer.from(new SharedArrayBuffer(bytes))
     this.#known = false
   }
 }
+
+const integersFor = (rows: number) => new Float64Array(new SharedArrayBuffer(rows * columns * 8))
 
 /** Lays groups out for the appender. */
 class Orders {
@@ -118,8 +129,8 @@ class Orders {
     const place = this.#next
     this.#next = (place + 1) % groupsMax
     const memory = this.#memories[place] as GroupMemory
-    memory.begin()
-    const integers = new Float64Array(rows.length * columns)
+    memory.begin(rows.length)
+    const { integers } = memory
     const types: Array<readonly [number, string]> = []
     const names: Array<readonly [NamesTable, number, string]> = []
     const addsType = (id: number, stored: string) => names.push(["types", id, stored])
@@ -149,7 +160,7 @@ class Orders {
       integers[at + 6] = subjectBytes
       integers[at + 7] = memory.add(row.data)
     }
-    return { previous, place, memory: memory.untold(), integers, types, names }
+    return { previous, rows: rows.length, place, memory: memory.untold(), types, names }
   }
 }
 
@@ -198,7 +209,7 @@ export const makeAppender = (file: string, waitMs: number): Appender => {
       const order = orders.make(rows, previous, numberOf)
       pending.push(done)
       worker.ref()
-      worker.postMessage(order, [order.integers.buffer])
+      worker.postMessage(order)
     },
     stop: async () => {
       if (worker.threadId === -1) return
@@ -238,20 +249,20 @@ parentPort.on("message", (order) => {
   if (!db.open) return // What came before has failed, and this with it.
   try {
     if (order.previous !== undefined) hash = order.previous
-    if (order.memory !== undefined) memories[order.place] = Buffer.from(order.memory)
+    if (order.memory !== undefined)
+      memories[order.place] = { texts: Buffer.from(order.memory.texts), integers: new Float64Array(order.memory.integers) }
     for (const [id, quoted] of order.types) typeNames[id] = quoted
     begin.run()
     for (const [table, id, name] of order.names) insertName[table].run(id, name)
-    const { integers } = order
-    const bytes = memories[order.place]
+    const { integers, texts } = memories[order.place]
     const hashes = []
     let from = 0
     let subject = ""
-    for (let i = 0; i < integers.length; i += columns) {
+    for (let i = 0; i < order.rows * columns; i += columns) {
       const [seq, at, cause] = [integers[i], integers[i + 1], integers[i + 2]]
       const kind = integers[i + 3] === 0 ? "input" : "outcome"
-      if (integers[i + 6] > 0) subject = bytes.utf8Slice(from, (from += integers[i + 6]))
-      const data = bytes.utf8Slice(from, (from += integers[i + 7]))
+      if (integers[i + 6] > 0) subject = texts.utf8Slice(from, (from += integers[i + 6]))
+      const data = texts.utf8Slice(from, (from += integers[i + 7]))
       hash = crypto.hash("sha256", hash + hashedParts({ at, cause, data, kind, seq }, subject, typeNames[integers[i + 4]]), "hex")
       insert.run(seq, at, cause, integers[i + 3], integers[i + 4], integers[i + 5], data, hash)
       hashes.push(hash)
