@@ -44,7 +44,10 @@ export type NumberOf = (table: NamesTable, name: string, add: (id: number, store
 export interface Appender {
   /** Whether it can be given a group now: it has so many at most. */
   readonly ready: () => boolean
-  /** Tells the hashes, 64 digits each, once the group is committed, or why it is not; then it takes no more, and none that it has. */
+  /**
+   * Tells the hashes, 64 digits each, once the group is committed, or why it is not; then it takes no more, and none that it has.
+   * Two that lie there together are committed together, or not at all.
+   */
   readonly append: (
     rows: ReadonlyArray<UnhashedRow>,
     previous: string | undefined,
@@ -195,9 +198,9 @@ export const makeAppender = (file: string, waitMs: number): Appender => {
   }
   worker.on(
     "message",
-    (told: "up" | { readonly hashes: string } | { readonly message: string; readonly code: string }) => {
+    (told: "up" | { readonly hashes: ReadonlyArray<string> } | { readonly message: string; readonly code: string }) => {
       if (told === "up") up = true
-      else if ("hashes" in told) end(told.hashes)
+      else if ("hashes" in told) for (const hashes of told.hashes) end(hashes)
       else fail(Object.assign(new Error(told.message), { code: told.code }))
     },
   )
@@ -228,7 +231,7 @@ const driverFile = (): string => createRequire(import.meta.url).resolve("better-
 const source = `
 const hashedParts = ${hashedParts}
 const crypto = require("node:crypto")
-const { parentPort, workerData } = require("node:worker_threads")
+const { parentPort, receiveMessageOnPort, workerData } = require("node:worker_threads")
 const Database = require(workerData.driver)
 const { appendingPragmas, columns, file, insertEntry, subjects, types, waitMs } = workerData
 const db = new Database(file, { fileMustExist: true, timeout: waitMs })
@@ -240,39 +243,48 @@ const insertName = { types: db.prepare(types), subjects: db.prepare(subjects) }
 const memories = []
 const typeNames = []
 let hash = ""
-parentPort.on("message", (order) => {
-  if (order === "stop") {
-    db.close()
-    parentPort.close()
-    return
+const write = (order) => {
+  if (order.previous !== undefined) hash = order.previous
+  if (order.memory !== undefined)
+    memories[order.place] = { texts: Buffer.from(order.memory.texts), integers: new Float64Array(order.memory.integers) }
+  for (const [id, quoted] of order.types) typeNames[id] = quoted
+  for (const [table, id, name] of order.names) insertName[table].run(id, name)
+  const { integers, texts } = memories[order.place]
+  const hashes = []
+  let from = 0
+  let subject = ""
+  for (let i = 0; i < order.rows * columns; i += columns) {
+    const [seq, at, cause] = [integers[i], integers[i + 1], integers[i + 2]]
+    const kind = integers[i + 3] === 0 ? "input" : "outcome"
+    if (integers[i + 6] > 0) subject = texts.utf8Slice(from, (from += integers[i + 6]))
+    const data = texts.utf8Slice(from, (from += integers[i + 7]))
+    hash = crypto.hash("sha256", hash + hashedParts({ at, cause, data, kind, seq }, subject, typeNames[integers[i + 4]]), "hex")
+    insert.run(seq, at, cause, integers[i + 3], integers[i + 4], integers[i + 5], data, hash)
+    hashes.push(hash)
   }
+  return hashes.join("")
+}
+const stop = () => {
+  db.close()
+  parentPort.close()
+}
+parentPort.on("message", (first) => {
+  if (first === "stop") return stop()
   if (!db.open) return // What came before has failed, and this with it.
+  let next
   try {
-    if (order.previous !== undefined) hash = order.previous
-    if (order.memory !== undefined)
-      memories[order.place] = { texts: Buffer.from(order.memory.texts), integers: new Float64Array(order.memory.integers) }
-    for (const [id, quoted] of order.types) typeNames[id] = quoted
     begin.run()
-    for (const [table, id, name] of order.names) insertName[table].run(id, name)
-    const { integers, texts } = memories[order.place]
-    const hashes = []
-    let from = 0
-    let subject = ""
-    for (let i = 0; i < order.rows * columns; i += columns) {
-      const [seq, at, cause] = [integers[i], integers[i + 1], integers[i + 2]]
-      const kind = integers[i + 3] === 0 ? "input" : "outcome"
-      if (integers[i + 6] > 0) subject = texts.utf8Slice(from, (from += integers[i + 6]))
-      const data = texts.utf8Slice(from, (from += integers[i + 7]))
-      hash = crypto.hash("sha256", hash + hashedParts({ at, cause, data, kind, seq }, subject, typeNames[integers[i + 4]]), "hex")
-      insert.run(seq, at, cause, integers[i + 3], integers[i + 4], integers[i + 5], data, hash)
-      hashes.push(hash)
-    }
+    const hashes = [write(first)]
+    // One that lies there already goes with it: a commit costs as much as 30 rows. All that lie there would leave nothing to do meanwhile.
+    next = receiveMessageOnPort(parentPort)?.message
+    if (next !== undefined && next !== "stop") hashes.push(write(next))
     commit.run()
-    parentPort.postMessage({ hashes: hashes.join("") })
+    parentPort.postMessage({ hashes })
   } catch (error) {
     db.close()
     parentPort.postMessage({ message: error.message, code: error.code })
   }
+  if (next === "stop") stop()
 })
 parentPort.postMessage("up")
 `

@@ -181,6 +181,21 @@ describe("the thread that writes beside the writer", () => {
     }),
   )
 
+  it.scopedLive("commits two groups that lie there together, or neither", () =>
+    Effect.gen(function* () {
+      const { file, next, seq, writer } = yield* begun
+      const [a, b, ...rest] = all.slice(seq + groupRows, seq + 2 * groupRows) as [Row, Row, ...Array<Row>]
+      const other = new Database(file)
+      other.exec("BEGIN IMMEDIATE") // The thread waits for this with the first in its hands, until the second lies there.
+      const told = [behind(writer, next), given(writer, open([a, ...rest, b]), undefined)]
+      other.exec("ROLLBACK")
+      other.close()
+      for (const result of yield* Effect.promise(() => Promise.all(told))) assertShut(writer, result, "append-only")
+      yield* Effect.promise(writer.close)
+      yield* assertHolds(file, all.slice(0, seq))
+    }),
+  )
+
   it.scopedLive("ends a group that is under way when the log is closed, and tells that it is done", () =>
     Effect.gen(function* () {
       const { file, next, seq, writer } = yield* begun
