@@ -57,6 +57,11 @@ export const cleanUp = async (): Promise<void> => {
   await esbuild.stop()
 }
 
+/** What the shipped launcher tells V8: pieces of ringback run under it here as they do there, and floors beside them too. */
+const shippedFlags: ReadonlyArray<string> = [
+  ...readFileSync(join(root, "tools/launch.cjs"), "utf8").matchAll(/\bsetFlagsFromString\("(--[^"]+)"\)/g),
+].map(([, flag]) => flag as string)
+
 /** A program of bench/ in a process of its own, spoken to by messages. */
 export interface Program {
   /** The next message it sends. */
@@ -66,7 +71,7 @@ export interface Program {
 }
 
 export const startProgram = async (path: string, args: ReadonlyArray<string> = []): Promise<Program> => {
-  const child = fork(await programFile(path), args, { execArgv: ["--max-old-space-size=4096"] })
+  const child = fork(await programFile(path), args, { execArgv: ["--max-old-space-size=4096", ...shippedFlags] })
   const messages: Array<unknown> = []
   const waiting: Array<{ readonly take: (message: unknown) => void; readonly fail: (why: Error) => void }> = []
   keep(child)

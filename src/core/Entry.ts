@@ -163,13 +163,21 @@ export const decode = (row: Row): Entry => {
 export const toLine = (row: Row): string =>
   `{"at":${row.at},"cause":${row.cause},"data":${row.data},"hash":"${row.hash}","kind":"${row.kind}","seq":${row.seq},"subject":${JSON.stringify(row.subject)},"type":${JSON.stringify(row.type)}}`
 
+/** What the hash of a row is made of, behind the hash of the row before: canonical JSON. */
+export const hashedText = (row: UnhashedRow): string =>
+  hashedParts(row, JSON.stringify(row.subject), JSON.stringify(row.type))
+
 /**
- * What the hash of a row is made of, behind the hash of the row before: canonical JSON.
+ * The same of a row whose names are JSON already.
  *
  * It may name nothing outside of it: the thread that writes big groups is given its source (log/appender.ts).
  */
-export const hashedText = (row: UnhashedRow): string =>
-  `{"at":${row.at},"cause":${row.cause},"data":${row.data},"kind":"${row.kind}","seq":${row.seq},"subject":${JSON.stringify(row.subject)},"type":${JSON.stringify(row.type)}}`
+export const hashedParts = (
+  { at, cause, data, kind, seq }: Pick<UnhashedRow, "at" | "cause" | "data" | "kind" | "seq">,
+  subject: string,
+  type: string,
+): string =>
+  `{"at":${at},"cause":${cause},"data":${data},"kind":"${kind}","seq":${seq},"subject":${subject},"type":${type}}`
 
 /** The row of a text that `hashedText` has made. */
 export const fromHashedText = (text: string): UnhashedRow => {

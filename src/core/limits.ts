@@ -31,8 +31,8 @@ export const limits = {
   inputsQueuedLateMax: 500,
   /** Host ms of turns after which the engine commits, and after which it lets input and output go on. */
   engineShareMsMax: 100,
-  /** Entries the engine commits in one transaction before it lets input and output go on. */
-  commitEntriesMax: 2_000,
+  /** Entries the engine commits in one transaction before it lets input and output go on. More would outlive a collection of what is young. */
+  commitEntriesMax: 500,
   /** Bytes of a callback answer that are read. */
   answerBytesMax: 64 * 1024,
   /** Bytes of a medium that are read. Source: OpenAPI, MediaUrl. */

@@ -38,17 +38,17 @@ export interface Hears {
   readonly free: () => void
 }
 
-/** Writes groups in their order: a big one on the log's own thread, while the next one is made and handed over. */
+/** Writes groups in their order: big ones on the log's own thread, while the next are made and handed over, as many as it takes. */
 export class Groups {
   readonly #log: typeof EventLog.Service
   readonly #hears: Hears
   /** The newest row in the log; undefined before this engine's first. */
   #last: OpenRow | undefined
   readonly #hashBefore: string
-  #writing: Group | undefined
+  /** Groups that the log has and is not done with, the oldest first. */
+  readonly #writing: Array<Group> = []
+  /** The group behind these, which the log has not taken yet. */
   #held: Group | undefined
-  /** Whether the log has the held group already, behind the one that is being written. */
-  #heldGiven = false
   /** A rule has thrown over the world, and what is told of that has not come yet. */
   #broken = false
   #awaiting: Array<() => void> = []
@@ -67,7 +67,7 @@ export class Groups {
 
   /** Whether the world is not what the log says: a group is not in it yet, or the world has to be made anew. */
   get busy(): boolean {
-    return this.#writing !== undefined || this.#held !== undefined || this.#broken
+    return this.#writing.length > 0 || this.#held !== undefined || this.#broken
   }
 
   /**
@@ -75,11 +75,8 @@ export class Groups {
    * wants to see the world as it is in the log.
    */
   get full(): boolean {
-    return (
-      this.#held !== undefined ||
-      this.#writing?.poisoned !== undefined ||
-      (this.#writing !== undefined && this.#awaiting.length > 0)
-    )
+    const last = this.#writing.at(-1)
+    return this.#held !== undefined || last?.poisoned !== undefined || (last !== undefined && this.#awaiting.length > 0)
   }
 
   /** Calls `then` once the world is what the log says, or never will be. */
@@ -96,11 +93,18 @@ export class Groups {
   /** Takes a group; not while it is full. After a poisoned one: what is told of it, over the world made anew. */
   add(group: Group): void {
     this.#broken = false
-    if (this.#writing === undefined) this.#write(group)
-    else {
-      this.#held = group
-      this.#heldGiven = group.made.length > 0 && this.#give(group, undefined)
-    }
+    this.#held = group
+    this.#writeHeld()
+  }
+
+  /** Writes the held group, or hands it over behind those that are being written, if that can be done now. */
+  #writeHeld(): void {
+    const group = this.#held
+    if (group === undefined) return
+    const alone = this.#writing.length === 0
+    if (!alone && !(group.made.length > 0 && this.#give(group, undefined))) return
+    this.#held = undefined
+    if (alone) this.#write(group)
   }
 
   #write(group: Group): void {
@@ -110,7 +114,6 @@ export class Groups {
       this.#hears.written(group, this.#headAt(group.end))
       return
     }
-    this.#writing = group
     const rows = rowsOf(group)
     // A packed log makes hashes late: to ask it for one before each group would have them made here, one by one.
     if (this.#log.packed === undefined) {
@@ -118,34 +121,36 @@ export class Groups {
       if (this.#give(group, hash)) return
       for (const row of rows) hash = chained(row, hash).hash
     }
+    this.#writing.push(group)
     this.#end(group, this.#log.append(rows))
   }
 
-  /** Hands a group to the log's own thread, if that takes it: behind this hash, or behind the group that is being written. */
+  /** Hands a group to the log's own thread, if that takes it: behind this hash, or behind the groups that are being written. */
   #give(group: Group, previous: string | undefined): boolean {
     const written = (result: Either.Either<void, LogUnavailable>) => {
-      if (this.#writing !== group) return // It was told with the one before, which has failed.
+      if (this.#writing[0] !== group) return // It was told with one before it, which has failed.
       this.#end(group, result)
       this.#hears.free()
     }
-    return this.#log.appendBehind?.(rowsOf(group), previous, written) === true
+    const given = this.#log.appendBehind?.(rowsOf(group), previous, written) === true
+    if (given) this.#writing.push(group)
+    return given
   }
 
+  /** The oldest group that is being written has come to its end. */
   #end(group: Group, result: Either.Either<void, LogUnavailable>): void {
-    const held = this.#held
-    this.#writing = undefined
     if (Either.isLeft(result)) {
+      const lost = [...this.#writing.splice(0), ...(this.#held === undefined ? [] : [this.#held])]
       this.#held = undefined
-      this.#hears.failed(result.left, held === undefined ? [group] : [group, held])
+      this.#hears.failed(result.left, lost)
       return
     }
+    this.#writing.shift()
     this.#broken = group.poisoned !== undefined
     this.#last = group.made[group.made.length - 1]?.row
     // Whoever hears of it may ask whether all is in the log: what is held counts until it is written itself.
     this.#hears.written(group, this.#headAt(group.end))
-    this.#held = undefined
-    if (held !== undefined && this.#heldGiven) this.#writing = held
-    else if (held !== undefined) this.#write(held)
+    this.#writeHeld()
     if (!this.busy) for (const then of this.#awaiting.splice(0)) then()
   }
 

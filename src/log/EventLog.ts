@@ -83,10 +83,10 @@ export class EventLog extends Context.Tag("ringback/EventLog")<
     }
     /**
      * Appends like `append`, on a thread of its own while the caller goes on; that thread makes the hashes too, behind the
-     * one before, and the rows have them when it tells that it is done. Until then nothing may be appended but one more such
-     * group: behind the first, whose last hash nobody knows yet (`previous` is undefined), and failing with it.
-     * False: not now, use `append` when no group is under way. For groups so big that handing them over is worth it; a log that
-     * has no such thread has no such method.
+     * one before, and the rows have them when it tells that it is done. Until then nothing may be appended but further such
+     * groups: behind the first, whose last hash nobody knows yet (`previous` is undefined). When one fails, all that are under way do.
+     * False: not now, use `append` when no group is under way, or try again when one of them has ended. For groups so big that
+     * handing them over is worth it; a log that has no such thread has no such method.
      */
     readonly appendBehind?: (
       rows: ReadonlyArray<OpenRow>,

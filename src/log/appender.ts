@@ -1,6 +1,6 @@
 import { createRequire } from "node:module"
 import { Worker } from "node:worker_threads"
-import { hashedText, type UnhashedRow } from "../core/Entry.ts"
+import { hashedParts, type UnhashedRow } from "../core/Entry.ts"
 import { limits } from "../core/limits.ts"
 
 /* Statements of whoever appends, on the writer's thread or beside it. */
@@ -29,62 +29,143 @@ export const appendingPragmas: ReadonlyArray<string> = [
 interface Order {
   /** The hash before the first of them; undefined: the last one that was made there. */
   readonly previous: string | undefined
-  /** Their data, and their subjects, one behind the other. */
-  readonly data: string
-  readonly subjects: string
-  /** Each of their types once. */
-  readonly types: ReadonlyArray<string>
-  readonly integers: Float64Array
+  readonly rows: number
+  /** The number of the memory that they lie in, and that memory where the thread has another by that number. */
+  readonly place: number
+  readonly memory: { readonly texts: SharedArrayBuffer; readonly integers: SharedArrayBuffer } | undefined
+  /** Types that the thread was not told yet: their numbers, and their names as JSON. */
+  readonly types: ReadonlyArray<readonly [id: number, quoted: string]>
   readonly names: ReadonlyArray<readonly [table: NamesTable, id: number, name: string]>
 }
 
+/** Numbers a name and keeps it if it is new. */
+export type NumberOf = (table: NamesTable, name: string, add: (id: number, stored: string) => void) => number
+
 /** Writes one group after the other on a thread of its own. */
 export interface Appender {
-  /** Whether it can be given a group now: it has one at most. */
+  /** Whether it can be given a group now: it has so many at most. */
   readonly ready: () => boolean
-  /** Tells the hashes, 64 digits each, once the group is committed, or why it is not; then it takes no more, and none that it has. */
-  readonly append: (order: Order, done: (failure: unknown, hashes: string) => void) => void
+  /**
+   * Tells the hashes, 64 digits each, once the group is committed, or why it is not; then it takes no more, and none that it has.
+   * Two that lie there together are committed together, or not at all.
+   */
+  readonly append: (
+    rows: ReadonlyArray<UnhashedRow>,
+    previous: string | undefined,
+    numberOf: NumberOf,
+    done: (failure: unknown, hashes: string) => void,
+  ) => void
   /** Lets the groups it has end, and closes the connection. */
   readonly stop: () => Promise<void>
 }
 
-/** Groups it has at once: when it is done with one, the next lies there already. */
-const groupsMax = 2
+/** Groups it has at once: whichever of the two threads is held up for a moment, the other goes on meanwhile. */
+const groupsMax = 4
 
-/** Integers for each row: seq, at, cause, kind, type, subject; the lengths of its data and subject, and the place of its type. */
-const columns = 9
+/** Integers for each row: seq, at, cause, kind, type, subject; the bytes of its subject, 0 for that of the row before, and of its data. */
+const columns = 8
 
-/** Lays a group out for the appender. `numberOf` numbers a name and keeps the ones that are new. */
-export const orderOf = (
-  rows: ReadonlyArray<UnhashedRow>,
-  previous: string | undefined,
-  numberOf: (table: NamesTable, name: string, add: (id: number, stored: string) => void) => number,
-): Order => {
-  const integers = new Float64Array(rows.length * columns)
-  const data: Array<string> = []
-  const subjects: Array<string> = []
-  const types = new Map<string, number>()
-  const names: Array<readonly [NamesTable, number, string]> = []
-  const addsType = (id: number, stored: string) => names.push(["types", id, stored])
-  const addsSubject = (id: number, stored: string) => names.push(["subjects", id, stored])
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i] as UnhashedRow
-    data.push(row.data)
-    subjects.push(row.subject)
-    const at = i * columns
-    integers[at] = row.seq
-    integers[at + 1] = row.at
-    integers[at + 2] = row.cause
-    integers[at + 3] = row.kind === "input" ? 0 : 1
-    integers[at + 4] = numberOf("types", row.type, addsType)
-    integers[at + 5] = numberOf("subjects", row.subject, addsSubject)
-    integers[at + 6] = row.data.length
-    integers[at + 7] = row.subject.length
-    const place = types.get(row.type) ?? types.size
-    if (place === types.size) types.set(row.type, place)
-    integers[at + 8] = place
+/** Rows and bytes of texts that the memory of a group has room for; a larger one gets as much as it needs, for as long as it lies there. */
+const groupRows = 600
+const groupBytes = 2 ** 18
+
+/**
+ * Memory for groups, one after the other, that both threads see. In messages their texts would be copied three times, and to let go of an
+ * array for each group would make every collection wait for a helper.
+ */
+class GroupMemory {
+  integers = integersFor(groupRows)
+  #texts = Buffer.from(new SharedArrayBuffer(groupBytes))
+  #taken = 0
+  /** Whether the thread has it. */
+  #known = false
+
+  /** Begins a group of so many rows; the one before is in the log. */
+  begin(rows: number): void {
+    this.#taken = 0
+    if (this.#texts.length > groupBytes) this.#setTexts(groupBytes)
+    const roomFor = Math.max(rows, groupRows)
+    if (this.integers.length === roomFor * columns) return
+    this.integers = integersFor(roomFor)
+    this.#known = false
   }
-  return { previous, data: data.join(""), subjects: subjects.join(""), types: [...types.keys()], integers, names }
+
+  /** Puts a text behind those before; tells how many bytes it has. */
+  add(text: string): number {
+    // Most texts are seen to fit by their length.
+    if (this.#taken + 3 * text.length > this.#texts.length) this.#makeRoom(Buffer.byteLength(text))
+    const bytes = this.#texts.write(text, this.#taken)
+    this.#taken += bytes
+    return bytes
+  }
+
+  /** The memory, if the thread has another. */
+  untold(): Order["memory"] {
+    if (this.#known) return undefined
+    this.#known = true
+    return { texts: this.#texts.buffer, integers: this.integers.buffer }
+  }
+
+  #makeRoom(bytes: number): void {
+    const needed = this.#taken + bytes
+    if (needed <= this.#texts.length) return
+    const before = this.#texts.subarray(0, this.#taken)
+    this.#setTexts(2 * needed)
+    this.#texts.set(before)
+  }
+
+  #setTexts(bytes: number): void {
+    this.#texts = Buffer.from(new SharedArrayBuffer(bytes))
+    this.#known = false
+  }
+}
+
+const integersFor = (rows: number) => new Float64Array(new SharedArrayBuffer(rows * columns * 8))
+
+/** Lays groups out for the appender. */
+class Orders {
+  readonly #memories = Array.from({ length: groupsMax }, () => new GroupMemory())
+  #next = 0
+  /** Whether the thread was told a type, by its number. */
+  readonly #told: Array<boolean> = []
+
+  make(rows: ReadonlyArray<UnhashedRow>, previous: string | undefined, numberOf: NumberOf): Order {
+    const place = this.#next
+    this.#next = (place + 1) % groupsMax
+    const memory = this.#memories[place] as GroupMemory
+    memory.begin(rows.length)
+    const { integers } = memory
+    const types: Array<readonly [number, string]> = []
+    const names: Array<readonly [NamesTable, number, string]> = []
+    const addsType = (id: number, stored: string) => names.push(["types", id, stored])
+    const addsSubject = (id: number, stored: string) => names.push(["subjects", id, stored])
+    let before: string | undefined
+    let subject = 0
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i] as UnhashedRow
+      const type = numberOf("types", row.type, addsType)
+      if (this.#told[type] !== true) {
+        this.#told[type] = true
+        types.push([type, JSON.stringify(row.type)])
+      }
+      let subjectBytes = 0
+      if (row.subject !== before) {
+        before = row.subject
+        subject = numberOf("subjects", before, addsSubject)
+        subjectBytes = memory.add(JSON.stringify(before))
+      }
+      const at = i * columns
+      integers[at] = row.seq
+      integers[at + 1] = row.at
+      integers[at + 2] = row.cause
+      integers[at + 3] = row.kind === "input" ? 0 : 1
+      integers[at + 4] = type
+      integers[at + 5] = subject
+      integers[at + 6] = subjectBytes
+      integers[at + 7] = memory.add(row.data)
+    }
+    return { previous, rows: rows.length, place, memory: memory.untold(), types, names }
+  }
 }
 
 /** Starts the thread; until it is up it is not ready, and its failing to come up only means that it never is. */
@@ -104,8 +185,9 @@ export const makeAppender = (file: string, waitMs: number): Appender => {
     },
   })
   worker.unref()
+  const orders = new Orders()
   let up = false
-  const pending: Array<Parameters<Appender["append"]>[1]> = []
+  const pending: Array<Parameters<Appender["append"]>[3]> = []
   const end = (hashes: string) => {
     const done = pending.shift()
     if (pending.length === 0) worker.unref()
@@ -118,9 +200,9 @@ export const makeAppender = (file: string, waitMs: number): Appender => {
   }
   worker.on(
     "message",
-    (told: "up" | { readonly hashes: string } | { readonly message: string; readonly code: string }) => {
+    (told: "up" | { readonly hashes: ReadonlyArray<string> } | { readonly message: string; readonly code: string }) => {
       if (told === "up") up = true
-      else if ("hashes" in told) end(told.hashes)
+      else if ("hashes" in told) for (const hashes of told.hashes) end(hashes)
       else fail(Object.assign(new Error(told.message), { code: told.code }))
     },
   )
@@ -128,10 +210,11 @@ export const makeAppender = (file: string, waitMs: number): Appender => {
   worker.on("exit", () => fail(new Error("the thread that writes the log ended")))
   return {
     ready: () => up && pending.length < groupsMax,
-    append: (order, done) => {
+    append: (rows, previous, numberOf, done) => {
+      const order = orders.make(rows, previous, numberOf)
       pending.push(done)
       worker.ref()
-      worker.postMessage(order, [order.integers.buffer as ArrayBuffer])
+      worker.postMessage(order)
     },
     stop: async () => {
       if (worker.threadId === -1) return
@@ -148,9 +231,9 @@ export const makeAppender = (file: string, waitMs: number): Appender => {
 const driverFile = (): string => createRequire(import.meta.url).resolve("better-sqlite3")
 
 const source = `
-const hashedText = ${hashedText}
+const hashedParts = ${hashedParts}
 const crypto = require("node:crypto")
-const { parentPort, workerData } = require("node:worker_threads")
+const { parentPort, receiveMessageOnPort, workerData } = require("node:worker_threads")
 const Database = require(workerData.driver)
 const { appendingPragmas, columns, file, insertEntry, subjects, types, waitMs } = workerData
 const db = new Database(file, { fileMustExist: true, timeout: waitMs })
@@ -159,37 +242,51 @@ const begin = db.prepare("BEGIN IMMEDIATE")
 const commit = db.prepare("COMMIT")
 const insert = db.prepare(insertEntry)
 const insertName = { types: db.prepare(types), subjects: db.prepare(subjects) }
+const memories = []
+const typeNames = []
 let hash = ""
-parentPort.on("message", (order) => {
-  if (order === "stop") {
-    db.close()
-    parentPort.close()
-    return
+const write = (order) => {
+  if (order.previous !== undefined) hash = order.previous
+  if (order.memory !== undefined)
+    memories[order.place] = { texts: Buffer.from(order.memory.texts), integers: new Float64Array(order.memory.integers) }
+  for (const [id, quoted] of order.types) typeNames[id] = quoted
+  for (const [table, id, name] of order.names) insertName[table].run(id, name)
+  const { integers, texts } = memories[order.place]
+  const hashes = []
+  let from = 0
+  let subject = ""
+  for (let i = 0; i < order.rows * columns; i += columns) {
+    const [seq, at, cause] = [integers[i], integers[i + 1], integers[i + 2]]
+    const kind = integers[i + 3] === 0 ? "input" : "outcome"
+    if (integers[i + 6] > 0) subject = texts.utf8Slice(from, (from += integers[i + 6]))
+    const data = texts.utf8Slice(from, (from += integers[i + 7]))
+    hash = crypto.hash("sha256", hash + hashedParts({ at, cause, data, kind, seq }, subject, typeNames[integers[i + 4]]), "hex")
+    insert.run(seq, at, cause, integers[i + 3], integers[i + 4], integers[i + 5], data, hash)
+    hashes.push(hash)
   }
+  return hashes.join("")
+}
+const stop = () => {
+  db.close()
+  parentPort.close()
+}
+parentPort.on("message", (first) => {
+  if (first === "stop") return stop()
   if (!db.open) return // What came before has failed, and this with it.
+  let next
   try {
-    if (order.previous !== undefined) hash = order.previous
     begin.run()
-    for (const [table, id, name] of order.names) insertName[table].run(id, name)
-    const { integers } = order
-    const hashes = []
-    let dataFrom = 0
-    let subjectFrom = 0
-    for (let i = 0; i < integers.length; i += columns) {
-      const data = order.data.slice(dataFrom, (dataFrom += integers[i + 6]))
-      const subject = order.subjects.slice(subjectFrom, (subjectFrom += integers[i + 7]))
-      const [seq, at, cause] = [integers[i], integers[i + 1], integers[i + 2]]
-      const kind = integers[i + 3] === 0 ? "input" : "outcome"
-      hash = crypto.hash("sha256", hash + hashedText({ seq, at, cause, kind, type: order.types[integers[i + 8]], subject, data }), "hex")
-      insert.run(seq, at, cause, integers[i + 3], integers[i + 4], integers[i + 5], data, hash)
-      hashes.push(hash)
-    }
+    const hashes = [write(first)]
+    // One that lies there already goes with it: a commit costs as much as 30 rows. All that lie there would leave nothing to do meanwhile.
+    next = receiveMessageOnPort(parentPort)?.message
+    if (next !== undefined && next !== "stop") hashes.push(write(next))
     commit.run()
-    parentPort.postMessage({ hashes: hashes.join("") })
+    parentPort.postMessage({ hashes })
   } catch (error) {
     db.close()
     parentPort.postMessage({ message: error.message, code: error.code })
   }
+  if (next === "stop") stop()
 })
 parentPort.postMessage("up")
 `

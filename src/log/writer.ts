@@ -2,7 +2,7 @@ import * as fs from "node:fs"
 import type Database from "better-sqlite3"
 import * as Either from "effect/Either"
 import type { OpenRow, Row } from "../core/Entry.ts"
-import { type Appender, insertEntry, insertName, makeAppender, orderOf } from "./appender.ts"
+import { type Appender, insertEntry, insertName, makeAppender, type NumberOf } from "./appender.ts"
 import { type Checkpointer, checkpointPages, makeCheckpointer } from "./checkpointer.ts"
 import { type EventLog, LogUnavailable } from "./EventLog.ts"
 import { makeNumbering } from "./numbering.ts"
@@ -37,6 +37,7 @@ export const makeWriter = (file: string, named: string, db: Database.Database, w
   const addsType = (id: number, name: string) => addType.run(id, name)
   const addsSubject = (id: number, name: string) => addSubject.run(id, name)
   const numberings = { types: makeNumbering(db, "types"), subjects: makeNumbering(db, "subjects") }
+  const numberOf: NumberOf = (table, name, add) => numberings[table](name, add)
   const checkSameFile = makeSameFileCheck(file)
   let alone = false
   const checkpointer: Checkpointer = makeCheckpointer(file, pagesWaiting(file), () => {
@@ -83,8 +84,7 @@ export const makeWriter = (file: string, named: string, db: Database.Database, w
       if (appender?.ready() !== true) return false
       try {
         checkSameFile()
-        const order = orderOf(rows, previous, (table, name, add) => numberings[table](name, add))
-        appender.append(order, (failure, hashes) => {
+        appender.append(rows, previous, numberOf, (failure, hashes) => {
           behind--
           if (failure !== undefined) return written(shut(failure))
           for (let i = 0; i < rows.length; i++) (rows[i] as OpenRow).hash = hashes.slice(i * 64, i * 64 + 64)

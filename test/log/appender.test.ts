@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { genesis, type OpenRow, type Row } from "../../src/core/Entry.ts"
 import type { LogUnavailable } from "../../src/log/EventLog.ts"
-import { chainOf } from "../../src/log/eventLog.contract.ts"
+import { chain, chainOf, oddTexts } from "../../src/log/eventLog.contract.ts"
 import { openSqlite, setUp } from "../../src/log/layerSqlite.ts"
 import { makeWriter, type Writer } from "../../src/log/writer.ts"
 import { allRows } from "../support/simulate.ts"
@@ -18,7 +18,7 @@ type Written = Either.Either<void, LogUnavailable>
 
 const groupRows = 1_000
 /** More than are written before the thread is started, and some groups for it. */
-const all = chainOf(16 * groupRows, 50)
+const all = chainOf(18 * groupRows, 50)
 
 /** Rows whose hashes are still to be made. */
 const open = (rows: ReadonlyArray<Row>): ReadonlyArray<OpenRow> => rows.map((row) => ({ ...row, hash: "" }))
@@ -117,22 +117,51 @@ describe("the thread that writes beside the writer", () => {
     }),
   )
 
-  it.scopedLive("takes a second group while it writes one, and no third; both get their hashes", () =>
+  it.scopedLive("takes three more groups while it writes one, and no fifth; all get their hashes", () =>
     Effect.gen(function* () {
       const { file, seq, writer } = yield* begun
-      const [first, second, third] = [0, 1, 2].map((i) => all.slice(seq + i * groupRows, seq + (i + 1) * groupRows))
-      const rows = open(second as ReadonlyArray<Row>)
-      const told = [behind(writer, first as ReadonlyArray<Row>), given(writer, rows, undefined)]
+      const groups = [0, 1, 2, 3, 4].map((i) => all.slice(seq + i * groupRows, seq + (i + 1) * groupRows))
+      const [first, ...further] = groups.slice(0, 4).map(open) as [
+        ReadonlyArray<OpenRow>,
+        ...Array<ReadonlyArray<OpenRow>>,
+      ]
+      const told = [given(writer, first, hashBefore(first)), ...further.map((rows) => given(writer, rows, undefined))]
+      const fifth = groups[4] as ReadonlyArray<Row>
       strictEqual(
-        writer.appendBehind(open(third as ReadonlyArray<Row>), undefined, () => {}),
+        writer.appendBehind(open(fifth), undefined, () => {}),
         false,
       )
       for (const result of yield* Effect.promise(() => Promise.all(told))) assertRight(result, undefined)
-      deepStrictEqual(rows, second)
-      assertRight(writer.append(third as ReadonlyArray<Row>), undefined)
+      deepStrictEqual([first, ...further], groups.slice(0, 4))
+      assertRight(writer.append(fifth), undefined)
       yield* Effect.promise(writer.close)
-      yield* assertHolds(file, all.slice(0, seq + 3 * groupRows))
+      yield* assertHolds(file, all.slice(0, seq + 5 * groupRows))
     }),
+  )
+
+  it.scopedLive(
+    "writes names and texts of any signs and any size as they are, also behind a group larger than its memory",
+    () =>
+      Effect.gen(function* () {
+        const { file, seq, writer } = yield* begun
+        const odd = (i: number) => oddTexts[i % oddTexts.length] as string
+        const wanted = Array.from({ length: 6 * groupRows }, (_, i) => ({
+          type: `t${odd(i % 5)}`,
+          subject: odd(Math.floor(i / 3)),
+          data: { text: i < groupRows && i % 100 === 0 ? "щ".repeat(60_000) : odd(i) },
+        }))
+        const rows = chain(wanted, all.slice(0, seq))
+        for (let i = 0; i < rows.length; i += groupRows) {
+          const group = rows.slice(i, i + groupRows)
+          const written = open(group)
+          const previous = rows[i - 1]?.hash ?? hashBefore(group)
+          assertRight(yield* Effect.promise(() => given(writer, written, previous)), undefined)
+          deepStrictEqual(written, group)
+        }
+        yield* Effect.promise(writer.close)
+        const read = yield* Effect.scoped(Effect.flatMap(openSqlite(file), allRows))
+        deepStrictEqual(read.slice(seq), rows)
+      }),
   )
 
   it.scopedLive("that fails at a group leaves nothing of the one behind it either", () =>
@@ -147,6 +176,21 @@ describe("the thread that writes beside the writer", () => {
       assertShut(writer, failed, "the log is append-only")
       deepStrictEqual(lost, failed)
       deepStrictEqual(order, ["first", "second"])
+      yield* Effect.promise(writer.close)
+      yield* assertHolds(file, all.slice(0, seq))
+    }),
+  )
+
+  it.scopedLive("commits two groups that lie there together, or neither", () =>
+    Effect.gen(function* () {
+      const { file, next, seq, writer } = yield* begun
+      const [a, b, ...rest] = all.slice(seq + groupRows, seq + 2 * groupRows) as [Row, Row, ...Array<Row>]
+      const other = new Database(file)
+      other.exec("BEGIN IMMEDIATE") // The thread waits for this with the first in its hands, until the second lies there.
+      const told = [behind(writer, next), given(writer, open([a, ...rest, b]), undefined)]
+      other.exec("ROLLBACK")
+      other.close()
+      for (const result of yield* Effect.promise(() => Promise.all(told))) assertShut(writer, result, "append-only")
       yield* Effect.promise(writer.close)
       yield* assertHolds(file, all.slice(0, seq))
     }),
