@@ -39,8 +39,11 @@ export const askAboutPhones = async (server: Server, application: string): Promi
 /** Texts that go to the gateway at once. */
 const burst = 5
 
+/** A log keeps 10,000 passwords of URLs at most; several hundred lives of it get by with them. */
+const callbacksPerPassword = 32
+
 /**
- * Sends messages over several connections until it is stopped or the server answers no more. One callback in four has a
+ * Sends messages over several connections until it is stopped or the server answers no more. Now and then a callback has a
  * password of its own; with `all` one message in five is a phone's, one in seven a call, and one in six a burst of texts to the gateway.
  */
 export const startLoad = (server: Server, callbacks: string, { all = false } = {}): Load => {
@@ -78,7 +81,7 @@ export const startLoad = (server: Server, callbacks: string, { all = false } = {
   const send = async () => {
     while (!stopped) {
       const n = sent++
-      const userinfo = n % 4 === 0 ? `u${n}:p${n}@` : ""
+      const userinfo = n % callbacksPerPassword === 0 ? `u${n}:p${n}@` : ""
       const request = new AbortController()
       underWay.add(request)
       try {
