@@ -17,6 +17,9 @@ const answers: Readonly<Record<string, object>> = {
   "/none": { body: "", status: 204 },
   "/umlaut": { body: "späte Größe ☎", status: 200 },
   "/latin": { body: "plain", headers: [["X-Name", "Größe"]], status: 201 },
+  "/latin-alone": { body: "", headers: [["X-Name", "Größe"]], status: 201 },
+  "/latin-bytes": { content_type: "image/größe", length: 3, sha256: "0", status: 200 },
+  "/long": { body: "x".repeat(2 ** 24), status: 200 },
   "/bytes": { content_type: "image/png", length: 3, sha256: "0", status: 200 },
   "/missing": { body: "{}", status: 404 },
   "/odd": { body: "x", status: 599 },
@@ -156,7 +159,12 @@ const saysTheSame = (ours: number, nodes: number, pieces: ReadonlyArray<string>,
 const request = (line: string, body = "", more = "") =>
   `${line} HTTP/1.1\r\nHost: x\r\n${more}${body === "" ? "" : `Content-Length: ${Buffer.byteLength(body)}\r\n`}\r\n${body}`
 
-const lines = ["POST /a", "GET /a?b=c", "DELETE /a", ...Object.keys(answers).map((path) => `POST ${path}`)]
+const lines = [
+  "POST /a",
+  "GET /a?b=c",
+  "DELETE /a",
+  ...Object.keys(answers).flatMap((path) => (path === "/long" ? [] : [`POST ${path}`])),
+]
 
 describe("plain requests", () => {
   it.scoped("are answered what node's server answers, byte for byte, and not by it", () =>
@@ -230,6 +238,41 @@ describe("plain requests", () => {
       strictEqual(idle.closed, false)
       lane?.end()
       yield* until(() => idle.closed)
+    }),
+  )
+
+  it.scopedLive("are not asked when no answer can reach who sent them", () =>
+    Effect.gen(function* () {
+      const { asked, hold, intake, lane, pending, port, release } = yield* serving({ headersMsMax: 100 })
+      const halfOpen = (bytes: string) => {
+        const socket = net.connect({ port, host: "127.0.0.1", allowHalfOpen: true }).on("error", () => {})
+        socket.write(bytes)
+        return socket
+      }
+      // Never takes the first answer.
+      const gone = halfOpen(request("GET /long")).pause()
+      yield* until(() => asked.length === 1 && intake.open === 1)
+      yield* Effect.sleep("30 millis")
+      gone.write(request("POST /after-gone", "a=b"))
+      yield* Effect.sleep("30 millis")
+      gone.resetAndDestroy()
+      yield* until(() => intake.open === 0)
+      const slow = halfOpen("")
+      yield* Effect.promise(() => new Promise((resolve) => slow.once("data", resolve)))
+      slow.write(request("POST /after-408", "a=b"))
+      hold()
+      const last = halfOpen(request("GET /last"))
+      yield* until(() => asked.some(({ url }) => url === "/last"))
+      lane?.end()
+      last.once("data", () => last.write(request("POST /after-end", "a=b")))
+      while (pending.length > 0) release()
+      yield* Effect.sleep("50 millis")
+      for (const socket of [slow, last]) socket.destroy()
+      deepStrictEqual(
+        asked.map(({ url }) => url),
+        ["/long", "/last"],
+      )
+      strictEqual(intake.open, 0)
     }),
   )
 

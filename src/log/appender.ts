@@ -187,15 +187,20 @@ export const makeAppender = (file: string, waitMs: number): Appender => {
   worker.unref()
   const orders = new Orders()
   let up = false
+  /** Whether somebody waits for its end, and with that the process. */
+  let stopping = false
+  const letGo = () => {
+    if (!stopping) worker.unref()
+  }
   const pending: Array<Parameters<Appender["append"]>[3]> = []
   const end = (hashes: string) => {
     const done = pending.shift()
-    if (pending.length === 0) worker.unref()
+    if (pending.length === 0) letGo()
     done?.(undefined, hashes)
   }
   const fail = (failure: unknown) => {
     up = false
-    worker.unref()
+    letGo()
     for (const done of pending.splice(0)) done(failure, "")
   }
   worker.on(
@@ -218,6 +223,7 @@ export const makeAppender = (file: string, waitMs: number): Appender => {
     },
     stop: async () => {
       if (worker.threadId === -1) return
+      stopping = true
       worker.ref()
       await new Promise<void>((resolve) => {
         worker.once("exit", () => resolve())

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module"
 import { Worker } from "node:worker_threads"
+import type { UnhashedRow } from "../core/Entry.ts"
 
 /** Pages of the write-ahead log after which the worker is asked to copy them into the file (64 MiB). */
 export const checkpointPages = 16_384
@@ -23,8 +24,8 @@ const readersWaitMs = 5
 
 /** Copies the write-ahead log into the file beside the writer, so that no append pays for it. */
 export interface Checkpointer {
-  /** Tells that a group of rows was committed. */
-  readonly wrote: (rows: number) => void
+  /** Tells that a group was committed. */
+  readonly wrote: (rows: ReadonlyArray<Pick<UnhashedRow, "data">>) => void
   readonly stop: () => Promise<void>
 }
 
@@ -60,7 +61,7 @@ export const makeCheckpointer = (file: string, pagesNow: number, fallBack: () =>
   }
   return {
     wrote: (rows) => {
-      written.add(rows)
+      written.add(rows.length, ownPages(rows))
       if (written.pages < checkpointPages || Atomics.load(shared, 0) === 1) return
       written.begin(Atomics.load(shared, 1))
       Atomics.store(shared, 0, 1)
@@ -81,30 +82,46 @@ export const makeCheckpointer = (file: string, pagesNow: number, fallBack: () =>
 
 /**
  * How many pages commits have written since the last checkpoint. A commit writes a few, and for each row up to one, where its subject
- * stands in the index; rows of many messages one after the other share most of theirs. How many, the checkpoint before tells.
+ * stands in the index; rows of many messages one after the other share most of theirs. How many, the checkpoint before tells. Pages that a large row fills alone
+ * count beside these.
  */
 const makeEstimate = (pagesNow: number) => {
   let rows = pagesNow
+  let own = 0
   let pagesPerRow = 1
   /** What the worker told last, and the rows since it was asked before. */
   let told = 0
   let asked = 0
+  let ownAsked = 0
   return {
-    add: (more: number) => {
+    add: (more: number, moreOwn: number) => {
       rows += more + rowsPerCommit
+      own += moreOwn
     },
     get pages() {
-      return rows * pagesPerRow
+      return rows * pagesPerRow + own
     },
     /** A checkpoint is asked for; at the end of the one before the write-ahead log had so many pages. */
     begin: (pages: number) => {
-      if (asked > 0 && pages > told) pagesPerRow = Math.min(1, Math.max(pagesPerRowMin, (pages - told) / asked))
+      if (asked > 0 && pages > told)
+        pagesPerRow = Math.min(1, Math.max(pagesPerRowMin, (pages - told - ownAsked) / asked))
       told = pages
       asked = rows
+      ownAsked = own
       rows = 0
+      own = 0
     },
   }
 }
+
+/** Pages that rows fill alone. */
+const ownPages = (rows: ReadonlyArray<Pick<UnhashedRow, "data">>): number => {
+  let pages = 0
+  for (const { data } of rows) pages += Math.floor(data.length / pageBytes)
+  return pages
+}
+
+const pageBytes = 4_096
 
 /** What a commit writes beside its rows, in their pages. */
 const rowsPerCommit = 3

@@ -123,10 +123,12 @@ class PlainConnection implements ApiCaller {
     // Who has gone meanwhile is told nothing.
     if (!socket.writable) return
     const head = answerHead(status, headers, this.#lane.options.hostNow)
-    if (typeof body === "string") socket.write(head + body)
+    // As node does: headers are Latin-1, but for those that are written together with a text.
+    if (body.length === 0) socket.write(head, "latin1")
+    else if (typeof body === "string") socket.write(head + body)
     else {
       socket.cork()
-      socket.write(head)
+      socket.write(head, "latin1")
       socket.write(body)
       socket.uncork()
     }
@@ -147,6 +149,8 @@ class PlainConnection implements ApiCaller {
   }
 
   readonly #data = (bytes: Buffer): void => {
+    // Whom no answer can reach any more, because the connection is ending, asks nothing: it would be done, and not told.
+    if (!this.socket.writable) return
     if (this.#intake !== undefined) {
       this.#held = this.#held === undefined ? bytes : Buffer.concat([this.#held, bytes])
       this.socket.pause()

@@ -208,6 +208,20 @@ describe("the thread that writes beside the writer", () => {
     }),
   )
 
+  it.scopedLive("keeps the process up until it has ended, when it is stopped with a group under way", () =>
+    Effect.gen(function* () {
+      const { next, thread, writer } = yield* begun
+      const written = behind(writer, next)
+      const closed = writer.close()
+      let letGo = 0
+      thread.unref = () => {
+        letGo++
+      }
+      yield* Effect.promise(() => Promise.all([written, closed]))
+      strictEqual(letGo, 0)
+    }),
+  )
+
   it.scopedLive("that dies with a group in its hands has written nothing of it, and the log is closed", () =>
     Effect.gen(function* () {
       const { file, next, seq, thread, writer } = yield* begun

@@ -148,7 +148,18 @@ describe("the checkpointer", () => {
     Effect.gen(function* () {
       const file = yield* logPath
       yield* Effect.async<void>((resume) => {
-        makeCheckpointer(file, checkpointPages, () => resume(Effect.void)).wrote(1)
+        makeCheckpointer(file, checkpointPages, () => resume(Effect.void)).wrote([{ data: "" }])
+      })
+    }),
+  )
+
+  it.scoped("is asked for the pages that large rows fill, and not for the rows alone", () =>
+    Effect.gen(function* () {
+      const file = yield* logPath
+      const row = { data: "x".repeat(60_000) }
+      yield* Effect.async<void>((resume) => {
+        const { wrote } = makeCheckpointer(file, 0, () => resume(Effect.void))
+        for (let pages = 0; pages < checkpointPages; pages += 10) wrote([row])
       })
     }),
   )
