@@ -57,7 +57,7 @@ export const cleanUp = async (): Promise<void> => {
   await esbuild.stop()
 }
 
-/** What the shipped launcher tells V8: pieces of ringback run under it here as they do there, and floors beside them too. */
+/** What the shipped launcher tells V8: pieces of ringback run under it here as they do there. Floors are programs of nobody's launcher. */
 const shippedFlags: ReadonlyArray<string> = [
   ...readFileSync(join(root, "tools/launch.cjs"), "utf8").matchAll(/\bsetFlagsFromString\("(--[^"]+)"\)/g),
 ].map(([, flag]) => flag as string)
@@ -71,7 +71,8 @@ export interface Program {
 }
 
 export const startProgram = async (path: string, args: ReadonlyArray<string> = []): Promise<Program> => {
-  const child = fork(await programFile(path), args, { execArgv: ["--max-old-space-size=4096", ...shippedFlags] })
+  const flags = path.startsWith("floors/") ? [] : shippedFlags
+  const child = fork(await programFile(path), args, { execArgv: ["--max-old-space-size=4096", ...flags] })
   const messages: Array<unknown> = []
   const waiting: Array<{ readonly take: (message: unknown) => void; readonly fail: (why: Error) => void }> = []
   keep(child)
