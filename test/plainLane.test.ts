@@ -324,8 +324,7 @@ describe("plain requests", () => {
           const bytes = Buffer.from(text, "latin1")
           bytes[at] = byte
           const read = readPlain(bytes)
-          // One of each class does for most places.
-          if (read === undefined || (byte % 16 !== at % 16 && byte > 47)) continue
+          if (read === undefined) continue
           plain++
           asked.length = 0
           yield* Effect.promise(() => {
@@ -346,7 +345,7 @@ describe("plain requests", () => {
             { ...read, body: Buffer.from(read.body) },
           )
         }
-      assertTrue(plain > 200, `only ${plain}`)
+      assertTrue(plain > 1_000, `only ${plain}`)
       socket.destroy()
     }),
   )
