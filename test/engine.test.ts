@@ -3,9 +3,11 @@ import * as os from "node:os"
 import * as path from "node:path"
 import { describe, it } from "@effect/vitest"
 import { assertLeft, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { machines } from "../src/app/machines.ts"
@@ -115,6 +117,62 @@ describe("a rule that throws", () => {
           [201, 201, 500, 201],
         )
         yield* sound(yield* rows, list)
+      }),
+    ),
+  )
+
+  it.effect("while the engine is stopped leaves it stopped, and whoever asked is told", () => {
+    const memory = makeMemory()
+    const [making, go] = [Effect.runSync(Deferred.make<void>()), Effect.runSync(Deferred.make<void>())]
+    let slow = false
+    const log = {
+      ...memory,
+      read: (after: number, limit: number) =>
+        Effect.andThen(
+          Effect.suspend(() =>
+            slow ? Effect.andThen(Deferred.succeed(making, undefined), Deferred.await(go)) : Effect.void,
+          ),
+          memory.read(after, limit),
+        ),
+    }
+    return within({ log, machines: list }, ({ run: { engine } }) =>
+      Effect.gen(function* () {
+        const request = (params: ReadonlyArray<readonly [string, string]>) =>
+          apiRequested.draft("", { api: "twilio", method: "GET", params, path: messagesPath, query: [] })
+        slow = true
+        const asked = yield* Effect.fork(Effect.either(engine.submit(request([["Poison", "1"]]))))
+        yield* Deferred.await(making)
+        const why = new EngineStopped({ reason: "it was stopped" })
+        engine.stop(why)
+        yield* Deferred.succeed(go, undefined)
+        assertLeft(yield* Fiber.join(asked), why)
+        assertLeft(yield* Effect.either(engine.submit(request([]))), why)
+        strictEqual((yield* memory.head).seq, 1)
+      }),
+    )
+  })
+
+  it.effect("behind an answer at which the engine was stopped is not gone into", () =>
+    within({ machines: list }, ({ run: { engine, log } }) =>
+      Effect.gen(function* () {
+        const asked = (params: ReadonlyArray<readonly [string, string]>, answered: () => void) =>
+          Effect.async<string>((resume) =>
+            engine.ask(
+              apiRequested.draft("", { api: "twilio", method: "GET", params, path: messagesPath, query: [] }),
+              () => {
+                answered()
+                resume(Effect.succeed("answered"))
+              },
+              ({ reason }) => resume(Effect.succeed(reason)),
+            ),
+          )
+        const stop = () => engine.stop(new EngineStopped({ reason: "no keys" }))
+        const both = [asked([], stop), asked([["Poison", "1"]], () => {})]
+        deepStrictEqual(yield* Effect.all(both, { concurrency: "unbounded" }), ["answered", "no keys"])
+        const { seq } = yield* log.head
+        yield* Effect.repeatN(Effect.yieldNow(), 100)
+        assertLeft(yield* Effect.either(engine.settled), new EngineStopped({ reason: "no keys" }))
+        strictEqual((yield* log.head).seq, seq)
       }),
     ),
   )

@@ -13,7 +13,7 @@ import type { Head } from "../log/EventLog.ts"
 import { Alarm } from "./alarm.ts"
 import { type Answer, Askers, answerOf, failureOf } from "./answers.ts"
 import { advancing, failing, firing } from "./drafts.ts"
-import { type Group, Groups, type Poisoned, type Taken } from "./groups.ts"
+import { type Group, Groups, lose, type Poisoned, type Taken } from "./groups.ts"
 import { Inbox, type Waiting } from "./inbox.ts"
 import { type EngineOptions, EngineStopped, type OrderFailed } from "./outside.ts"
 import { Pump } from "./Pump.ts"
@@ -316,11 +316,7 @@ export class Engine {
 
   /** A group is in the log: everybody who waits for it is told. */
   #written({ made, taken, poisoned }: Group, head: Head) {
-    if (this.#state === "stopped") {
-      for (const { waiting } of taken) waiting.lost(this.#stoppedBy)
-      poisoned?.waiting?.lost(this.#stoppedBy)
-      return
-    }
+    if (this.#state === "stopped") return lose({ taken, poisoned }, this.#stoppedBy)
     if (made.length > 0) {
       this.#head = head
       this.#lastActivity = this.#options.clock.hostMonotonic()
@@ -334,10 +330,7 @@ export class Engine {
 
   /** The log is gone: nobody is answered as if it were done. */
   #unwritten(why: EngineStopped, groups: ReadonlyArray<Group>) {
-    for (const { taken, poisoned } of groups) {
-      for (const { waiting } of taken) waiting.lost(why)
-      poisoned?.waiting?.lost(why)
-    }
+    for (const group of groups) lose(group, why)
     this.stop(why)
   }
 
@@ -364,17 +357,16 @@ export class Engine {
     return true
   }
 
-  /** A rule threw: its world is made again from the log, and one entry says what happened; the run goes on. */
+  /** A rule threw: its world is made again from the log, and one entry says what happened; the run goes on, unless it was stopped meanwhile. */
   #recover({ input, at, error, waiting }: Poisoned) {
+    const stopped = () => this.#state === "stopped"
+    if (stopped()) return waiting?.lost(this.#stoppedBy)
     this.#state = "rebuilding"
-    const stop = (why: string) => {
-      const stopped = new EngineStopped({ reason: `after ${error.message}: ${why}` })
-      waiting?.lost(stopped)
-      this.stop(stopped)
-    }
     this.#runFork(
       Effect.map(Effect.exit(this.#options.rebuild), (rebuilt) => {
-        if (Exit.isFailure(rebuilt)) return stop(Cause.pretty(rebuilt.cause).split("\n", 1)[0] ?? "")
+        if (stopped()) return waiting?.lost(this.#stoppedBy)
+        if (Exit.isFailure(rebuilt))
+          return this.#stopAt(waiting, `after ${error.message}: ${Cause.pretty(rebuilt.cause).split("\n", 1)[0] ?? ""}`)
         this.world = rebuilt.value
         return this.#failTurn(input, at, error, waiting)
       }),
@@ -383,18 +375,23 @@ export class Engine {
 
   #failTurn(input: Draft, at: number, error: RuleFailed, waiting: Waiting | undefined) {
     const made: Array<Made<OpenRow>> = []
-    const told = failing(input, error)
     try {
-      const end = runUnhashedTurn(this.world, this.#head, told, at, made, encodeFor(this.#options.log))
+      const failed = failing(input, error)
+      const end = runUnhashedTurn(this.world, this.#head, failed, at, made, encodeFor(this.#options.log))
       this.#state = "running"
       this.#made = end
       const taken = waiting === undefined ? [] : [{ waiting, from: 0, to: made.length }]
       this.#groups.add({ made, taken, end, poisoned: undefined })
       this.#goOn({ _tag: "Fire" })
     } catch (second) {
-      const why = new EngineStopped({ reason: `${error.message}; and then ${String(second)}` })
-      waiting?.lost(why)
-      this.stop(why)
+      this.#stopAt(waiting, `${error.message}; and then ${String(second)}`)
     }
+  }
+
+  /** Stops at an input that cannot even be told as failed. */
+  #stopAt(waiting: Waiting | undefined, reason: string) {
+    const why = new EngineStopped({ reason })
+    waiting?.lost(why)
+    this.stop(why)
   }
 }

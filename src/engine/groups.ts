@@ -2,6 +2,7 @@ import * as Either from "effect/Either"
 import { chained, type Draft, type OpenRow, type Row } from "../core/Entry.ts"
 import type { EventLog, Head, LogUnavailable } from "../log/EventLog.ts"
 import type { Waiting } from "./inbox.ts"
+import type { EngineStopped } from "./outside.ts"
 import type { Made, Place, RuleFailed } from "./turn.ts"
 
 /** An input with the entries of its turn, as they lie in a group. */
@@ -26,6 +27,12 @@ export interface Group {
   readonly end: Place
   /** What came after them. */
   readonly poisoned: Poisoned | undefined
+}
+
+/** Tells everybody whose input is in a group that nobody knows whether it is in the log. */
+export const lose = ({ poisoned, taken }: Pick<Group, "poisoned" | "taken">, why: EngineStopped): void => {
+  for (const { waiting } of taken) waiting.lost(why)
+  poisoned?.waiting?.lost(why)
 }
 
 /** Who hears of groups. */
