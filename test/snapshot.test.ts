@@ -306,4 +306,19 @@ describe("a snapshot file", () => {
         strictEqual(Either.isLeft(said()), true)
       }
     }))
+
+  it("that cannot be written whole leaves nothing behind, and the one before as it was", () =>
+    inFolder((logFile) => {
+      writeSnapshot(logFile, key, head, world)
+      const full = new Error("the disk is full")
+      const parts = function* (): Generator<readonly [string, unknown]> {
+        yield ["x", "first"]
+        throw full
+      }
+      throws(() => writeSnapshot(logFile, key, { ...head, seq: 4 }, { at: 5, parts: parts() }), full)
+      deepStrictEqual(fs.readdirSync(path.dirname(logFile)), ["run.db.snapshot"])
+      const read = Either.getOrThrow(readSnapshot(logFile, key))
+      deepStrictEqual(read.head, head)
+      read.close()
+    }))
 })

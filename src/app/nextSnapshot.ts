@@ -4,10 +4,11 @@ import { readSnapshot, type SnapshotKey, writeSnapshot } from "../engine/snapsho
 import { openReader } from "../log/reader.ts"
 import { machines } from "./machines.ts"
 import { buildHash } from "./version.ts"
+import { whyFailed } from "./whyFailed.ts"
 
 /**
  * Folds a log of a running server up to its end now, beginning at the snapshot there is, and writes the next one. Gives the entry it is
- * of, or what went wrong.
+ * of, or what went wrong, in one line.
  */
 export const writeNextSnapshot = async (file: string, key: SnapshotKey): Promise<number | string> => {
   const write = Effect.gen(function* () {
@@ -16,9 +17,9 @@ export const writeNextSnapshot = async (file: string, key: SnapshotKey): Promise
     const log = yield* openReader(file)
     const head = yield* log.head
     const { world } = yield* worldOfLog({ log, machines, snapshot: () => readSnapshot(file, key), upTo: head.seq })
-    yield* Effect.try(() => writeSnapshot(file, key, head, world.save()))
+    yield* Effect.try({ try: () => writeSnapshot(file, key, head, world.save()), catch: (cause) => cause })
     return head.seq
   }).pipe(Effect.scoped)
   const exit = await Effect.runPromiseExit(write)
-  return exit._tag === "Success" ? exit.value : String(exit.cause)
+  return exit._tag === "Success" ? exit.value : whyFailed(exit.cause)
 }

@@ -3,7 +3,8 @@ import { parentPort, workerData } from "node:worker_threads"
 import * as Effect from "effect/Effect"
 import { openReader } from "../log/reader.ts"
 import { openProjection } from "../projection/ProjectionFile.ts"
-import { follow, project } from "../projection/project.ts"
+import { followUntil } from "../projection/project.ts"
+import { whyFailed } from "./whyFailed.ts"
 
 /* Keeps the tables of a log that a server writes up to date, until it is told to end; then it takes what is left, and ends. */
 
@@ -17,9 +18,8 @@ const told = Effect.async<void>((resume) => void parentPort?.once("message", () 
 const keepUp = Effect.gen(function* () {
   const reader = yield* openReader(log)
   const projection = yield* openProjection(out, { reader, name: log })
-  yield* Effect.race(follow(reader, projection), told)
-  yield* project(reader, projection)
-}).pipe(Effect.scoped, Effect.matchCause({ onFailure: (cause) => String(cause), onSuccess: () => undefined }))
+  yield* followUntil(reader, projection, told)
+}).pipe(Effect.scoped, Effect.matchCause({ onFailure: whyFailed, onSuccess: () => undefined }))
 
 const why = await Effect.runPromise(keepUp)
 if (why !== undefined) parentPort?.postMessage(why)

@@ -68,23 +68,33 @@ export const writeSnapshot = (logFile: string, key: SnapshotKey, head: Head, wor
   const part = `${file}.part`
   const fd = fs.openSync(part, "w", 0o600)
   try {
-    const hash = createHash("sha256")
-    const bytes = writeParts(fd, hash, world.parts)
-    const header = {
-      at: head.at,
-      bytes,
-      digest: head.hash,
-      flags: key.flags,
-      rules: key.rules,
-      seq: head.seq,
-      sha256: hash.digest("hex"),
-      snapshot: 2,
+    try {
+      writeTo(fd, key, head, world)
+    } finally {
+      fs.closeSync(fd)
     }
-    writeWhole(fd, Buffer.from(`${JSON.stringify(header).padEnd(headerBytes - 1)}\n`), 0)
-  } finally {
-    fs.closeSync(fd)
+    fs.renameSync(part, file)
+  } catch (cause) {
+    // On a full disk it would take what room there is.
+    fs.rmSync(part, { force: true })
+    throw cause
   }
-  fs.renameSync(part, file)
+}
+
+const writeTo = (fd: number, key: SnapshotKey, head: Head, world: SavedWorld): void => {
+  const hash = createHash("sha256")
+  const bytes = writeParts(fd, hash, world.parts)
+  const header = {
+    at: head.at,
+    bytes,
+    digest: head.hash,
+    flags: key.flags,
+    rules: key.rules,
+    seq: head.seq,
+    sha256: hash.digest("hex"),
+    snapshot: 2,
+  }
+  writeWhole(fd, Buffer.from(`${JSON.stringify(header).padEnd(headerBytes - 1)}\n`), 0)
 }
 
 /** Writes the parts after the place of the header, and says how many bytes they are. */

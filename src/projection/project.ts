@@ -40,6 +40,15 @@ export const follow = (
 ): Effect.Effect<never, LogUnavailable | ProjectionError> =>
   Effect.forever(Effect.zipRight(project(log, projection), Effect.sleep(followEvery)))
 
+/** Keeps a projection up until it is told to end, then takes what is left; fails as soon as it cannot be kept up. */
+export const followUntil = (
+  log: Pick<LogReader, "read">,
+  projection: ProjectionFile,
+  told: Effect.Effect<void>,
+): Effect.Effect<void, LogUnavailable | ProjectionError> =>
+  // Not `race`, which waits for the first that succeeds: a failure would be told when the server ends.
+  Effect.asVoid(Effect.zipRight(Effect.raceFirst(follow(log, projection), told), project(log, projection)))
+
 const asProjectionError = (cause: unknown): ProjectionError =>
   cause instanceof ProjectionError ? cause : new ProjectionError({ message: String(cause) })
 

@@ -7,8 +7,9 @@ import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import { encode, genesis, type Row } from "../../src/core/Entry.ts"
 import { dataCleared } from "../../src/core/entries.ts"
+import { LogUnavailable } from "../../src/log/EventLog.ts"
 import { openProjection } from "../../src/projection/ProjectionFile.ts"
-import { checkProjection, firstDifference, project } from "../../src/projection/project.ts"
+import { checkProjection, firstDifference, followUntil, project } from "../../src/projection/project.ts"
 import { newFolder } from "../support/folder.ts"
 import { everyEntry } from "../support/golden.ts"
 import { seededRuns } from "../support/seeded.ts"
@@ -119,6 +120,20 @@ describe("A projection", () => {
       }),
     ),
   )
+  it.effect("that follows its log until it is told to end has all of it then, and tells at once that it cannot", () =>
+    scoped(
+      Effect.gen(function* () {
+        const log = logOf(yield* everyEntry)
+        const projection = yield* openProjection("")
+        yield* followUntil(log, projection, Effect.void)
+        strictEqual(projection.position.seq, (yield* log.head).seq)
+        const gone = new LogUnavailable({ file: "run.db", doing: "Reading", cause: new Error("gone") })
+        const unread = { read: () => Effect.fail(gone) }
+        strictEqual(yield* Effect.flip(followUntil(unread, projection, Effect.never)), gone)
+      }),
+    ),
+  )
+
   it.effect("is not mixed by two processes that make it at once", () =>
     scoped(
       Effect.gen(function* () {
