@@ -64,7 +64,7 @@ export interface Executed extends Tallied {
   readonly trace: string | undefined
 }
 
-/** A command cannot be run as it is told; nothing was started. */
+/** A command cannot be run as it is told, or nothing can be told of one that was. */
 export class ExecRefused extends Data.TaggedError("ExecRefused")<{ readonly message: string }> {}
 
 const host = "127.0.0.1"
@@ -75,8 +75,9 @@ export const exec = (options: ExecOptions): Effect.Effect<Executed, ExecRefused>
     const scenario = yield* scenarioOf(options.scenario)
     const expected = yield* expectedOf(options.expect)
     const db = yield* freshLog(options.db)
-    const settings = yield* settingsOf(options, db, scenario)
-    const executed = yield* Effect.scoped(executing({ ...options, expected, scenario, settings }))
+    const executed = yield* Effect.flatMap(settingsOf(options, db, scenario), (settings) =>
+      Effect.scoped(executing({ ...options, expected, scenario, settings })),
+    ).pipe(Effect.tapError(() => (options.db === undefined ? forgetEmpty(path.dirname(db)) : Effect.void)))
     return options.db === undefined && nothingHappened(executed)
       ? yield* Effect.sync(() => {
           fs.rmSync(path.dirname(db), { recursive: true, force: true })
@@ -123,6 +124,12 @@ const freshLog = (db: string | undefined): Effect.Effect<string, ExecRefused> =>
       return db
     },
     catch: (cause) => new ExecRefused({ message: (cause as Error).message }),
+  })
+
+/** Removes a folder in which no log was begun. */
+const forgetEmpty = (folder: string): Effect.Effect<void> =>
+  Effect.sync(() => {
+    if (fs.readdirSync(folder).length === 0) fs.rmdirSync(folder)
   })
 
 /**
@@ -277,9 +284,12 @@ const written = (
   Effect.gen(function* () {
     const rows = yield* tail(log, engine.head.seq)
     const file = `${db.replace(/\.db$/, "")}.trace.html`
-    yield* Effect.try(() => traces.write(file, rows, { title: command.join(" "), notes: [] }))
+    yield* Effect.try({
+      try: () => traces.write(file, rows, { title: command.join(" "), notes: [] }),
+      catch: (cause) => cause as Error,
+    })
     return file
-  }).pipe(Effect.mapError((error) => new ExecRefused({ message: String(error.message) })))
+  }).pipe(Effect.mapError((error) => new ExecRefused({ message: error.message })))
 
 /** The newest rows of a log: as many as a trace holds. */
 const tail = (log: Run["log"], last: number) =>
