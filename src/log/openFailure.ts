@@ -35,7 +35,14 @@ export const openFailure = (file: string, cause: unknown): LogOpenError => {
   })
 }
 
-const isFolder = (file: string): boolean => fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() === true
+/** What cannot even be looked at is none that anybody knows of: why it cannot is what is told then. */
+const isFolder = (file: string): boolean => {
+  try {
+    return fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() === true
+  } catch {
+    return false
+  }
+}
 
 /** Whether a file that is no SQLite file begins as a recording does. */
 export const beginsLikeRecording = (file: string): boolean => {

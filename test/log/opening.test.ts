@@ -51,6 +51,15 @@ describe("opening a log", () => {
       }),
     )
 
+  it.scoped("is refused, for reading too, by a name that no file can have", () =>
+    Effect.gen(function* () {
+      const file = path.join(yield* folder, `${"x".repeat(300)}.db`)
+      strictEqual((yield* refused(file)).reason, "unwritable")
+      const error = yield* Effect.flip(Effect.scoped(openReader(file)))
+      assertInclude(error.message, "ENAMETOOLONG")
+    }),
+  )
+
   it.scoped("is refused as unwritable where a folder has the log's name, or its lock's", () =>
     Effect.gen(function* () {
       const home = yield* folder
