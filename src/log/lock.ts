@@ -1,3 +1,4 @@
+import * as fs from "node:fs"
 import Database from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -21,6 +22,21 @@ export const takeLock = (logFile: string): Effect.Effect<void, LogOpenError, Sco
       (lock) => Effect.sync(() => lock.close()),
     ),
   )
+
+/**
+ * Why the lock of a log cannot be taken now, with reason `locked` where another writer has it; undefined: it could be. It is taken for a
+ * moment where there is one, and nothing is written.
+ */
+export const lockRefusal = (logFile: string): LogOpenError | undefined => {
+  const lockFile = lockFileOf(logFile)
+  if (!fs.existsSync(lockFile)) return undefined
+  try {
+    hold(lockFile).close()
+    return undefined
+  } catch (cause) {
+    return refusal(logFile, cause)
+  }
+}
 
 const hold = (lockFile: string): Database.Database => {
   const lock = new Database(lockFile, { timeout: 0 })

@@ -1,17 +1,16 @@
 import * as fs from "node:fs"
-import Database from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import { genesis, hashOf, type Row } from "../../core/Entry.ts"
 import { outboundRequested } from "../../core/entries.ts"
 import { limits } from "../../core/limits.ts"
 import type { LogReader } from "../../log/EventLog.ts"
 import { keysFileOf } from "../../log/Keys.ts"
-import { lockFileOf } from "../../log/lock.ts"
+import { lockRefusal } from "../../log/lock.ts"
 import { openReader } from "../../log/reader.ts"
 import { isLoopback } from "../../network/isLoopback.ts"
 import { type Check, type Finding, fail, ok, warn } from "./Check.ts"
 
-/* Whether a log can be gone on with. Nothing is written: not even the lock is taken where there is none. */
+/* Whether a log can be gone on with. Nothing is written: where there is no lock file, none is made. */
 
 /** Whether the log can be read and ends well. Its middle is for `verify`. */
 export const logCheck = (db: string): Check => ({
@@ -39,28 +38,15 @@ const endOf = (db: string, reader: LogReader) =>
         `entry ${broken.seq} of ${db} does not match its hash`,
         `ringback verify ${db} tells more; restore a copy of it, or use another --db`,
       )
-    const held = isHeld(db) ? "; a server is writing it" : ""
+    const lock = lockRefusal(db)
+    if (lock !== undefined && lock.reason !== "locked") return apart(lock.message)
+    const held = lock === undefined ? "" : "; a server is writing it"
     return ok(`${db}: ${head.seq} entries, the last ${Math.min(rows.length, tailEntries)} match their hashes${held}`)
   })
 
 /** Whether a row follows the one before; of the first that was read only its place is known. */
 const follows = (row: Row, before: Row | undefined, unknown: boolean): boolean =>
   unknown || (row.seq === (before?.seq ?? 0) + 1 && hashOf(row, before?.hash ?? genesis) === row.hash)
-
-/** Whether a process holds the log's lock. */
-const isHeld = (db: string): boolean => {
-  if (!fs.existsSync(lockFileOf(db))) return false
-  const lock = new Database(lockFileOf(db), { timeout: 0 })
-  try {
-    lock.exec("BEGIN EXCLUSIVE")
-    lock.exec("ROLLBACK")
-    return false
-  } catch {
-    return true // Held, or no lock at all: the server itself says which.
-  } finally {
-    lock.close()
-  }
-}
 
 /** A message of the log room, which says what is wrong and then what helps. */
 const apart = (message: string): Finding => {
