@@ -72,6 +72,20 @@ describe("Digits", () => {
     for (const digits of ["", "7", "42", "123456789012345"])
       strictEqual(standInDigits("s", "code", digits).length, digits.length)
   })
+
+  it("become as many others, and none of them stays where it was but by chance, however many there are", () => {
+    for (const length of [28, 29, 30, 40, 60, 100, 1_000]) {
+      const all = Array.from({ length: 50 }, (_, i) => String(i).padStart(2, "0").repeat(length).slice(0, length))
+      const made = all.map((digits) => standInDigits("s", "code", digits))
+      assertTrue(
+        made.every((digits) => digits.length === length && /^\d+$/.test(digits)),
+        `${made[0]}`,
+      )
+      strictEqual(new Set(made).size, all.length)
+      for (let place = 0; place < length; place++)
+        assertTrue(made.filter((digits, i) => digits[place] === all[i]?.[place]).length < 25, `${length}: ${place}`)
+    }
+  })
 })
 
 describe("A number", () => {

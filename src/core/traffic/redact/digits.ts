@@ -6,7 +6,16 @@ import { sha256 } from "../../canonical.ts"
  * Two different strings never get the same stand-in, and the same one always does, without anything being remembered. `kind` keeps
  * codes and numbers apart. A Feistel network over decimal halves, in the manner of NIST SP 800-38G; eight rounds of keyed SHA-256.
  */
-export const standInDigits = (salt: string, kind: string, digits: string): string => {
+export const standInDigits = (salt: string, kind: string, digits: string): string =>
+  digits.length <= pieceDigits
+    ? permuted(salt, kind, digits)
+    : [...digits.matchAll(piece)].map(([each], i) => permuted(salt, `${kind} ${i}`, each)).join("")
+
+/** Digits that are permuted together; of more, each piece by itself: a half has no more of them than a draw decides, and a number holds. */
+const pieceDigits = 28
+const piece = new RegExp(`\\d{1,${pieceDigits}}`, "g")
+
+const permuted = (salt: string, kind: string, digits: string): string => {
   const half = Math.floor(digits.length / 2)
   let left = digits.slice(0, half)
   let right = digits.slice(half)
