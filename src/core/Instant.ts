@@ -54,18 +54,23 @@ export const isoSeconds = (ms: number): string => `${iso(ms).slice(0, -5)}Z`
  * Digits after the ms are cut off.
  */
 export const parseInstant = (text: string): number | undefined => {
-  const parts = text.length > instantLengthMax ? null : instant.exec(text)
+  const parts = text.length > instantLengthMax ? null : written.exec(text)
   if (parts === null) return undefined
   const [, day, clock = "00:00", seconds = "00", fraction = "", sign, hours = "0", minutes = "0"] = parts
   const asUtc = `${day}T${clock}:${seconds}.${fraction.slice(0, 3).padEnd(3, "0")}Z`
   const ms = Date.parse(asUtc)
   if (Number.isNaN(ms) || iso(ms) !== asUtc) return undefined
   const offset = (Number(hours) * 60 + Number(minutes)) * 60_000
-  return sign === "-" ? ms + offset : ms - offset
+  const instant = sign === "-" ? ms + offset : ms - offset
+  return instant < yearsFrom || instant > yearsTo ? undefined : instant
 }
 
+/** The first ms of the year 0000 and the last of 9999, in UTC: others have no text of this form. */
+const yearsFrom = -62_167_219_200_000
+const yearsTo = 253_402_300_799_999
+
 const instantLengthMax = 40
-const instant = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:Z|([+-])([01]\d|2[0-3]):?([0-5]\d)))?$/
+const written = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:Z|([+-])([01]\d|2[0-3]):?([0-5]\d)))?$/
 
 /**
  * Reads a duration as whole numbers with units from the largest to the smallest, each at most once:
