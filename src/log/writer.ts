@@ -25,7 +25,7 @@ const behindRowsBefore = 10_000
  *
  * Durable   WAL with synchronous=NORMAL: a commit outlives a killed process, the last ones not a power cut
  * Refuses   anything that fails, a failed COMMIT too, closes the connections; every later append gets the same `Left`
- * Memory    64 MiB of page cache for each connection, and every name of the log: about 50 bytes each beside the text that
+ * Memory    16 MiB of page cache for each connection, and every name of the log: about 50 bytes each beside the text that
  *           the world keeps too
  */
 export const makeWriter = (file: string, named: string, db: Database.Database, waitMs: number): Writer => {
