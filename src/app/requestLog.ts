@@ -4,6 +4,7 @@ import { conversationsMachine } from "../conversations/conversations.machine.ts"
 import { messageComposed, messageReceived } from "../conversations/entries.ts"
 import { conversationOf } from "../conversations/state.ts"
 import { type ApiRequested, type ApiResponded, apiRequested, apiResponded } from "../core/entries.ts"
+import { dropOldest } from "../core/oldest.ts"
 import { routeOf } from "../core/routes.ts"
 import type { Made } from "../engine/turn.ts"
 import type { WorldState } from "../engine/World.ts"
@@ -43,8 +44,7 @@ export class RequestLog {
   take({ entry, row }: Made, world: WorldState): ToldRequest | undefined {
     if (apiRequested.is(entry)) {
       const { data } = entry
-      const [oldest] = this.#asked.keys()
-      if (this.#asked.size >= askedMax && oldest !== undefined) this.#asked.delete(oldest)
+      if (this.#asked.size >= askedMax) dropOldest(this.#asked)
       const sid = parameter(data, "MessageSid") ?? parameter(data, "CallSid") ?? sidIn(data.path)
       const phone = data.path.startsWith("/webhook/") ? parameter(data, "From") : parameter(data, "To")
       this.#asked.set(entry.seq, { request: data, sid, phone, conversation: undefined })

@@ -2,6 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { sid as makeSid } from "../../core/chance.ts"
 import { rfc2822 } from "../../core/Instant.ts"
+import { dropOldest } from "../../core/oldest.ts"
 import type { Http, HttpAnswer, HttpRequest } from "../Http.ts"
 import { messagesPath } from "../pages.ts"
 import { magicError } from "./magicNumbers.ts"
@@ -61,7 +62,7 @@ export const makeMemoryApi = ({ accountSid, max = messagesMax }: MemoryApiOption
       uri,
     }
     messages.set(sid, message)
-    if (messages.size > max) messages.delete(messages.keys().next().value ?? "")
+    if (messages.size > max) dropOldest(messages)
     return json(201, message)
   }
 

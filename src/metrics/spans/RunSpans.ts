@@ -15,6 +15,7 @@ import {
   timerFired,
   timerSet,
 } from "../../core/entries.ts"
+import { dropOldest } from "../../core/oldest.ts"
 import { routeOf } from "../../core/routes.ts"
 
 /** Causes that are remembered, for what follows from them: timers that are set, requests without an answer. The oldest go first. */
@@ -91,8 +92,7 @@ export class RunSpans {
   /** What follows from an entry belongs to the span of its turn. */
   #remember(seq: number, span: Tracer.AnySpan | undefined = this.#turn?.span): void {
     if (span === undefined) return
-    const [oldest] = this.#of.keys()
-    if (this.#of.size >= causesMax && oldest !== undefined) this.#of.delete(oldest)
+    if (this.#of.size >= causesMax) dropOldest(this.#of)
     this.#of.set(seq, span)
   }
 
@@ -105,10 +105,7 @@ export class RunSpans {
     span.attribute("http.request.method", data.method)
     const host = hostOf(data.url)
     if (host !== undefined) span.attribute("server.address", host)
-    if (this.#left.size >= causesMax) {
-      const [oldest] = this.#left.keys()
-      if (oldest !== undefined) this.#left.delete(oldest)
-    }
+    if (this.#left.size >= causesMax) dropOldest(this.#left)
     this.#left.set(seq, span)
     this.#remember(seq, span)
   }

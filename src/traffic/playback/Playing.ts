@@ -1,5 +1,6 @@
 import { sha256 } from "../../core/canonical.ts"
 import { limits } from "../../core/limits.ts"
+import { dropOldest } from "../../core/oldest.ts"
 import {
   headerOf,
   isAnswered,
@@ -51,8 +52,7 @@ export class Playing {
   /** How an answer is written now, and what follows it. */
   answering({ exchange, names, texts, times }: Hit): Rewriting {
     for (const [recorded, now] of texts) {
-      const [oldest] = this.#texts.keys()
-      if (this.#texts.size >= limits.trafficTextsMax && oldest !== undefined) this.#texts.delete(oldest)
+      if (this.#texts.size >= limits.trafficTextsMax) dropOldest(this.#texts)
       this.#texts.set(recorded, now)
     }
     const { about, request } = exchange
