@@ -10,7 +10,7 @@ import { decode, encodeUnhashed, genesis, type Row } from "../core/Entry.ts"
 import type { LogOpenError } from "./EventLog.ts"
 import { keysFileOf } from "./Keys.ts"
 import { takeLock } from "./lock.ts"
-import { cannotWrite } from "./newLog.ts"
+import { cannotWrite, targetExists } from "./newLog.ts"
 import type { CheckedType, Progress } from "./recording.ts"
 import { firstIssue, RecordingError } from "./recordingLines.ts"
 import { checkedRowsOf, kindOfLog, type RewriteError, writeAnew } from "./rewrite.ts"
@@ -41,7 +41,7 @@ export interface Upgraded {
  * Makes a new log out of an older one, every entry of today's shape; the old one stays as it is. Its keys file comes along, so a run can go
  * on from the new log; snapshots do not, they are made anew.
  *
- * Refuses a log that is in use, one that is damaged, and entries that no upcast makes one of today's.
+ * Refuses a log that is in use, one that is damaged, entries that no upcast makes one of today's, and a target that is there, or its keys.
  */
 export const upgradeLog = ({
   file,
@@ -53,7 +53,7 @@ export const upgradeLog = ({
   Effect.scoped(
     Effect.gen(function* () {
       const kind = yield* kindOfLog(file)
-      if (kind === "log") yield* heldStill(file)
+      if (kind === "log") yield* Effect.zipRight(heldStill(file), refuseKeys(file, out))
       const checks = new Map(types.map(({ schema, type }) => [type, Schema.decodeUnknownEither(schema)]))
       const upgraded = (row: Row): Effect.Effect<Omit<Row, "hash">, RecordingError> => {
         const entry = upcast(decode(row))
@@ -87,6 +87,14 @@ const heldStill = (file: string): Effect.Effect<void, LogOpenError, Scope.Scope>
     takeLock(file),
     ({ reason }) => reason !== "locked",
     () => Effect.void,
+  )
+
+/** Refuses a target whose keys file is there already: it would be another log's, or lost. */
+const refuseKeys = (file: string, out: string): Effect.Effect<void, RecordingError> =>
+  Effect.suspend(() =>
+    fs.existsSync(keysFileOf(file)) && fs.existsSync(keysFileOf(out))
+      ? Effect.fail(targetExists(keysFileOf(out), `${keysFileOf(out)} exists already; name a log that has none`))
+      : Effect.void,
   )
 
 const bringKeys = (file: string, out: string): Effect.Effect<void, RecordingError> =>

@@ -87,4 +87,17 @@ describe("an older log", () => {
     assertTrue((await Effect.runPromise(Effect.flip(upgraded))).message.includes("exists already"))
     strictEqual(fs.readFileSync(out, "utf8"), "mine")
   })
+
+  it("is refused where its keys would have to lie on those of another log, and nothing is written", async () => {
+    const folder = newFolder()
+    const file = join(folder, "old.db")
+    await older(file)
+    const out = join(folder, "new.db")
+    for (const each of [file, out]) fs.writeFileSync(`${each}.keys`, `keys of ${each}`)
+    const upgraded = upgradeLog({ file, out, types, upcast })
+    const { message } = await Effect.runPromise(Effect.flip(upgraded))
+    strictEqual(message, `${out}.keys exists already; name a log that has none`)
+    strictEqual(fs.existsSync(out), false)
+    strictEqual(fs.readFileSync(`${out}.keys`, "utf8"), `keys of ${out}`)
+  })
 })
