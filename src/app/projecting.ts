@@ -16,9 +16,13 @@ const lastPagesMax = Duration.seconds(5)
 export const keepProjection = (log: string, out: string): Effect.Effect<void, never, Scope.Scope> =>
   Effect.gen(function* () {
     const script = new URL("./projection.worker.mjs", import.meta.url)
-    if (log === ":memory:" || !fs.existsSync(script))
+    if (log === ":memory:")
       return yield* Effect.logWarning(
-        `DATABASE_URL: no tables are made of a log that is only in memory; give it a file`,
+        "DATABASE_URL: no tables are made of a log that is only in memory; give it a file",
+      )
+    if (!fs.existsSync(script))
+      return yield* Effect.logWarning(
+        "DATABASE_URL: no tables are kept up by a program that was not built; ringback project makes them",
       )
     const runFork = Runtime.runFork(yield* Effect.runtime<never>())
     const worker = new Worker(script, { workerData: { log, out } })
