@@ -49,6 +49,18 @@ describe("the sources a build is made of", () => {
         writeFileSync(join(root, file), "")
       deepStrictEqual(buildInputs(root), ["package.json", "src/app/b.ts", "src/main.ts"])
     }))
+  it("among the files of the build is every tool that it imports or names", () => {
+    const root = join(import.meta.dirname, "..")
+    const found = new Set(["tools/build.mjs"])
+    for (const file of found)
+      for (const [, name] of readFileSync(join(root, file), "utf8").matchAll(/"(?:\.|tools)\/([\w.]+\.[cm]js)"/g))
+        if (existsSync(join(root, `tools/${name}`))) found.add(`tools/${name}`)
+    assertTrue(found.size > 8)
+    deepStrictEqual(
+      buildInputs(root).filter((file) => file.startsWith("tools/")),
+      [...found].sort(),
+    )
+  })
   it("a file that was written again but says the same changes the quick print alone", () =>
     inFolder((root) => {
       const file = join(root, "a.ts")

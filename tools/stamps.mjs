@@ -32,11 +32,15 @@ export const buildInputs = (root) => {
     "package.json",
     "package-lock.json",
     "tools/build.mjs",
+    "tools/countries.mjs",
+    "tools/driver.mjs",
     "tools/hostGlobals.mjs",
     "tools/launch.cjs",
     "tools/libraries.mjs",
     "tools/licenses.mjs",
     "tools/packs.mjs",
+    "tools/stamps.mjs",
+    "tools/warm.mjs",
   ].filter((file) => existsSync(join(root, file)))
   const walk = (folder) => {
     for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
