@@ -2,7 +2,7 @@ import * as Schema from "effect/Schema"
 import { calleeStep, stepExpected, stepsMax } from "../carriers/twilio/calls/scriptText.ts"
 import type { TwilioSettings } from "../carriers/twilio/settings.ts"
 import { parseE164 } from "../core/E164.ts"
-import { Duration, durationMs, expects, optional } from "./settingsParts.ts"
+import { Duration, durationMs, expects, micros, optional, Price } from "./settingsParts.ts"
 
 /* Who is at the other end of calls: how the settings file has it, and how the log does. */
 
@@ -32,9 +32,7 @@ export const callsSetting = Schema.suspend(() =>
     per_second: optional(
       expects(Schema.Int.pipe(Schema.between(1, 1_000)), "a whole number of calls a second, 1 to 1000"),
     ),
-    price_per_minute: optional(
-      expects(Schema.Number.pipe(Schema.between(0, 1000)), "a price, 0 to 1000, with up to six decimal places"),
-    ),
+    price_per_minute: optional(Price),
   }),
 )
 
@@ -62,7 +60,7 @@ export const callSettings = ({ calls = {}, numbers = {} }: Written): Pick<Twilio
   const said = {
     ...(callees.length === 0 ? {} : { callees }),
     ...(per_second === undefined ? {} : { per_second }),
-    ...(price_per_minute === undefined ? {} : { price_micros: Math.round(price_per_minute * 1_000_000) + 0 }),
+    ...(price_per_minute === undefined ? {} : { price_micros: micros(price_per_minute) }),
   }
   return Object.keys(said).length === 0 ? {} : { calls: said }
 }

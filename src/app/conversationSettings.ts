@@ -6,22 +6,27 @@ import {
   defaultConversations,
   monitorTokenSecret,
 } from "../conversations/settings.ts"
-import { isSender } from "../core/addresses.ts"
 import { parseE164 } from "../core/E164.ts"
 import { iso, parseInstant } from "../core/Instant.ts"
 import { isAllowed } from "../network/allow.ts"
-import { Duration, durationMs, expects, HttpUrl, optional, Text } from "./settingsParts.ts"
+import {
+  AccountSid,
+  AuthToken,
+  Duration,
+  durationMsOr,
+  expects,
+  HowDown,
+  HttpUrl,
+  optional,
+  Sender,
+  Text,
+  writtenDuration,
+} from "./settingsParts.ts"
 
 /* The conversation service: how the settings file has it, and how the log does. */
 
 const Attempts = Schema.suspend(() =>
   expects(Schema.Int.pipe(Schema.between(1, 10)), "a whole number of attempts in all, 1 to 10"),
-)
-const Sender = Schema.suspend(() =>
-  expects(
-    Schema.String.pipe(Schema.filter((text) => isSender(text) || /^MG[0-9a-f]{32}$/.test(text))),
-    "a number, short code, sender's name or messaging service, as a text",
-  ),
 )
 const Instant = Schema.suspend(() =>
   expects(
@@ -29,13 +34,7 @@ const Instant = Schema.suspend(() =>
     "an instant such as 2026-01-01T12:00:00Z",
   ),
 )
-const Outage = Schema.suspend(() =>
-  Schema.Struct({
-    from: Instant,
-    to: Instant,
-    how: optional(expects(Schema.Literal("503", "connect", "timeout"), '"503", connect or timeout')),
-  }),
-)
+const Outage = Schema.suspend(() => Schema.Struct({ from: Instant, to: Instant, how: optional(HowDown) }))
 
 export const conversationsSetting = Schema.suspend(() =>
   Schema.Struct({
@@ -53,11 +52,8 @@ export const conversationsSetting = Schema.suspend(() =>
     ),
     carrier: optional(
       Schema.Struct({
-        account_sid: expects(
-          Schema.String.pipe(Schema.pattern(/^AC[0-9a-zA-Z]{32}$/)),
-          "an account SID: AC and 32 letters or digits",
-        ),
-        auth_token: expects(Schema.NonEmptyString, "a text that is not empty"),
+        account_sid: AccountSid,
+        auth_token: AuthToken,
         url: optional(HttpUrl),
       }),
     ),
@@ -78,7 +74,7 @@ export const conversationsSetting = Schema.suspend(() =>
         ),
       }),
     ),
-    monitor_token: optional(expects(Schema.NonEmptyString, "a text that is not empty")),
+    monitor_token: optional(AuthToken),
   }),
 )
 type Written = typeof conversationsSetting.Type
@@ -118,9 +114,9 @@ export const conversationSettings = (
         gap_ms: usual.monitor.gap_ms,
         gap_ms_max: usual.monitor.gap_ms_max,
         path: monitor.path ?? usual.monitor.path,
-        recheck_ms: ms(monitor.recheck, usual.monitor.recheck_ms),
+        recheck_ms: durationMsOr(monitor.recheck, usual.monitor.recheck_ms),
         ...simulatedOf(monitor.simulated),
-        timeout_ms: Math.max(1, ms(monitor.timeout, usual.monitor.timeout_ms)),
+        timeout_ms: Math.max(1, durationMsOr(monitor.timeout, usual.monitor.timeout_ms)),
         ...(hasToken ? { token: { secret: monitorTokenSecret } } : {}),
         url: env.url ?? monitor.url ?? usual.monitor.url,
       },
@@ -129,16 +125,13 @@ export const conversationSettings = (
         attempts: sending.attempts ?? usual.sending.attempts,
         gap_ms: usual.sending.gap_ms,
         gap_ms_max: usual.sending.gap_ms_max,
-        timeout_ms: Math.max(1, ms(sending.timeout, usual.sending.timeout_ms)),
+        timeout_ms: Math.max(1, durationMsOr(sending.timeout, usual.sending.timeout_ms)),
       },
       signatures: signatures ?? usual.signatures,
       url: (url ?? usual.url).replace(/\/$/, ""),
     },
   }
 }
-
-const ms = (duration: number | string | undefined, usual: number): number =>
-  duration === undefined ? usual : durationMs(duration)
 
 type WrittenSimulated = NonNullable<NonNullable<Written["monitor"]>["simulated"]>
 
@@ -147,7 +140,7 @@ const simulatedOf = (written: WrittenSimulated | undefined) =>
     ? {}
     : {
         simulated: {
-          latency_ms: ms(written.latency, 0),
+          latency_ms: durationMsOr(written.latency, 0),
           outages: (written.outages ?? []).map(({ from, how = "503" as const, to }) => ({
             from: parseInstant(from) ?? 0,
             how,
@@ -171,8 +164,6 @@ export const conversationSecrets = (
   ]
 }
 
-const duration = (milliseconds: number): string => `${milliseconds}ms`
-
 /** What a settings file would say to have these settings, but for who the account is and the tokens. */
 export const writtenConversations = ({
   allow,
@@ -188,13 +179,13 @@ export const writtenConversations = ({
   monitor: {
     attempts,
     path,
-    recheck: duration(recheck_ms),
+    recheck: writtenDuration(recheck_ms),
     ...(simulated === undefined ? {} : { simulated: writtenSimulated(simulated) }),
-    timeout: duration(timeout_ms),
+    timeout: writtenDuration(timeout_ms),
     url: monitorUrl,
   },
   ...(reply === undefined ? {} : { reply }),
-  sending: { attempts: sending.attempts, timeout: duration(sending.timeout_ms) },
+  sending: { attempts: sending.attempts, timeout: writtenDuration(sending.timeout_ms) },
   signatures,
   url,
 })
@@ -204,7 +195,7 @@ const writtenSimulated = ({
   outages,
   tenants,
 }: NonNullable<ConversationsSettings["monitor"]["simulated"]>): WrittenSimulated => ({
-  latency: duration(latency_ms),
+  latency: writtenDuration(latency_ms),
   outages: outages.map(({ from, how, to }) => ({ from: iso(from), how, to: iso(to) })),
   tenants: Object.fromEntries(tenants),
 })

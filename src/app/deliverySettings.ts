@@ -3,13 +3,9 @@ import { messageFailure } from "../carriers/twilio/errors.ts"
 import type { TwilioSettings } from "../carriers/twilio/settings.ts"
 import { parseE164 } from "../core/E164.ts"
 import { calleeSetting } from "./callSettings.ts"
-import { basisPoints, Duration, durationMs, expects, optional, Percent } from "./settingsParts.ts"
+import { basisPoints, Duration, durationMs, ErrorCode, expects, optional, Percent } from "./settingsParts.ts"
 
 /* Per-number behaviours and carrier profiles: how the settings file has them, and how the log does. */
-
-const ErrorCode = Schema.suspend(() =>
-  expects(Schema.Int.pipe(Schema.between(10_000, 99_999)), "an error code of five digits"),
-)
 
 const behaviorFields = () => ({
   outcome: optional(

@@ -2,7 +2,17 @@ import * as Schema from "effect/Schema"
 import type { TwilioSettings } from "../carriers/twilio/settings.ts"
 import { parseE164 } from "../core/E164.ts"
 import type { AimedFault, CallbackFaults } from "../network/settings.ts"
-import { basisPoints, Duration, durationMs, expects, optional, Percent, Text, True } from "./settingsParts.ts"
+import {
+  basisPoints,
+  Duration,
+  durationMs,
+  ErrorCode,
+  expects,
+  optional,
+  Percent,
+  Text,
+  True,
+} from "./settingsParts.ts"
 
 /* Faults of the API and of callbacks: how the settings file has them, and how the log does. */
 
@@ -20,7 +30,7 @@ const ApiFault = Schema.suspend(() =>
     to: optional(Text),
     percent: optional(Percent),
     status: optional(expects(Schema.Int.pipe(Schema.between(400, 599)), "an HTTP status, 400 to 599")),
-    code: optional(expects(Schema.Int.pipe(Schema.between(10_000, 99_999)), "an error code of five digits")),
+    code: optional(ErrorCode),
     latency: optional(Duration),
     drop: optional(expects(Schema.Literal("request", "answer"), "request or answer")),
   }).pipe(

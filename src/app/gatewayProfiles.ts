@@ -1,6 +1,17 @@
 import * as Schema from "effect/Schema"
 import { defaultProfile, type SimulatedProfile } from "../gateway/providers/profile.ts"
-import { basisPoints, Duration, durationMs, expects, optional, Percent } from "./settingsParts.ts"
+import {
+  basisPoints,
+  Duration,
+  durationMs,
+  expects,
+  HowDown,
+  optional,
+  Percent,
+  SomeTime,
+  writtenDuration,
+  writtenPercent,
+} from "./settingsParts.ts"
 
 /* How a simulated provider behaves: how the settings file has it, and how the log does. */
 
@@ -10,21 +21,8 @@ const Span = Schema.suspend(() =>
   ),
 )
 
-/** A duration of which nothing would be left is none. */
-const SomeTime = Schema.suspend(() =>
-  expects(
-    Duration.pipe(Schema.filter((duration) => durationMs(duration) > 0)),
-    "a number of seconds, or a duration such as 500ms, 40s or 1h30m, longer than nothing and at most a year",
-  ),
-)
-
 const Outage = Schema.suspend(() =>
-  Schema.Struct({
-    from: Duration,
-    for: SomeTime,
-    every: optional(SomeTime),
-    how: optional(expects(Schema.Literal("503", "connect", "timeout"), '"503", connect or timeout')),
-  }),
+  Schema.Struct({ from: Duration, for: SomeTime, every: optional(SomeTime), how: optional(HowDown) }),
 )
 
 export const profileSetting = Schema.suspend(() =>
@@ -69,25 +67,22 @@ export const simulatedProfile = (written: Written): SimulatedProfile => ({
   undelivered_bp: basisPoints(written.undelivered_percent ?? 0),
 })
 
-const duration = (ms: number): string => `${ms}ms`
-const percent = (bp: number): number => bp / 100
-
 /** What a settings file would say to have this profile. */
 export const writtenProfile = (profile: SimulatedProfile): Written => ({
-  latency: { max: duration(profile.latency.max_ms), min: duration(profile.latency.min_ms) },
-  receipt: { max: duration(profile.receipt.max_ms), min: duration(profile.receipt.min_ms) },
+  latency: { max: writtenDuration(profile.latency.max_ms), min: writtenDuration(profile.latency.min_ms) },
+  receipt: { max: writtenDuration(profile.receipt.max_ms), min: writtenDuration(profile.receipt.min_ms) },
   ...(profile.limit_per_second === undefined ? {} : { limit_per_second: profile.limit_per_second }),
-  lost_percent: percent(profile.lost_bp),
-  failing_percent: percent(profile.failing_bp),
-  refused_percent: percent(profile.refused_bp),
-  unanswered_percent: percent(profile.unanswered_bp),
-  undelivered_percent: percent(profile.undelivered_bp),
-  silent_percent: percent(profile.silent_bp),
-  contradicting_percent: percent(profile.contradicting_bp),
+  lost_percent: writtenPercent(profile.lost_bp),
+  failing_percent: writtenPercent(profile.failing_bp),
+  refused_percent: writtenPercent(profile.refused_bp),
+  unanswered_percent: writtenPercent(profile.unanswered_bp),
+  undelivered_percent: writtenPercent(profile.undelivered_bp),
+  silent_percent: writtenPercent(profile.silent_bp),
+  contradicting_percent: writtenPercent(profile.contradicting_bp),
   outages: profile.outages.map(({ every_ms, for_ms, from_ms, how }) => ({
-    from: duration(from_ms),
-    for: duration(for_ms),
-    ...(every_ms === undefined ? {} : { every: duration(every_ms) }),
+    from: writtenDuration(from_ms),
+    for: writtenDuration(for_ms),
+    ...(every_ms === undefined ? {} : { every: writtenDuration(every_ms) }),
     how,
   })),
 })

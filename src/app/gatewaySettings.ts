@@ -1,6 +1,5 @@
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { isSender } from "../core/addresses.ts"
 import { isCountry } from "../core/E164.ts"
 import { reservedIds } from "../gateway/api/routes.ts"
 import { dialects } from "../gateway/providers/dialects.ts"
@@ -8,21 +7,30 @@ import type { DialectName } from "../gateway/providers/settings.ts"
 import { defaultGatewaySettings, type GatewayProvider, type GatewaySettings } from "../gateway/settings.ts"
 import type { GatewayEnvironment } from "./gatewayEnvironment.ts"
 import { profileSetting, simulatedProfile, writtenProfile } from "./gatewayProfiles.ts"
-import { basisPoints, Duration, durationMs, expects, HttpUrl, isHttpUrl, optional, Text } from "./settingsParts.ts"
+import {
+  AuthToken,
+  basisPoints,
+  durationMsOr,
+  expects,
+  HttpUrl,
+  isHttpUrl,
+  micros,
+  optional,
+  Price,
+  Sender,
+  SomeTime,
+  Text,
+  writtenDuration,
+  writtenPercent,
+  writtenPrice,
+} from "./settingsParts.ts"
 
 /* The gateway: how the settings file has it, and how the log does. */
 
-const whole = (from: number, to: number, of: string) =>
+const count = (from: number, to: number, of: string) =>
   expects(Schema.Int.pipe(Schema.between(from, to)), `a whole number of ${of}, ${from} to ${to}`)
 
-/** A span that is not nothing. */
-const Span = Schema.suspend(() =>
-  expects(
-    Duration.pipe(Schema.filter((duration) => durationMs(duration) > 0)),
-    "a number of seconds, or a duration such as 500ms, 40s or 1h30m, longer than nothing and at most a year",
-  ),
-)
-const Rate = Schema.suspend(() => whole(1, 1_000_000, "requests in a window"))
+const Rate = Schema.suspend(() => count(1, 1_000_000, "requests in a window"))
 
 const ProviderId = Schema.suspend(() =>
   expects(
@@ -41,20 +49,13 @@ const Provider = Schema.suspend(() =>
     id: ProviderId,
     url: optional(HttpUrl),
     dialect: optional(expects(Schema.Literal(...dialectNames), dialectNames.join(", ").replace(/, (\w+)$/, " or $1"))),
-    weight: optional(whole(0, 10_000, "parts")),
+    weight: optional(count(0, 10_000, "parts")),
     rate_limit: optional(Rate),
-    in_flight: optional(whole(1, 10_000, "requests on their way")),
-    timeout: optional(Span),
-    price: optional(
-      expects(Schema.Number.pipe(Schema.between(0, 1000)), "a price, 0 to 1000, with up to six decimal places"),
-    ),
+    in_flight: optional(count(1, 10_000, "requests on their way")),
+    timeout: optional(SomeTime),
+    price: optional(Price),
     currency: optional(expects(Schema.String.pipe(Schema.pattern(/^[A-Z]{3}$/)), "a currency such as USD")),
-    from: optional(
-      expects(
-        Schema.String.pipe(Schema.filter((text) => isSender(text) || /^MG[0-9a-f]{32}$/.test(text))),
-        "a number, short code, sender's name or messaging service, as a text",
-      ),
-    ),
+    from: optional(Sender),
     account: optional(Text),
     // Providers are told it as it stands: a password in it would be a name of the keys file to them.
     receipt_url: optional(
@@ -91,17 +92,15 @@ export const gatewaySetting = Schema.suspend(() =>
         ),
       ),
     ),
-    tokens: optional(
-      Schema.Record({ key: Schema.String, value: expects(Schema.NonEmptyString, "a text that is not empty") }),
-    ),
+    tokens: optional(Schema.Record({ key: Schema.String, value: AuthToken })),
     limits: optional(
       Schema.Struct({
         total: optional(Rate),
         provider: optional(Rate),
-        intake: optional(whole(0, 1_000_000, "requests in a window (0: no limit)")),
-        window: optional(Span),
+        intake: optional(count(0, 1_000_000, "requests in a window (0: no limit)")),
+        window: optional(SomeTime),
         algorithm: optional(expects(Schema.Literal("fixed-window", "token-bucket"), "fixed-window or token-bucket")),
-        burst: optional(whole(1, 1_000_000, "requests")),
+        burst: optional(count(1, 1_000_000, "requests")),
       }),
     ),
     health: optional(
@@ -109,22 +108,22 @@ export const gatewaySetting = Schema.suspend(() =>
         failure_percent: optional(
           expects(Schema.Number.pipe(Schema.between(0.01, 100)), "a percentage, more than 0 and at most 100"),
         ),
-        window: optional(Span),
-        min_samples: optional(whole(1, 1_000_000, "outcomes")),
-        probe_after: optional(Span),
+        window: optional(SomeTime),
+        min_samples: optional(count(1, 1_000_000, "outcomes")),
+        probe_after: optional(SomeTime),
       }),
     ),
     failover: optional(
       Schema.Struct({
-        attempts: optional(whole(1, 100, "attempts in all")),
-        pause: optional(Span),
-        pause_max: optional(Span),
+        attempts: optional(count(1, 100, "attempts in all")),
+        pause: optional(SomeTime),
+        pause_max: optional(SomeTime),
         unknown: optional(expects(Schema.Literal("failover", "hold"), "failover or hold")),
       }),
     ),
-    idempotency: optional(Span),
-    queue: optional(whole(1, 10_000_000, "requests")),
-    valid_for: optional(Span),
+    idempotency: optional(SomeTime),
+    queue: optional(count(1, 10_000_000, "requests")),
+    valid_for: optional(SomeTime),
   }),
 )
 type Written = typeof gatewaySetting.Type
@@ -134,8 +133,6 @@ type WrittenProvider = NonNullable<Written["providers"]>[number]
 const tokenSecret = (id: string): string => `gateway.${id}`
 
 const usual = defaultGatewaySettings
-const ms = (written: number | string | undefined, otherwise: number): number =>
-  written === undefined ? otherwise : durationMs(written)
 
 /** The settings as the log keeps them; nothing where neither file nor environment says anything. */
 export const gatewaySettingsOf = (
@@ -152,28 +149,28 @@ export const gatewaySettingsOf = (
       country: country ?? usual.country,
       failover: {
         attempts_max: failover.attempts ?? usual.failover.attempts_max,
-        gap_max_ms: ms(failover.pause_max, usual.failover.gap_max_ms),
-        gap_ms: ms(failover.pause, usual.failover.gap_ms),
+        gap_max_ms: durationMsOr(failover.pause_max, usual.failover.gap_max_ms),
+        gap_ms: durationMsOr(failover.pause, usual.failover.gap_ms),
         unknown: failover.unknown ?? usual.failover.unknown,
       },
       health: {
         failure_bp:
           health.failure_percent === undefined ? usual.health.failure_bp : basisPoints(health.failure_percent),
-        probe_after_ms: ms(health.probe_after, usual.health.probe_after_ms),
+        probe_after_ms: durationMsOr(health.probe_after, usual.health.probe_after_ms),
         samples_min: health.min_samples ?? usual.health.samples_min,
-        window_ms: ms(health.window, usual.health.window_ms),
+        window_ms: durationMsOr(health.window, usual.health.window_ms),
       },
-      idempotency_ms: ms(idempotency, usual.idempotency_ms),
+      idempotency_ms: durationMsOr(idempotency, usual.idempotency_ms),
       limits: {
         algorithm: limits.algorithm ?? usual.limits.algorithm,
         burst: limits.burst ?? usual.limits.burst,
         ...(intake === 0 ? {} : { intake }),
         total,
-        window_ms: ms(limits.window, usual.limits.window_ms),
+        window_ms: durationMsOr(limits.window, usual.limits.window_ms),
       },
       providers: providersOf(written ?? {}, env),
       queue_max: queue ?? usual.queue_max,
-      valid_ms: ms(valid_for, usual.valid_ms),
+      valid_ms: durationMsOr(valid_for, usual.valid_ms),
     },
   }
 }
@@ -212,12 +209,12 @@ const providerOf = (written: WrittenProvider, limit: number, hasToken: boolean):
     limit: written.rate_limit ?? limit,
     price: {
       currency: currency ?? usualPrice.currency,
-      micros: price === undefined ? usualPrice.micros : Math.round(price * 1_000_000) + 0,
+      micros: price === undefined ? usualPrice.micros : micros(price),
     },
     ...(profile === undefined ? {} : { profile: simulatedProfile(profile) }),
     ...(receipt_url === undefined ? {} : { receipt_url }),
     ...(hasToken ? { secret: { secret: tokenSecret(written.id) } } : {}),
-    timeout_ms: ms(timeout, provider.timeout_ms),
+    timeout_ms: durationMsOr(timeout, provider.timeout_ms),
     ...(url === undefined ? {} : { url }),
     weight: written.weight ?? provider.weight,
   }
@@ -228,8 +225,6 @@ export const gatewaySecrets = ({
   tokens = {},
 }: Written = {}): ReadonlyArray<readonly [name: string, value: Redacted.Redacted<string>]> =>
   Object.entries(tokens).map(([id, token]) => [tokenSecret(id), Redacted.make(token)])
-
-const duration = (milliseconds: number): string => `${milliseconds}ms`
 
 /** The log does not tell which limits were those of all providers: what most have, the first of several. */
 const mostCommon = ([first = 0, ...others]: ReadonlyArray<number>): number => {
@@ -251,25 +246,25 @@ export const writtenGateway = (settings: GatewaySettings): Written => {
       total: limits.total,
       provider: usualLimit,
       intake: limits.intake ?? 0,
-      window: duration(limits.window_ms),
+      window: writtenDuration(limits.window_ms),
       algorithm: limits.algorithm,
       burst: limits.burst,
     },
     health: {
-      failure_percent: health.failure_bp / 100,
-      window: duration(health.window_ms),
+      failure_percent: writtenPercent(health.failure_bp),
+      window: writtenDuration(health.window_ms),
       min_samples: health.samples_min,
-      probe_after: duration(health.probe_after_ms),
+      probe_after: writtenDuration(health.probe_after_ms),
     },
     failover: {
       attempts: failover.attempts_max,
-      pause: duration(failover.gap_ms),
-      pause_max: duration(failover.gap_max_ms),
+      pause: writtenDuration(failover.gap_ms),
+      pause_max: writtenDuration(failover.gap_max_ms),
       unknown: failover.unknown,
     },
-    idempotency: duration(idempotency_ms),
+    idempotency: writtenDuration(idempotency_ms),
     queue: queue_max,
-    valid_for: duration(valid_ms),
+    valid_for: writtenDuration(valid_ms),
   }
 }
 
@@ -282,8 +277,8 @@ const writtenProvider = (provider: GatewayProvider, usualLimit: number): Written
     weight,
     ...(limit === usualLimit ? {} : { rate_limit: limit }),
     in_flight: in_flight_max,
-    timeout: duration(timeout_ms),
-    ...(price === undefined ? {} : { price: price.micros / 1_000_000, currency: price.currency }),
+    timeout: writtenDuration(timeout_ms),
+    ...(price === undefined ? {} : { price: writtenPrice(price.micros), currency: price.currency }),
     ...(account === undefined ? {} : { account }),
     ...(from === undefined ? {} : { from }),
     ...(profile === undefined ? {} : { profile: writtenProfile(profile) }),

@@ -1,5 +1,6 @@
 import type { TwilioSettings } from "../carriers/twilio/settings.ts"
 import type { SettingsFile } from "./settingsFile.ts"
+import { micros, secondsMs } from "./settingsParts.ts"
 
 /** What a segment costs in the US, in millionths of a dollar. Source: the price in Twilio's OpenAPI examples. */
 const priceMicros = 7_500
@@ -21,8 +22,8 @@ export const messagingSettings = (
   return {
     ...(api?.latency_seconds === undefined
       ? {}
-      : { api: { concurrency_max: api.concurrency ?? concurrency, latency_ms: ms(api.latency_seconds) } }),
-    ...(balance === undefined ? {} : { balance_micros: Math.round(balance * 1_000_000) + 0 }),
+      : { api: { concurrency_max: api.concurrency ?? concurrency, latency_ms: secondsMs(api.latency_seconds) } }),
+    ...(balance === undefined ? {} : { balance_micros: micros(balance) }),
     media: media ?? "generate",
     ...(media_auth === true ? { media_auth } : {}),
     ...(opt_out === undefined
@@ -35,12 +36,12 @@ export const messagingSettings = (
             yes: opt_out.yes ?? true,
           },
         }),
-    price_micros: price_per_segment === undefined ? priceMicros : Math.round(price_per_segment * 1_000_000) + 0,
+    price_micros: price_per_segment === undefined ? priceMicros : micros(price_per_segment),
     ...(rate === undefined
       ? {}
       : {
           rate: {
-            queue_ms: rate.queue_seconds === undefined ? queueMs : ms(rate.queue_seconds),
+            queue_ms: rate.queue_seconds === undefined ? queueMs : secondsMs(rate.queue_seconds),
             segments_per_second: rate.segments_per_second,
           },
         }),
@@ -48,12 +49,10 @@ export const messagingSettings = (
       ? {}
       : {
           scheduling: {
-            max_ms: ms(scheduling.max_seconds ?? 35 * 24 * 3600),
+            max_ms: secondsMs(scheduling.max_seconds ?? 35 * 24 * 3600),
             messages_max: scheduling.messages ?? 500_000,
-            min_ms: ms(scheduling.min_seconds ?? 900),
+            min_ms: secondsMs(scheduling.min_seconds ?? 900),
           },
         }),
   }
 }
-
-const ms = (seconds: number): number => Math.round(seconds * 1000) + 0

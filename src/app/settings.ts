@@ -38,8 +38,8 @@ import {
   strictProblems,
 } from "./operations.ts"
 import { checkSettings, problemLine } from "./settingsCheck.ts"
-import { AccountSid, type SettingsFile } from "./settingsFile.ts"
-import { isHttpUrl } from "./settingsParts.ts"
+import type { SettingsFile } from "./settingsFile.ts"
+import { AccountSid, basisPoints, isHttpUrl, secondsMs, whole } from "./settingsParts.ts"
 import { stateFolder } from "./stateFolder.ts"
 import { variable } from "./variable.ts"
 import { verifySettings } from "./verifySettings.ts"
@@ -334,10 +334,10 @@ const settle = (flags: Flags, env: Environment, written: SettingsFile, file: str
         allowed_from_numbers: allowed.map(normal),
         auth_token: { secret: authTokenSecret },
         callbacks: {
-          delay_ms: milliseconds(own.delay_seconds ?? 2),
+          delay_ms: secondsMs(own.delay_seconds ?? 2),
           enabled: own.enabled ?? true,
           retry_attempts: own.retry_attempts ?? 3,
-          retry_delay_ms: milliseconds(own.retry_delay_seconds ?? 5),
+          retry_delay_ms: secondsMs(own.retry_delay_seconds ?? 5),
           ...(own.retry_on === undefined ? {} : { retry_on: own.retry_on }),
         },
         default_behavior: twilio.default_behavior ?? "success",
@@ -380,13 +380,9 @@ const endpointsOf = (endpoints: SettingsFile["endpoints"] = []): ReadonlyArray<S
       status,
       ...(when === undefined ? {} : { when: Object.entries(when) }),
     })) as unknown as ScriptedEndpoint["answers"],
-    fail_bp: whole(fail_percent * 100),
+    fail_bp: basisPoints(fail_percent),
     url,
   }))
-
-/** The nearest whole number; YAML's `-0` is 0. */
-const whole = (n: number): number => Math.round(n) + 0
-const milliseconds = (seconds: number): number => whole(seconds * 1000)
 
 /** Numbers of the lists are compared in E.164 form; what has none (a short code) as it is written. */
 const normal = (number: string): string => parseE164(number) ?? number

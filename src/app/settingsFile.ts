@@ -9,6 +9,9 @@ import { aimedFaultsSetting, apiFaultsSetting, callbackFaultsSetting } from "./f
 import { gatewaySetting } from "./gatewaySettings.ts"
 import { operationsSections } from "./operations.ts"
 import {
+  AccountSid,
+  AuthToken,
+  ErrorCode,
   expects,
   Flag,
   HttpUrl,
@@ -17,6 +20,7 @@ import {
   optional,
   Percent,
   Port,
+  Price,
   Seconds,
   section,
   Text,
@@ -33,12 +37,6 @@ const AllowedTarget = Schema.suspend(() =>
     "a host name (app.example, *.app.example), an address or a network (10.0.0.0/8)",
   ),
 )
-
-export const AccountSid = expects(
-  Schema.String.pipe(Schema.pattern(/^AC[0-9a-zA-Z]{32}$/)),
-  "an account SID: AC and 32 letters or digits",
-)
-export const AuthToken = expects(Schema.NonEmptyString, "a text that is not empty")
 
 const ScriptedAnswer = Schema.suspend(() =>
   Schema.Struct({
@@ -99,9 +97,7 @@ const accountFields = () => ({
   missing_parameter_code: optional(expects(Schema.Literal(21602, 21603, 21604), "21602, 21603 or 21604")),
   from_not_owned_code: optional(expects(Schema.Literal(21606, 21659, 21660), "21606, 21659 or 21660")),
   default_behavior: optional(expects(Schema.Literal("success", "failure"), "success or failure")),
-  failure_error_code: optional(
-    expects(Schema.Int.pipe(Schema.between(10_000, 99_999)), "an error code of five digits"),
-  ),
+  failure_error_code: optional(ErrorCode),
   registered_numbers: optional(Numbers),
   allowed_from_numbers: optional(Numbers),
   failure_numbers: optional(Numbers),
@@ -135,9 +131,7 @@ export const SettingsFile = Schema.Struct({
           "an amount, 0 to 1000000, with up to six decimal places",
         ),
       ),
-      price_per_segment: optional(
-        expects(Schema.Number.pipe(Schema.between(0, 1000)), "a price, 0 to 1000, with up to six decimal places"),
-      ),
+      price_per_segment: optional(Price),
       api: section(() =>
         Schema.Struct({
           latency_seconds: optional(Seconds),

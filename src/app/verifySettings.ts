@@ -1,6 +1,7 @@
 import type { TwilioSettings } from "../carriers/twilio/settings.ts"
 import { parseE164 } from "../core/E164.ts"
 import type { SettingsFile } from "./settingsFile.ts"
+import { secondsMs } from "./settingsParts.ts"
 
 /** The settings of lookups and verifications as the log keeps them; nothing of them when nothing is said. */
 export const verifySettings = ({
@@ -19,9 +20,7 @@ export const verifySettings = ({
     ? {}
     : {
         verify: {
-          ...(verify.expires_seconds === undefined
-            ? {}
-            : { expires_ms: Math.round(verify.expires_seconds * 1000) + 0 }),
+          ...(verify.expires_seconds === undefined ? {} : { expires_ms: secondsMs(verify.expires_seconds) }),
           ...(verify.from === undefined ? {} : { from: verify.from }),
         },
       }),

@@ -5,6 +5,7 @@ import { writtenConversations } from "./conversationSettings.ts"
 import { writtenGateway } from "./gatewaySettings.ts"
 import type { Settings } from "./settings.ts"
 import type { SettingsFile } from "./settingsFile.ts"
+import { writtenDuration, writtenPercent, writtenPrice } from "./settingsParts.ts"
 
 /* The way back from settings as the log keeps them to those a settings file would say: what settle makes of one is the other. */
 
@@ -14,8 +15,6 @@ type WrittenCarriers = NonNullable<WrittenTwilio["carriers"]>
 type WrittenFaults = NonNullable<WrittenTwilio["faults"]>
 
 const seconds = (ms: number): number => ms / 1000
-const duration = (ms: number): string => `${ms}ms`
-const percent = (bp: number): number => bp / 100
 
 /** A group without the keys nothing is said for. */
 const said = <Group extends object>(group: Group): { [Key in keyof Group]?: Exclude<Group[Key], undefined> } =>
@@ -39,7 +38,7 @@ export const writtenOf = ({ callbacks, conversations, endpoints, gateway, twilio
       ...answer,
       ...(when === undefined ? {} : { when: Object.fromEntries(when) }),
     })) as unknown as WrittenAnswers,
-    fail_percent: percent(fail_bp),
+    fail_percent: writtenPercent(fail_bp),
     url,
   })),
 })
@@ -93,10 +92,10 @@ const messagingOf = ({
   rate,
   scheduling,
 }: TwilioSettings) => ({
-  balance: balance_micros === undefined ? undefined : balance_micros / 1_000_000,
+  balance: balance_micros === undefined ? undefined : writtenPrice(balance_micros),
   media,
   media_auth,
-  price_per_segment: price_micros === undefined ? undefined : price_micros / 1_000_000,
+  price_per_segment: price_micros === undefined ? undefined : writtenPrice(price_micros),
   api: api === undefined ? undefined : { latency_seconds: seconds(api.latency_ms), concurrency: api.concurrency_max },
   rate:
     rate === undefined
@@ -118,7 +117,7 @@ const callsOf = (calls: TwilioSettings["calls"]) =>
     ? undefined
     : said({
         per_second: calls.per_second,
-        price_per_minute: calls.price_micros === undefined ? undefined : calls.price_micros / 1_000_000,
+        price_per_minute: calls.price_micros === undefined ? undefined : writtenPrice(calls.price_micros),
       })
 
 /** Each number's fate of messages and of calls. */
@@ -131,7 +130,7 @@ const numbersOf = ({ behaviors, calls }: TwilioSettings): WrittenTwilio["numbers
       call: said({
         outcome,
         answered_by,
-        answers_after: rings_ms === undefined ? undefined : duration(rings_ms),
+        answers_after: rings_ms === undefined ? undefined : writtenDuration(rings_ms),
         // biome-ignore lint/suspicious/noThenProperty: the word of the settings file; nothing awaits it
         then: script?.map(stepText),
       }) as NonNullable<Fate["call"]>,
@@ -154,8 +153,8 @@ const fateOf = ({
     outcome,
     error_code,
     delays: said({
-      [outcome === "failed" ? "failed" : "sent"]: sending_ms === undefined ? undefined : duration(sending_ms),
-      delivered: landing_ms === undefined ? undefined : duration(landing_ms),
+      [outcome === "failed" ? "failed" : "sent"]: sending_ms === undefined ? undefined : writtenDuration(sending_ms),
+      delivered: landing_ms === undefined ? undefined : writtenDuration(landing_ms),
     }),
   }) as Fate
 
@@ -177,9 +176,9 @@ const carriersOf = (carriers: NonNullable<TwilioSettings["carriers"]>): WrittenC
       latency:
         latency === undefined
           ? undefined
-          : Object.fromEntries(latency.map(({ bp, ms }) => [pointNames.get(bp) ?? String(bp), duration(ms)])),
-      loss_percent: percent(loss_bp),
-      filtering: Object.fromEntries(filters.map(({ bp, error_code }) => [String(error_code), percent(bp)])),
+          : Object.fromEntries(latency.map(({ bp, ms }) => [pointNames.get(bp) ?? String(bp), writtenDuration(ms)])),
+      loss_percent: writtenPercent(loss_bp),
+      filtering: Object.fromEntries(filters.map(({ bp, error_code }) => [String(error_code), writtenPercent(bp)])),
       segments_per_second,
     }),
   ) as unknown as WrittenCarriers
@@ -190,25 +189,25 @@ const faultsOf = (faults: NonNullable<TwilioSettings["faults"]>): WrittenFaults 
       method,
       path,
       to,
-      percent: percent(bp),
-      ...("latency_ms" in action ? { latency: duration(action.latency_ms) } : action),
+      percent: writtenPercent(bp),
+      ...("latency_ms" in action ? { latency: writtenDuration(action.latency_ms) } : action),
     }),
   ) as unknown as WrittenFaults
 
 const callbackFaultsOf = (faults: CallbackFaults): NonNullable<Written["callbacks"]["faults"]> => ({
-  lost_percent: percent(faults.lost_bp),
-  duplicated_percent: percent(faults.duplicated_bp),
-  late_percent: percent(faults.late_bp),
-  out_of_order_percent: percent(faults.out_of_order_bp),
-  late: duration(faults.late_ms),
-  ...(faults.latency_ms === undefined ? {} : { latency: duration(faults.latency_ms) }),
-  ...(faults.unanswered_bp === undefined ? {} : { unanswered_percent: percent(faults.unanswered_bp) }),
+  lost_percent: writtenPercent(faults.lost_bp),
+  duplicated_percent: writtenPercent(faults.duplicated_bp),
+  late_percent: writtenPercent(faults.late_bp),
+  out_of_order_percent: writtenPercent(faults.out_of_order_bp),
+  late: writtenDuration(faults.late_ms),
+  ...(faults.latency_ms === undefined ? {} : { latency: writtenDuration(faults.latency_ms) }),
+  ...(faults.unanswered_bp === undefined ? {} : { unanswered_percent: writtenPercent(faults.unanswered_bp) }),
 })
 
 const aimedOf = ({ action, ...at }: AimedFault): NonNullable<Written["callbacks"]["aimed"]>[number] => {
   if ("lost" in action || "unanswered" in action) return { ...at, ...action }
-  if ("late_ms" in action) return { ...at, late: duration(action.late_ms) }
+  if ("late_ms" in action) return { ...at, late: writtenDuration(action.late_ms) }
   return "copy_ms" in action
-    ? { ...at, duplicated: duration(action.copy_ms) }
-    : { ...at, out_of_order: duration(action.behind_ms) }
+    ? { ...at, duplicated: writtenDuration(action.copy_ms) }
+    : { ...at, out_of_order: writtenDuration(action.behind_ms) }
 }
