@@ -1,17 +1,16 @@
-import * as os from "node:os"
 import { parentPort, workerData } from "node:worker_threads"
 import * as Effect from "effect/Effect"
 import { openReader } from "../log/reader.ts"
 import { openProjection } from "../projection/ProjectionFile.ts"
 import { followUntil } from "../projection/project.ts"
+import { yieldToCallers } from "./backgroundThread.ts"
 import { whyFailed } from "./whyFailed.ts"
 
 /* Keeps the tables of a log that a server writes up to date, until it is told to end; then it takes what is left, and ends. */
 
 const { log, out } = workerData as { readonly log: string; readonly out: string }
 
-// On Linux this is this thread's priority alone, elsewhere it would be the server's: tables may wait, callers may not.
-if (process.platform === "linux") os.setPriority(os.constants.priority.PRIORITY_LOW)
+yieldToCallers()
 
 const told = Effect.async<void>((resume) => void parentPort?.once("message", () => resume(Effect.void)))
 

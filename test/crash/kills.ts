@@ -30,6 +30,8 @@ const within = <A>(ms: number, work: Promise<A>): Promise<A> => {
 
 /** Kills one log lives through; its entries make verifying it slower and slower. */
 const killsPerLogMax = 10
+/** The same of a log that has snapshots: until a server has read it and written one it takes many messages. */
+const killsPerLongLogMax = 3
 
 /** A log under test, and what was acknowledged in it. */
 interface Subject {
@@ -43,7 +45,8 @@ interface Subject {
   kills: number
   /** What a snapshot says that lies. */
   world: SavedWorld | undefined
-  liesTold: number
+  /** Which lie is told next. */
+  readonly nextLie: () => (typeof lies)[number] | undefined
   /** The file of the last lie; none: there is no snapshot. */
   lieFile: number | undefined
 }
@@ -100,6 +103,7 @@ export const killServers = async ({ brief = false, folder, kills, seed, told }: 
   }
   const config = join(folder, "config.yaml")
   fs.writeFileSync(config, JSON.stringify(settings))
+  let liesTold = 0
   const newSubject = (name: string): Subject => ({
     db: join(folder, name),
     config,
@@ -108,7 +112,7 @@ export const killServers = async ({ brief = false, folder, kills, seed, told }: 
     unsure: 0,
     kills: 0,
     world: undefined,
-    liesTold: 0,
+    nextLie: () => lies[liesTold++ % lies.length],
     lieFile: undefined,
   })
   const subjects = new Set<Subject>()
@@ -118,8 +122,8 @@ export const killServers = async ({ brief = false, folder, kills, seed, told }: 
   const problems: Array<string> = []
   try {
     for (const [n, kill] of planned(kills, seed, brief).entries()) {
-      if (needsSnapshot(kill) && long === undefined) {
-        long = newSubject("long.db")
+      if (needsSnapshot(kill) && (long === undefined || long.kills >= killsPerLongLogMax)) {
+        long = newSubject(`long-${n}.db`)
         long.world = await writeLongLog(long.db, authToken)
       }
       if (short === undefined || short.kills >= killsPerLogMax) short = newSubject(`short-${n}.db`)
@@ -266,14 +270,13 @@ const hasOwnSnapshot = ({ db, lieFile }: Subject): boolean =>
 /** Puts a snapshot beside the log that must not be believed, once a server has written a true one. */
 const tellLie = (subject: Subject): string | undefined => {
   const file = snapshotFileOf(subject.db)
-  const lie = lies[subject.liesTold % lies.length]
-  if (!fs.existsSync(file) || lie === undefined || subject.world === undefined) return undefined
+  const lie = fs.existsSync(file) ? subject.nextLie() : undefined
+  if (lie === undefined || subject.world === undefined) return undefined
   const [what, write] = lie
   const truth = `${file}.true`
   if (hasOwnSnapshot(subject)) fs.copyFileSync(file, truth)
   else fs.copyFileSync(truth, file)
   write(subject.db, subject.world)
-  subject.liesTold++
   subject.lieFile = fs.statSync(file).ino
   return what
 }

@@ -66,9 +66,7 @@ try {
     kills,
     seed,
     folder,
-    told: (outcome, n) => {
-      if (process.stdout.isTTY === true) say(`${String(n + 1).padStart(4)}/${kills}  ${lineOf(outcome)}`)
-    },
+    told: (outcome, n) => say(`${String(n + 1).padStart(4)}/${kills}  ${lineOf(outcome)}`),
   })
   say(table(report))
   const last = report.outcomes.at(-1)

@@ -1,0 +1,15 @@
+import * as os from "node:os"
+
+/**
+ * Nice value of threads nobody waits for: under full load a third of what the thread of the callers gets. With the lowest a machine that
+ * is never idle would never get a snapshot; with a third of a processor one is folded faster than entries can come (docs/performance.md).
+ */
+const nice = 5
+
+/**
+ * Puts this thread behind those that callers wait for. On Linux the priority is the thread's alone; elsewhere it would be that of the
+ * whole process, and stays what it is.
+ */
+export const yieldToCallers = (): void => {
+  if (process.platform === "linux") os.setPriority(nice)
+}
