@@ -1,7 +1,5 @@
-import { writeFileSync } from "node:fs"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
-import { join } from "node:path"
 import { describe, it } from "@effect/vitest"
 import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import * as Effect from "effect/Effect"
@@ -12,7 +10,6 @@ import { loadScenario, runScenario } from "../../src/app/scenarios.ts"
 import { decode } from "../../src/core/Entry.ts"
 import { verifyRows } from "../../src/engine/verify.ts"
 import type { Handler, Outcome, RunScenarioOptions } from "../../src/scenarios/Scenario.ts"
-import { newFolder } from "../support/folder.ts"
 
 const play = (text: string, options: RunScenarioOptions = {}) =>
   Effect.runPromise(
@@ -134,28 +131,6 @@ expect:
       outcome.rows.filter(({ type }) => type === "message.created").map((row) => decode(row).data.body)
     strictEqual(JSON.stringify(bodies(one)) === JSON.stringify(bodies(other)), false)
     strictEqual(new Set(bodies(one)).size > 15, true)
-  })
-
-  it("fills in nothing where a name stands for nothing, and never what another one around it stands for", async () => {
-    const folder = newFolder()
-    writeFileSync(
-      join(folder, "_told.yaml"),
-      'parameters: [code]\nsteps: [{ expect: { value: "${code}", is: null } }]\n',
-    )
-    const text = `
-steps:
-  ${send('to: "+15551234567"')}
-    as: sent
-  ${send('to: "+15551234568"')}
-    as: code
-  - include: { file: _told.yaml, with: { code: "\${sent.error_code}" } }
-`
-    const scenario = await Effect.runPromise(loadScenario({ file: join(folder, "a.yaml"), text }))
-    const { checks } = await Effect.runPromise(runScenario(scenario))
-    deepStrictEqual(
-      checks.map(({ met, why }) => [met, why]),
-      [[true, undefined]],
-    )
   })
 
   it("goes wrong while a fault is on, and comes back to what was set meanwhile", async () => {
