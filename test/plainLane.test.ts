@@ -3,18 +3,24 @@ import * as net from "node:net"
 import { describe, it } from "@effect/vitest"
 import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Scope from "effect/Scope"
 import { apiRequested, apiResponded } from "../src/core/entries.ts"
 import type { Engine } from "../src/engine/Engine.ts"
 import { ApiIntake } from "../src/server/ApiIntake.ts"
 import { apiHandler, makeRest } from "../src/server/apiHandler.ts"
 import { oneAtATime, usualPatience, watchUnread } from "../src/server/connections.ts"
 import type { ApiDoor, HttpRequest } from "../src/server/Exchange.ts"
+import { listen } from "../src/server/listening.ts"
 import { PlainLane } from "../src/server/PlainLane.ts"
 import { readPlain } from "../src/server/plainRequest.ts"
 
 /** Answers whose body is not plain text, by path. */
 const answers: Readonly<Record<string, object>> = {
   "/none": { body: "", status: 204 },
+  "/not-modified": { body: "unsaid", status: 304 },
+  "/dated": { body: "", headers: [["date", "Thu, 01 Jan 1970 00:00:00 GMT"]], status: 200 },
   "/umlaut": { body: "späte Größe ☎", status: 200 },
   "/latin": { body: "plain", headers: [["X-Name", "Größe"]], status: 201 },
   "/latin-alone": { body: "", headers: [["X-Name", "Größe"]], status: 201 },
@@ -81,17 +87,21 @@ const serving = ({ full = (): boolean => false, lane = true, headersMsMax = 20_0
           headersMsMax,
         })
       : undefined
-    yield* Effect.acquireRelease(
-      Effect.async<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void))),
-      () =>
-        Effect.sync(() => {
-          server.close().closeAllConnections()
-          made?.cut()
-        }),
+    const scope = yield* Scope.make()
+    const end = Scope.close(scope, Exit.void)
+    yield* Scope.extend(listen(server, { host: "127.0.0.1", port: 0 }, new Set(), made), scope)
+    yield* Effect.addFinalizer(() =>
+      Effect.suspend(() => {
+        server.closeAllConnections()
+        made?.cut()
+        return end
+      }),
     )
     const { port } = server.address() as net.AddressInfo
     return {
       port,
+      /** Has the server end, as the process does when it is told to stop. */
+      end,
       lane: made,
       intake,
       asked,
@@ -273,6 +283,33 @@ describe("plain requests", () => {
         ["/long", "/last"],
       )
       strictEqual(intake.open, 0)
+    }),
+  )
+
+  it.scoped.each([
+    ["here", true],
+    ["by node's server", false],
+  ] as const)("that are under way when the server ends are the last of their connections, %s", ([, lane]) =>
+    Effect.gen(function* () {
+      const { asked, end, hold, pending, port, release } = yield* serving({ lane })
+      const idle = yield* connected(port, [request("GET /idle")])
+      yield* until(() => answersIn(idle) === 1)
+      hold()
+      const busy = yield* connected(port, [request("GET /busy"), request("POST /after", "a=b")])
+      yield* until(() => pending.length === 1)
+      yield* until(() => busy.socket.bytesWritten > request("GET /busy").length)
+      const ended = yield* Effect.fork(end)
+      yield* until(() => idle.closed)
+      release()
+      // No time passes by this clock, so nothing is cut.
+      yield* Fiber.join(ended)
+      yield* until(() => busy.closed)
+      assertTrue(busy.text.endsWith("Content-Length: 4\r\nDate\r\nConnection: close\r\n\r\ndone"), busy.text)
+      strictEqual(answersIn(busy), 1)
+      deepStrictEqual(
+        asked.map(({ url }) => url),
+        ["/idle", "/busy"],
+      )
     }),
   )
 

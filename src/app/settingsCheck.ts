@@ -2,6 +2,7 @@ import * as Either from "effect/Either"
 import { ArrayFormatter } from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { meant, otherKeys } from "../core/otherKeys.ts"
+import { printableJson } from "../core/printable.ts"
 import { SettingsFile } from "./settingsFile.ts"
 
 /** What is wrong with settings, whether they come from a file or from an order. */
@@ -93,9 +94,5 @@ const shown = (value: unknown, path: ReadonlyArray<PropertyKey>): string => {
   const json = JSON.stringify(value) ?? String(value)
   if (/token|secret|password/i.test(json)) return "a text, not shown"
   const text = json.replace(/^(".*?(?:\/\/|:)|").*@/s, "$1...@")
-  return (text.length > 60 ? `${text.slice(0, 57)}...` : text).replace(steering, asEscape)
+  return printableJson(text.length > 60 ? `${text.slice(0, 57)}...` : text)
 }
-
-/** What JSON leaves as it is and a terminal may obey. */
-const steering = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g
-const asEscape = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`

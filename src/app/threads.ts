@@ -4,6 +4,7 @@ import { type MessagePort, Worker } from "node:worker_threads"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { othersTurn } from "../engine/othersTurn.ts"
 
 /*
  * Tasks that are done one after the other, and on further threads once that turns out to take long: a thread costs as much to start as
@@ -60,15 +61,13 @@ export const shared = <Task, Result>(work: Work<Task, Result>): Effect.Effect<vo
       }
       work.done(next, yield* work.here(next))
       // What other threads tell is heard between two tasks of this one.
-      if (left.away > 0) yield* breath
+      if (left.away > 0) yield* othersTurn
       if (helped || left.size < 2) continue
       if ((yield* Clock.currentTimeMillis) - began < (work.elsewhere?.aloneMs ?? aloneMs)) continue
       helped = true
       yield* startHelpers(left, work)
     }
   }).pipe(Effect.scoped)
-
-const breath: Effect.Effect<void> = Effect.async((resume) => void setImmediate(() => resume(Effect.void)))
 
 /** Tasks that nobody has taken yet, and those that other threads have. */
 class Left {

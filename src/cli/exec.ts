@@ -91,7 +91,7 @@ const writerOf = (
     return (text) =>
       Effect.try({
         try: () => {
-          fs.writeSync(file, `${text}\n`)
+          fs.writeFileSync(file, `${text}\n`)
         },
         catch: (cause) =>
           new CommandFailed({

@@ -6,11 +6,11 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { decode, type Row, toLine } from "../core/Entry.ts"
-import { iso } from "../core/Instant.ts"
 import { limits } from "../core/limits.ts"
 import { openReader } from "../log/reader.ts"
 import { rowsOf } from "../log/recording.ts"
 import { gist } from "../timetravel/gist.ts"
+import { instant } from "../timetravel/place.ts"
 import { asWrongUse, wrongUse } from "./failure.ts"
 import { logArg } from "./fileArg.ts"
 import { jsonOption } from "./options.ts"
@@ -106,5 +106,3 @@ const gistOf = (row: Row): string => {
     return row.data
   }
 }
-
-const instant = (at: number): string => (Math.abs(at) <= 8.64e15 ? iso(at) : String(at))

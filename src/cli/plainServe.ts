@@ -69,7 +69,7 @@ export const plainServe = ([, , verb, ...words]: ReadonlyArray<string>): ServeOp
   for (const token of parseArgs({ args: words, options, strict: false, tokens: true }).tokens) {
     const option = token.kind === "option" && token.rawName === `--${token.name}` ? optionOf(token.name) : undefined
     if (token.kind !== "option" || option === undefined || given.has(option.key)) return undefined
-    const value = valueOf(option, token)
+    const value = plainValueOf(option, token)
     if (value === undefined) return undefined
     given.set(option.key, value)
   }
@@ -80,7 +80,7 @@ const optionOf = (name: string): (typeof options)[keyof typeof options] | undefi
   Object.hasOwn(options, name) ? options[name as keyof typeof options] : undefined
 
 /** `undefined`: it is not plain. */
-const valueOf = (
+const plainValueOf = (
   { type, ...option }: (typeof options)[keyof typeof options],
   { inlineValue, value }: { readonly inlineValue: boolean | undefined; readonly value: string | undefined },
 ): true | Option.Option<string | number> | undefined => {

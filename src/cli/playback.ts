@@ -10,19 +10,20 @@ import { serveTraffic } from "../app/serveTraffic.ts"
 import { simulatedExchange, webhookToken } from "../app/simulated.ts"
 import { parsePace, rate } from "../clock/pace.ts"
 import { iso, parseDuration } from "../core/Instant.ts"
-import { type Traffic, tellFault } from "../core/traffic/reader.ts"
+import type { Traffic } from "../core/traffic/reader.ts"
 import { saltFingerprint } from "../core/traffic/redact/Redactor.ts"
 import { makePlayer } from "../traffic/playback/Player.ts"
 import type { FieldRule } from "../traffic/playback/reading.ts"
 import type { PlaybackPace } from "../traffic/playback/webhookSender.ts"
 import { readSalt } from "../traffic/saltFile.ts"
-import { readTrafficFile, type TrafficRead } from "../traffic/TrafficFile.ts"
+import { readTrafficFile } from "../traffic/TrafficFile.ts"
 import { asWrongUse, type CommandFailed, wrongUse } from "./failure.ts"
 import { fileArg } from "./fileArg.ts"
 import { addressOf, listeningAt, serverUrl } from "./given.ts"
 import { fileOption, jsonHappens, listeningOptions } from "./options.ts"
 import { tellJson, tellPerson } from "./playbackTold.ts"
 import { printable } from "./terminal.ts"
+import { faultLines } from "./trafficFaults.ts"
 
 const options = {
   file: fileArg("FILE", "A traffic recording (.jsonl)"),
@@ -170,11 +171,6 @@ const whoElse = (
     ? wrongUse("--on-miss passthrough needs --upstream URL")
     : serverUrl("upstream", upstream)
 }
-
-const faultLines = (file: string, { faults, faultsInAll }: TrafficRead): ReadonlyArray<string> => [
-  ...faults.map((fault) => tellFault(file, fault)),
-  ...(faultsInAll > faults.length ? [`${file}: ${faultsInAll - faults.length} more lines have faults`] : []),
-]
 
 /** What is said of a recording that is older than it may be. */
 const staleness = (

@@ -154,7 +154,7 @@ const openProviders = (settings: Settings, exchange: typeof Exchange.Service, po
     const ports = yield* Effect.provideService(listening, Exchange, exchange).pipe(Effect.mapError(asWrongUse))
     return ports.map((each, i): Opened => {
       const id = providers[i]?.id ?? ""
-      return { id, url: `${addressOf({ host: settings.server.host, port: each })}${providerPath(id)}` }
+      return { id, url: `${addressOf({ host, port: each })}${providerPath(id)}` }
     })
   })
 

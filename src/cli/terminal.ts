@@ -2,6 +2,9 @@ import { styleText } from "node:util"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { dumbTerminal, noColour } from "../app/noColour.ts"
+import { printableJson } from "../core/printable.ts"
+
+export { printable } from "../core/printable.ts"
 
 type Style = Parameters<typeof styleText>[0]
 
@@ -18,24 +21,9 @@ export const progress = (text: string): void => {
 /** Takes the line of progress away. */
 export const progressDone = (): void => progress("")
 
-/** Text from outside made safe to print: control characters, and what would steer a terminal, as escapes. */
-export const printable = (text: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to be replaced
-  text.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, (char) =>
-    JSON.stringify(char)
-      .slice(1, -1)
-      .replace(/^[^\\]$/, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`),
-  )
-
-/** What JSON leaves as it is in texts and a terminal may obey. */
-const steering = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
-
-/**
- * A piece of JSON for standard output: as it is where a program reads it, safe to print where that is a terminal. As escapes those
- * characters mean the same.
- */
+/** A piece of JSON for standard output: as it is where a program reads it, safe to print where that is a terminal. */
 export const jsonLine = (json: string, terminal: boolean = process.stdout.isTTY === true): string =>
-  terminal ? json.replace(steering, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`) : json
+  terminal ? printableJson(json) : json
 
 /** Characters written to standard output at a time. */
 const writtenTogether = 65_536

@@ -6,5 +6,5 @@ export const faultLines = (
   { faults, faultsInAll }: Pick<Traffic, "faults"> & { readonly faultsInAll: number },
 ): ReadonlyArray<string> => [
   ...faults.map((fault) => tellFault(file, fault)),
-  ...(faultsInAll > faults.length ? [`and ${faultsInAll - faults.length} more lines`] : []),
+  ...(faultsInAll > faults.length ? [`${file}: ${faultsInAll - faults.length} more lines have faults`] : []),
 ]

@@ -3,13 +3,13 @@ import * as Options from "@effect/cli/Options"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { rules } from "../app/rules.ts"
-import { iso } from "../core/Instant.ts"
 import { type Verdict, verifyPages } from "../engine/verify.ts"
 import { pagesOf } from "../log/pagesOf.ts"
+import { instant } from "../timetravel/place.ts"
 import { asWrongUse, CommandFailed } from "./failure.ts"
 import { logArg } from "./fileArg.ts"
 import { jsonOption } from "./options.ts"
-import { printable, progress, progressDone, styled } from "./terminal.ts"
+import { jsonLine, printable, progress, progressDone, styled } from "./terminal.ts"
 
 const options = {
   log: logArg(),
@@ -33,7 +33,7 @@ export const verify = Command.make("verify", options, ({ edited, log, json }) =>
           : asWrongUse(error),
       ),
     )
-    if (json) yield* Console.log(JSON.stringify({ log, ...verdict }))
+    if (json) yield* Console.log(jsonLine(JSON.stringify({ log, ...verdict })))
     else if (verdict._tag === "Sound") yield* Console.log(sound(log, verdict))
     else if (verdict._tag === "Edited") yield* Console.log(editedLines(log, verdict))
     if (verdict._tag === "Edited" && !edited)
@@ -57,7 +57,7 @@ const sound = (log: string, { at, digest, entries }: Extract<Verdict, { _tag: "S
     : [
         `${styled("green", "sound")}: all ${entries} entries of ${log} are what the rules make of its inputs`,
         `digest ${digest}`,
-        `virtual time ${iso(at)}`,
+        `virtual time ${instant(at)}`,
       ].join("\n")
 
 const editedLines = (log: string, verdict: Extract<Verdict, { _tag: "Edited" }>): string => {
@@ -69,7 +69,7 @@ const editedLines = (log: string, verdict: Extract<Verdict, { _tag: "Edited" }>)
       ? []
       : [`${otherwise} come out otherwise, which what was erased may be the reason of: ${unsound(log, first)}`]),
     `digest ${digest}`,
-    `virtual time ${iso(at)}`,
+    `virtual time ${instant(at)}`,
   ].join("\n")
 }
 

@@ -4,11 +4,11 @@ import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import { limits } from "../core/limits.ts"
+import { othersTurn } from "../engine/othersTurn.ts"
 import type { Run } from "../engine/Run.ts"
 import type { LogUnavailable } from "../log/EventLog.ts"
 import { type Figures, figuring } from "./figures.ts"
 import { type CallbackRow, callbackList } from "./lists/callbackList.ts"
-import { othersTurn } from "./lists/reading.ts"
 import type { Shown } from "./Shown.ts"
 
 /*

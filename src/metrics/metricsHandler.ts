@@ -5,6 +5,7 @@ import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
 import { type Metric, Registry } from "prom-client"
 import { limits } from "../core/limits.ts"
+import { othersTurn } from "../engine/othersTurn.ts"
 import type { Run } from "../engine/Run.ts"
 import type { LogReader, LogUnavailable } from "../log/EventLog.ts"
 import { type Family, gauge } from "./Family.ts"
@@ -79,11 +80,6 @@ export const countUpTo = (
       yield* othersTurn
     }
   })
-
-/** Goes on once input and output had their turn; `Effect.yieldNow` lets only other fibres go first. */
-const othersTurn = Effect.async<void>((resume) => {
-  setImmediate(() => resume(Effect.void))
-})
 
 /** A registry of its own; numbers are read when it is asked. Only what prom-client asks of a metric is there: its name and its values. */
 const registryOf = (families: ReadonlyArray<Family>): Registry => {

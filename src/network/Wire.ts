@@ -20,6 +20,7 @@ import { type Edge, exchange } from "./exchange.ts"
 import { type Flight, Flights } from "./flights.ts"
 import { outboundMachine, type Pending } from "./outbound.machine.ts"
 import type { Routes } from "./redirects.ts"
+import { restoreUserinfo, type SecretStore } from "./secretUrl.ts"
 import { callbacksSettings, publicUrlOf, routeOut } from "./settings.ts"
 import { WireQueue } from "./wireQueue.ts"
 import { makeWaits } from "./wireWaits.ts"
@@ -74,11 +75,7 @@ export const makeWire = ({ clock, ...given }: WireOptions): Effect.Effect<WayOut
       expired: ({ seq, subject }) => offer?.(outboundFailed.draft(subject, tooLate, seq)),
     })
 
-    const routes: Routes = {
-      out: (url) => (world === undefined ? { via: "wire" } : routeOut(world, url)),
-      back: (url) => (world === undefined ? undefined : publicUrlOf(world, url)),
-    }
-    const edge = { routes, ...given }
+    const edge = { routes: routesOf(() => world, given.secrets), ...given }
 
     const start = () => {
       while (flights.size < room()) {
@@ -140,6 +137,19 @@ export const makeWire = ({ clock, ...given }: WireOptions): Effect.Effect<WayOut
       },
     }
   })
+
+/** Where requests go by the settings of a world, once there is one. */
+const routesOf = (current: () => WorldState | undefined, secrets: SecretStore): Routes => {
+  const restored = (settings: string) => restoreUserinfo(settings, secrets)
+  const by = <A>(found: (world: WorldState) => A, none: A): A => {
+    const world = current()
+    return world === undefined ? none : found(world)
+  }
+  return {
+    out: (url) => by((world) => routeOut(world, url, restored), { via: "wire" }),
+    back: (url) => by((world) => publicUrlOf(world, url, restored), undefined),
+  }
+}
 
 function* wireRequests(made: ReadonlyArray<Made>): Generator<Entry<OutboundRequested>> {
   for (const { entry } of made) if (outboundRequested.is(entry) && entry.data.via === "wire") yield entry

@@ -9,6 +9,7 @@ import {
   outboundRequested,
   timerSet,
 } from "../core/entries.ts"
+import { eventOf } from "./callbackEvent.ts"
 import { retryKey } from "./outbound.machine.ts"
 
 /* What became of each callback, told from the entries about its subject alone. Instants in virtual ms. */
@@ -59,6 +60,11 @@ interface Telling extends Omit<CallbackStory, "attempts"> {
   readonly attempts: Array<CallbackAttempt>
 }
 
+/** The types of entries that stories are told from; a subject may have many others. */
+export const storyTypes: ReadonlySet<string> = new Set(
+  [callbackHeld, outboundAnswered, outboundFailed, outboundRequested, timerSet].map(({ type }) => type),
+)
+
 /** The callbacks that entries about one subject tell of, oldest first. */
 export const callbackStories = (entries: ReadonlyArray<Entry<unknown>>): ReadonlyArray<CallbackStory> => {
   const stories = new Map<string, Telling>()
@@ -79,7 +85,7 @@ export const callbackStories = (entries: ReadonlyArray<Entry<unknown>>): Readonl
     const key = retryKey(request)
     let story = stories.get(key)
     if (story === undefined) {
-      const event = params.find(([name]) => name === "MessageStatus" || name === "CallStatus")?.[1] ?? null
+      const event = eventOf(params) ?? null
       const heldUntil = copy === 0 ? held.get(token) : undefined
       story = { id: seq, subject, event, method, url, token, copy, heldUntil, attempts: [] }
       stories.set(key, story)

@@ -1,5 +1,6 @@
 import { describe, it } from "@effect/vitest"
 import { deepStrictEqual, strictEqual, throws } from "@effect/vitest/utils"
+import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { requested } from "../../test/support/outbound.ts"
 import type { Draft } from "../core/Entry.ts"
@@ -30,6 +31,14 @@ const unwritable = (error: Error): SecretStore => ({
 })
 const noSpace = Object.assign(new Error("ENOSPC"), { code: "ENOSPC" })
 
+const jobOf = (request: Partial<OutboundRequested>) => ({
+  seq: 7,
+  subject: "SM1",
+  request: requested(request).data as OutboundRequested,
+  origin: "",
+  since: 0,
+})
+
 /** What comes of a request whose hops land like this, one after the other. */
 const landed = (
   landings: ReadonlyArray<Landing>,
@@ -46,8 +55,7 @@ const landed = (
       return () => {}
     },
   }
-  const job = { seq: 7, subject: "SM1", request: requested(request).data as OutboundRequested, origin: "", since: 0 }
-  exchange({ client, secrets, signs: () => undefined, ...edge }, job, (answer) => answers.push(answer))
+  exchange({ client, secrets, signs: () => undefined, ...edge }, jobOf(request), (answer) => answers.push(answer))
   strictEqual(answers.length, 1)
   return answers[0] as Draft
 }
@@ -80,8 +88,52 @@ describe("an answer that names a secret", () => {
     )
   })
 
+  it.effect("and cannot be signed for is one, too", () =>
+    Effect.gen(function* () {
+      const signs: Edge["signs"] = () => () => {
+        throw noSpace
+      }
+      const [job, answers] = [jobOf({ sign: "twilio" }), [] as Array<Draft>]
+      const client: Edge["client"] = { send: () => () => {} }
+      exchange({ client, secrets, signs }, job, (made) => answers.push(made))
+      // Whoever sends is not told before it knows what cancels it.
+      strictEqual(answers.length, 0)
+      yield* Effect.promise(() => Promise.resolve())
+      deepStrictEqual(answers, [failure({ detail: "keys-unwritable", reason: "refused" })])
+    }),
+  )
+
   it("and meets a defect is no failure of the application", () =>
     throws(() => landed([says("https://u:p@a")], { secrets: unwritable(new Error("defect")) })))
+})
+
+describe("a redirect that names a secret somebody has read in a log", () => {
+  const secret = "https://u:p@app.test/"
+  const name = hidden(secret).slice("https://".length, -"@app.test/".length)
+  /** Where the second hop goes, when the first one leads there. */
+  const ledTo = (location: string, url = "https://app.test/x") => {
+    const sent: Array<string> = []
+    const landings = [leads(location), says("")]
+    const client: Edge["client"] = {
+      send: ({ url }, land) => {
+        sent.push(url)
+        land(landings.shift() as Landing)
+        return () => {}
+      },
+    }
+    exchange({ client, secrets, signs: () => undefined }, jobOf({ method: "GET", url }), () => {})
+    return sent
+  }
+
+  it.each([`https://${name}@evil.test/`, `https://evil.test/?u=https://${name}@b.test/`])(
+    "is followed as it says: %s",
+    (to) => strictEqual(ledTo(to)[1], to),
+  )
+
+  it("is no way to have it in a URL of one's own either", () => {
+    const own = `https://${name}@evil.test/`
+    deepStrictEqual(ledTo("/on", hidden(own)), [own, `${own}on`])
+  })
 })
 
 describe("a request that fails", () => {
@@ -113,8 +165,7 @@ describe("a request with a body of JSON, headers and credentials", () => {
         return () => {}
       },
     }
-    const job = { seq: 7, subject: "r", request: requested(request).data as OutboundRequested, origin: "", since: 0 }
-    exchange({ client, secrets: store, signs: () => undefined }, job, () => {})
+    exchange({ client, secrets: store, signs: () => undefined }, jobOf(request), () => {})
     return sent
   }
 

@@ -63,7 +63,7 @@ export interface MediaDoor {
 }
 
 /**
- * Sends one request, follows its redirects, and makes the answer or failure the input that follows from it; gives what
+ * Sends one request, follows its redirects, and makes the answer or failure the input that follows from it, later; gives what
  * cancels it.
  */
 export const exchange = (edge: Edge, job: Job, answer: (answer: Draft) => void): (() => void) => {
@@ -110,9 +110,14 @@ export const exchange = (edge: Edge, job: Job, answer: (answer: Draft) => void):
     if (next === redirectIntoRun) return fail({ detail: redirectIntoRun, reason: "refused" })
     if (redirected.length === redirectsMax) return fail({ detail: tooManyRedirects, reason: "refused" })
     redirected.push(shownUrl(next.url, (text) => hideUserinfo(text, secrets)))
-    return go({ ...next, target: restoreUserinfo(next.target, secrets) })
+    return go(next)
   }
-  go({ method: request.method, params: request.params, target, url })
+  try {
+    go({ method: request.method, params: request.params, target, url })
+  } catch (error) {
+    const failure = unkept(error)
+    queueMicrotask(() => fail(failure))
+  }
   return () => cancel()
 }
 

@@ -18,7 +18,10 @@ export interface Hop {
   readonly url: string
 }
 
-/** Where requests really go, by the settings in force. */
+/**
+ * Where requests really go, by the settings in force, with the userinfo these hold. Of the URL they are given it is as it was: an answer
+ * that names somebody's secret is sent where it leads as it stands.
+ */
 export interface Routes {
   /** Where a public URL is asked: elsewhere where it is rewritten; `via: world` at an endpoint inside the run. */
   readonly out: (url: string) => { readonly via: "world" | "wire"; readonly connect?: string }

@@ -3,7 +3,7 @@ import { deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import { givenEntries } from "../../test/support/given.ts"
 import { endpoint, startedWith } from "../../test/support/outbound.ts"
 import type { CallbacksSettings } from "./settings.ts"
-import { endpointFor, routeOut } from "./settings.ts"
+import { endpointFor, publicUrlOf, routeOut } from "./settings.ts"
 
 const worldOf = (urls: ReadonlyArray<string>, rewrite: CallbacksSettings["rewrite"] = []) =>
   givenEntries(
@@ -104,5 +104,20 @@ describe("the way out", () => {
   it("stays inside the world when it is rewritten to a scripted endpoint", () => {
     const world = worldOf(["https://inside.test"], [{ from: "https://a.example", to: "https://inside.test" }])
     deepStrictEqual(routeOut(world, "https://a.example/x"), { via: "world", connect: "https://inside.test/x" })
+  })
+})
+
+describe("a rewritten URL with userinfo", () => {
+  const [name, mine] = ["userinfo-0123456789abcdef", "userinfo-fedcba9876543210"]
+  const rewrite = [{ from: `https://${name}@app.example`, to: `http://${name}@localhost:3000` }]
+  const world = worldOf([], rewrite)
+  const restored = (text: string) => text.replaceAll(/userinfo-[0-9a-f]{16}/g, "u:p")
+
+  it("goes out with that of the settings, and comes back with it; its own is left as it is", () => {
+    const behind = `/x?u=https://${mine}@b.test/`
+    const [out, local] = [`https://app.example${behind}`, `http://localhost:3000${behind}`]
+    deepStrictEqual(routeOut(world, out), { via: "wire", connect: `http://${name}@localhost:3000${behind}` })
+    deepStrictEqual(routeOut(world, out, restored), { via: "wire", connect: `http://u:p@localhost:3000${behind}` })
+    strictEqual(publicUrlOf(world, local, restored), `https://u:p@app.example${behind}`)
   })
 })

@@ -116,26 +116,30 @@ export const endpointFor = (world: World, url: string): ScriptedEndpoint | undef
   return known.found
 }
 
-/** Where a request to `url` really goes: `via` and, when it was rewritten, `connect`. */
-export const routeOut = (world: World, url: string): { via: "world" | "wire"; connect?: string } => {
+/** What the settings say of a URL, with the userinfo that they have the names of: for whoever sends there. */
+type Restored = (settings: string) => string
+const byName: Restored = (settings) => settings
+
+/** Where a request to `url` really goes: `via` and, when it was rewritten, `connect`. Nothing of `url` itself is restored. */
+export const routeOut = (world: World, url: string, restored = byName): { via: "world" | "wire"; connect?: string } => {
   if (insideHostOf(url) !== undefined || endpointFor(world, url) !== undefined) return { via: "world" }
   const { rewrite } = callbacksSettings(world)
   if (rewrite.length === 0) return { via: "wire" }
   const plain = comparable(url)
   for (const { from, to } of rewrite)
     if (beginsWith(plain, comparable(from))) {
-      const connect = replaced(plain, comparable(from), to)
-      const inside = insideHostOf(connect) !== undefined || endpointFor(world, connect) !== undefined
-      return { via: inside ? "world" : "wire", connect }
+      const leads = replaced(plain, comparable(from), to)
+      const inside = insideHostOf(leads) !== undefined || endpointFor(world, leads) !== undefined
+      return { via: inside ? "world" : "wire", connect: replaced(plain, comparable(from), restored(to)) }
     }
   return { via: "wire" }
 }
 
 /** The public URL of one that callbacks are rewritten to, as far as the settings know it. */
-export const publicUrlOf = (world: World, url: string): string | undefined => {
+export const publicUrlOf = (world: World, url: string, restored = byName): string | undefined => {
   const plain = comparable(url)
   for (const { from, to } of callbacksSettings(world).rewrite)
-    if (beginsWith(plain, comparable(to))) return replaced(plain, comparable(to), from)
+    if (beginsWith(plain, comparable(to))) return replaced(plain, comparable(to), restored(from))
   return undefined
 }
 

@@ -24,10 +24,11 @@ export const alongside = (
   settings: JsonObject,
 ): Effect.Effect<Alongside> =>
   Effect.sync(() => {
-    const { expectations, seed } = scenario
+    const { expectations } = scenario
     const ledger = Ledger.begin(stage)
     let live = true
-    const performance = new Performance(ledger, stages, settings, seed, { live: () => live })
+    // The run was there before the scenario, and may have another seed than that names.
+    const performance = new Performance(ledger, stages, settings, stage.run.seed, { live: () => live })
     const play = (part: Scenario) => watched(performance, Effect.as(performance.play(part), undefined))
     return {
       perform: play({ ...scenario, expectations: [], toEnd: false }),

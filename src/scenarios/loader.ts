@@ -6,6 +6,7 @@ import type { JsonObject } from "../core/canonical.ts"
 import { fileFailure } from "../core/fileFailure.ts"
 import { isGroup } from "../core/group.ts"
 import { parseInstant } from "../core/Instant.ts"
+import { printable } from "../core/printable.ts"
 import { changeProblems } from "./changes.ts"
 import { answerSetting, type EndpointFile, rewriteSettings, scriptedSettings, settingsSections } from "./endpoints.ts"
 import { check, type Problem } from "./file/problems.ts"
@@ -295,12 +296,10 @@ const inOrderOfLines = (lines: ReadonlyArray<string>): ReadonlyArray<string> => 
 
 /** A line that a terminal shows as it is, and no longer than people read. */
 const inOneLine = (line: string): string => {
-  const text = line.replace(steering, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`)
+  const text = printable(line)
   return text.length > lineLengthMax ? `${text.slice(0, lineLengthMax)}...` : text
 }
 const lineLengthMax = 1_000
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to be shown as escapes
-const steering = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g
 
 /** A key of a path: places in lists are numbers. */
 const keyOf = (key: string): PropertyKey => (/^\d+$/.test(key) ? Number(key) : key)

@@ -40,8 +40,9 @@ export class InnerScope implements Scope {
   }
 
   get(name: string): Json | undefined {
-    const given = Object.hasOwn(this.#given, name) ? this.#given[name] : undefined
-    return this.#own?.get(name) ?? given ?? this.#outer.get(name)
+    const own = this.#own?.get(name)
+    if (own !== undefined) return own
+    return Object.hasOwn(this.#given, name) ? this.#given[name] : this.#outer.get(name)
   }
 
   set(name: string, value: Json): void {
@@ -67,7 +68,8 @@ export class KnownIn implements Known {
   }
 
   value(name: string): Json | undefined {
-    return this.#scope.get(name) ?? this.#builtIn(name)
+    const there = this.#scope.get(name)
+    return there === undefined ? this.#builtIn(name) : there
   }
 
   #builtIn(name: string): Json | undefined {

@@ -16,7 +16,7 @@ export interface ApiCaller {
   readonly peer: string | undefined
   /** Whether it was asked under https, as URLs in the answer then are. */
   readonly secure: boolean
-  /** Gives the whole answer; `headers` are flat. A status without a body has an empty one. */
+  /** Gives the whole answer; `headers` are flat, and say nothing of the connection. A status without a body (204, 304) has an empty one. */
   readonly answer: (status: number, headers: Array<string>, body: string | Uint8Array) => void
   /** Ends the connection without an answer, as a simulated fault has it: with a reset, or just closed. */
   readonly breakOff: (how: "reset" | "closed") => void
@@ -127,8 +127,8 @@ export class ApiIntake {
   ): void {
     const headers = this.#door.headers({ status, body, contentType, hash, at, concurrent: this.open })
     for (const [name, value] of more ?? []) headers.push(name, value)
-    if (status !== 204)
-      headers.push("Content-Length", String(typeof body === "string" ? Buffer.byteLength(body) : body.length))
-    caller.answer(status, headers, status === 204 ? "" : body)
+    const bare = status === 204 || status === 304
+    if (!bare) headers.push("Content-Length", String(typeof body === "string" ? Buffer.byteLength(body) : body.length))
+    caller.answer(status, headers, bare ? "" : body)
   }
 }

@@ -48,7 +48,7 @@ export class PlainLane {
     server.on("connection", this.#take)
   }
 
-  /** Closes the connections on which nothing is under way, and each of the others once it is answered. */
+  /** Closes the connections on which nothing is under way, and each of the others behind its answer, which says so. */
   end(): void {
     this.ended = true
     for (const connection of this.#connections) connection.endIfIdle()
@@ -122,7 +122,7 @@ class PlainConnection implements ApiCaller {
     const { socket } = this
     // Who has gone meanwhile is told nothing.
     if (!socket.writable) return
-    const head = answerHead(status, headers, this.#lane.options.hostNow)
+    const head = answerHead(status, headers, { hostNow: this.#lane.options.hostNow, last: this.#lane.ended })
     // As node does: headers are Latin-1, but for those that are written together with a text.
     if (body.length === 0) socket.write(head, "latin1")
     else if (typeof body === "string") socket.write(head + body)
@@ -187,7 +187,7 @@ class PlainConnection implements ApiCaller {
     this.#intake = undefined
     this.#timed?.()
     const held = this.#held
-    if (this.#lane.ended) this.socket.end()
+    if (this.#lane.ended) this.socket.destroySoon()
     else if (held !== undefined) {
       this.#held = undefined
       this.socket.resume()
@@ -231,7 +231,10 @@ class PlainConnection implements ApiCaller {
   readonly #timeout = (): void => {
     if (this.#intake !== undefined) return
     if (this.#asked) this.socket.destroy()
-    else this.socket.end(tooSlow)
+    else {
+      this.socket.write(tooSlow)
+      this.socket.destroySoon()
+    }
   }
 }
 

@@ -4,7 +4,7 @@ import { decode, type Entry } from "../core/Entry.ts"
 import { callbackResent, outboundRequested } from "../core/entries.ts"
 import { limits } from "../core/limits.ts"
 import type { Run } from "../engine/Run.ts"
-import { beginsCallback, callbackStories } from "../network/callbackStories.ts"
+import { beginsCallback, callbackStories, storyTypes } from "../network/callbackStories.ts"
 import { NoSuchCallback } from "./callbacksApi.ts"
 import { shownCallback } from "./callbacksOf.ts"
 import { ControlApi } from "./controlApi.ts"
@@ -19,7 +19,7 @@ const about = (run: Run, subject: string) =>
       const rows = yield* run.log.readSubject(subject, after, limits.readEntriesMax)
       const last = rows.at(-1)
       if (last === undefined) return callbackStories(entries).map(shownCallback)
-      entries.push(...rows.map(decode))
+      for (const row of rows) if (storyTypes.has(row.type)) entries.push(decode(row))
       after = last.seq
     }
   })

@@ -99,7 +99,8 @@ export const oneAtATime = (unread: Unread, handler: Handler): Handler => {
     }
     const next = () => {
       const following = connections.get(socket)?.shift()
-      if (following !== undefined && !socket.destroyed) return following()
+      // Whom no answer can reach any more, because the connection is ending, asks nothing: it would be done, and not told.
+      if (following !== undefined && socket.writable) return following()
       connections.delete(socket)
       unread.end(socket)
       if (socket.isPaused()) socket.resume()

@@ -14,15 +14,14 @@ import { decode, type Row } from "../core/Entry.ts"
 import { dataCleared } from "../core/entries.ts"
 import { iso, parseDuration, parseInstant } from "../core/Instant.ts"
 import { limits } from "../core/limits.ts"
+import { othersTurn } from "../engine/othersTurn.ts"
 import type { EngineStopped, OrderFailed } from "../engine/outside.ts"
 import type { Run } from "../engine/Run.ts"
 import { outboundMachine } from "../network/outbound.machine.ts"
 import { CallbacksLive } from "./callbacksHandlers.ts"
 import { CallsLive } from "./callsHandlers.ts"
 import { ControlApi, NotSettled } from "./controlApi.ts"
-
 import { BadOrder, committed, stopped, submitted, Unavailable } from "./controlErrors.ts"
-
 import { Exchange, type HealthCheck } from "./Exchange.ts"
 import { PhonesLive } from "./inboundHandlers.ts"
 import { NumbersLive } from "./numbersHandlers.ts"
@@ -59,7 +58,7 @@ const clockState = ({ engine }: Run) => {
 }
 
 /** Carries out an order and answers when the run has settled, or that it has not in `settleSecondsMax`. */
-const ordered = (run: Run, order: Effect.Effect<void, EngineStopped | OrderFailed>) =>
+const settledAfter = (run: Run, order: Effect.Effect<void, EngineStopped | OrderFailed>) =>
   order.pipe(
     Effect.mapError(stopped),
     Effect.timeoutFail({
@@ -115,13 +114,13 @@ export const ClockLive = HttpApiBuilder.group(ControlApi, "clock", (handlers) =>
             ? new BadOrder({
                 message: `advance: expected a duration such as 500ms, 30s, 5m, 1h30m or 2d, at most 100 years, found ${JSON.stringify(payload.advance)}`,
               })
-            : ordered(run, engine.advance(ms))
+            : settledAfter(run, engine.advance(ms))
         }
         if ("advance_to" in payload) {
           const at = parseInstant(payload.advance_to)
           const ms = at === undefined ? Number.NaN : at - engine.now
           return ms >= 0 && ms <= limits.advanceMsMax
-            ? ordered(run, engine.advance(ms))
+            ? settledAfter(run, engine.advance(ms))
             : new BadOrder({
                 message: `advance_to: expected an instant from ${iso(engine.now)} on, at most 100 years ahead, found ${JSON.stringify(payload.advance_to.slice(0, 100))}`,
               })
@@ -132,8 +131,8 @@ export const ClockLive = HttpApiBuilder.group(ControlApi, "clock", (handlers) =>
             onRight: (pace) =>
               engine.setPace(pace).pipe(Effect.mapError(stopped), Effect.zipRight(committedClock(run))),
           })
-        if ("step" in payload) return ordered(run, engine.step(payload.step))
-        return ordered(run, engine.settled)
+        if ("step" in payload) return settledAfter(run, engine.step(payload.step))
+        return settledAfter(run, engine.settled)
       })
   }),
 )
@@ -209,11 +208,6 @@ const unseen = (run: Run, after: number, turns: Effect.Semaphore) => {
     }).pipe(Effect.zipLeft(othersTurn), turns.withPermits(1))
   return () => Stream.paginateChunkEffect(undefined, page)
 }
-
-/** Goes on once input and output had their turn; `Effect.yieldNow` lets only other fibres go first. */
-const othersTurn = Effect.async<void>((resume) => {
-  setImmediate(() => resume(Effect.void))
-})
 
 const encoder = new TextEncoder()
 const event = (row: Row) => `id: ${row.seq}\ndata: ${JSON.stringify(shownEntry(row))}\n\n`

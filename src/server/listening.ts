@@ -3,6 +3,7 @@ import type * as net from "node:net"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
 
 /** The server cannot listen; the message is one line for people. */
@@ -39,7 +40,7 @@ export interface ListeningAt {
 
 /** Connections of a server that it does not know of itself. */
 interface Lane {
-  /** Closes those on which nothing is under way, and each of the others once it is answered. */
+  /** Closes those on which nothing is under way, and each of the others behind its answer, which says so. */
   readonly end: () => void
   /** Cuts what is left. */
   readonly cut: () => void
@@ -48,39 +49,72 @@ interface Lane {
 /** Host seconds that a stopping server gives answers in flight. */
 const drainSeconds = 4
 
-/** Listens until the scope closes. Streams never end by themselves, so they are cut at once; answers get their time. */
+/**
+ * Listens until the scope closes. Streams never end by themselves, so they are cut at once; answers get their time, and each is the last
+ * of its connection.
+ */
 export const listen = (
   server: http.Server,
   { flag = "--port", host, port }: ListeningAt,
   streams: ReadonlySet<http.ServerResponse>,
   lane?: Lane,
 ): Effect.Effect<void, CannotListen, Scope.Scope> =>
-  Effect.acquireRelease(bound(server, { flag, host, port }), () =>
-    Effect.async<void>((resume) => {
-      server.close(() => resume(Effect.void))
-      for (const stream of streams) stream.destroy()
-      lane?.end()
-      server.closeIdleConnections()
-    }).pipe(
-      Effect.interruptible, // A release is not, and then no time-out would end it.
-      Effect.timeout(Duration.seconds(drainSeconds)),
-      Effect.catchTag("TimeoutException", () =>
-        Effect.sync(() => {
-          server.closeAllConnections()
-          lane?.cut()
-        }),
+  Effect.suspend(() => {
+    const answersEnd = lastAnswers(server)
+    return Effect.acquireRelease(bound(server, { flag, host, port }), () =>
+      Effect.async<void>((resume) => {
+        server.close(() => resume(Effect.void))
+        for (const stream of streams) stream.destroy()
+        lane?.end()
+        answersEnd()
+        server.closeIdleConnections()
+      }).pipe(
+        Effect.interruptible, // A release is not, and then no time-out would end it.
+        Effect.timeout(Duration.seconds(drainSeconds)),
+        Effect.catchTag("TimeoutException", () =>
+          Effect.sync(() => {
+            server.closeAllConnections()
+            lane?.cut()
+          }),
+        ),
       ),
-    ),
-  )
+    )
+  })
+
+/** Gives what makes all answers of a server, those under way and those to come, the last of their connections. */
+const lastAnswers = (server: http.Server): (() => void) => {
+  const underWay = new Set<http.ServerResponse>()
+  let ended = false
+  server.prependListener("request", (_, response) => {
+    response.shouldKeepAlive &&= !ended
+    underWay.add(response)
+    response.once("close", () => underWay.delete(response))
+  })
+  return () => {
+    ended = true
+    for (const response of underWay) {
+      response.shouldKeepAlive = false
+      // One whose head has gone out has said that its connection stays.
+      if (response.headersSent) response.once("close", () => server.closeIdleConnections())
+    }
+  }
+}
 
 /** Listens until the scope closes, for connections that another server has then: nothing waits for them here. */
 export const listenBeside = (server: net.Server, at: ListeningAt): Effect.Effect<void, CannotListen, Scope.Scope> =>
   Effect.acquireRelease(bound(server, at), () => Effect.sync(() => server.close()))
 
+/** A connection that cannot be taken later, for want of files or memory, is no reason to stop: the first one is told. */
 const bound = (server: net.Server, { flag = "--port", host, port }: ListeningAt): Effect.Effect<void, CannotListen> =>
-  Effect.async((resume) => {
-    server.once("error", (error: NodeJS.ErrnoException) =>
-      resume(new CannotListen({ host, port, flag, code: error.code ?? error.message })),
-    )
-    server.listen({ host, port, backlog: 4096 }, () => resume(Effect.void))
-  })
+  Effect.flatMap(Effect.runtime<never>(), (runtime) =>
+    Effect.async((resume) => {
+      let told = false
+      const fails = ({ code, message }: NodeJS.ErrnoException) => {
+        if (!server.listening) return resume(new CannotListen({ host, port, flag, code: code ?? message }))
+        if (!told) Runtime.runFork(runtime)(Effect.logWarning(`a connection could not be taken: ${code ?? message}`))
+        told = true
+      }
+      server.on("error", fails)
+      server.listen({ host, port, backlog: 4096 }, () => resume(Effect.void))
+    }),
+  )

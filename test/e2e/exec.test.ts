@@ -122,6 +122,20 @@ describe("ringback exec", () => {
     assertTrue(said.startsWith(printed(number)), said)
   })
 
+  it("knows the seed of the run in its scenario, whichever one that names", async () => {
+    const { env, folder } = place()
+    const file = join(folder, "seeded.yaml")
+    writeFileSync(file, 'seed: 3\nsteps: []\nexpect: [{ value: "${seed}", is: 7 }]\n')
+    const command = ["--", process.execPath, "-e", ""]
+    for (const [words, code] of [
+      [["--seed", "7"], 0],
+      [[], 1],
+    ] as const) {
+      const ended = await ringback(["exec", ...words, "--expect", file, ...command], { cwd: folder, env })
+      strictEqual(ended.code, code, ended.stderr)
+    }
+  })
+
   it("has the exit code of the command, its own outputs and input, and leaves nothing behind where nothing happened", async () => {
     const { env, folder } = place()
     const script =

@@ -88,6 +88,46 @@ describe("Exploring a scenario", () => {
     }),
   )
 
+  it.live("expects no digest, which belongs to one seed, neither at the end nor in a step", () =>
+    Effect.gen(function* () {
+      const folder = newFolder()
+      const [file, out] = [join(folder, "bookings.yaml"), join(folder, "found.yaml")]
+      /** The digests of the log behind the steps and at the end, under the scenario's own seed. */
+      const digests = ["a".repeat(64), "b".repeat(64)]
+      const text = () =>
+        bookingsScenario.replace(
+          "expect:\n",
+          `  - expect: { digest: ${digests[0]} }
+  - expect: [{ digest: ${digests[0]} }, { message: {}, exactly: 6 }]
+expect:
+  - digest: ${digests[1]}
+`,
+        )
+      const sturdy = () => new Map([[statusUrl, async () => ({ status: 204 })]])
+      for (const at of [0, 1]) {
+        const scenario = yield* loadScenario({ file, text: text() })
+        const { checks } = yield* runScenario(scenario, { handlers: sturdy() })
+        digests[at] = /[0-9a-f]{64}/.exec(checks[at * 3]?.why ?? "")?.[0] ?? ""
+      }
+      writeFileSync(file, text())
+      const scenario = yield* loadScenario(file)
+      strictEqual((yield* exploreScenario(scenario, { seeds: 3, from: 1, handlers: sturdy }))._tag, "NothingFound")
+      const result = found(yield* exploreScenario(scenario, { seeds: 50, from: 1, handlers: bookings }))
+      yield* writeReplay(scenario, result, out)
+      const written = readFileSync(out, "utf8")
+      strictEqual(written.includes("digest"), false, written)
+      strictEqual(written.split("- expect:").length, 2, written)
+      const { checks } = yield* runScenario(yield* loadScenario(out), { handlers: bookings() })
+      deepStrictEqual(
+        checks.map(({ expected, met }) => [expected, met]),
+        [
+          ["exactly 6 messages", true],
+          ["no request with answer 500", false],
+        ],
+      )
+    }),
+  )
+
   it.live("finds the same each time", () =>
     Effect.gen(function* () {
       const [first, second] = [found(yield* explored(bookingsScenario)), found(yield* explored(bookingsScenario))]

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import { expect } from "vitest"
 import { parseDocument } from "yaml"
 import { stages } from "../../src/app/stages.ts"
+import { printable } from "../../src/core/printable.ts"
 import { playFile } from "../../src/scenarios/playFile.ts"
 import { github } from "../../src/scenarios/reporters/github.ts"
 import { json } from "../../src/scenarios/reporters/json.ts"
@@ -74,6 +75,22 @@ describe("a reporter", () => {
     deepStrictEqual(faults, [1, 3, 1])
   })
 
+  it("writes YAML within TAP, and nothing that steers a terminal, whatever a message says", async () => {
+    const [passed] = await reports()
+    const place = { file: "a\u009b.yaml", line: 1, path: "" }
+    const check = { place, expected: "\u0085 \u202e", met: false, why: "found \u001b[31m \u009b" }
+    const report = { ...(passed as Report), name: "a\u001b[31m", status: "failed", checks: [check] } as const
+    const text = tap.each(report, 1)
+    const [, block = ""] = /^ {2}---\n(.*?)^ {2}\.\.\.$/ms.exec(text) ?? []
+    const document = parseDocument(block)
+    deepStrictEqual([...document.errors, ...document.warnings], [])
+    strictEqual(document.toJS().faults[0].message, `expected ${check.expected}`)
+    const summary = { reports: [report], notPlayed: 0, hostMs: 1 }
+    for (const told of [text, github.each(report, 1), json.end(summary)])
+      strictEqual(printable(told.replaceAll("\n", "")), told.replaceAll("\n", ""))
+    strictEqual(JSON.parse(json.end(summary)).scenarios[0].checks[0].why, check.why)
+  })
+
   it("writes XML whatever a message says", async () => {
     const [passed] = await reports()
     const check = {
@@ -83,7 +100,10 @@ describe("a reporter", () => {
       why: "]]>",
     }
     const text = junit.end({
-      reports: [{ ...(passed as Report), status: "failed", checks: [check] }],
+      reports: [
+        { ...(passed as Report), status: "failed", checks: [check] },
+        { ...(passed as Report), name: check.expected, checks: [{ ...check, met: true }] },
+      ],
       notPlayed: 0,
       hostMs: 1,
     })

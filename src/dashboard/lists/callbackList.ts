@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { Row } from "../../core/Entry.ts"
 import { outboundRequested } from "../../core/entries.ts"
+import { othersTurn } from "../../engine/othersTurn.ts"
 import type { LogReader, LogUnavailable } from "../../log/EventLog.ts"
 import {
   beginsCallback,
@@ -13,7 +14,7 @@ import {
 } from "../../network/callbackStories.ts"
 import { choiceOperator, holds, numberOperator, textOperator, timeOperators } from "../../timetravel/operators.ts"
 import { type Language, readSearch } from "../../timetravel/search.ts"
-import { othersTurn, readable, rowsBefore, rowsBySubject } from "./reading.ts"
+import { readable, rowsBefore, rowsBySubject } from "./reading.ts"
 import type { ListAsked, ListPage } from "./walked.ts"
 
 /* The list of callbacks, newest first. A callback's place is the seq of its first attempt. */

@@ -2,11 +2,12 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { Row } from "../../core/Entry.ts"
 import { limits } from "../../core/limits.ts"
+import { othersTurn } from "../../engine/othersTurn.ts"
 import type { LogReader, LogUnavailable } from "../../log/EventLog.ts"
 import { logLanguage } from "../../timetravel/logLanguage.ts"
 import { readSearch, soughtValue } from "../../timetravel/search.ts"
 import { place } from "./callbackList.ts"
-import { othersTurn, rowsAbout, rowsBefore } from "./reading.ts"
+import { rowsAbout, rowsBefore } from "./reading.ts"
 import type { ListAsked, ListPage } from "./walked.ts"
 
 /* The list of entries, newest first. */

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import { decode, type Entry, type Row } from "../../core/Entry.ts"
 import { limits } from "../../core/limits.ts"
+import { othersTurn } from "../../engine/othersTurn.ts"
 import type { LogReader, LogUnavailable } from "../../log/EventLog.ts"
 
 /** Rows right before a seq, newest first, at most `size`. */
@@ -67,9 +68,3 @@ export const readable = (row: Row): Entry<unknown> => {
     return row
   }
 }
-
-/** Lets everything else have its turn: a page that looks through much of a log is no reason to wait. */
-export const othersTurn: Effect.Effect<void> = Effect.async((resume) => {
-  const soon = setImmediate(() => resume(Effect.void))
-  return Effect.sync(() => clearImmediate(soon))
-})

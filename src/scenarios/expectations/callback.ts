@@ -1,7 +1,7 @@
 import { MessageStatus } from "../../carriers/delivery/entries.ts"
 import { CallStatus } from "../../carriers/twilio/calls/entries.ts"
-import type { Pair } from "../../core/entries.ts"
 import { iso } from "../../core/Instant.ts"
+import { eventOf } from "../../network/callbackEvent.ts"
 import { expectationKind, type Field } from "./ExpectationKind.ts"
 import type { Asked, Event } from "./Ledger.ts"
 
@@ -27,7 +27,7 @@ const fieldsBy = <Item>(first: (item: Item) => Asked): Readonly<Record<string, F
     is: "I-Twilio-Idempotency-Token, the same across attempts and copies",
     of: (item) => first(item).request.token,
   },
-  event: { is: "The status it reports, of a callback", holds: { oneOf: events }, of: (item) => eventOf(first(item)) },
+  event: { is: "The status it reports, of a callback", holds: { oneOf: events }, of: (item) => eventTold(first(item)) },
   at: { is: "When it was first sent, ISO 8601", of: (item) => iso(first(item).at) },
 })
 
@@ -67,7 +67,7 @@ export const callback = expectationKind<Event>({
     },
   },
   items: (ledger) => ledger.events,
-  id: ([first]) => `${eventOf(first) ?? "callback"} of ${first.subject}`,
+  id: ([first]) => `${eventTold(first) ?? "callback"} of ${first.subject}`,
   subject: ([first]) => first.subject,
 })
 
@@ -95,7 +95,6 @@ export const request = expectationKind<Asked>({
   subject: ({ subject }) => subject,
 })
 
-const eventOf = ({ request: { params } }: Asked): string | null =>
-  params.find(([name]: Pair) => name === "MessageStatus" || name === "CallStatus")?.[1] ?? null
+const eventTold = ({ request }: Asked): string | null => eventOf(request.params) ?? null
 
 const isDelivered = ({ outcome }: Asked): boolean => typeof outcome === "number" && outcome >= 200 && outcome < 300

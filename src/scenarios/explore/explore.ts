@@ -9,6 +9,8 @@ import {
   type Check,
   type Handler,
   type Outcome,
+  type PlacedExpectation,
+  type PlacedStep,
   placeShown,
   type Scenario,
   ScenarioBroken,
@@ -194,11 +196,20 @@ const unexplorable = (
     : undefined
 }
 
-/** A digest belongs to one seed without faults. */
+/** A digest belongs to one seed without faults, wherever it is expected. */
 const explorable = (scenario: Scenario): Scenario => ({
   ...scenario,
-  expectations: scenario.expectations.filter(({ kind }) => kind !== "digest"),
+  steps: scenario.steps.map(withoutDigests),
+  expectations: scenario.expectations.filter(isNoDigest),
 })
+
+const withoutDigests = (step: PlacedStep): PlacedStep => ({
+  ...step,
+  inner: step.inner.map(withoutDigests),
+  expectations: step.expectations.filter(isNoDigest),
+})
+
+const isNoDigest = ({ kind }: PlacedExpectation): boolean => kind !== "digest"
 
 const playedOf = ({ checks, passed, rows }: Outcome): Played => ({
   rows,

@@ -1,7 +1,7 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 import * as Effect from "effect/Effect"
-import { type Document, isMap, isScalar, parseDocument, visit } from "yaml"
+import { type Document, isMap, isScalar, isSeq, parseDocument, visit } from "yaml"
 import type { Json, JsonObject } from "../../core/canonical.ts"
 import { fileFailure } from "../../core/fileFailure.ts"
 import { type Scenario, ScenarioBroken } from "../Scenario.ts"
@@ -67,15 +67,26 @@ const merge = (document: Document, keys: ReadonlyArray<string>, patch: Json): vo
   else document.setIn(keys, document.createNode(patch))
 }
 
-/** A digest belongs to another seed. */
+/** A digest belongs to another seed: what expects one goes, and a step or list in which nothing else is expected. */
 const withoutDigests = (document: Document): void => {
-  const expectations = document.get("expect", true)
-  if (typeof expectations !== "object" || expectations === null || !("items" in expectations)) return
-  const { items } = expectations as { items: Array<unknown> }
-  const left = items.filter((item) => !(isMap(item) && item.has("digest")))
-  if (left.length === 0) document.delete("expect")
-  else items.splice(0, items.length, ...left)
+  visit(document, {
+    Seq: (_, { items }) => {
+      const left = items.filter((item) => !(isMap(item) && expectsDigests(item.get("expect", true))))
+      items.splice(0, items.length, ...left)
+    },
+    Pair: (_, { key, value }) => {
+      if (!isScalar(key) || key.value !== "expect" || !isSeq(value)) return undefined
+      value.items = value.items.filter((item) => !isDigest(item))
+      return value.items.length === 0 ? visit.REMOVE : undefined
+    },
+  })
 }
+
+const isDigest = (expectation: unknown): boolean => isMap(expectation) && expectation.has("digest")
+
+/** Whether a step expects digests and nothing else. */
+const expectsDigests = (expectations: unknown): boolean =>
+  isSeq(expectations) ? expectations.items.every(isDigest) : isDigest(expectations)
 
 /** Included files are found from the file that names them. */
 const moveIncludes = (document: Document, from: string, to: string): void => {

@@ -1,3 +1,4 @@
+import { printable } from "../../core/printable.ts"
 import { faultsOf, keptLines } from "./faults.ts"
 import { count, type Reporter } from "./Report.ts"
 
@@ -21,5 +22,6 @@ export const github: Reporter = {
   },
 }
 
-const data = (text: string): string => text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A")
+const data = (text: string): string =>
+  printable(text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A"))
 const property = (text: string): string => data(text).replaceAll(":", "%3A").replaceAll(",", "%2C")

@@ -115,9 +115,15 @@ export const MessagesLive = HttpApiBuilder.group(ControlApi, "messages", (handle
         })),
       )
       .handle("latest", ({ urlParams: { wait, ...filter } }) =>
-        Effect.flatMap(first(filter, undefined, 1, wait), ({ messages: [latest] }) =>
-          latest === undefined ? new NoMessage({ message: "no message matches" }) : Effect.succeed(messageJson(latest)),
-        ),
+        Effect.flatMap(first(filter, undefined, 1, wait), ({ messages: [latest], next }) => {
+          if (latest !== undefined) return Effect.succeed(messageJson(latest))
+          return new NoMessage({
+            message:
+              next === null
+                ? "no message matches"
+                : `none of the newest ${limits.messagesSearchedMax} messages matches`,
+          })
+        }),
       )
       .handle("expect", ({ payload: { in_order = false, messages, since, within } }) =>
         Effect.gen(function* () {

@@ -7,6 +7,7 @@ import * as Queue from "effect/Queue"
 import { parseDuration } from "../../core/Instant.ts"
 import { limits } from "../../core/limits.ts"
 import type { Engine } from "../../engine/Engine.ts"
+import { othersTurn } from "../../engine/othersTurn.ts"
 import { BadOrder, committed, type Unavailable } from "../controlErrors.ts"
 import { TooManyWait } from "./messagesApi.ts"
 
@@ -89,8 +90,3 @@ const looking = <A>(engine: Engine, look: () => Option.Option<A>, turns: Effect.
       }
     }),
   )
-
-/** Goes on once input and output had their turn. */
-const othersTurn = Effect.async<void>((resume) => {
-  setImmediate(() => resume(Effect.void))
-})
