@@ -7,6 +7,7 @@ import * as Schema from "effect/Schema"
 import { isLoopback } from "../network/isLoopback.ts"
 import { databaseFileOf } from "./databaseUrl.ts"
 import { expects, HttpUrl, optional, section, Text } from "./settingsParts.ts"
+import { variable } from "./variable.ts"
 
 /*
  * How a process is run: what is strict, what it tells and where. None of it is in the log, and no rule sees it.
@@ -65,8 +66,6 @@ export interface OperationsEnvironment {
   readonly projection?: string
 }
 
-const variable = (name: string) => Config.withDefault(Config.string(name), "")
-
 /** Reads the environment; the lines say what is wrong with it. */
 export const readOperationsEnvironment: Effect.Effect<{
   readonly environment: OperationsEnvironment
@@ -83,8 +82,12 @@ export const readOperationsEnvironment: Effect.Effect<{
     ]),
   )
   const lines: Array<string> = []
-  const read = <A>(name: string, text: string, parse: (text: string) => Either.Either<A, string>): A | undefined => {
-    if (text === "") return undefined
+  const read = <A>(
+    name: string,
+    text: string | undefined,
+    parse: (text: string) => Either.Either<A, string>,
+  ): A | undefined => {
+    if (text === undefined) return undefined
     const found = parse(text)
     if (Either.isRight(found)) return found.right
     lines.push(`environment ${name}: ${found.left}`)
@@ -94,8 +97,8 @@ export const readOperationsEnvironment: Effect.Effect<{
     profile: read("RINGBACK_PROFILE", profile, oneOf(profiles)),
     logFormat: read("LOG_FORMAT", format, oneOf(logFormats)),
     endpoint: read("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint, endpointIn),
-    headers: headers === "" ? undefined : Redacted.make(headers),
-    service: service === "" ? undefined : service,
+    headers: headers === undefined ? undefined : Redacted.make(headers),
+    service,
     projection: read("DATABASE_URL", database, databaseFileOf),
   }
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined))
