@@ -80,6 +80,26 @@ describe("settings that are sent back as they were shown", () => {
   )
 })
 
+describe("a patch that is only looked at", () => {
+  it.scoped("shows what it would change, and leaves its passwords unknown", () =>
+    Effect.gen(function* () {
+      const { door } = yield* opened
+      const before = door.read()
+      const changed = [{ from: "https://one.example", to: "http://new:secret@localhost:3000" }]
+      const [difference] = yield* door.preview({ callbacks: { rewrite: changed } })
+      const name = `userinfo-${keys.fingerprint("new:secret")}`
+      deepStrictEqual(
+        [difference?.path, difference?.to],
+        ["callbacks.rewrite", [{ from: "https://one.example", to: `http://${name}@localhost:3000` }]],
+      )
+      strictEqual(keys.secret(name), undefined)
+      deepStrictEqual(door.read(), before)
+      yield* door.change({ callbacks: { rewrite: changed } })
+      assertTrue(keys.secret(name) !== undefined)
+    }),
+  )
+})
+
 describe("a patch that would change the account", () => {
   it.scoped("is refused, in part and as a whole", () =>
     Effect.gen(function* () {

@@ -42,6 +42,8 @@ export const liveSettings = (
   { first, keys, turns }: { readonly keys: Keys; readonly first: Settings; readonly turns: Effect.Semaphore },
 ): SettingsDoor => {
   let settings = first
+  /** What is only looked at is kept nowhere. */
+  const lookedAt: Keys = { ...keys, remember: () => {} }
   const change = (patch: unknown) =>
     Effect.gen(function* () {
       const next = yield* changed(settings, patch, keys)
@@ -57,7 +59,9 @@ export const liveSettings = (
     change: (patch) => turns.withPermits(1)(change(patch)),
     preview: (patch) =>
       Effect.suspend(() =>
-        Either.map(changed(settings, patch, keys), ({ kept }) => settingsDifferences(run.engine.world.settings, kept)),
+        Either.map(changed(settings, patch, lookedAt), ({ kept }) =>
+          settingsDifferences(run.engine.world.settings, kept),
+        ),
       ),
   }
 }
