@@ -25,18 +25,20 @@ const file: SettingsFile = {
 }
 
 /** A door to the settings of a run. */
-const opened = Effect.gen(function* () {
-  const { run } = yield* simulate({ settings: file })
-  const turns = yield* Effect.makeSemaphore(1)
-  const door = liveSettings(run, { first: settingsOf(file), keys, turns })
-  /** What the log keeps, with its secrets again. */
-  const kept = () => JSON.parse(restoreUserinfo(JSON.stringify(run.engine.world.settings), keys))
-  const refused = (patch: unknown) =>
-    Effect.map(Effect.flip(door.change(patch)), (error) =>
-      (error as BadChange).problems.map(({ found, path }) => `${path}: ${found}`),
-    )
-  return { door, kept, refused }
-})
+const openedOf = (file: SettingsFile) =>
+  Effect.gen(function* () {
+    const { run } = yield* simulate({ settings: file })
+    const turns = yield* Effect.makeSemaphore(1)
+    const door = liveSettings(run, { first: settingsOf(file), keys, turns })
+    /** What the log keeps, with its secrets again. */
+    const kept = () => JSON.parse(restoreUserinfo(JSON.stringify(run.engine.world.settings), keys))
+    const refused = (patch: unknown) =>
+      Effect.map(Effect.flip(door.change(patch)), (error) =>
+        (error as BadChange).problems.map(({ found, path }) => `${path}: ${found}`),
+      )
+    return { door, kept, refused }
+  })
+const opened = openedOf(file)
 
 describe("settings that are sent back as they were shown", () => {
   it.scoped("are the same: no password is lost, and none is shown", () =>
@@ -96,6 +98,25 @@ describe("a patch that is only looked at", () => {
       deepStrictEqual(door.read(), before)
       yield* door.change({ callbacks: { rewrite: changed } })
       assertTrue(keys.secret(name) !== undefined)
+    }),
+  )
+})
+
+describe("a patch that would open what the profile keeps closed", () => {
+  it.scoped("is refused, and taken where the profile is not strict", () =>
+    Effect.gen(function* () {
+      const patch = { twilio: { validation: { require_auth: false } }, conversations: { signatures: "off" } }
+      const { door } = yield* openedOf({ ...file, profile: "production" })
+      const before = door.read()
+      for (const ask of [door.change, door.preview])
+        deepStrictEqual(((yield* Effect.flip<unknown, unknown, never>(ask(patch))) as BadChange).problems, [
+          { path: "twilio.validation.require_auth", expected: "true under profile production", found: "false" },
+          { path: "conversations.signatures", expected: "required under profile production", found: "off" },
+        ])
+      deepStrictEqual(door.read(), before)
+      const { door: other, kept } = yield* opened
+      yield* other.change(patch)
+      strictEqual(kept().twilio.validation.require_auth, false)
     }),
   )
 })

@@ -10,7 +10,7 @@ import type { Run } from "../engine/Run.ts"
 import { type Keys, SecretsFull } from "../log/Keys.ts"
 import { hideUserinfo, type SecretStore } from "../network/secretUrl.ts"
 import { BadChange, type SettingsDoor, type SettingsProblem } from "../server/Exchange.ts"
-import type { Settings } from "./settings.ts"
+import { notStrict, type Settings } from "./settings.ts"
 import { checkSettings, type Problem } from "./settingsCheck.ts"
 import { settingsDifferences } from "./settingsDifferences.ts"
 import type { SettingsFile } from "./settingsFile.ts"
@@ -89,6 +89,8 @@ const changed = (settings: Settings, patch: unknown, keys: Keys): Either.Either<
       (problems) => new BadChange({ problems: problems.map(({ keys: _, ...problem }) => problem) }),
     )
     const next = settings.resettle(written)
+    const open = notStrict(next)
+    if (open.length > 0) return yield* Either.left(new BadChange({ problems: open }))
     const kept = yield* Either.try({
       try: () => runSettings(next, keys),
       catch: (error) => {

@@ -5,6 +5,7 @@ import * as LogLevel from "effect/LogLevel"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { isLoopback } from "../network/isLoopback.ts"
+import type { SettingsProblem } from "../server/Exchange.ts"
 import { databaseFileOf } from "./databaseUrl.ts"
 import { expects, HttpUrl, optional, section, Text } from "./settingsParts.ts"
 import { variable } from "./variable.ts"
@@ -151,7 +152,7 @@ export const operationsOf = (
 /** Staging and production are run where others reach them: nothing is left open, numbers are masked. */
 export const isStrict = (profile: Profile): boolean => profile !== "development"
 
-/** What a strict profile does not start with. */
+/** What a strict profile does not start with, and is not changed to while it runs. */
 interface Guarded {
   readonly host: string
   readonly hasAdminToken: boolean
@@ -160,18 +161,22 @@ interface Guarded {
   readonly unsignedWebhooks: boolean
 }
 
-export const strictProblems = (profile: Profile, guarded: Guarded): ReadonlyArray<string> => {
+export const strictProblems = (profile: Profile, guarded: Guarded): ReadonlyArray<SettingsProblem> => {
   if (!isStrict(profile)) return []
   const { hasAdminToken, host, requireAuth, unsignedWebhooks } = guarded
   const open = !isLoopback(host) && host !== "localhost"
   const under = `under profile ${profile}`
   return [
     open && !hasAdminToken
-      ? `server.admin_token: expected a token ${under} where server.host is not this machine's own, found none`
+      ? {
+          path: "server.admin_token",
+          expected: `a token ${under} where server.host is not this machine's own`,
+          found: "none",
+        }
       : undefined,
-    requireAuth ? undefined : `twilio.validation.require_auth: expected true ${under}, found false`,
-    unsignedWebhooks ? `conversations.signatures: expected required ${under}, found off` : undefined,
-  ].filter((line) => line !== undefined)
+    requireAuth ? undefined : { path: "twilio.validation.require_auth", expected: `true ${under}`, found: "false" },
+    unsignedWebhooks ? { path: "conversations.signatures", expected: `required ${under}`, found: "off" } : undefined,
+  ].filter((problem) => problem !== undefined)
 }
 
 /** The level in force: a strict profile tells nothing below INFO. */
