@@ -25,18 +25,20 @@ const file: SettingsFile = {
 }
 
 /** A door to the settings of a run. */
-const opened = Effect.gen(function* () {
-  const { run } = yield* simulate({ settings: file })
-  const turns = yield* Effect.makeSemaphore(1)
-  const door = liveSettings(run, { first: settingsOf(file), keys, turns })
-  /** What the log keeps, with its secrets again. */
-  const kept = () => JSON.parse(restoreUserinfo(JSON.stringify(run.engine.world.settings), keys))
-  const refused = (patch: unknown) =>
-    Effect.map(Effect.flip(door.change(patch)), (error) =>
-      (error as BadChange).problems.map(({ found, path }) => `${path}: ${found}`),
-    )
-  return { door, kept, refused }
-})
+const openedOf = (file: SettingsFile) =>
+  Effect.gen(function* () {
+    const { run } = yield* simulate({ settings: file })
+    const turns = yield* Effect.makeSemaphore(1)
+    const door = liveSettings(run, { first: settingsOf(file), keys, turns })
+    /** What the log keeps, with its secrets again. */
+    const kept = () => JSON.parse(restoreUserinfo(JSON.stringify(run.engine.world.settings), keys))
+    const refused = (patch: unknown) =>
+      Effect.map(Effect.flip(door.change(patch)), (error) =>
+        (error as BadChange).problems.map(({ found, path }) => `${path}: ${found}`),
+      )
+    return { door, kept, refused }
+  })
+const opened = openedOf(file)
 
 describe("settings that are sent back as they were shown", () => {
   it.scoped("are the same: no password is lost, and none is shown", () =>
@@ -76,6 +78,45 @@ describe("settings that are sent back as they were shown", () => {
       yield* door.change({ callbacks: { rewrite: moved } })
       strictEqual(JSON.stringify(kept()).includes("user:pass"), false)
       assertTrue(kept().callbacks.rewrite[0].to.startsWith("http://userinfo-"))
+    }),
+  )
+})
+
+describe("a patch that is only looked at", () => {
+  it.scoped("shows what it would change, and leaves its passwords unknown", () =>
+    Effect.gen(function* () {
+      const { door } = yield* opened
+      const before = door.read()
+      const changed = [{ from: "https://one.example", to: "http://new:secret@localhost:3000" }]
+      const [difference] = yield* door.preview({ callbacks: { rewrite: changed } })
+      const name = `userinfo-${keys.fingerprint("new:secret")}`
+      deepStrictEqual(
+        [difference?.path, difference?.to],
+        ["callbacks.rewrite", [{ from: "https://one.example", to: `http://${name}@localhost:3000` }]],
+      )
+      strictEqual(keys.secret(name), undefined)
+      deepStrictEqual(door.read(), before)
+      yield* door.change({ callbacks: { rewrite: changed } })
+      assertTrue(keys.secret(name) !== undefined)
+    }),
+  )
+})
+
+describe("a patch that would open what the profile keeps closed", () => {
+  it.scoped("is refused, and taken where the profile is not strict", () =>
+    Effect.gen(function* () {
+      const patch = { twilio: { validation: { require_auth: false } }, conversations: { signatures: "off" } }
+      const { door } = yield* openedOf({ ...file, profile: "production" })
+      const before = door.read()
+      for (const ask of [door.change, door.preview])
+        deepStrictEqual(((yield* Effect.flip<unknown, unknown, never>(ask(patch))) as BadChange).problems, [
+          { path: "twilio.validation.require_auth", expected: "true under profile production", found: "false" },
+          { path: "conversations.signatures", expected: "required under profile production", found: "off" },
+        ])
+      deepStrictEqual(door.read(), before)
+      const { door: other, kept } = yield* opened
+      yield* other.change(patch)
+      strictEqual(kept().twilio.validation.require_auth, false)
     }),
   )
 })

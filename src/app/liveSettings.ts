@@ -10,7 +10,7 @@ import type { Run } from "../engine/Run.ts"
 import { type Keys, SecretsFull } from "../log/Keys.ts"
 import { hideUserinfo, type SecretStore } from "../network/secretUrl.ts"
 import { BadChange, type SettingsDoor, type SettingsProblem } from "../server/Exchange.ts"
-import type { Settings } from "./settings.ts"
+import { notStrict, type Settings } from "./settings.ts"
 import { checkSettings, type Problem } from "./settingsCheck.ts"
 import { settingsDifferences } from "./settingsDifferences.ts"
 import type { SettingsFile } from "./settingsFile.ts"
@@ -42,6 +42,8 @@ export const liveSettings = (
   { first, keys, turns }: { readonly keys: Keys; readonly first: Settings; readonly turns: Effect.Semaphore },
 ): SettingsDoor => {
   let settings = first
+  /** What is only looked at is kept nowhere. */
+  const lookedAt: Keys = { ...keys, remember: () => {} }
   const change = (patch: unknown) =>
     Effect.gen(function* () {
       const next = yield* changed(settings, patch, keys)
@@ -57,7 +59,9 @@ export const liveSettings = (
     change: (patch) => turns.withPermits(1)(change(patch)),
     preview: (patch) =>
       Effect.suspend(() =>
-        Either.map(changed(settings, patch, keys), ({ kept }) => settingsDifferences(run.engine.world.settings, kept)),
+        Either.map(changed(settings, patch, lookedAt), ({ kept }) =>
+          settingsDifferences(run.engine.world.settings, kept),
+        ),
       ),
   }
 }
@@ -85,6 +89,8 @@ const changed = (settings: Settings, patch: unknown, keys: Keys): Either.Either<
       (problems) => new BadChange({ problems: problems.map(({ keys: _, ...problem }) => problem) }),
     )
     const next = settings.resettle(written)
+    const open = notStrict(next)
+    if (open.length > 0) return yield* Either.left(new BadChange({ problems: open }))
     const kept = yield* Either.try({
       try: () => runSettings(next, keys),
       catch: (error) => {

@@ -2,9 +2,9 @@ import * as Effect from "effect/Effect"
 import { worldOfLog } from "../engine/fold.ts"
 import { readSnapshot, type SnapshotKey, writeSnapshot } from "../engine/snapshot.ts"
 import { openReader } from "../log/reader.ts"
+import { causeSaid } from "./causeSaid.ts"
 import { machines } from "./machines.ts"
 import { buildHash } from "./version.ts"
-import { whyFailed } from "./whyFailed.ts"
 
 /**
  * Folds a log of a running server up to its end now, beginning at the snapshot there is, and writes the next one. Gives the entry it is
@@ -21,5 +21,5 @@ export const writeNextSnapshot = async (file: string, key: SnapshotKey): Promise
     return head.seq
   }).pipe(Effect.scoped)
   const exit = await Effect.runPromiseExit(write)
-  return exit._tag === "Success" ? exit.value : whyFailed(exit.cause)
+  return exit._tag === "Success" ? exit.value : causeSaid(exit.cause)
 }

@@ -1,9 +1,17 @@
 import { describe, it } from "@effect/vitest"
 import { deepStrictEqual, strictEqual } from "@effect/vitest/utils"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as LogLevel from "effect/LogLevel"
 import { databaseFileOf } from "./databaseUrl.ts"
-import { checkOperationsFlags, levelUnder, operationsOf, strictProblems } from "./operations.ts"
+import {
+  checkOperationsFlags,
+  levelUnder,
+  operationsOf,
+  readOperationsEnvironment,
+  strictProblems,
+} from "./operations.ts"
 
 const closed = { host: "127.0.0.1", hasAdminToken: false, requireAuth: true, unsignedWebhooks: false }
 
@@ -26,6 +34,46 @@ describe("how a process is run", () => {
     )
     strictEqual(operationsOf({ profile: "production", logFormat: "json" }, env, file).profile, "production")
   })
+  it.effect(
+    "is read from the environment, in which what is empty says nothing, and what is wrong is told all at once",
+    () =>
+      Effect.gen(function* () {
+        const read = (variables: Readonly<Record<string, string>>) =>
+          Effect.withConfigProvider(
+            readOperationsEnvironment,
+            ConfigProvider.fromMap(new Map(Object.entries(variables))),
+          )
+        deepStrictEqual(yield* read({}), { environment: {}, lines: [] })
+        const names = [
+          "RINGBACK_PROFILE",
+          "LOG_FORMAT",
+          "OTEL_EXPORTER_OTLP_HEADERS",
+          "OTEL_SERVICE_NAME",
+          "DATABASE_URL",
+        ]
+        deepStrictEqual(yield* read(Object.fromEntries(names.map((name) => [name, ""]))), {
+          environment: {},
+          lines: [],
+        })
+        const { environment } = yield* read({
+          RINGBACK_PROFILE: "Staging",
+          LOG_FORMAT: "JSON",
+          OTEL_SERVICE_NAME: "exchange",
+          DATABASE_URL: "sqlite:///tables.db",
+        })
+        deepStrictEqual(environment, {
+          profile: "staging",
+          logFormat: "json",
+          service: "exchange",
+          projection: "tables.db",
+        })
+        const { lines } = yield* read({ RINGBACK_PROFILE: "live", OTEL_EXPORTER_OTLP_ENDPOINT: "collector:4318" })
+        deepStrictEqual(lines, [
+          'environment RINGBACK_PROFILE: expected development, staging, production, found "live"',
+          "environment OTEL_EXPORTER_OTLP_ENDPOINT: expected a URL that begins with http:// or https://, found a text of 14 characters",
+        ])
+      }),
+  )
   it("has no traces and no tables unless they are asked for", () => {
     const { projection, tracing } = operationsOf({}, {}, { tracing: { service: "x" } })
     deepStrictEqual([projection, tracing], [undefined, undefined])

@@ -5,8 +5,10 @@ import * as LogLevel from "effect/LogLevel"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { isLoopback } from "../network/isLoopback.ts"
+import type { SettingsProblem } from "../server/Exchange.ts"
 import { databaseFileOf } from "./databaseUrl.ts"
 import { expects, HttpUrl, optional, section, Text } from "./settingsParts.ts"
+import { variable } from "./variable.ts"
 
 /*
  * How a process is run: what is strict, what it tells and where. None of it is in the log, and no rule sees it.
@@ -65,8 +67,6 @@ export interface OperationsEnvironment {
   readonly projection?: string
 }
 
-const variable = (name: string) => Config.withDefault(Config.string(name), "")
-
 /** Reads the environment; the lines say what is wrong with it. */
 export const readOperationsEnvironment: Effect.Effect<{
   readonly environment: OperationsEnvironment
@@ -83,8 +83,12 @@ export const readOperationsEnvironment: Effect.Effect<{
     ]),
   )
   const lines: Array<string> = []
-  const read = <A>(name: string, text: string, parse: (text: string) => Either.Either<A, string>): A | undefined => {
-    if (text === "") return undefined
+  const read = <A>(
+    name: string,
+    text: string | undefined,
+    parse: (text: string) => Either.Either<A, string>,
+  ): A | undefined => {
+    if (text === undefined) return undefined
     const found = parse(text)
     if (Either.isRight(found)) return found.right
     lines.push(`environment ${name}: ${found.left}`)
@@ -94,8 +98,8 @@ export const readOperationsEnvironment: Effect.Effect<{
     profile: read("RINGBACK_PROFILE", profile, oneOf(profiles)),
     logFormat: read("LOG_FORMAT", format, oneOf(logFormats)),
     endpoint: read("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint, endpointIn),
-    headers: headers === "" ? undefined : Redacted.make(headers),
-    service: service === "" ? undefined : service,
+    headers: headers === undefined ? undefined : Redacted.make(headers),
+    service,
     projection: read("DATABASE_URL", database, databaseFileOf),
   }
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined))
@@ -148,7 +152,7 @@ export const operationsOf = (
 /** Staging and production are run where others reach them: nothing is left open, numbers are masked. */
 export const isStrict = (profile: Profile): boolean => profile !== "development"
 
-/** What a strict profile does not start with. */
+/** What a strict profile does not start with, and is not changed to while it runs. */
 interface Guarded {
   readonly host: string
   readonly hasAdminToken: boolean
@@ -157,18 +161,22 @@ interface Guarded {
   readonly unsignedWebhooks: boolean
 }
 
-export const strictProblems = (profile: Profile, guarded: Guarded): ReadonlyArray<string> => {
+export const strictProblems = (profile: Profile, guarded: Guarded): ReadonlyArray<SettingsProblem> => {
   if (!isStrict(profile)) return []
   const { hasAdminToken, host, requireAuth, unsignedWebhooks } = guarded
   const open = !isLoopback(host) && host !== "localhost"
   const under = `under profile ${profile}`
   return [
     open && !hasAdminToken
-      ? `server.admin_token: expected a token ${under} where server.host is not this machine's own, found none`
+      ? {
+          path: "server.admin_token",
+          expected: `a token ${under} where server.host is not this machine's own`,
+          found: "none",
+        }
       : undefined,
-    requireAuth ? undefined : `twilio.validation.require_auth: expected true ${under}, found false`,
-    unsignedWebhooks ? `conversations.signatures: expected required ${under}, found off` : undefined,
-  ].filter((line) => line !== undefined)
+    requireAuth ? undefined : { path: "twilio.validation.require_auth", expected: `true ${under}`, found: "false" },
+    unsignedWebhooks ? { path: "conversations.signatures", expected: `required ${under}`, found: "off" } : undefined,
+  ].filter((problem) => problem !== undefined)
 }
 
 /** The level in force: a strict profile tells nothing below INFO. */

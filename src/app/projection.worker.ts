@@ -4,7 +4,7 @@ import { openReader } from "../log/reader.ts"
 import { openProjection } from "../projection/ProjectionFile.ts"
 import { followUntil } from "../projection/project.ts"
 import { yieldToCallers } from "./backgroundThread.ts"
-import { whyFailed } from "./whyFailed.ts"
+import { causeSaid } from "./causeSaid.ts"
 
 /* Keeps the tables of a log that a server writes up to date, until it is told to end; then it takes what is left, and ends. */
 
@@ -18,7 +18,7 @@ const keepUp = Effect.gen(function* () {
   const reader = yield* openReader(log)
   const projection = yield* openProjection(out, { reader, name: log })
   yield* followUntil(reader, projection, told)
-}).pipe(Effect.scoped, Effect.matchCause({ onFailure: whyFailed, onSuccess: () => undefined }))
+}).pipe(Effect.scoped, Effect.matchCause({ onFailure: causeSaid, onSuccess: () => undefined }))
 
 const why = await Effect.runPromise(keepUp)
 if (why !== undefined) parentPort?.postMessage(why)

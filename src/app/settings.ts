@@ -15,6 +15,7 @@ import { parseE164 } from "../core/E164.ts"
 import { fileFailure } from "../core/fileFailure.ts"
 import type { GatewaySettings } from "../gateway/settings.ts"
 import type { CallbacksSettings, ScriptedEndpoint } from "../network/settings.ts"
+import type { SettingsProblem } from "../server/Exchange.ts"
 import { callSettings } from "./callSettings.ts"
 import { conversationSecrets, conversationSettings, type MonitorEnvironment } from "./conversationSettings.ts"
 import { deliverySettings } from "./deliverySettings.ts"
@@ -119,12 +120,12 @@ export const readSettings = (flags: Flags): Effect.Effect<Settings, BadSettings>
     const file = flags.config ?? environment.configPath
     const written = file === undefined ? {} : yield* readFile(file)
     const settings = settle(flags, environment, written, file)
-    const lines = notStrict(settings)
+    const lines = notStrict(settings).map(problemLine)
     return lines.length > 0 ? yield* new BadSettings({ lines }) : settings
   })
 
 /** What the profile does not permit. */
-const notStrict = ({ operations, run, server }: Settings): ReadonlyArray<string> =>
+export const notStrict = ({ operations, run, server }: Settings): ReadonlyArray<SettingsProblem> =>
   strictProblems(operations.profile, {
     host: server.host,
     hasAdminToken: server.adminToken !== undefined,

@@ -67,6 +67,9 @@ describe("A traffic recording", () => {
     const text = fileOf(lineOf(header), lineOf(exchange(1))) + lineOf(exchange(2)).slice(0, 40)
     strictEqual(read(text).exchanges.length, 1)
     deepStrictEqual(told(text), ["f:3: expected an end of line, found the end of the file after 40 bytes; left out"])
+    deepStrictEqual(told(`${fileOf(lineOf(header))}"Ω`), [
+      "f:2: expected an end of line, found the end of the file after 3 bytes; left out",
+    ])
   })
 
   it("names what is wrong with a line, and goes on", () => {

@@ -9,7 +9,7 @@ import { openSqlite } from "../../log/layerSqlite.ts"
 import { lockFileOf } from "../../log/lock.ts"
 import { logCheck } from "./log.ts"
 
-/** A log of three entries, and what of it is told while `body` holds it. */
+/** A log of three entries, made otherwise perhaps, or held, and what is told of it. */
 const looked = (before: (file: string) => void, opened = false) =>
   Effect.gen(function* () {
     const file = join(newFolder(), "run.db")

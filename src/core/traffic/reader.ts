@@ -94,7 +94,7 @@ export const readTraffic = (text: string): Either.Either<Traffic, TrafficFault> 
     if (exchange !== undefined) exchanges.push(exchange)
     if (fault !== undefined) faults.push(fault)
   }
-  if (lines.length > 0 && rest !== "") faults.push(reader.cutOff(rest.length))
+  if (lines.length > 0 && rest !== "") faults.push(reader.cutOff(Buffer.byteLength(rest)))
   return Either.right({ exchanges: inOrder(exchanges), faults, header })
 }
 
