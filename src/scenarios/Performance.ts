@@ -183,7 +183,9 @@ export class Performance {
   }
 
   #ask(place: Place, request: StageRequest): Effect.Effect<Answered, ScenarioBroken> {
-    const asked = orElse(askStage(this.stage, request), ({ message }) => brokenAt(place, message))
+    // Beside an application the clock is moved for nobody.
+    const goOn = this.#options.live?.() === true ? Effect.as(Effect.sleep(lookEvery), true) : undefined
+    const asked = orElse(askStage(this.stage, request, goOn), ({ message }) => brokenAt(place, message))
     return andThen(
       asked,
       (answered): Effect.Effect<Answered, ScenarioBroken> =>
