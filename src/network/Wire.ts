@@ -78,6 +78,8 @@ export const makeWire = ({ clock, ...given }: WireOptions): Effect.Effect<WayOut
     const edge = { routes: routesOf(() => world, given.secrets), ...given }
 
     const start = () => {
+      // The pace may be another one than when they came.
+      for (const landed of flights.release(frozen())) offer?.(landed)
       while (flights.size < room()) {
         const job = queue.take(mayGo)
         if (job === undefined) return watch()

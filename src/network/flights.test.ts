@@ -31,6 +31,12 @@ describe("requests on their way", () => {
     deepStrictEqual([land(1, true), land(2, false), flights.size], [[], [1, 2], 2])
     deepStrictEqual([land(3, false), land(0, true), flights.size], [[3], [0], 0])
   })
+  it("that waited do so no longer either when the pace has changed and no answer comes", () => {
+    const { flights, land } = sent("a", "a", "b")
+    const released = (inOrder: boolean) => flights.release(inOrder).map(({ type }) => Number(type))
+    deepStrictEqual([released(false), land(1, true), released(true), released(false)], [[], [], [], [1]])
+    deepStrictEqual([land(2, true), land(0, true), released(false), flights.size], [[], [0, 2], [], 0])
+  })
   it("count for their origin until they are answered", () => {
     const { flights, land } = sent("a", "a", "b")
     land(1, true)

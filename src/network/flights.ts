@@ -31,7 +31,7 @@ export class Flights {
     this.#byOrigin.set(flight.job.origin, this.busy(flight.job.origin) + 1)
   }
 
-  /** Takes an answer; gives those that may enter now: all there are, or `inOrder` only those with none before them missing. */
+  /** Takes an answer; gives those that may enter now, as `release` does. */
   land(flight: Flight, answer: Draft, inOrder: boolean): ReadonlyArray<Draft> {
     flight.answer = answer
     const { origin } = flight.job
@@ -42,6 +42,13 @@ export class Flights {
       this.#all.delete(flight)
       return [answer]
     }
+    this.#held++
+    return this.release(inOrder)
+  }
+
+  /** Gives the answers that may enter: all there are, or `inOrder` only those with none before them missing. */
+  release(inOrder: boolean): ReadonlyArray<Draft> {
+    if (this.#held === 0) return none
     const answers: Array<Draft> = []
     for (const one of this.#all) {
       if (one.answer !== undefined) {
@@ -49,7 +56,7 @@ export class Flights {
         answers.push(one.answer)
       } else if (inOrder) break
     }
-    this.#held += 1 - answers.length
+    this.#held -= answers.length
     return answers
   }
 
@@ -57,3 +64,5 @@ export class Flights {
     for (const { cancel } of this.#all) cancel()
   }
 }
+
+const none: ReadonlyArray<never> = []

@@ -165,7 +165,7 @@ export class Performance {
   /** Made when it is first asked for; its limits and breaker last as long as the scenario. */
   #clientAt(place: Place): Either.Either<ScenarioClient, ScenarioBroken> {
     if (this.#client !== undefined) return Either.right(this.#client)
-    const made = makeScenarioClient(this.stage, this.#seed, clientOptions(this.#clientFile))
+    const made = makeScenarioClient(this.stage, this.#seed, clientOptions(this.#clientFile), this.#moment)
     return Either.mapBoth(made, {
       onLeft: ({ message }) => brokenAt(place, `the client library: ${message}`),
       onRight: (client) => {
@@ -183,12 +183,20 @@ export class Performance {
   }
 
   #ask(place: Place, request: StageRequest): Effect.Effect<Answered, ScenarioBroken> {
-    const asked = orElse(askStage(this.stage, request), ({ message }) => brokenAt(place, message))
+    const moment = this.#moment
+    const asked = orElse(askStage(this.stage, request, moment && Effect.as(moment, true)), ({ message }) =>
+      brokenAt(place, message),
+    )
     return andThen(
       asked,
       (answered): Effect.Effect<Answered, ScenarioBroken> =>
         "never" in answered ? brokenAt(place, answered.never) : Effect.succeed(answered),
     )
+  }
+
+  /** What lets time go on a bit beside an application, where the clock is moved for nobody; undefined: it is moved to what is due next. */
+  get #moment(): Effect.Effect<void> | undefined {
+    return this.#options.live?.() === true ? Effect.sleep(lookEvery) : undefined
   }
 
   #goOn(until: GoOn = {}): Effect.Effect<void, ScenarioBroken> {

@@ -17,16 +17,21 @@ interface Waited {
 
 /**
  * Asks the carrier's API of a stage, here and now; time goes on as long as the answer takes, and what follows from it at that instant
- * has happened. `never` says why no answer comes. Most answers are there when the turns that wait are taken.
+ * has happened. `never` says why no answer comes. Most answers are there when the turns that wait are taken. `goOn` lets time go on a bit,
+ * and says whether anything is still to come.
  */
 export const askStage = (
   stage: Asked,
   request: StageRequest,
+  goOn: Effect.Effect<boolean, EngineStopped | OrderFailed> = toNextDue(stage),
 ): Effect.Effect<Answered | { readonly never: string }, EngineStopped | OrderFailed> => {
   const waited = asked(stage, request)
   const settled = stage.run.engine.drain()
-  return settled && waited.answered !== undefined ? Effect.succeed(waited.answered) : untilAnswered(stage, waited)
+  return settled && waited.answered !== undefined ? Effect.succeed(waited.answered) : untilAnswered(stage, waited, goOn)
 }
+
+const toNextDue = (stage: Asked): Effect.Effect<boolean, EngineStopped | OrderFailed> =>
+  Effect.suspend(() => (dueOn(stage) === undefined ? Effect.succeed(false) : Effect.as(stage.run.engine.step(1), true)))
 
 const asked = ({ fill, request: draftOf, run }: Asked, request: StageRequest): Waited => {
   const waited: Waited = { answered: undefined, lost: undefined }
@@ -44,12 +49,10 @@ const asked = ({ fill, request: draftOf, run }: Asked, request: StageRequest): W
 }
 
 /** Lets time go on until an answer is there: an API with latency answers in a later turn. */
-const untilAnswered = (stage: Asked, waited: Waited) =>
+const untilAnswered = ({ run }: Asked, waited: Waited, goOn: Effect.Effect<boolean, EngineStopped | OrderFailed>) =>
   Effect.gen(function* () {
-    const { engine } = stage.run
-    yield* engine.settled
-    while (waited.answered === undefined && waited.lost === undefined && dueOn(stage) !== undefined)
-      yield* engine.step(1)
+    yield* run.engine.settled
+    while (waited.answered === undefined && waited.lost === undefined) if (!(yield* goOn)) break
     return waited.answered ?? { never: waited.lost?.message ?? "the request is never answered" }
   })
 

@@ -63,10 +63,14 @@ export const listen = (
     const answersEnd = lastAnswers(server)
     return Effect.acquireRelease(bound(server, { flag, host, port }), () =>
       Effect.async<void>((resume) => {
-        server.close(() => resume(Effect.void))
+        const left = new Set(["connections", "answers"])
+        const over = (what: string) => () => {
+          if (left.delete(what) && left.size === 0) resume(Effect.void)
+        }
+        server.close(over("connections"))
         for (const stream of streams) stream.destroy()
         lane?.end()
-        answersEnd()
+        answersEnd(over("answers"))
         server.closeIdleConnections()
       }).pipe(
         Effect.interruptible, // A release is not, and then no time-out would end it.
@@ -81,18 +85,34 @@ export const listen = (
     )
   })
 
-/** Gives what makes all answers of a server, those under way and those to come, the last of their connections. */
-const lastAnswers = (server: http.Server): (() => void) => {
-  const underWay = new Set<http.ServerResponse>()
-  let ended = false
-  server.prependListener("request", (_, response) => {
-    response.shouldKeepAlive &&= !ended
-    underWay.add(response)
-    response.once("close", () => underWay.delete(response))
+/**
+ * Gives what makes all answers of a server, those under way and those to come, the last of their connections, and calls `then` when
+ * these are closed: the server itself waits for none that came by another one, as those under TLS do.
+ */
+const lastAnswers = (server: http.Server): ((then: () => void) => void) => {
+  /** Connections on which something was asked, with the answers that are under way. */
+  const connections = new Map<net.Socket, Set<http.ServerResponse>>()
+  let ended: (() => void) | undefined
+  const answersOn = (socket: net.Socket): Set<http.ServerResponse> => {
+    const known = connections.get(socket)
+    if (known !== undefined) return known
+    const answers = new Set<http.ServerResponse>()
+    connections.set(socket, answers)
+    socket.once("close", () => {
+      connections.delete(socket)
+      if (connections.size === 0) ended?.()
+    })
+    return answers
+  }
+  server.prependListener("request", ({ socket }, response) => {
+    const answers = answersOn(socket).add(response)
+    response.once("close", () => answers.delete(response))
+    if (ended !== undefined) response.shouldKeepAlive = false
   })
-  return () => {
-    ended = true
-    for (const response of underWay) {
+  return (then) => {
+    ended = then
+    if (connections.size === 0) then()
+    for (const response of [...connections.values()].flatMap((answers) => [...answers])) {
       response.shouldKeepAlive = false
       // One whose head has gone out has said that its connection stays.
       if (response.headersSent) response.once("close", () => server.closeIdleConnections())

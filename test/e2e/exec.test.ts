@@ -136,6 +136,37 @@ describe("ringback exec", () => {
     }
   })
 
+  it.each([
+    ["api", '{ path: "/2010-04-01/Accounts/${account_sid}/Messages.json" }'],
+    ["client", '{ to: "+15551234567", from: "+15550000001", body: Hello }'],
+  ])(
+    "waits for an answer that takes its time as long as it takes, and moves the clock for nobody: %s",
+    async (kind, said) => {
+      const { env, folder } = place()
+      const [file, db] = [join(folder, "slow.yaml"), join(folder, "run.db")]
+      writeFileSync(
+        file,
+        `settings: { twilio: { faults: [{ latency: 1500ms }] } }
+steps:
+  - ${kind}: ${said}
+`,
+      )
+      const words = ["--db", db, "--scenario", file, "--", process.execPath, "-e", "setTimeout(() => {}, 4000)"]
+      const ended = await ringback(["exec", ...words], { cwd: folder, env })
+      strictEqual(ended.code, 0, ended.stderr)
+      const entries = (await ringback(["log", db, "--json"])).stdout
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line))
+      strictEqual(entries.filter(({ type }) => type === "api.responded").length, 1)
+      // It is stopped at the end, and no more.
+      deepStrictEqual(
+        entries.flatMap(({ data, type }) => (type === "clock.changed" ? [data.pace] : [])),
+        ["paused"],
+      )
+    },
+  )
+
   it("has the exit code of the command, its own outputs and input, and leaves nothing behind where nothing happened", async () => {
     const { env, folder } = place()
     const script =

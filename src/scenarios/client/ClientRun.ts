@@ -31,12 +31,14 @@ export class ClientRun {
   readonly #random: Random.Random
   /** What was told and asked and has still to enter the run. */
   readonly #leaving: Array<Effect.Effect<unknown, EngineStopped | OrderFailed>> = []
+  readonly #goOn: Effect.Effect<void, EngineStopped | OrderFailed>
   #calls = 0
   #lost: EngineStopped | undefined
 
-  /** `seed` decides what chance adds to the client's delays. */
-  constructor(stage: Stage, seed: number) {
+  /** `seed` decides what chance adds to the client's delays. `goOn` lets time go on a bit; nothing said: to what is due next. */
+  constructor(stage: Stage, seed: number, goOn?: Effect.Effect<void>) {
     this.#stage = stage
+    this.#goOn = goOn ?? Effect.suspend(() => this.#toNextDue())
     this.#clock = new VirtualClock(() => stage.run.engine.now)
     this.#random = Random.make(`client of ${seed}`)
   }
@@ -92,13 +94,13 @@ export class ClientRun {
         if (this.#lost !== undefined) return yield* this.#lost
         if (ended()) return
         // What was answered at this instant comes before what is late at it.
-        if (!this.#turns.any && !this.#clock.wake()) yield* this.#goOn()
+        if (!this.#turns.any && !this.#clock.wake()) yield* this.#goOn
       }
     })
   }
 
   /** To the next instant at which anything is due. */
-  #goOn(): Effect.Effect<void, EngineStopped | OrderFailed> {
+  #toNextDue(): Effect.Effect<void, EngineStopped | OrderFailed> {
     const { engine } = this.#stage.run
     const [world, own] = [dueOn(this.#stage), this.#clock.due]
     if (world !== undefined && (own === undefined || world <= own)) return engine.step(1)

@@ -24,14 +24,15 @@ export interface ScenarioClient {
   readonly send: (request: SendRequest) => Effect.Effect<SendEnded, EngineStopped | OrderFailed>
 }
 
-/** A client of the stage's account. `seed` decides what chance adds to its delays. */
+/** A client of the stage's account. `seed` decides what chance adds to its delays, `goOn` how time goes on (ClientRun.ts). */
 export const makeScenarioClient = (
   stage: Stage,
   seed: number,
   options: Partial<ClientOptions>,
+  goOn?: Effect.Effect<void>,
 ): Either.Either<ScenarioClient, OptionError> => {
   const { accountSid, authToken, run } = stage
-  const inRun = new ClientRun(stage, seed)
+  const inRun = new ClientRun(stage, seed, goOn)
   let attempts = 0
   const onEvent = (event: ClientEvent) => {
     if (event._tag === "AttemptStarted" && event.call === "send") attempts = event.attempt
