@@ -3,13 +3,14 @@ import { worldOfLog } from "../engine/fold.ts"
 import { readSnapshot, type SnapshotKey, writeSnapshot } from "../engine/snapshot.ts"
 import { openReader } from "../log/reader.ts"
 import { machines } from "./machines.ts"
+import type { Told } from "./snapshots.ts"
 import { buildHash } from "./version.ts"
 
 /**
  * Folds a log of a running server up to its end now, beginning at the snapshot there is, and writes the next one. Gives the entry it is
  * of, or what went wrong.
  */
-export const writeNextSnapshot = async (file: string, key: SnapshotKey): Promise<number | string> => {
+export const writeNextSnapshot = async (file: string, key: SnapshotKey): Promise<Told> => {
   const write = Effect.gen(function* () {
     // The server was built anew while it ran: these rules are not those the key names.
     if (key.rules !== buildHash) return yield* Effect.fail(new Error("another build has taken this one's place"))
@@ -20,5 +21,5 @@ export const writeNextSnapshot = async (file: string, key: SnapshotKey): Promise
     return head.seq
   }).pipe(Effect.scoped)
   const exit = await Effect.runPromiseExit(write)
-  return exit._tag === "Success" ? exit.value : String(exit.cause)
+  return exit._tag === "Success" ? { seq: exit.value } : { why: String(exit.cause) }
 }

@@ -1,14 +1,15 @@
 import * as os from "node:os"
-import { parentPort, workerData } from "node:worker_threads"
-import type { SnapshotKey } from "../engine/snapshot.ts"
+import type { SnapshotOrder } from "./snapshots.ts"
 
-/* Writes the next snapshot of a log of a running server. */
+/* A process of its own: writes the next snapshot of a log of a running server, and tells it of which entry, or what went wrong. */
 
-const { file, key } = workerData as { readonly file: string; readonly key: SnapshotKey }
+// Folding may wait, callers may not. Before the rules are loaded, which takes a fifth of a second of a processor (docs/performance.md).
+os.setPriority(os.constants.priority.PRIORITY_LOW)
 
-// On Linux this is this thread's priority alone, elsewhere it would be the server's: folding may wait, callers may not. Before the rules
-// are loaded, which takes a fifth of a second of a processor (docs/performance.md).
-if (process.platform === "linux") os.setPriority(os.constants.priority.PRIORITY_LOW)
+// A server that is gone has no use for it, and the next one may be writing at the same place.
+process.once("disconnect", () => process.exit())
 
-const { writeNextSnapshot } = await import("./nextSnapshot.ts")
-parentPort?.postMessage(await writeNextSnapshot(file, key))
+process.once("message", async ({ file, key }: SnapshotOrder) => {
+  const { writeNextSnapshot } = await import("./nextSnapshot.ts")
+  process.send?.(await writeNextSnapshot(file, key), () => process.disconnect())
+})

@@ -16,8 +16,12 @@ const { appendFileSync } = fs
 
 const tell = (what) => appendFileSync(order.told, `${what}\n`)
 
+/** The server's own process, or the one that writes its snapshots: that dies with it. */
+const server = /snapshot\.worker\.mjs$/.test(process.argv[1] ?? "") ? process.ppid : process.pid
+
 const die = (what) => {
   tell(what)
+  if (server !== process.pid) process.kill(server, "SIGKILL")
   process.kill(process.pid, "SIGKILL")
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0) // Not one instruction more, in whichever thread this is.
 }
