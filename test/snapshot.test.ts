@@ -266,6 +266,8 @@ describe("a snapshot file", () => {
   it("comes back as it was written, and replaces the one before whole", () =>
     inFolder((logFile) => {
       writeSnapshot(logFile, key, { ...head, seq: 2 }, world)
+      // What a process that was killed has left is not kept.
+      fs.writeFileSync(`${snapshotFileOf(logFile)}.1.part`, "half of one")
       writeSnapshot(logFile, key, head, world)
       const read = Either.getOrThrow(readSnapshot(logFile, key))
       // One that is being read stays whole while the next one takes its name.
