@@ -58,6 +58,8 @@ if (typeof order === "string") {
 const tell = (name: string) => {
   if (process.stderr.isTTY) process.stderr.write(`${name} …\n`)
 }
+// Servers are in groups of their own, which a terminal's Ctrl-C does not reach.
+process.once("SIGINT", () => void cleanUp().finally(() => process.exit(130)))
 try {
   const figures = await measured(new Map([...short, ...long]), order, tell, (found) => console.log(table(found, order)))
   if (order.json) remember(figures, { quick: order.quick })

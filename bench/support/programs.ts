@@ -115,7 +115,7 @@ export const runProgram = async <A>(path: string, ...args: ReadonlyArray<string>
 export interface Server {
   readonly port: number
   readonly pid: number
-  /** Process time of all its threads, in µs; undefined where the system does not tell. */
+  /** Process time of all its threads, and of processes it had started that are over, in µs; undefined where the system does not tell. */
   readonly cpuUs: () => number | undefined
   /** Begins to count: gives what is spent since then. */
   readonly stopwatch: () => () => number | undefined
@@ -136,8 +136,11 @@ export const startServer = async (
   const child = spawn(process.execPath, command, {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "inherit"],
+    // A group of its own: what it starts stands still when it does.
+    detached: true,
   })
   keep(child)
+  const signalAll = (signal: NodeJS.Signals) => process.kill(-(child.pid as number), signal)
   const cpuUs = () => cpuUsOf(child.pid as number)
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()))
   const port = await new Promise<number>((resolve, reject) => {
@@ -161,28 +164,31 @@ export const startServer = async (
       }
     },
     during: async (work) => {
-      child.kill("SIGCONT")
+      signalAll("SIGCONT")
       try {
         return await work()
       } finally {
-        child.kill("SIGSTOP")
+        signalAll("SIGSTOP")
       }
     },
     end: async () => {
-      child.kill("SIGCONT")
+      signalAll("SIGCONT")
       child.kill("SIGTERM")
       await ended
     },
   }
 }
 
-/** Linux counts in hundredths of a second, for user and system: fields 14 and 15, after a name that may hold anything. */
+/**
+ * Linux counts in hundredths of a second, for user and system, then of processes it has started and that are over: fields 14 to 17, after a
+ * name that may hold anything.
+ */
 const cpuUsOf = (pid: number): number | undefined => {
   if (process.platform !== "linux") return undefined
   const fields = readFileSync(`/proc/${pid}/stat`, "latin1")
     .replace(/^.*\) /s, "")
     .split(" ")
-  return (Number(fields[11]) + Number(fields[12])) * 10_000
+  return fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0) * 10_000
 }
 
 const keep = (child: ChildProcess) => {

@@ -4,13 +4,14 @@ import { readSnapshot, type SnapshotKey, writeSnapshot } from "../engine/snapsho
 import { openReader } from "../log/reader.ts"
 import { causeSaid } from "./causeSaid.ts"
 import { machines } from "./machines.ts"
+import type { Told } from "./snapshots.ts"
 import { buildHash } from "./version.ts"
 
 /**
  * Folds a log of a running server up to its end now, beginning at the snapshot there is, and writes the next one. Gives the entry it is
  * of, or what went wrong, in one line.
  */
-export const writeNextSnapshot = async (file: string, key: SnapshotKey): Promise<number | string> => {
+export const writeNextSnapshot = async (file: string, key: SnapshotKey): Promise<Told> => {
   const write = Effect.gen(function* () {
     // The server was built anew while it ran: these rules are not those the key names.
     if (key.rules !== buildHash) return yield* Effect.fail(new Error("another build has taken this one's place"))
@@ -21,5 +22,5 @@ export const writeNextSnapshot = async (file: string, key: SnapshotKey): Promise
     return head.seq
   }).pipe(Effect.scoped)
   const exit = await Effect.runPromiseExit(write)
-  return exit._tag === "Success" ? exit.value : causeSaid(exit.cause)
+  return exit._tag === "Success" ? { seq: exit.value } : { why: causeSaid(exit.cause) }
 }

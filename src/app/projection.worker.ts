@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { openReader } from "../log/reader.ts"
 import { openProjection } from "../projection/ProjectionFile.ts"
 import { followUntil } from "../projection/project.ts"
-import { yieldToCallers } from "./backgroundThread.ts"
+import { yieldToCallers } from "./background.ts"
 import { causeSaid } from "./causeSaid.ts"
 
 /* Keeps the tables of a log that a server writes up to date, until it is told to end; then it takes what is left, and ends. */

@@ -1,13 +1,15 @@
-import { parentPort, workerData } from "node:worker_threads"
-import type { SnapshotKey } from "../engine/snapshot.ts"
-import { yieldToCallers } from "./backgroundThread.ts"
+import { yieldToCallers } from "./background.ts"
+import type { SnapshotOrder } from "./snapshots.ts"
 
-/* Writes the next snapshot of a log of a running server. */
+/* A process of its own: writes the next snapshot of a log of a running server, and tells it of which entry, or what went wrong. */
 
-const { file, key } = workerData as { readonly file: string; readonly key: SnapshotKey }
-
-// Before the rules are loaded, which takes a fifth of a second of a processor.
+// Before the rules are loaded, which takes a fifth of a second of a processor (docs/performance.md).
 yieldToCallers()
 
-const { writeNextSnapshot } = await import("./nextSnapshot.ts")
-parentPort?.postMessage(await writeNextSnapshot(file, key))
+// A server that is gone has no use for it, and the next one may be writing at the same place.
+process.once("disconnect", () => process.exit())
+
+process.once("message", async ({ file, key }: SnapshotOrder) => {
+  const { writeNextSnapshot } = await import("./nextSnapshot.ts")
+  process.send?.(await writeNextSnapshot(file, key), () => process.disconnect())
+})

@@ -1,5 +1,6 @@
 import { createHash, type Hash } from "node:crypto"
 import * as fs from "node:fs"
+import * as path from "node:path"
 import * as v8 from "node:v8"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
@@ -65,7 +66,8 @@ const lengthBytes = 4
  */
 export const writeSnapshot = (logFile: string, key: SnapshotKey, head: Head, world: SavedWorld): void => {
   const file = snapshotFileOf(logFile)
-  const part = `${file}.part`
+  const part = `${file}.${process.pid}.part`
+  dropParts(file)
   const fd = fs.openSync(part, "w", 0o600)
   try {
     try {
@@ -95,6 +97,13 @@ const writeTo = (fd: number, key: SnapshotKey, head: Head, world: SavedWorld): v
     snapshot: 2,
   }
   writeWhole(fd, Buffer.from(`${JSON.stringify(header).padEnd(headerBytes - 1)}\n`), 0)
+}
+
+/** Removes what others have begun: they were killed, or their server was, and what they still write is of no use. */
+const dropParts = (file: string): void => {
+  const { base, dir } = path.parse(file)
+  for (const name of fs.readdirSync(dir === "" ? "." : dir))
+    if (name.startsWith(`${base}.`) && name.endsWith(".part")) fs.rmSync(path.join(dir, name), { force: true })
 }
 
 /** Writes the parts after the place of the header, and says how many bytes they are. */

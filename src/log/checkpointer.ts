@@ -5,6 +5,14 @@ import type { UnhashedRow } from "../core/Entry.ts"
 /** Pages of the write-ahead log after which the worker is asked to copy them into the file (64 MiB). */
 export const checkpointPages = 16_384
 
+/**
+ * Pages (256 MiB) after which it copies them whatever goes on; until then it waits for this many ms without a commit. Before it copies it
+ * has the disk take what was written, and a commit that comes meanwhile may have to wait for the file system's journal: 6 to 18 ms here,
+ * with every caller (docs/performance.md). Big groups come from nobody who waits, and one after the other: for them it begins at once.
+ */
+const latePages = 4 * checkpointPages
+const quietMs = 100
+
 /** Pages (256 MiB) beyond which the write-ahead log is started anew, if nothing was written while the last of it was copied. */
 const restartPages = 65_536
 
@@ -24,8 +32,8 @@ const readersWaitMs = 5
 
 /** Copies the write-ahead log into the file beside the writer, so that no append pays for it. */
 export interface Checkpointer {
-  /** Tells that a group was committed. */
-  readonly wrote: (rows: ReadonlyArray<Pick<UnhashedRow, "data">>) => void
+  /** Tells that a group was committed, and whether callers wait for what is committed next. */
+  readonly wrote: (rows: ReadonlyArray<Pick<UnhashedRow, "data">>, awaited: boolean) => void
   readonly stop: () => Promise<void>
 }
 
@@ -39,8 +47,13 @@ export interface Checkpointer {
 export const makeCheckpointer = (file: string, pagesNow: number, fallBack: () => void): Checkpointer => {
   const written = makeEstimate(pagesNow)
   let worker: Worker | undefined
-  /** Whether the worker is busy, and the pages of the write-ahead log when it looked last. */
-  const shared = new Int32Array(new SharedArrayBuffer(8))
+  const shared = new Int32Array(new SharedArrayBuffer(4 * Int32Array.BYTES_PER_ELEMENT))
+  /** What the worker had told when it was asked; undefined once it has begun. */
+  let askedAt: number | undefined
+  const hurry = () => {
+    Atomics.store(shared, at.hurry, 1)
+    Atomics.notify(shared, at.hurry)
+  }
   const start = (): Worker => {
     const started = new Worker(source, {
       eval: true,
@@ -48,6 +61,10 @@ export const makeCheckpointer = (file: string, pagesNow: number, fallBack: () =>
         file,
         driver: driverFile(),
         shared,
+        at,
+        idle,
+        copying,
+        quietMs,
         restartPages,
         restartPagesMax,
         nearPages,
@@ -60,17 +77,28 @@ export const makeCheckpointer = (file: string, pagesNow: number, fallBack: () =>
     return started
   }
   return {
-    wrote: (rows) => {
+    wrote: (rows, awaited) => {
+      Atomics.add(shared, at.commits, 1)
+      const state = Atomics.load(shared, at.state)
+      if (askedAt !== undefined && state !== asked) {
+        written.begin(askedAt)
+        askedAt = undefined
+      }
       written.add(rows.length, ownPages(rows))
-      if (written.pages < checkpointPages || Atomics.load(shared, 0) === 1) return
-      written.begin(Atomics.load(shared, 1))
-      Atomics.store(shared, 0, 1)
-      worker ??= start()
-      worker.postMessage("checkpoint")
+      if (written.pages < checkpointPages || state === copying) return
+      if (state === idle) {
+        askedAt = Atomics.load(shared, at.pages)
+        Atomics.store(shared, at.hurry, 0)
+        Atomics.store(shared, at.state, asked)
+        worker ??= start()
+        worker.postMessage("checkpoint")
+      }
+      if (!awaited || written.pages >= latePages) hurry()
     },
     stop: async () => {
       const running = worker
       if (running === undefined || running.threadId === -1) return
+      hurry()
       running.ref()
       await new Promise<void>((resolve) => {
         running.once("exit", () => resolve())
@@ -79,6 +107,14 @@ export const makeCheckpointer = (file: string, pagesNow: number, fallBack: () =>
     },
   }
 }
+
+/** What lies where in the memory that both threads see: the pages are those of the write-ahead log when the worker looked last. */
+const at = { state: 0, pages: 1, commits: 2, hurry: 3 } as const
+
+/** What the worker does: nothing, waiting for a moment without commits, or copying. */
+const idle = 0
+const asked = 1
+const copying = 2
 
 /**
  * How many pages commits have written since the last checkpoint. A commit writes a few, and for each row up to one, where its subject
@@ -101,7 +137,7 @@ const makeEstimate = (pagesNow: number) => {
     get pages() {
       return rows * pagesPerRow + own
     },
-    /** A checkpoint is asked for; at the end of the one before the write-ahead log had so many pages. */
+    /** A checkpoint begins; at the end of the one before the write-ahead log had so many pages. */
     begin: (pages: number) => {
       if (asked > 0 && pages > told)
         pagesPerRow = Math.min(1, Math.max(pagesPerRowMin, (pages - told - ownAsked) / asked))
@@ -135,13 +171,19 @@ const driverFile = (): string => createRequire(import.meta.url).resolve("better-
 const source = `
 const { parentPort, workerData } = require("node:worker_threads")
 const Database = require(workerData.driver)
-const { approachesMax, file, nearPages, readersWaitMs, restartPages, restartPagesMax, shared } = workerData
+const { approachesMax, at, copying, file, idle, nearPages, quietMs, readersWaitMs, restartPages, restartPagesMax, shared } = workerData
 const db = new Database(file, { fileMustExist: true, timeout: 100 })
 db.pragma("synchronous = NORMAL")
 const copied = () => {
   const { log } = db.pragma("wal_checkpoint(PASSIVE)")[0]
-  Atomics.store(shared, 1, log)
+  Atomics.store(shared, at.pages, log)
   return log
+}
+const untilQuiet = () => {
+  for (let seen; Atomics.load(shared, at.hurry) === 0 && seen !== Atomics.load(shared, at.commits); ) {
+    seen = Atomics.load(shared, at.commits)
+    Atomics.wait(shared, at.hurry, 0, quietMs)
+  }
 }
 const restart = (pages) => {
   let before = 0
@@ -157,6 +199,8 @@ parentPort.on("message", (order) => {
     return
   }
   try {
+    untilQuiet()
+    Atomics.store(shared, at.state, copying)
     const pages = copied()
     if (pages > restartPages) {
       const now = copied()
@@ -165,7 +209,7 @@ parentPort.on("message", (order) => {
   } catch (error) {
     if (!/^SQLITE_(BUSY|LOCKED)/.test(error.code)) throw error
   } finally {
-    Atomics.store(shared, 0, 0)
+    Atomics.store(shared, at.state, idle)
   }
 })
 `

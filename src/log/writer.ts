@@ -74,7 +74,7 @@ export const makeWriter = (file: string, named: string, db: Database.Database, w
       } catch (cause) {
         return shut(cause)
       }
-      checkpointer.wrote(rows)
+      checkpointer.wrote(rows, true)
       return Either.void
     },
     appendBehind: (rows, previous, written) => {
@@ -88,7 +88,7 @@ export const makeWriter = (file: string, named: string, db: Database.Database, w
           behind--
           if (failure !== undefined) return written(shut(failure))
           for (let i = 0; i < rows.length; i++) (rows[i] as OpenRow).hash = hashes.slice(i * 64, i * 64 + 64)
-          checkpointer.wrote(rows)
+          checkpointer.wrote(rows, false)
           return written(Either.void)
         })
         behind++

@@ -16,8 +16,12 @@ const { appendFileSync } = fs
 
 const tell = (what) => appendFileSync(order.told, `${what}\n`)
 
+/** The server's own process, or the one that writes its snapshots: that dies with it. */
+const server = /snapshot\.worker\.mjs$/.test(process.argv[1] ?? "") ? process.ppid : process.pid
+
 const die = (what) => {
   tell(what)
+  if (server !== process.pid && server === process.ppid) process.kill(server, "SIGKILL")
   process.kill(process.pid, "SIGKILL")
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0) // Not one instruction more, in whichever thread this is.
 }
@@ -135,7 +139,7 @@ if (order.point === 7) {
   const { statSync } = fs
   fs.statSync = (file, ...rest) => {
     const found = statSync(file, ...rest)
-    if (found !== undefined && String(file).endsWith("-wal")) found.size = 2 ** 27
+    if (found !== undefined && String(file).endsWith("-wal")) found.size = 2 ** 29
     return found
   }
 }
@@ -145,7 +149,7 @@ if (order.point === 8 || order.point === 10) {
   let part
   fs.openSync = (file, ...rest) => {
     const fd = openSync(file, ...rest)
-    if (String(file).endsWith(".snapshot.part")) part = fd
+    if (/\.snapshot\.\d+\.part$/.test(String(file))) part = fd
     return fd
   }
   fs.writeSync = (fd, data, offset, length, position) => {
@@ -155,7 +159,7 @@ if (order.point === 8 || order.point === 10) {
     return writeSync(fd, data, offset, length, position)
   }
   fs.renameSync = (from, to) => {
-    if (String(from).endsWith(".snapshot.part")) at(8)
+    if (/\.snapshot\.\d+\.part$/.test(String(from))) at(8)
     return renameSync(from, to)
   }
 }

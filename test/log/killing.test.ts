@@ -86,8 +86,8 @@ describe("the lock of a log", () => {
   )
 })
 
-/** Enough entries that the worker thread has checkpointed more than once. */
-const entriesBeforeKill = 50_000
+/** Enough entries that the worker thread has checkpointed: while groups are small it waits for a moment without any, but not for long. */
+const entriesBeforeKill = 120_000
 
 /** That a log is whole groups that follow each other, up to what was said and perhaps on from there. */
 const isWhole = (file: string, groupRows: number, said: number) =>

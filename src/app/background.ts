@@ -1,8 +1,8 @@
 import * as os from "node:os"
 
 /**
- * Nice value of threads nobody waits for: under full load a third of what the thread of the callers gets. With the lowest a machine that
- * is never idle would never get a snapshot; with a third of a processor one is folded faster than entries can come (docs/performance.md).
+ * Nice value of work that nobody waits for: under full load a third of what the callers' thread gets. With the lowest priority a machine
+ * that is never idle would never get a snapshot; with a third of a processor one is folded faster than entries can come.
  */
 const nice = 5
 
