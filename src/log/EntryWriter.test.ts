@@ -115,6 +115,7 @@ describe("entries written where they are kept", () => {
       ],
       [{ a: "é" }, { a: "e" }],
       [{ a: '"' }, { a: "\u0001" }],
+      [{ a: "x".repeat(300) }, { a: "x".repeat(2_001) }],
       ["x", ["x"]],
     ])
       agree(one, one, other, other, one, other, one)

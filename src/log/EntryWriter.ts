@@ -53,6 +53,9 @@ const keysMax = 16
 const looped = 24
 const textLooped = 256
 
+/** Longer texts are not remembered: they would be kept alive until another stands in their place. */
+const rememberedMax = 2_000
+
 /** The places of an entry itself. */
 class Outline {
   readonly at = new Place("at", '{"at":')
@@ -66,7 +69,7 @@ class Outline {
 
 /**
  * Writes entries as what they are hashed over (`hashedText`), as UTF-8 and straight into the memory they are kept in: making the text
- * first takes four times as long. What was written has to stay as it is for as long as the same memory is written to.
+ * first takes twice as long. What was written has to stay as it is for as long as the same memory is written to.
  */
 export class EntryWriter {
   readonly #outlines = new Map<string, Outline>()
@@ -117,7 +120,7 @@ export class EntryWriter {
     this.#integerAt(outline.seq, seq)
     this.#textAt(outline.subject, subject)
     this.#textAt(outline.type, type)
-    this.#close(outline.type, brace + 2)
+    this.#close(outline.type, braceEnd)
     this.#copy()
   }
 
@@ -138,7 +141,7 @@ export class EntryWriter {
     if (text === place.text && place.memory === this.#memory) this.#again(place)
     else {
       this.#leadOf(place)
-      place.text = text
+      if (text.length <= rememberedMax) place.text = text
       this.#text(text)
       place.to = this.#at
     }
@@ -181,7 +184,7 @@ export class EntryWriter {
       before = found
     }
     if (before === undefined) this.#ascii("{}")
-    else this.#close(place, brace + 2)
+    else this.#close(place, braceEnd)
   }
 
   #list(place: Place, list: ReadonlyArray<unknown>, depth: number): void {
@@ -197,7 +200,7 @@ export class EntryWriter {
     }
     for (let i = itemsMax; i < list.length; i++) this.#write(`,${canonical(list[i], depth + 1)}`)
     if (before === undefined) this.#ascii("[]")
-    else this.#close(place, bracket + 2)
+    else this.#close(place, bracketEnd)
   }
 
   /** What stands here is written as it would be by itself, now and from now on. */
@@ -271,7 +274,7 @@ export class EntryWriter {
     this.#at += to - from
   }
 
-  /** Closes what stands at a place. */
+  /** Closes what stands at a place. Where what is copied ends at what closed it before, that was the last in it, and is copied as well. */
   #close(place: Place, by: number): void {
     const { closed } = place
     place.closed = this.#at
@@ -374,7 +377,7 @@ const billionDigits = 9
 const space = 0x20
 const quote = 0x22
 const zero = 0x30
-const bracket = 0x5b
 const backslash = 0x5c
-const brace = 0x7b
+const bracketEnd = 0x5d
+const braceEnd = 0x7d
 const tilde = 0x7e
