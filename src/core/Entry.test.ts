@@ -7,8 +7,6 @@ import {
   decode,
   type Entry,
   encode,
-  encodeText,
-  encodeUnhashed,
   entryType,
   fromHashedText,
   genesis,
@@ -16,7 +14,6 @@ import {
   hashOf,
   type Row,
   RowShape,
-  TextRow,
   toLine,
 } from "./Entry.ts"
 import { limits } from "./limits.ts"
@@ -37,29 +34,6 @@ const hash = createHash("sha256").update(genesis).update(text).digest("hex")
 describe("an entry as a row", () => {
   it("holds its data as canonical JSON and the hash of the row before with its own text", () =>
     deepStrictEqual(encode(entry, genesis), { ...entry, data: '{"a":null,"b":[1,"ж"]}', hash } as Row))
-
-  it("is the same as the one text it is hashed over, in whatever order its keys come", () => {
-    const sorted = encodeText({ ...entry, data: { a: null, b: [1, "ж"] } })
-    assertTrue(sorted instanceof TextRow)
-    strictEqual(sorted.text, text)
-    strictEqual(sorted.data, '{"a":null,"b":[1,"ж"]}')
-    strictEqual(hashedText(encodeText(entry)), text)
-  })
-
-  it("is refused as one text where it is refused as a row", () => {
-    for (const data of [{ n: 0.5 }, { n: undefined }, { text: "ж".repeat(limits.entryBytesMax / 2) }]) {
-      const refused = (encoding: (entry: Entry<unknown>) => unknown) => {
-        try {
-          encoding({ ...entry, data })
-          return "nothing"
-        } catch (error) {
-          return String(error)
-        }
-      }
-      strictEqual(refused(encodeText), refused(encodeUnhashed))
-      assertFalse(refused(encodeText) === "nothing")
-    }
-  })
 
   it("is the same whatever the order of keys in its data", () =>
     strictEqual(encode({ ...entry, data: { a: null, b: [1, "ж"] } }, genesis).hash, hash))

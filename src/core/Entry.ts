@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { canonical, inOrder, type Json, type JsonObject, sha256 } from "./canonical.ts"
+import { canonical, type Json, type JsonObject, sha256 } from "./canonical.ts"
 import { limits } from "./limits.ts"
 import { onceAsked } from "./onceAsked.ts"
 
@@ -94,52 +94,12 @@ export const encode = (entry: Entry<unknown>, previous: string): Row => chained(
 /** Encodes an entry all but for its hash, which nothing but the row before it adds. */
 export const encodeUnhashed = ({ seq, at, cause, kind, type, subject, data }: Entry<unknown>): OpenRow => {
   const row: OpenRow = { seq, at, cause, kind, type, subject, data: canonical(data), hash: "" }
-  if (bytesAtMost(row) > limits.entryBytesMax) refuseTooLarge(type, hashedText(row))
+  if (bytesAtMost(row) > limits.entryBytesMax) refuseTooLarge(type, Buffer.byteLength(hashedText(row)))
   return row
 }
 
-/**
- * A row as the one text it is hashed over. Its data is found in there when somebody asks for it, which of a log in memory hardly
- * anybody does: making both texts takes half as long again as making this one.
- */
-export class TextRow implements OpenRow {
-  readonly seq: number
-  readonly at: number
-  readonly cause: number
-  readonly kind: Kind
-  readonly type: string
-  readonly subject: string
-  hash = ""
-  /** What `hashedText` makes of the row. */
-  readonly text: string
-
-  constructor({ seq, at, cause, kind, type, subject }: Entry<unknown>, text: string) {
-    this.seq = seq
-    this.at = at
-    this.cause = cause
-    this.kind = kind
-    this.type = type
-    this.subject = subject
-    this.text = text
-  }
-
-  get data(): string {
-    return dataIn(this.text)
-  }
-}
-
-/** Encodes an entry as `encodeUnhashed` does, as one text. */
-export const encodeText = (entry: Entry<unknown>): OpenRow => {
-  const { seq, at, cause, kind, type, subject, data } = entry
-  // The keys stand in canonical order, and `data` decides whether the whole does.
-  if (!inOrder(data, 0)) return encodeUnhashed(entry)
-  const text = JSON.stringify({ at, cause, data, kind, seq, subject, type })
-  if (3 * text.length > limits.entryBytesMax) refuseTooLarge(type, text)
-  return new TextRow(entry, text)
-}
-
-const refuseTooLarge = (type: string, text: string): void => {
-  const bytes = Buffer.byteLength(text)
+/** Throws `EntryTooLarge` for an entry of so many bytes, if it is. */
+export const refuseTooLarge = (type: string, bytes: number): void => {
   if (bytes > limits.entryBytesMax)
     throw new EntryTooLarge(`${type} of ${bytes} bytes; at most ${limits.entryBytesMax}`)
 }
@@ -191,7 +151,6 @@ export const fromHashedText = (text: string): UnhashedRow => {
 /** Where the data of such a text is: numbers stand before it, and behind it texts, in which a quotation mark is never bare. */
 const dataFrom = (text: string): number => text.indexOf(dataKey) + dataKey.length
 const dataTo = (text: string): number => text.lastIndexOf(kindKey)
-const dataIn = (text: string): string => text.slice(dataFrom(text), dataTo(text))
 const dataKey = ',"data":'
 const kindKey = ',"kind":"'
 

@@ -17,8 +17,10 @@ export class NotCanonical extends Error {
  *
  * Refuses floats, unsafe integers, `-0`, `undefined`, class instances and nesting beyond `limits.jsonDepthMax`.
  * Values whose keys already stand in order (all hot constructors build them so) cost one walk and one `JSON.stringify`.
+ * `depth`: how deep in others the value stands.
  */
-export const canonical = (value: unknown): string => (inOrder(value, 0) ? JSON.stringify(value) : sorted(value))
+export const canonical = (value: unknown, depth = 0): string =>
+  inOrder(value, depth) ? JSON.stringify(value) : sorted(value)
 
 /** SHA-256 of a text, in hex. */
 export const sha256 = (text: string): string => crypto.hash("sha256", text, "hex")
@@ -26,17 +28,28 @@ export const sha256 = (text: string): string => crypto.hash("sha256", text, "hex
 /** SHA-256 of bytes, in hex. */
 export const sha256Bytes = (bytes: Uint8Array): string => crypto.hash("sha256", bytes, "hex")
 
+/** Throws `NotCanonical` for a number that JSON as the log knows it has not. */
+export const refuseInexact = (number: number): void => {
+  if (!Number.isSafeInteger(number) || Object.is(number, -0)) throw new NotCanonical(`${number} is no safe integer`)
+}
+
+/** Throws `NotCanonical` for an object that is no plain one. */
+export const refuseInstance = (object: object): void => {
+  const prototype = Object.getPrototypeOf(object)
+  if (prototype !== Object.prototype && prototype !== null) throw new NotCanonical("a class instance is no JSON")
+}
+
 /**
  * Whether every object's own keys stand in canonical order, so that `JSON.stringify` gives the canonical text; throws
- * `NotCanonical` for what is not JSON. `depth`: how deep in others the value stands.
+ * `NotCanonical` for what is not JSON.
  */
-export const inOrder = (value: unknown, depth: number): boolean => {
+const inOrder = (value: unknown, depth: number): boolean => {
   switch (typeof value) {
     case "string":
     case "boolean":
       return true
     case "number":
-      if (!Number.isSafeInteger(value) || Object.is(value, -0)) throw new NotCanonical(`${value} is no safe integer`)
+      refuseInexact(value)
       return true
     case "object":
       return value === null || (Array.isArray(value) ? arrayInOrder(value, depth) : objectInOrder(value, depth))
@@ -54,8 +67,7 @@ const arrayInOrder = (values: ReadonlyArray<unknown>, depth: number): boolean =>
 
 const objectInOrder = (value: object, depth: number): boolean => {
   if (depth >= limits.jsonDepthMax) throw new NotCanonical(`nested deeper than ${limits.jsonDepthMax}`)
-  const prototype = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) throw new NotCanonical("a class instance is no JSON")
+  refuseInstance(value)
   let ordered = true
   let previous: string | undefined
   const record = value as Record<string, unknown>

@@ -2,7 +2,6 @@ import {
   chained,
   type Draft,
   type Entry,
-  encodeText,
   encodeUnhashed,
   type OpenRow,
   type Row,
@@ -52,9 +51,9 @@ export const runUnhashedTurn = (
 /** Makes an entry the row that is to be kept, but for its hash. */
 export type Encode = (entry: Entry<unknown>) => OpenRow
 
-/** How the entries of a turn are best encoded for a log: one that packs its rows takes each as one text. */
+/** How the entries of a turn are encoded for a log. */
 export const encodeFor = ({ packed }: Pick<typeof EventLog.Service, "packed">): Encode =>
-  packed === undefined ? encodeUnhashed : encodeText
+  packed === undefined ? encodeUnhashed : packed.encode
 
 /** A head without its hash. */
 export type Place = Pick<Head, "seq" | "at">

@@ -2,7 +2,7 @@ import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
-import type { OpenRow, Row } from "../core/Entry.ts"
+import type { Entry, OpenRow, Row } from "../core/Entry.ts"
 import { saidBy } from "./driverError.ts"
 
 /** The log can no longer be read or written; `cause` is the driver's error. Whoever gets it takes no more input. */
@@ -75,9 +75,10 @@ export class EventLog extends Context.Tag("ringback/EventLog")<
     readonly append: (rows: ReadonlyArray<OpenRow>) => Either.Either<void, LogUnavailable>
     /**
      * Of a log in memory that packs its rows, and makes their hashes when somebody looks at one; what is read of it has them.
-     * `read` like the reader's, at once.
+     * `read` like the reader's, at once. `encode` makes rows that it takes as they are, as `encodeUnhashed` does and with its errors.
      */
     readonly packed?: {
+      readonly encode: (entry: Entry<unknown>) => OpenRow
       readonly hashAt: (seq: number) => string
       readonly read: (after: number, limit: number) => ReadonlyArray<Row>
     }

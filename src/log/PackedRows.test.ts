@@ -2,7 +2,7 @@ import { describe, it } from "@effect/vitest"
 import { assertTrue, deepStrictEqual, strictEqual } from "@effect/vitest/utils"
 import * as Effect from "effect/Effect"
 import { until } from "../../test/support/until.ts"
-import type { Row } from "../core/Entry.ts"
+import { decode, type OpenRow, type Row } from "../core/Entry.ts"
 import { chain, oddTexts } from "./eventLog.contract.ts"
 import { HashThread } from "./HashThread.ts"
 import { openMemory } from "./layerMemory.ts"
@@ -107,6 +107,26 @@ describe("packed rows", () => {
       yield* add(rows, 0, 27_000)
       strictEqual(rows.hashAt(26_999), all[26_999]?.hash)
     }),
+  )
+
+  it.scopedLive(
+    "are the same when they are made here, among rows that are never added and others that come from elsewhere",
+    () =>
+      Effect.gen(function* () {
+        const rows = yield* packed
+        const made = (from: number, to: number) => all.slice(from, to).map((row) => rows.encode(decode(row)))
+        rows.add(made(0, 900))
+        made(900, 1_100) // A rule threw later in that turn.
+        rows.add(unhashed(900, 1_000))
+        const [first, ...more] = made(1_000, 22_000)
+        deepStrictEqual([first?.seq, first?.subject, first?.data], [1_001, all[1_000]?.subject, all[1_000]?.data])
+        rows.add([first as OpenRow])
+        for (let i = 0; i < more.length; i += 5_000) rows.add(more.slice(i, i + 5_000))
+        // A row that was made for another log.
+        rows.add([new PackedRows().encode(decode(all[22_000] as Row))])
+        strictEqual(rows.hashAt(22_000), all[22_000]?.hash)
+        strictEqual(wrong(rows), undefined)
+      }),
   )
 
   it.scopedLive("make a log whose reads, head and looks at single hashes agree", () =>

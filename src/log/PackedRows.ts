@@ -1,5 +1,14 @@
 import { sha256Bytes } from "../core/canonical.ts"
-import { fromHashedText, genesis, hashedText, type Row, TextRow, type UnhashedRow } from "../core/Entry.ts"
+import {
+  type Entry,
+  fromHashedText,
+  genesis,
+  hashedText,
+  type OpenRow,
+  type Row,
+  type UnhashedRow,
+} from "../core/Entry.ts"
+import { EntryWriter } from "./EntryWriter.ts"
 import { HashThread } from "./HashThread.ts"
 
 /** Bytes of a piece of memory; the largest entry fits in several times. The first piece is smaller: most runs are short. */
@@ -17,6 +26,60 @@ const pageRows = 2_048
 const batchRows = 4_000
 const threadRowsBefore = 20_000
 
+/** Where a text lies: in which memory, and its number; where the room before it begins; its bytes. */
+interface Laid {
+  readonly bytes: Buffer
+  readonly chunk: number
+  readonly from: number
+  readonly length: number
+}
+
+/** A row that lies in packed memory already. Its data is read there when somebody asks for it, which hardly anybody does. */
+class PackedRow implements OpenRow, Laid {
+  hash = ""
+  readonly entry: Entry<unknown>
+  readonly bytes: Buffer
+  readonly chunk: number
+  readonly from: number
+  readonly length: number
+
+  constructor(entry: Entry<unknown>, { bytes, chunk, from, length }: Laid) {
+    this.entry = entry
+    this.bytes = bytes
+    this.chunk = chunk
+    this.from = from
+    this.length = length
+  }
+
+  get seq() {
+    return this.entry.seq
+  }
+
+  get at() {
+    return this.entry.at
+  }
+
+  get cause() {
+    return this.entry.cause
+  }
+
+  get kind() {
+    return this.entry.kind
+  }
+
+  get type() {
+    return this.entry.type
+  }
+
+  get subject() {
+    return this.entry.subject
+  }
+
+  get data(): string {
+    return rowIn(this.bytes, this.from, this.length).data
+  }
+}
+
 /**
  * The rows of a log in memory, packed: what each is hashed over lies as text in memory that the collector leaves alone, behind room for
  * the hash before it. As objects they would all outlive what they were made for, and be copied twice.
@@ -26,6 +89,7 @@ const threadRowsBefore = 20_000
  */
 export class PackedRows {
   readonly #chunks: Array<Buffer<SharedArrayBuffer>> = []
+  readonly #writer = new EntryWriter()
   /** Bytes of the last chunk that are taken. */
   #taken = 0
   /** For each row: the number of its chunk, where its room begins, and the bytes of its text. */
@@ -48,6 +112,20 @@ export class PackedRows {
     return this.#subjects.length
   }
 
+  /**
+   * Makes an entry a row that is to be added. It lies where it will be from then on: one that is never added, because a rule threw later
+   * in its turn, leaves its place empty.
+   */
+  readonly encode = (entry: Entry<unknown>): OpenRow => {
+    if (this.#chunks.length === 0) this.#begin(0)
+    let length = this.#writer.write(entry, this.#taken + hashBytes)
+    if (length > this.#room) {
+      this.#begin(length)
+      length = this.#writer.write(entry, hashBytes)
+    }
+    return new PackedRow(entry, this.#take(length))
+  }
+
   /** Adds rows that follow those before. Their hashes are not looked at. */
   add(rows: ReadonlyArray<UnhashedRow>): void {
     for (let i = 0; i < rows.length; i++) this.#add(rows[i] as UnhashedRow)
@@ -57,8 +135,7 @@ export class PackedRows {
   /** The row at a place, from 0. */
   at(index: number): Row {
     const [chunk, from, bytes] = this.#placeOf(index)
-    const text = from + hashBytes
-    return { ...fromHashedText(chunk.toString("utf8", text, text + bytes)), hash: this.hashAt(index) }
+    return { ...rowIn(chunk, from, bytes), hash: this.hashAt(index) }
   }
 
   subjectAt(index: number): string {
@@ -79,22 +156,53 @@ export class PackedRows {
   }
 
   #add(row: UnhashedRow): void {
-    const text = row instanceof TextRow ? row.text : hashedText(row)
-    let chunk = this.#chunks[this.#chunks.length - 1]
-    if (chunk === undefined || !fits(text, chunk.length - this.#taken - hashBytes)) {
-      chunk = Buffer.from(new SharedArrayBuffer(sizeFor(text, this.#chunks.length)))
-      this.#chunks.push(chunk)
-      this.#taken = 0
-    }
-    const bytes = chunk.write(text, this.#taken + hashBytes)
+    const { chunk, from, length } = this.#lies(row) ? row : this.#laid(row)
     const at = this.length % pageRows
     if (at === 0) this.#places.push(new Int32Array(pageRows * columns))
     const page = this.#places[this.#places.length - 1] as Int32Array
-    page[at * columns] = this.#chunks.length - 1
-    page[at * columns + 1] = this.#taken
-    page[at * columns + 2] = bytes
-    this.#taken += hashBytes + bytes
+    page[at * columns] = chunk
+    page[at * columns + 1] = from
+    page[at * columns + 2] = length
     this.#subjects.push(row.subject)
+  }
+
+  /** Whether a row was made here. */
+  #lies(row: UnhashedRow): row is PackedRow {
+    return row instanceof PackedRow && this.#chunks[row.chunk] === row.bytes
+  }
+
+  /** Puts a row that was made elsewhere into memory. */
+  #laid(row: UnhashedRow): Laid {
+    const text = hashedText(row)
+    const length = Buffer.byteLength(text)
+    if (this.#room < length) this.#begin(length)
+    this.#last.write(text, this.#taken + hashBytes)
+    return this.#take(length)
+  }
+
+  /** Takes so many bytes for a text, and the room before it. */
+  #take(length: number): Laid {
+    const from = this.#taken
+    this.#taken += hashBytes + length
+    return { bytes: this.#last, chunk: this.#chunks.length - 1, from, length }
+  }
+
+  get #last(): Buffer<SharedArrayBuffer> {
+    return this.#chunks[this.#chunks.length - 1] as Buffer<SharedArrayBuffer>
+  }
+
+  /** Bytes that a text may have which comes next. */
+  get #room(): number {
+    return this.#chunks.length === 0 ? 0 : this.#last.length - this.#taken - hashBytes
+  }
+
+  /** Begins a chunk in which a text of so many bytes fits. */
+  #begin(length: number): void {
+    const bytes = this.#chunks.length === 0 && length <= firstChunkBytes - hashBytes ? firstChunkBytes : chunkBytes
+    const chunk = Buffer.from(new SharedArrayBuffer(bytes))
+    this.#chunks.push(chunk)
+    this.#taken = 0
+    this.#writer.use(chunk)
   }
 
   #placeOf(index: number): readonly [chunk: Buffer, from: number, bytes: number] {
@@ -148,8 +256,5 @@ export class PackedRows {
   }
 }
 
-/** Whether a text has at most so many bytes; most are told apart by their length. */
-const fits = (text: string, bytes: number): boolean => text.length * 3 <= bytes || Buffer.byteLength(text) <= bytes
-
-const sizeFor = (text: string, chunks: number): number =>
-  chunks === 0 && fits(text, firstChunkBytes - hashBytes) ? firstChunkBytes : chunkBytes
+const rowIn = (chunk: Buffer, from: number, length: number): UnhashedRow =>
+  fromHashedText(chunk.toString("utf8", from + hashBytes, from + hashBytes + length))

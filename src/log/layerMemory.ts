@@ -28,7 +28,11 @@ export const openMemory: Effect.Effect<typeof EventLog.Service, never, Scope.Sco
   ),
   (rows) => ({
     ...memoryOf(rows),
-    packed: { read: (after, limit) => slice(rows, after, limit), hashAt: (seq) => rows.hashAt(seq - 1) },
+    packed: {
+      encode: rows.encode,
+      hashAt: (seq) => rows.hashAt(seq - 1),
+      read: (after, limit) => slice(rows, after, limit),
+    },
   }),
 )
 
