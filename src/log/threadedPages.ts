@@ -158,7 +158,7 @@ class Reading {
   }
 
   #next(): NextPage<PagesError> | undefined {
-    const told = this.#died ?? (receiveMessageOnPort(this.#port)?.message as Told | undefined)
+    const told = (receiveMessageOnPort(this.#port)?.message as Told | undefined) ?? this.#died
     switch (told?._tag) {
       case undefined:
         return this.#here === undefined || this.#readHere >= this.#pagesBefore ? undefined : this.#nextHere(this.#here)
