@@ -1,4 +1,4 @@
-import * as Schema from "effect/Schema"
+import type * as Schema from "effect/Schema"
 import { nextTimer, type Timer, timersMachine } from "../clock/timers.machine.ts"
 import { canonical } from "../core/canonical.ts"
 import {
@@ -19,10 +19,12 @@ import {
   timerFired,
   turnFailed,
 } from "../core/entries.ts"
+import { onceAsked } from "../core/onceAsked.ts"
 import type { Head } from "../log/EventLog.ts"
 import { upcast as shipped } from "../log/upcasts.ts"
 import { type Difference, differenceOf } from "./difference.ts"
 import { firing } from "./drafts.ts"
+import { shaped } from "./shaped.ts"
 import { type Made, runUnhashedTurn } from "./turn.ts"
 import { type AnyMachine, WorldState } from "./World.ts"
 
@@ -169,12 +171,12 @@ export const unsoundAt = (seq: number, problem: string): Unsound => ({ _tag: "Un
 
 /** Reads rows as entries of known types and shapes, each brought to today's. */
 export const entryReader = ({ entryTypes, upcast = shipped }: Rules) => {
-  const isShaped = new Map(entryTypes.map(({ type, schema }) => [type, Schema.is(schema)]))
+  const isShaped = new Map(entryTypes.map((each) => [each.type, onceAsked(() => shaped(each.schema))]))
   return (row: Row): Entry | Unsound => {
     const { kind, seq } = row
     try {
       const entry = upcast(decode(row))
-      return isShaped.get(entry.type)?.(entry.data) === true
+      return isShaped.get(entry.type)?.()(entry.data) === true
         ? entry
         : unsoundAt(seq, `entry ${seq} is an ${kind} of no known type and shape: ${entry.type.slice(0, 100)}`)
     } catch (error) {

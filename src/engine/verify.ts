@@ -3,19 +3,19 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { genesis, type Row } from "../core/Entry.ts"
-import { checked, type Page } from "../log/pages.ts"
+import { makeCheck, type NextPage, type Page } from "../log/pages.ts"
 import { EditedVerifier, isEdited } from "./EditedVerifier.ts"
 import { type Rules, type Unsound, type Verdict, Verifier } from "./Verifier.ts"
 
 export type { Edit, Rules, Verdict } from "./Verifier.ts"
 
-/** Verifies the pages of a log; `progress` is told how many entries have been found right. */
+/** Verifies the pages of a log, taken one by one; `progress` is told how many entries have been found right. */
 export const verifyPages = <E>(
-  pages: Stream.Stream<Page, E>,
+  nextPage: NextPage<E>,
   rules: Rules,
   progress: (entries: number) => void = () => {},
 ): Effect.Effect<Verdict, E> =>
-  Effect.suspend(() => {
+  Effect.gen(function* () {
     let verifier: Pick<Verifier, "take" | "end"> | undefined
     let taken = 0
     const take = ({ matching, rows }: Page): Unsound | undefined => {
@@ -29,23 +29,20 @@ export const verifyPages = <E>(
       progress(taken)
       return undefined
     }
-    return pages.pipe(
-      Stream.map(take),
-      Stream.filter((verdict) => verdict !== undefined),
-      Stream.runHead,
-      Effect.map(Option.getOrElse(() => (verifier ?? new Verifier(rules)).end())),
-    )
+    for (let page = yield* nextPage; page !== undefined; page = yield* nextPage) {
+      const verdict = take(page)
+      if (verdict !== undefined) return verdict
+    }
+    return (verifier ?? new Verifier(rules)).end()
   })
 
 /** Verifies rows as they come; their hashes are worked out here. */
 export const verifyRows = <E>(rows: Stream.Stream<Row, E>, rules: Rules): Effect.Effect<Verdict, E> =>
-  verifyPages(
-    rows.pipe(
-      Stream.chunks,
-      Stream.mapAccum(genesis, (previous, some) => {
-        const page = checked(Chunk.toReadonlyArray(some), previous)
-        return [page.rows.at(-1)?.hash ?? previous, page]
-      }),
-    ),
-    rules,
-  )
+  Effect.flatMap(Stream.toPull(rows), (pull) => {
+    const check = makeCheck(genesis)
+    const nextPage = pull.pipe(
+      Effect.map((some): Page | undefined => check(Chunk.toReadonlyArray(some))),
+      Effect.catchAll(Option.match({ onNone: () => Effect.succeed(undefined), onSome: (error) => Effect.fail(error) })),
+    )
+    return verifyPages(nextPage, rules)
+  }).pipe(Effect.scoped)

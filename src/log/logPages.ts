@@ -3,15 +3,11 @@ import type { Row } from "../core/Entry.ts"
 import { toStored } from "./storedName.ts"
 import { asInteger, asName, asStored, mayHideBytes, rowOfColumns } from "./storedRow.ts"
 
-/** Rows that one query brings into memory: with the largest entries 50 MiB. */
-export const pageEntries = 200
-
 /**
- * Rows of a page of `LogPages`, and characters of data after which no further query is made for it. Whoever takes a page
- * has work for each: a message between threads, a step of a stream (docs/performance.md).
+ * Rows of a page: with the largest entries 50 MiB. Its text goes to another thread, and with ordinary entries V8 keeps it among the small
+ * objects, which die young; a large one would stay until the whole heap is collected (docs/performance.md).
  */
-const rowsTogether = 1_000
-const dataTogether = 2 ** 20
+export const pageEntries = 200
 
 /** Rows of a log one page after another, each read when it is asked for. */
 export interface LogPages {
@@ -23,12 +19,12 @@ export interface LogPages {
 }
 
 /**
- * Opens a log to read it from its first row to its end now, as fast as one connection can: plain calls, names by their
+ * Opens a log to read it from the row behind `after` to its end now, as fast as one connection can: plain calls, names by their
  * numbers. Changes nothing and takes no lock; no transaction is held longer than a page. Throws the driver's error.
  *
  * What an altered file holds comes back as `LogReader` says.
  */
-export const openLogPages = (place: string): LogPages => {
+export const openLogPages = (place: string, after = 0): LogPages => {
   const db = new Database(place, { readonly: true, fileMustExist: true })
   for (const pragma of ["trusted_schema = OFF", "query_only = ON", "cell_size_check = ON"]) db.pragma(pragma)
   const page = db
@@ -40,7 +36,7 @@ export const openLogPages = (place: string): LogPages => {
   const typeOf = makeNames(db, "types")
   const subjectOf = makeNames(db, "subjects")
   const end = asInteger(db.prepare("SELECT seq FROM entries ORDER BY seq DESC LIMIT 1").pluck().get() ?? 0)
-  let last = 0
+  let last = after
   let failed: { readonly cause: unknown } | undefined
 
   const toRow = (stored: ReadonlyArray<unknown>): Row => {
@@ -57,15 +53,7 @@ export const openLogPages = (place: string): LogPages => {
       const rows: Array<Row> = []
       try {
         if (failed !== undefined) throw failed.cause
-        for (let data = 0; rows.length < rowsTogether && data < dataTogether; ) {
-          const some = page.all(last, end, pageEntries)
-          if (some.length === 0) break
-          for (const stored of some) {
-            const row = toRow(stored)
-            rows.push(row)
-            data += row.data.length
-          }
-        }
+        for (const stored of page.all(last, end, pageEntries)) rows.push(toRow(stored))
       } catch (cause) {
         if (rows.length === 0) throw cause
         failed = { cause } // What came before it may hold an earlier fault.
@@ -79,21 +67,35 @@ export const openLogPages = (place: string): LogPages => {
 /** Names kept in memory: about 10 MB of subjects. */
 const namesMax = 100_000
 
+/** Names read at once: most entries come with the next number that none before them had. */
+const namesTogether = 200
+
 /** Tells the names of numbers. An entry's name is there before the entry is, so one that was found stays as it is. */
 const makeNames = (db: Database.Database, table: "types" | "subjects") => {
   const find = db.prepare<[unknown], unknown>(`SELECT name FROM ${table} WHERE id = ?`).pluck()
   const bytes = db.prepare<[unknown], unknown>(`SELECT CAST(name AS BLOB) FROM ${table} WHERE id = ?`).pluck()
+  const some = db
+    .prepare<[unknown, number], ReadonlyArray<unknown>>(
+      `SELECT id, name FROM ${table} WHERE id >= ? ORDER BY id LIMIT ?`,
+    )
+    .raw()
   const known = new Map<unknown, string>()
-  const read = (id: unknown): string => {
-    const name = asName(find.get(id), id)
+  const nameOf = (id: unknown, stored: unknown): string => {
+    const name = asName(stored, id)
     return mayHideBytes(name) ? asStored(bytes.get(id), toStored(name), name) : name
+  }
+  const readSome = (id: unknown): void => {
+    if (known.size + namesTogether > namesMax) known.clear()
+    try {
+      for (const [each, stored] of some.all(id, namesTogether)) known.set(each, nameOf(each, stored))
+    } catch {
+      // A name behind this one cannot be read: that is told when an entry has it.
+    }
   }
   return (id: unknown): string => {
     const found = known.get(id)
     if (found !== undefined) return found
-    const name = read(id)
-    if (known.size >= namesMax) known.clear()
-    known.set(id, name)
-    return name
+    readSome(id)
+    return known.get(id) ?? nameOf(id, find.get(id))
   }
 }

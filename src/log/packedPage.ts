@@ -2,79 +2,70 @@ import type { Kind, Row } from "../core/Entry.ts"
 import type { Page } from "./pages.ts"
 
 /*
- * A page on its way from one thread to another. Copying an object for each row would take as long as reading it; a few
- * typed arrays (which move) and one text for the whole page take a tenth of that.
+ * A page on its way from one thread to another. Copying an object for each row would take as long as reading it; numbers in one array
+ * (which moves) and one text for the whole page take a tenth of that.
  */
 
 /** A page of rows as columns. */
 export interface PackedPage {
-  /** `seq`, `at` and `cause` of each row. */
-  readonly integers: Float64Array<ArrayBuffer>
+  /** Of each row `seq`, `at`, `cause`, where in `words` its kind, type and subject stand, and where in `text` its data and its hash end. */
+  readonly numbers: Float64Array<ArrayBuffer>
   /** Each `kind`, `type` and `subject` of the page once. */
   readonly words: ReadonlyArray<string>
-  /** Where in `words` those of each row stand. */
-  readonly places: Uint32Array<ArrayBuffer>
   /** `data` and `hash` of each row, one behind the other. */
   readonly text: string
-  /** Where in `text` each of them ends. */
-  readonly ends: Uint32Array<ArrayBuffer>
   readonly matching: number
 }
 
+/** Numbers of a row. */
+const columns = 8
+
 export const packPage = ({ matching, rows }: Page): PackedPage => {
-  const integers = new Float64Array(rows.length * 3)
-  const places = new Uint32Array(rows.length * 3)
-  const ends = new Uint32Array(rows.length * 2)
-  const numbers = new Map<string, number>()
+  const numbers = new Float64Array(rows.length * columns)
+  const places = new Map<string, number>()
   const placeOf = (word: string): number => {
-    const known = numbers.get(word)
+    const known = places.get(word)
     if (known !== undefined) return known
-    numbers.set(word, numbers.size)
-    return numbers.size - 1
+    places.set(word, places.size)
+    return places.size - 1
   }
   const texts: Array<string> = []
   let end = 0
   for (let i = 0; i < rows.length; i++) {
     const { at, cause, data, hash, kind, seq, subject, type } = rows[i] as Row
-    integers[i * 3] = seq
-    integers[i * 3 + 1] = at
-    integers[i * 3 + 2] = cause
-    places[i * 3] = placeOf(kind)
-    places[i * 3 + 1] = placeOf(type)
-    places[i * 3 + 2] = placeOf(subject)
+    const from = i * columns
+    numbers[from] = seq
+    numbers[from + 1] = at
+    numbers[from + 2] = cause
+    numbers[from + 3] = placeOf(kind)
+    numbers[from + 4] = placeOf(type)
+    numbers[from + 5] = placeOf(subject)
     texts.push(data, hash)
     end += data.length
-    ends[i * 2] = end
+    numbers[from + 6] = end
     end += hash.length
-    ends[i * 2 + 1] = end
+    numbers[from + 7] = end
   }
-  return { integers, words: [...numbers.keys()], places, text: texts.join(""), ends, matching }
+  return { numbers, words: [...places.keys()], text: texts.join(""), matching }
 }
 
-/** What of a packed page moves to the other thread instead of being copied. */
-export const movable = ({ ends, integers, places }: PackedPage): Array<ArrayBuffer> => [
-  integers.buffer,
-  places.buffer,
-  ends.buffer,
-]
-
-export const unpackPage = ({ ends, integers, matching, places, text, words }: PackedPage): Page => {
+export const unpackPage = ({ matching, numbers, text, words }: PackedPage): Page => {
   const rows: Array<Row> = []
-  let from = 0
-  for (let i = 0; i * 3 < integers.length; i++) {
-    const dataEnd = ends[i * 2] as number
-    const hashEnd = ends[i * 2 + 1] as number
+  let end = 0
+  for (let from = 0; from < numbers.length; from += columns) {
+    const dataEnd = numbers[from + 6] as number
+    const hashEnd = numbers[from + 7] as number
     rows.push({
-      seq: integers[i * 3] as number,
-      at: integers[i * 3 + 1] as number,
-      cause: integers[i * 3 + 2] as number,
-      kind: words[places[i * 3] as number] as Kind,
-      type: words[places[i * 3 + 1] as number] as string,
-      subject: words[places[i * 3 + 2] as number] as string,
-      data: text.slice(from, dataEnd),
+      seq: numbers[from] as number,
+      at: numbers[from + 1] as number,
+      cause: numbers[from + 2] as number,
+      kind: words[numbers[from + 3] as number] as Kind,
+      type: words[numbers[from + 4] as number] as string,
+      subject: words[numbers[from + 5] as number] as string,
+      data: text.slice(end, dataEnd),
       hash: text.slice(dataEnd, hashEnd),
     })
-    from = hashEnd
+    end = hashEnd
   }
   return { rows, matching }
 }

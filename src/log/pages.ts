@@ -1,5 +1,7 @@
-import { genesis, hashOf, type Row } from "../core/Entry.ts"
-import { LogUnavailable } from "./EventLog.ts"
+import * as Effect from "effect/Effect"
+import { sha256 } from "../core/canonical.ts"
+import { genesis, hashedParts, type Row } from "../core/Entry.ts"
+import { type Head, LogUnavailable } from "./EventLog.ts"
 import { openLogPages } from "./logPages.ts"
 import { RecordingError } from "./recordingLines.ts"
 import { openRecordingPages } from "./recordingPages.ts"
@@ -22,19 +24,31 @@ export interface Source {
 
 export type PagesError = LogUnavailable | RecordingError
 
+/** The next page, each time it is run; undefined behind the last. Lets the host's other work go on before. */
+export type NextPage<E> = Effect.Effect<Page | undefined, E>
+
+/** The last entry that was read: behind it another can go on. */
+export type Stand = Pick<Head, "seq" | "hash">
+
 /** Pages of a source, each read and its hashes worked out when it is asked for. */
 export interface Pages {
   /** How many entries there are to read: of a log all, of a recording what its size suggests. */
   readonly entriesAbout: number
   /** The next page; undefined behind the last. Throws `PagesError`. */
   readonly next: () => Page | undefined
+  /** Where it stands; undefined for a recording, which can only be read from its beginning. */
+  readonly stand: () => Stand | undefined
   readonly close: () => void
 }
 
-/** Opens a source from its first row to its end now. Throws the driver's error for a log, `RecordingError` for a recording. */
-export const openPages = ({ _tag, file, place }: Source): Pages => {
-  const source = _tag === "log" ? openLogPages(place) : openRecordingPages(place, file)
-  let previous = genesis
+/**
+ * Opens a source from its first row, or of a log from behind `stand`, to its end now. Throws the driver's error for a log, `RecordingError`
+ * for a recording.
+ */
+export const openPages = ({ _tag, file, place }: Source, stand: Stand = { seq: 0, hash: genesis }): Pages => {
+  const source = _tag === "log" ? openLogPages(place, stand.seq) : openRecordingPages(place, file)
+  const check = makeCheck(stand.hash)
+  let last = stand
   return {
     entriesAbout: source.entriesAbout,
     next: () => {
@@ -45,22 +59,47 @@ export const openPages = ({ _tag, file, place }: Source): Pages => {
         throw cause instanceof RecordingError ? cause : new LogUnavailable({ file, doing: "Reading", cause })
       }
       if (rows === undefined) return undefined
-      const page = checked(rows, previous)
-      previous = rows[rows.length - 1]?.hash ?? previous
-      return page
+      last = rows[rows.length - 1] ?? last
+      return check(rows)
     },
+    stand: () => (_tag === "log" ? last : undefined),
     close: source.close,
   }
 }
 
-/** Works out which of the rows behind one whose hash is `previous` match their hashes. */
-export const checked = (rows: ReadonlyArray<Row>, previous: string): Page => {
-  let before = previous
-  let matching = 0
-  for (const row of rows) {
-    if (hashOf(row, before) !== row.hash) break
-    before = row.hash
-    matching++
+/** Reads the next page now. */
+export const readNext = (pages: Pages): NextPage<PagesError> => {
+  try {
+    return Effect.succeed(pages.next())
+  } catch (error) {
+    if (error instanceof LogUnavailable || error instanceof RecordingError) return Effect.fail(error)
+    throw error
   }
-  return { rows, matching }
+}
+
+/** Names whose JSON is kept. */
+const namesMax = 100_000
+
+/** Works out, for some rows after the other, which of them match their hashes; the first follows one whose hash is `previous`. */
+export const makeCheck = (previous: string): ((rows: ReadonlyArray<Row>) => Page) => {
+  const names = new Map<string, string>()
+  const quoted = (name: string): string => {
+    const known = names.get(name)
+    if (known !== undefined) return known
+    const text = JSON.stringify(name)
+    if (names.size >= namesMax) names.clear()
+    names.set(name, text)
+    return text
+  }
+  let before = previous
+  return (rows) => {
+    let matching = 0
+    for (const row of rows) {
+      if (sha256(before + hashedParts(row, quoted(row.subject), quoted(row.type))) !== row.hash) break
+      before = row.hash
+      matching++
+    }
+    before = rows[rows.length - 1]?.hash ?? before
+    return { rows, matching }
+  }
 }

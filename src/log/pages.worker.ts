@@ -1,23 +1,22 @@
 import { parentPort, workerData } from "node:worker_threads"
-import { movable, packPage } from "./packedPage.ts"
-import { openPages, type Source } from "./pages.ts"
-import { type Told, toldOf } from "./threadedPages.ts"
+import { packPage } from "./packedPage.ts"
+import { openPages, type Stand } from "./pages.ts"
+import { type Commission, Telling, toldOf } from "./threadedPages.ts"
 
-/* Reads the pages of a log or a recording and works out their hashes, as many as are asked for. */
+/* Reads the pages of a log or a recording and works out their hashes, as far ahead of whoever takes them as it may be. */
 
-const pages = openPages(workerData as Source)
+const commission = workerData as Commission
+const telling = new Telling(commission, () => parentPort?.postMessage(undefined))
 
-const tell = (told: Told, moving: Array<ArrayBuffer> = []) => parentPort?.postMessage(told, moving)
-
-parentPort?.on("message", (asked: number) => {
+commission.port.once("message", (stand: Stand | undefined) => {
   try {
-    for (let i = 0; i < asked; i++) {
-      const page = pages.next()
-      if (page === undefined) return tell({ _tag: "End" })
-      const packed = packPage(page)
-      tell({ _tag: "Page", packed }, movable(packed))
-    }
+    const pages = openPages(commission.source, stand)
+    for (let page = pages.next(); page !== undefined; page = pages.next())
+      telling.tell({ _tag: "Page", packed: packPage(page) })
+    pages.close()
+    telling.tell({ _tag: "End" })
   } catch (error) {
-    tell(toldOf(error))
+    telling.tell(toldOf(error))
   }
 })
+telling.tell({ _tag: "Ready" })

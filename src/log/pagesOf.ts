@@ -1,14 +1,11 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
-import { type LogOpenError, LogUnavailable } from "./EventLog.ts"
+import type { LogOpenError } from "./EventLog.ts"
 import { beginsLikeRecording, openFailure } from "./openFailure.ts"
-import { openPages, type Page, type Pages, type PagesError, type Source } from "./pages.ts"
+import { type NextPage, openPages, type PagesError, readNext, type Source } from "./pages.ts"
 import { readablePlace } from "./reader.ts"
-import { RecordingError } from "./recordingLines.ts"
 import { pagesOfThread } from "./threadedPages.ts"
 
 export interface PagesOptions {
@@ -16,6 +13,8 @@ export interface PagesOptions {
   readonly worker?: URL
   /** Entries from which a thread of its own is worth its start. */
   readonly threadEntriesMin?: number
+  /** Pages that this thread reads at most while the other comes up. */
+  readonly pagesBefore?: number
 }
 
 /** The reader as it is built beside this file; from source there is none. */
@@ -24,13 +23,14 @@ const builtWorker = new URL("./pages.worker.mjs", import.meta.url)
 /**
  * The pages of a log or of a recording, whichever lies there, up to its end now, for `verify`.
  *
- * A big one is read by a thread of its own, which also works out the hashes, a few pages ahead of whoever takes them. Order
+ * A big one is read by a thread of its own, which also works out the hashes, some pages ahead of whoever takes them; of a log this thread
+ * reads the first ones, while the other comes up. Order
  * and hashes are told and not enforced, so that whoever reads can name the entry.
  */
 export const pagesOf = (
   file: string,
-  { threadEntriesMin = 20_000, worker = builtWorker }: PagesOptions = {},
-): Effect.Effect<Stream.Stream<Page, PagesError>, LogOpenError, Scope.Scope> =>
+  { pagesBefore = Number.POSITIVE_INFINITY, threadEntriesMin = 20_000, worker = builtWorker }: PagesOptions = {},
+): Effect.Effect<NextPage<PagesError>, LogOpenError, Scope.Scope> =>
   Effect.gen(function* () {
     const source = yield* sourceOf(file)
     const pages = yield* Effect.acquireRelease(
@@ -38,8 +38,11 @@ export const pagesOf = (
       ({ close }) => Effect.sync(close),
     )
     return pages.entriesAbout >= threadEntriesMin && fs.existsSync(worker)
-      ? pagesOfThread(worker, source)
-      : pagesHere(pages)
+      ? yield* pagesOfThread({ worker, source, pages, pagesBefore })
+      : Effect.zipRight(
+          afterOthers,
+          Effect.suspend(() => readNext(pages)),
+        )
   })
 
 /** Which of the two lies there, and where it can be read. */
@@ -50,22 +53,8 @@ export const sourceOf = (file: string): Effect.Effect<Source, LogOpenError, Scop
     () => Effect.succeed<Source>({ _tag: "recording", place: path.resolve(file), file }),
   )
 
-/** Lets the host's other work go on between pages. */
-const pagesHere = (pages: Pages): Stream.Stream<Page, PagesError> =>
-  Stream.repeatEffectOption(
-    Effect.async<Page, Option.Option<PagesError>>((resume) => {
-      const soon = setImmediate(() => resume(nextOf(pages)))
-      return Effect.sync(() => clearImmediate(soon))
-    }),
-  )
-
-const nextOf = (pages: Pages): Effect.Effect<Page, Option.Option<PagesError>> =>
-  Effect.suspend(() => {
-    try {
-      const page = pages.next()
-      return page === undefined ? Effect.fail(Option.none()) : Effect.succeed(page)
-    } catch (error) {
-      if (error instanceof LogUnavailable || error instanceof RecordingError) return Effect.fail(Option.some(error))
-      throw error
-    }
-  })
+/** Lets the host's other work go on. */
+const afterOthers = Effect.async<void>((resume) => {
+  const soon = setImmediate(() => resume(Effect.void))
+  return Effect.sync(() => clearImmediate(soon))
+})

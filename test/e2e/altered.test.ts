@@ -120,7 +120,7 @@ describe("A log of a server", () => {
 
   it("read by a thread of its own gets the same verdict, sound or altered", async () => {
     const worker = new URL("../../dist/pages.worker.mjs", import.meta.url)
-    const threaded = () => verdict({ worker, threadEntriesMin: 0 })
+    const threaded = () => verdict({ worker, threadEntriesMin: 0, pagesBefore: 0 })
     assertTrue(existsSync(worker))
     deepStrictEqual(await threaded(), await verdict())
     for (const sample of [samples[0], samples.find(({ kind }) => kind === 1)])
