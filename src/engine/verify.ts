@@ -9,6 +9,9 @@ import { type Rules, type Unsound, type Verdict, Verifier } from "./Verifier.ts"
 
 export type { Edit, Rules, Verdict } from "./Verifier.ts"
 
+/** Entries after which progress is told: to write on a terminal takes as long as some of them. */
+const progressEntries = 1_000
+
 /** Verifies the pages of a log, taken one by one; `progress` is told how many entries have been found right. */
 export const verifyPages = <E>(
   nextPage: NextPage<E>,
@@ -18,6 +21,7 @@ export const verifyPages = <E>(
   Effect.gen(function* () {
     let verifier: Pick<Verifier, "take" | "end"> | undefined
     let taken = 0
+    let told = 0
     const take = ({ matching, rows }: Page): Unsound | undefined => {
       for (let i = 0; i < rows.length; i++) {
         const row = rows[i] as Row
@@ -26,7 +30,10 @@ export const verifyPages = <E>(
         if (verdict !== undefined) return verdict
       }
       taken += rows.length
-      progress(taken)
+      if (taken - told >= progressEntries) {
+        told = taken
+        progress(taken)
+      }
       return undefined
     }
     for (let page = yield* nextPage; page !== undefined; page = yield* nextPage) {

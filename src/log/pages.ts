@@ -62,7 +62,7 @@ export const openPages = ({ _tag, file, place }: Source, stand: Stand = { seq: 0
       last = rows[rows.length - 1] ?? last
       return check(rows)
     },
-    stand: () => (_tag === "log" ? last : undefined),
+    stand: () => (_tag === "log" ? { seq: last.seq, hash: last.hash } : undefined),
     close: source.close,
   }
 }
