@@ -54,8 +54,8 @@ const snapshotFlags = ["--single-threaded", `--max-semi-space-size=${Math.floor(
  * much while requests keep coming. It reads the log by itself; the run neither waits nor shares anything. What goes wrong is told once
  * and costs nothing but a longer start.
  *
- * A process and not a thread: of low priority, a thread is put aside with the lock of the address space in its hands, and whoever is at
- * the next page of memory then waits for it (docs/performance.md).
+ * A process and not a thread: V8's helpers are of the server's priority whichever thread they help, and a thread of low priority that is
+ * put aside with a lock of the address space in its hands keeps all others waiting (docs/performance.md).
  */
 export const keepSnapshots = (run: Run, logFile: string): Effect.Effect<void, never, Scope.Scope> =>
   Effect.gen(function* () {
