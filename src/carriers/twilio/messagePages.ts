@@ -25,18 +25,24 @@ export interface Among {
 
 /** The messages to or from a number, or all of them, newest first; those older than a place, if it is named. */
 export function* newestFirst(
-  { all, byTo, byFrom, cleared }: Messages,
+  { bySid, byTo, byFrom, cleared }: Messages,
   { to, from }: Among,
   than?: number,
 ): Generator<Message> {
-  const chains = to !== undefined ? byTo : from !== undefined ? byFrom : undefined
-  const below = than === undefined ? all.length : than - cleared
-  const there = all[below]
-  const isOfChain = there !== undefined && (to !== undefined ? there.to === to : there.from === from)
-  const first = isOfChain ? chains?.older[below] : chains?.newest.get(to ?? from ?? "")
-  for (let i = chains === undefined ? below - 1 : (first ?? -1); i >= 0; i = chains?.older[i] ?? i - 1) {
-    const message = all[i]
-    if (message !== undefined && i < below) yield message
+  const below = than === undefined ? bySid.length : than - cleared
+  if (to === undefined && from === undefined) {
+    for (let i = below - 1; i >= 0; i--) {
+      const message = bySid.at(i)
+      if (message !== undefined) yield message
+    }
+    return
+  }
+  const [chains, key, field] = to !== undefined ? [byTo, to, "to" as const] : [byFrom, from ?? "", "from" as const]
+  const isOfChain = bySid.value(below, field) === key
+  for (let i = isOfChain ? chains.older.at(below) : chains.newest.get(key); i !== undefined; i = chains.older.at(i)) {
+    if (i < 0) return
+    if (i >= below || bySid.value(i, field) !== key) continue
+    yield bySid.at(i) as Message
   }
 }
 
@@ -62,7 +68,7 @@ export const pageOf = (
   return {
     messages: older.slice(0, size),
     older: older.length > size,
-    newer: start._tag === "After" || (start.skip > 0 && messages.all.length > 0),
+    newer: start._tag === "After" || (start.skip > 0 && messages.bySid.length > 0),
   }
 }
 
@@ -76,9 +82,9 @@ const nearestNewer = (
 ): ReadonlyArray<Message> => {
   const found: Array<Message> = []
   if (among.to === undefined && among.from === undefined) {
-    const { all, cleared } = messages
-    for (let i = than - cleared + 1; i < all.length && found.length < count; i++) {
-      const message = all[i]
+    const { bySid, cleared } = messages
+    for (let i = than - cleared + 1; i < bySid.length && found.length < count; i++) {
+      const message = bySid.at(i)
       if (message !== undefined && fits(message)) found.push(message)
     }
     return found.reverse()
