@@ -11,6 +11,9 @@ export class HashedPlaces {
   /** Slots that are not nobody's: those of keys, and those of keys that are gone. */
   #used = 0
   #size = 0
+  /** The key that was found or given last: within a turn it is asked for again and again. */
+  #lastKey: string | undefined
+  #lastPlace: number | undefined
 
   constructor(isAt: (place: number, key: string) => boolean = () => true) {
     this.#isAt = isAt
@@ -22,9 +25,13 @@ export class HashedPlaces {
   }
 
   get(key: string): number | undefined {
+    if (key === this.#lastKey) return this.#lastPlace
     const slot = this.#slotOf(key, hashOf(key))
     const told = this.#slots[slot + 1] as number
-    return told === nobodys ? undefined : told - 1
+    if (told === nobodys) return undefined
+    this.#lastKey = key
+    this.#lastPlace = told - 1
+    return this.#lastPlace
   }
 
   /** Gives a key a place: a new one, or another one than it had. */
@@ -34,6 +41,8 @@ export class HashedPlaces {
     const isNew = this.#slots[slot + 1] === nobodys
     this.#slots[slot] = hash
     this.#slots[slot + 1] = place + 1
+    this.#lastKey = key
+    this.#lastPlace = place
     if (!isNew) return
     this.#size++
     this.#used++
@@ -45,12 +54,14 @@ export class HashedPlaces {
     if (this.#slots[slot + 1] === nobodys) return
     this.#slots[slot + 1] = gone
     this.#size--
+    this.#lastKey = undefined
   }
 
   clear(): void {
     this.#slots = new Int32Array(2 * slotsMin)
     this.#used = 0
     this.#size = 0
+    this.#lastKey = undefined
   }
 
   /** The slot that a key has, or would get. */
@@ -63,7 +74,7 @@ export class HashedPlaces {
     }
   }
 
-  /** Into as many slots as the keys need, which are more, or fewer than were used. */
+  /** Into as many slots as the keys that are left need. */
   #grow(): void {
     const before = this.#slots
     let count = slotsMin

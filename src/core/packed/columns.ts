@@ -31,6 +31,8 @@ export const columnOf = <A>(values: ReadonlyArray<A>): Column<A> =>
 const codedMax = (count: number): number => Math.min(256, Math.max(1, count / 4))
 
 const codedOf = <A>(values: ReadonlyArray<A>): Column<A> | undefined => {
+  const first = values[0] as A
+  if (values.every((value) => value === first)) return { form: "coded", values: [first], places: "" }
   const known = new Map<A, number>()
   const max = codedMax(values.length)
   const places: Array<number> = []
@@ -43,7 +45,7 @@ const codedOf = <A>(values: ReadonlyArray<A>): Column<A> | undefined => {
     }
     places.push(place)
   }
-  return { form: "coded", values: [...known.keys()], places: known.size === 1 ? "" : String.fromCharCode(...places) }
+  return { form: "coded", values: [...known.keys()], places: String.fromCharCode(...places) }
 }
 
 const integersOf = (values: ReadonlyArray<unknown>): Column<number> | undefined => {
