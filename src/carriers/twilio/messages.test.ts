@@ -167,12 +167,15 @@ const messagesOf = (tos: ReadonlyArray<string>): Messages => {
 }
 
 const sids = (messages: ReadonlyArray<Message>) => messages.map(({ sid }) => sid)
-const isTo = (to: string) => (message: Message) => to === "any" || message.to === to
+const isTo =
+  ({ bySid }: Messages, to: string) =>
+  (i: number) =>
+    to === "any" || bySid.value(i, "to") === to
 
 /** The page of messages to a number, found by walking over all and by that number's own: the same page. */
 const paged = (messages: Messages, start: PageStart, size: number, to: string): Page => {
-  const page = pageOf(messages, start, size, isTo(to))
-  if (to !== "any") deepStrictEqual(pageOf(messages, start, size, isTo(to), { to }), page)
+  const page = pageOf(messages, start, size, isTo(messages, to))
+  if (to !== "any") deepStrictEqual(pageOf(messages, start, size, isTo(messages, to), { to }), page)
   return page
 }
 
@@ -286,7 +289,7 @@ describe("a page", () => {
     ] as const)
       changeStatus(messages, entry(messageStatusChanged.type, sid, { from, plan, status: "queued" }, 5))
     for (const from of ["a", "b"]) {
-      const fits = (message: Message) => message.from === from
+      const fits = (i: number) => messages.bySid.value(i, "from") === from
       const walked = pageOf(messages, { _tag: "Newest", skip: 0 }, 10, fits)
       deepStrictEqual(pageOf(messages, { _tag: "Newest", skip: 0 }, 10, fits, { from }), walked)
       strictEqual(walked.messages.length, from === "a" ? 4 : 2)
@@ -296,9 +299,9 @@ describe("a page", () => {
   it("of one number costs no more than the messages of that number", () => {
     const messages = messagesOf([...new Array<string>(5).fill("a"), ...new Array<string>(1_000).fill("b")])
     let looked = 0
-    const isToA = (message: Message) => {
+    const isToA = (i: number) => {
       looked++
-      return message.to === "a"
+      return isTo(messages, "a")(i)
     }
     const starts: ReadonlyArray<PageStart> = [
       { _tag: "Newest", skip: 0 },

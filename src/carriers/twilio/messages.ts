@@ -162,7 +162,7 @@ export const noMessages = (): Messages => ({
 export const updatedOf = ({ created, updatedAfter }: Message): number => created + updatedAfter
 
 /** When it was sent, virtual ms. */
-export const sentOf = ({ created, sentAfter }: Message): number | undefined =>
+export const sentOf = ({ created, sentAfter }: Pick<Message, "created" | "sentAfter">): number | undefined =>
   sentAfter === undefined ? undefined : created + sentAfter
 
 /** A message as its creation makes it. */

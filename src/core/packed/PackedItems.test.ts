@@ -97,6 +97,7 @@ describe("packed items", () => {
       }
       for (const [place, item] of model.entries()) {
         strictEqual(items.value(place, "text"), item?.text)
+        strictEqual(items.has(place), item !== undefined)
         if (item === undefined) continue
         deepStrictEqual(items.get(item.id), item)
         strictEqual(items.placeOf(item.id), place)

@@ -76,6 +76,15 @@ export class PackedItems<Item extends object> {
     return block === undefined ? undefined : this.#itemOf(block, place % blockLength)
   }
 
+  /** Whether there is an item at a place. */
+  has(place: number): boolean {
+    const block = this.#blocks[Math.floor(place / blockLength)]
+    const i = place % blockLength
+    const loose = block?.loose?.[i]
+    if (loose !== undefined) return loose !== null
+    return block?.packed !== undefined && !this.#isGone(block.packed, i)
+  }
+
   /** One field of the item at a place, without making all of it. */
   value<Field extends keyof Item>(place: number, field: Field): Item[Field] | undefined {
     const block = this.#blocks[Math.floor(place / blockLength)]
