@@ -12,6 +12,7 @@ import { WorldState } from "../src/engine/World.ts"
 import { heldMachine } from "../src/network/held.machine.ts"
 import { simulate } from "./support/simulate.ts"
 import { type Act, performAll, type Way } from "./support/traffic.ts"
+import { messagesIn } from "./support/twilio.ts"
 
 const savedOf = (world: WorldState) => {
   const { at, parts } = world.save()
@@ -103,7 +104,7 @@ it.each(
     for (const entry of entries.slice(0, cut + 1)) before.evolve(entry)
     const after = new WorldState(machines, structuredClone(savedOf(before)))
     for (const entry of entries.slice(cut + 1)) after.evolve(entry)
-    deepStrictEqual(after.slice(twilioMachine).messages, whole.slice(twilioMachine).messages)
+    deepStrictEqual(messagesIn(after), messagesIn(whole))
     deepStrictEqual(after.slice(twilioMachine).faults, whole.slice(twilioMachine).faults)
     deepStrictEqual(after.slice(heldMachine), whole.slice(heldMachine))
     deepStrictEqual(after.slice(twilioMachine).behaviors, whole.slice(twilioMachine).behaviors)

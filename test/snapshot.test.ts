@@ -15,6 +15,7 @@ import { twilioMachine } from "../src/carriers/twilio/twilio.machine.ts"
 import { clockMachine } from "../src/clock/clock.machine.ts"
 import { inOrder, timersMachine } from "../src/clock/timers.machine.ts"
 import { decode, type Row } from "../src/core/Entry.ts"
+import { PackedItems } from "../src/core/packed/PackedItems.ts"
 import { worldOfLog } from "../src/engine/fold.ts"
 import { runMachine } from "../src/engine/run.machine.ts"
 import { isOfLog, readSnapshot, type Snapshot, snapshotFileOf, writeSnapshot } from "../src/engine/snapshot.ts"
@@ -67,35 +68,52 @@ const seen = (world: WorldState): unknown =>
 /** Without texts that are shared, and names of messages in any order: nobody walks through them. */
 const seenGateway = ({ byName, texts: _, ...gateway }: Gateway) => ({
   ...gateway,
-  byName: [...byName].map(([name, { id }]) => `${name} ${id}`).sort(),
+  byName: [...byName].map(([name, n]) => `${name} ${n}`).sort(),
 })
 
-/** Without what is compiled, texts that are shared, and messages that are gone from their numbers' chains. */
-const seenTwilio = ({
-  calls,
-  messages: { byFrom, byTo, texts: _, ...messages },
-  templates: __,
-  ...twilio
-}: Twilio) => ({
-  ...twilio,
-  calls: { ...calls, by: Object.values(calls.by).map((chains) => chainsIn(chains, calls.calls)) },
-  messages: { ...messages, byFrom: chainsIn(byFrom, messages), byTo: chainsIn(byTo, messages) },
-})
+/** Without what is compiled and texts that are shared; of chains the lists of each key. */
+const seenTwilio = ({ calls, messages: { byFrom, byTo, texts: _, ...messages }, templates: __, ...twilio }: Twilio) => {
+  const all = Array.from({ length: messages.bySid.length }, (_, place) => messages.bySid.at(place))
+  const { by, calls: made } = calls
+  return {
+    ...twilio,
+    calls: {
+      ...calls,
+      by: [
+        listsOf(by.from, made.all, ({ made: { from } }) => from),
+        listsOf(by.parent, made.all, ({ made: { parent_call_sid = "" } }) => parent_call_sid),
+        listsOf(by.to, made.all, ({ made: { to } }) => to),
+      ],
+    },
+    messages: {
+      ...messages,
+      byFrom: listsOf(byFrom, all, ({ from }) => from),
+      byTo: listsOf(byTo, all, ({ to }) => to),
+    },
+  }
+}
 
-const chainsIn = (
+/** For each key the SIDs of what has it, as its chain has them. All of it must be there. */
+const listsOf = <Item extends { readonly sid: string }>(
   { newest, older }: Chains,
-  { all }: { readonly all: ReadonlyArray<{ readonly sid: string } | undefined> },
-) =>
-  [...newest.keys()]
-    .flatMap((number) => {
-      const sids: Array<string> = []
-      for (let at = newest.get(number) ?? -1; at >= 0; at = older[at] ?? -1) {
-        const item = all[at]
-        if (item !== undefined) sids.push(item.sid)
-      }
-      return sids.length === 0 ? [] : [[number, sids]]
-    })
-    .sort()
+  all: ReadonlyArray<Item | undefined>,
+  keyOf: (item: Item) => string,
+) => {
+  const of = (key: string) => all.filter((item) => item !== undefined && keyOf(item) === key)
+  return [...new Set(all.flatMap((item) => (item === undefined ? [] : [keyOf(item)])))].map((key) => {
+    const sids: Array<string> = []
+    for (let at = newest.get(key) ?? -1; at >= 0; at = older.at(at) ?? -1) {
+      const item = all[at]
+      if (item !== undefined && keyOf(item) === key) sids.push(item.sid)
+    }
+    if (key !== "")
+      deepStrictEqual(
+        sids.toReversed(),
+        of(key).map((item) => item?.sid),
+      )
+    return [key, sids]
+  })
+}
 
 /** Timers in the order in which they fire, and as `data.cleared` cancels them. */
 const seenTimers = (world: WorldState) => {
@@ -115,7 +133,7 @@ const same = (world: WorldState, other: WorldState) => {
 
 /** Maps and sets as lists: their order is part of the world. */
 const ordered = (value: unknown): unknown => {
-  if (value instanceof Map) return { map: [...value].map(ordered) }
+  if (value instanceof Map || value instanceof PackedItems) return { map: [...value].map(ordered) }
   if (value instanceof Set) return { set: [...value].map(ordered) }
   if (Array.isArray(value)) return value.map(ordered)
   if (typeof value !== "object" || value === null) return value

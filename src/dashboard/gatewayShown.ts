@@ -79,14 +79,14 @@ export const gatewayShown = (
   },
 ) => {
   const { limits: rule, providers } = gateway.settings
-  const since = gateway.all[0]?.accepted ?? at
+  const since = gateway.byId.at(0)?.accepted ?? at
   const windows = windowsOf(choices, rule.window_ms, at)
   const total = countAt(gateway.total, rule, at)
   const chosen = providers.reduce((sum, { id }) => sum + providerOf(gateway, id).counts.chosen, 0)
   return {
     at,
     counts: [...gateway.counts].filter(([, n]) => n > 0),
-    requests: gateway.all.length,
+    requests: gateway.byId.length,
     depth: queueDepth(gateway),
     queueMax: gateway.settings.queue_max,
     chosen,
@@ -193,10 +193,11 @@ const stretchesOf = (changes: ReadonlyArray<Entry>, since: number, at: number): 
 /** The newest dead letters, and how many there are. */
 const deadOf = (gateway: Gateway) => {
   const found: Array<GatewayRequest> = []
-  const oldest = Math.max(0, gateway.all.length - limits.listScanMessagesMax)
-  for (let i = gateway.all.length - 1; i >= oldest && found.length < deadMax; i--) {
-    const request = gateway.all[i]
-    if (request?.status === "failed" || request?.status === "unsure") found.push(request)
+  const { byId } = gateway
+  const oldest = Math.max(0, byId.length - limits.listScanMessagesMax)
+  for (let i = byId.length - 1; i >= oldest && found.length < deadMax; i--) {
+    const status = byId.value(i, "status")
+    if (status === "failed" || status === "unsure") found.push(byId.at(i) as GatewayRequest)
   }
   return {
     count: (gateway.counts.get("failed") ?? 0) + (gateway.counts.get("unsure") ?? 0),

@@ -90,7 +90,7 @@ const goBack = (looking: Looking, seq: number): void => {
 
 /** Every second place goes when there are too many: far back they are wider apart. */
 const remember = (looking: Looking): void => {
-  if (looking.world.slice(gatewayMachine).all.length > rememberedRequestsMax) return
+  if (looking.world.slice(gatewayMachine).byId.length > rememberedRequestsMax) return
   const { at, parts } = looking.world.save()
   looking.remembered.push({ seq: looking.seq, saved: structuredClone({ at, parts: [...parts] }) })
   if (looking.remembered.length > rememberedMax) looking.remembered = looking.remembered.filter((_, i) => i % 2 === 1)

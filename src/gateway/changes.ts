@@ -33,6 +33,7 @@ import {
   providerOf,
   type Ready,
   requestAt,
+  requestNamed,
   requestOf,
 } from "./state.ts"
 import { passThrough } from "./windows.ts"
@@ -53,18 +54,27 @@ const tally = ({ counts }: Gateway, status: RequestStatus, by: number): void => 
   counts.set(status, (counts.get(status) ?? 0) + by)
 }
 
-const move = (gateway: Gateway, request: GatewayRequest, status: RequestStatus, at: number): void => {
-  tally(gateway, request.status, -1)
-  tally(gateway, status, 1)
-  request.status = status
-  request.updated = at
+/** A request comes to stand so, and what else becomes of it. */
+const move = (
+  gateway: Gateway,
+  { id, status: before }: GatewayRequest,
+  at: number,
+  changed: Partial<GatewayRequest> & Pick<GatewayRequest, "status">,
+): void => {
+  tally(gateway, before, -1)
+  tally(gateway, changed.status, 1)
+  gateway.byId.change(id, (request) => {
+    Object.assign(request, changed, { updated: at })
+  })
 }
+
+const statusAt = ({ byId, cleared }: Gateway, n: number): RequestStatus | undefined => byId.value(n - cleared, "status")
 
 /** What is at the head of a queue, is in the queue: what was cancelled or has expired is passed over. */
 const trim = (gateway: Gateway, { again, fresh }: Ready): void => {
   for (const fifo of [again, fresh])
     for (let n = headOf(fifo); n !== undefined; n = headOf(fifo)) {
-      if (requestAt(gateway, n)?.status === "pending") break
+      if (statusAt(gateway, n) === "pending") break
       shift(fifo)
     }
 }
@@ -72,7 +82,7 @@ const trim = (gateway: Gateway, { again, fresh }: Ready): void => {
 /** The same of what waits for its hour. */
 const trimWaiting = (gateway: Gateway): void => {
   for (let [n] = gateway.waiting.places; n !== undefined; [n] = gateway.waiting.places) {
-    const status = requestAt(gateway, n)?.status
+    const status = statusAt(gateway, n)
     if (status === "scheduled" || status === "pending") return
     takeFirst(gateway.waiting)
   }
@@ -80,8 +90,7 @@ const trimWaiting = (gateway: Gateway): void => {
 
 export const accept = (gateway: Gateway, { at, cause, subject, data }: Entry<RequestAccepted>): void => {
   const request = newRequest(subject, at, cause, { ...data, text: shared(gateway, data.text) })
-  gateway.all.push(request)
-  gateway.byId.set(subject, request)
+  gateway.byId.push(request)
   tally(gateway, request.status, 1)
   gateway.chain = 0
   if (data.idempotency !== undefined) {
@@ -116,7 +125,7 @@ export const promote = (gateway: Gateway, at: number): void => {
   for (let i = 0; i < promotedMax && (firstDue(gateway.waiting) ?? Number.POSITIVE_INFINITY) <= at; i++) {
     const request = requestAt(gateway, takeFirst(gateway.waiting) as number)
     if (request?.status === "scheduled") {
-      move(gateway, request, "pending", at)
+      move(gateway, request, at, { status: "pending" })
       pushed(gateway.ready[request.priority].fresh, request.n)
     } else if (request?.status === "pending") pushed(gateway.ready[request.priority].again, request.n)
   }
@@ -130,10 +139,12 @@ export const choose = (gateway: Gateway, entry: Entry<AttemptChosen>): void => {
   const { limits, providers } = gateway.settings
   const provider = providerOf(gateway, data.provider)
   const probe = data.probe === true
-  move(gateway, request, "sending", at)
-  request.attempts = [...request.attempts, { provider: provider.id, at, chosen: seq }]
   const tries = triesOf(request)
-  request.tries = { ...tries, tried: [...tries.tried, provider.id] }
+  move(gateway, request, at, {
+    status: "sending",
+    attempts: [...request.attempts, { provider: provider.id, at, chosen: seq }],
+    tries: { ...tries, tried: [...tries.tried, provider.id] },
+  })
   gateway.flights.set(request.n, { provider: provider.id, attempt: data.attempt, at, seq: 0, probe, asking: false })
   gateway.chain++
   provider.inFlight++
@@ -182,8 +193,7 @@ export const answer = (gateway: Gateway, entry: Entry<AttemptAnswered>): void =>
   if (request === undefined || flight === undefined || attempt === undefined) return
   gateway.flights.delete(request.n)
   const provider = providerOf(gateway, flight.provider)
-  request.updated = at
-  changeAttempt(request, data.attempt, answeredAttempt(attempt, at, data))
+  changeAttempt(gateway, request, data.attempt, answeredAttempt(attempt, at, data), at)
   if (flight.asking) provider.counts.unsure--
   else {
     provider.inFlight--
@@ -217,19 +227,28 @@ const addCost = ({ cost }: Counts, { currency, micros }: Cost): void => {
 
 /** The provider has it: receipts that came before its answer belong to it. */
 const take = (gateway: Gateway, request: GatewayRequest, data: AttemptAnswered, at: number): void => {
-  move(gateway, request, "sent", at)
+  move(gateway, request, at, { status: "sent" })
   const { attempt, provider, provider_message_id: given = "" } = data
   if (given === "") return
   const name = nameAt(provider, given)
-  nameMessages(gateway, request)
+  nameMessages(gateway, request.n - gateway.cleared)
   const early = gateway.early.get(name)
   if (early === undefined) return
   gateway.early.delete(name)
-  noteReceipt(gateway, request, attempt, early.receipt, early.at)
+  noteReceipt(gateway, request.id, attempt, early.receipt, early.at)
 }
 
-const changeAttempt = (request: GatewayRequest, attempt: number, changed: Attempt): void => {
-  request.attempts = request.attempts.map((each, i) => (i === attempt - 1 ? changed : each))
+const changeAttempt = (
+  { byId }: Gateway,
+  { attempts, id, updated }: GatewayRequest,
+  attempt: number,
+  changed: Attempt,
+  at = updated,
+): void => {
+  byId.change(id, (request) => {
+    request.attempts = attempts.map((each, i) => (i === attempt - 1 ? changed : each))
+    request.updated = at
+  })
 }
 
 /** Receipts that wait for a message to be known. */
@@ -239,7 +258,7 @@ const receiptsMax = 10
 
 export const receive = (gateway: Gateway, { at, data }: Entry<ReceiptArrived>): void => {
   const name = nameAt(data.provider, data.provider_message_id)
-  const request = gateway.byName.get(name)
+  const request = requestNamed(gateway, name)
   if (request === undefined) {
     gateway.early.delete(name)
     gateway.early.set(name, { at, receipt: data })
@@ -249,23 +268,24 @@ export const receive = (gateway: Gateway, { at, data }: Entry<ReceiptArrived>): 
   const attempt = request.attempts.findIndex(
     ({ provider, providerMessageId }) => provider === data.provider && providerMessageId === data.provider_message_id,
   )
-  if (attempt >= 0) noteReceipt(gateway, request, attempt + 1, data, at)
+  if (attempt >= 0) noteReceipt(gateway, request.id, attempt + 1, data, at)
 }
 
 const noteReceipt = (
   gateway: Gateway,
-  request: GatewayRequest,
+  id: string,
   number: number,
   { code, cost, status, told }: ReceiptArrived,
   at: number,
 ): void => {
-  const attempt = request.attempts[number - 1]
-  if (attempt === undefined) return
+  const request = gateway.byId.get(id)
+  const attempt = request?.attempts[number - 1]
+  if (request === undefined || attempt === undefined) return
   const { receipts = [] } = attempt
   const receipt = { at, status, told, ...(code === undefined ? {} : { code }) }
   const priced = cost !== undefined && attempt.cost === undefined
   if (priced) addCost(providerOf(gateway, attempt.provider).counts, cost)
-  changeAttempt(request, number, {
+  changeAttempt(gateway, request, number, {
     ...attempt,
     ...(priced ? { cost } : {}),
     receipts: receipts.length < receiptsMax ? [...receipts, receipt] : receipts,
@@ -275,7 +295,7 @@ const noteReceipt = (
 export const settle = (gateway: Gateway, entry: Entry<RequestSettled>): void => {
   const request = requestOf(gateway, entry)
   if (request === undefined) return
-  move(gateway, request, entry.data.status, entry.at)
+  move(gateway, request, entry.at, { status: entry.data.status })
   const provider = request.attempts.findLast(({ outcome }) => outcome === "accepted")?.provider
   if (provider !== undefined) providerOf(gateway, provider).counts[entry.data.status]++
 }
@@ -284,10 +304,12 @@ export const retry = (gateway: Gateway, entry: Entry<RequestRetried>): void => {
   const request = requestOf(gateway, entry)
   if (request === undefined) return
   const { at, data } = entry
-  move(gateway, request, "pending", at)
   const tries = triesOf(request)
-  if (data.why === "limited") request.tries = { ...tries, tried: tries.tried.slice(0, -1) }
-  if (data.why === "back-off") request.tries = { ...tries, tried: [], pauses: tries.pauses + 1 }
+  move(gateway, request, at, {
+    status: "pending",
+    ...(data.why === "limited" ? { tries: { ...tries, tried: tries.tried.slice(0, -1) } } : {}),
+    ...(data.why === "back-off" ? { tries: { ...tries, tried: [], pauses: tries.pauses + 1 } } : {}),
+  })
   if (data.due <= at) pushed(gateway.ready[request.priority].again, request.n)
   else put(gateway.waiting, data.due, request.n)
 }
@@ -296,8 +318,7 @@ export const giveUp = (gateway: Gateway, entry: Entry<RequestDeadLettered>): voi
   const request = requestOf(gateway, entry)
   if (request === undefined) return
   const { at, data } = entry
-  move(gateway, request, data.reason === "unsure" ? "unsure" : "failed", at)
-  request.dead = data
+  move(gateway, request, at, { status: data.reason === "unsure" ? "unsure" : "failed", dead: data })
   if (data.reason !== "expired") return
   gateway.chain++
   trim(gateway, gateway.ready[request.priority])
@@ -306,16 +327,18 @@ export const giveUp = (gateway: Gateway, entry: Entry<RequestDeadLettered>): voi
 export const resend = (gateway: Gateway, entry: Entry<unknown>): void => {
   const request = requestOf(gateway, entry)
   if (request === undefined) return
-  move(gateway, request, "pending", entry.at)
-  request.tries = { tried: [], pauses: 0, before: request.attempts.length, resentAt: entry.at }
-  request.dead = undefined
+  move(gateway, request, entry.at, {
+    status: "pending",
+    tries: { tried: [], pauses: 0, before: request.attempts.length, resentAt: entry.at },
+    dead: undefined,
+  })
   pushed(gateway.ready[request.priority].fresh, request.n)
 }
 
 export const cancel = (gateway: Gateway, entry: Entry<unknown>): void => {
   const request = requestOf(gateway, entry)
   if (request === undefined) return
-  move(gateway, request, "cancelled", entry.at)
+  move(gateway, request, entry.at, { status: "cancelled" })
   trim(gateway, gateway.ready[request.priority])
   trimWaiting(gateway)
 }
@@ -340,8 +363,7 @@ export const resetCounts = (gateway: Gateway, at: number): void => {
 /** Everything about requests is forgotten; what is on its way comes back to nobody. Limits and health stand: the providers are the same. */
 export const clear = (gateway: Gateway, at: number): void => {
   gateway.cleared = nextPlace(gateway)
-  gateway.all = []
-  gateway.byId = new Map()
+  gateway.byId.clear()
   gateway.counts.clear()
   for (const ready of Object.values(gateway.ready)) {
     Object.assign(ready.again, newFifo())

@@ -61,7 +61,7 @@ import { arrivedReceipt, receiptIn } from "./receipts.ts"
 import { arm, armAnew, queueTimer, sendNext } from "./sending.ts"
 import { gatewaySettings } from "./settings.ts"
 import { gatewaySnapshot } from "./snapshot.ts"
-import { configure, type Gateway, initialGateway, nameAt, requestOf } from "./state.ts"
+import { configure, type Gateway, initialGateway, nameAt, requestNamed, requestOf } from "./state.ts"
 
 /*
  * The gateway: one API over several SMS providers. Its queue is the log.
@@ -207,7 +207,7 @@ export const gatewayMachine: Machine<Gateway> = {
       return receipt === undefined ? [] : [arrivedReceipt(gateway, provider, receipt)]
     }),
     reacts(receiptArrived, (_, { data }, gateway) => {
-      const request = gateway.byName.get(nameAt(data.provider, data.provider_message_id))
+      const request = requestNamed(gateway, nameAt(data.provider, data.provider_message_id))
       return request === undefined ? [] : settledBy(request)
     }),
     reacts(dataCleared, (_, { data: { what } }, gateway) => (what === "all" ? clearedAnswers(gateway) : [])),

@@ -3,7 +3,7 @@ import { type ReceiptArrived, receiptArrived } from "./entries.ts"
 import { dialects } from "./providers/dialects.ts"
 import type { Receipt, ReceiptRequest } from "./providers/Provider.ts"
 import type { GatewayProvider } from "./settings.ts"
-import { type Gateway, nameAt } from "./state.ts"
+import { type Gateway, nameAt, requestNamed } from "./state.ts"
 
 /* Receipts as they come: from simulated providers inside the run, and over HTTP. */
 
@@ -17,7 +17,7 @@ export const arrivedReceipt = (
   provider: string,
   { code, cost, providerMessageId, status, told }: Receipt,
 ): Draft<ReceiptArrived> =>
-  receiptArrived.draft(gateway.byName.get(nameAt(provider, providerMessageId))?.id ?? "", {
+  receiptArrived.draft(requestNamed(gateway, nameAt(provider, providerMessageId))?.id ?? "", {
     ...(code === undefined ? {} : { code }),
     ...(cost === undefined ? {} : { cost }),
     provider,

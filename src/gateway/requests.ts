@@ -1,3 +1,5 @@
+import { valueAt } from "../core/packed/columns.ts"
+import type { Layout } from "../core/packed/PackedItems.ts"
 import type { AttemptAnswered, AttemptOutcome, Cost, DeadLetterReason, Priority, RequestAccepted } from "./entries.ts"
 
 /**
@@ -31,16 +33,16 @@ export interface GatewayRequest {
   readonly text: string
   readonly priority: Priority
   readonly accepted: number
-  status: RequestStatus
+  readonly status: RequestStatus
   /** When it came to stand so; undefined: since it was accepted. */
-  updated: number | undefined
+  readonly updated: number | undefined
   /** The hour that was asked for. */
   readonly sendAt: number | undefined
-  attempts: ReadonlyArray<Attempt>
+  readonly attempts: ReadonlyArray<Attempt>
   /** Undefined until its first attempt. */
-  tries: Tries | undefined
+  readonly tries: Tries | undefined
   /** Why it was given up. */
-  dead: { readonly reason: DeadLetterReason; readonly detail?: string } | undefined
+  readonly dead: { readonly reason: DeadLetterReason; readonly detail?: string } | undefined
   /** What few requests have. */
   readonly rare: Rare | undefined
 }
@@ -84,6 +86,42 @@ export interface AttemptReceipt {
   readonly status: "sent" | "delivered" | "undelivered"
   readonly told: string
   readonly code?: string
+}
+
+/** How requests are packed: those that are on their way to no provider. */
+export const layoutOfRequests: Layout<GatewayRequest> = {
+  key: "id",
+  fields: [
+    "id",
+    "n",
+    "phone",
+    "text",
+    "priority",
+    "accepted",
+    "status",
+    "updated",
+    "sendAt",
+    "attempts",
+    "tries",
+    "dead",
+    "rare",
+  ],
+  unpack: (columns, i) => ({
+    id: valueAt(columns.id, i),
+    n: valueAt(columns.n, i),
+    phone: valueAt(columns.phone, i),
+    text: valueAt(columns.text, i),
+    priority: valueAt(columns.priority, i),
+    accepted: valueAt(columns.accepted, i),
+    status: valueAt(columns.status, i),
+    updated: valueAt(columns.updated, i),
+    sendAt: valueAt(columns.sendAt, i),
+    attempts: valueAt(columns.attempts, i),
+    tries: valueAt(columns.tries, i),
+    dead: valueAt(columns.dead, i),
+    rare: valueAt(columns.rare, i),
+  }),
+  moves: ({ status }) => status === "sending",
 }
 
 const none: ReadonlyArray<never> = []

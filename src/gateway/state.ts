@@ -1,8 +1,9 @@
 import type { Entry } from "../core/Entry.ts"
+import { PackedItems } from "../core/packed/PackedItems.ts"
 import type { Priority, ReceiptArrived } from "./entries.ts"
 import { type Health, newHealth } from "./health.ts"
 import { type DueHeap, type Fifo, newFifo, newHeap } from "./queues.ts"
-import type { GatewayRequest, RequestStatus } from "./requests.ts"
+import { type GatewayRequest, layoutOfRequests, type RequestStatus } from "./requests.ts"
 import { defaultGatewaySettings, type GatewaySettings } from "./settings.ts"
 import { newWindow, type Window } from "./windows.ts"
 
@@ -12,10 +13,9 @@ export interface Gateway {
   /** The run's. */
   seed: number
   /** All requests since the last clearing, in order of acceptance. */
-  all: Array<GatewayRequest>
+  readonly byId: PackedItems<GatewayRequest>
   /** How many there were before: places count over the whole run, so no id comes twice. */
   cleared: number
-  byId: Map<string, GatewayRequest>
   /** How many stand where; of those that were. */
   readonly counts: Map<RequestStatus, number>
   /** What may be sent at once, by priority. */
@@ -33,8 +33,8 @@ export interface Gateway {
   armed: number | undefined
   /** Attempts and expiries since that timer fired the last time: a turn has an end. */
   chain: number
-  /** Requests by the name that their provider has given them (`nameAt`). */
-  readonly byName: Map<string, GatewayRequest>
+  /** Places of requests over the whole run, by the name that their provider has given them (`nameAt`). */
+  readonly byName: Map<string, number>
   /** Receipts of messages that nobody knows yet: they may have overtaken the answer. Oldest first. */
   readonly early: Map<string, EarlyReceipt>
   /** Keys of requests, oldest first. */
@@ -130,9 +130,8 @@ const newReady = (): Ready => ({ again: newFifo(), fresh: newFifo() })
 export const initialGateway = (): Gateway => ({
   settings: defaultGatewaySettings,
   seed: 0,
-  all: [],
+  byId: new PackedItems(layoutOfRequests),
   cleared: 0,
-  byId: new Map(),
   counts: new Map(),
   ready: { high: newReady(), normal: newReady(), low: newReady() },
   waiting: newHeap(),
@@ -174,9 +173,9 @@ export const providerOf = ({ providers }: Gateway, id: string): Provider => {
 }
 
 /** The place of the next request. */
-export const nextPlace = ({ all, cleared }: Gateway): number => cleared + all.length
+export const nextPlace = ({ byId, cleared }: Gateway): number => cleared + byId.length
 
-export const requestAt = ({ all, cleared }: Gateway, n: number): GatewayRequest | undefined => all[n - cleared]
+export const requestAt = ({ byId, cleared }: Gateway, n: number): GatewayRequest | undefined => byId.at(n - cleared)
 
 /** The request an entry is about. */
 export const requestOf = (
@@ -187,12 +186,18 @@ export const requestOf = (
 /** What names a message of a provider's. */
 export const nameAt = (provider: string, providerMessageId: string): string => `${provider} ${providerMessageId}`
 
-/** Makes a request known by the names its providers have given it; of two of one name the later request has it. */
-export const nameMessages = ({ byName }: Gateway, request: GatewayRequest): void => {
-  for (const { outcome, provider, providerMessageId } of request.attempts)
+/** The request that a provider has given a name. */
+export const requestNamed = (gateway: Gateway, name: string): GatewayRequest | undefined => {
+  const n = gateway.byName.get(name)
+  return n === undefined ? undefined : requestAt(gateway, n)
+}
+
+/** Makes the request at a place known by the names its providers have given it; of two of one name the later request has it. */
+export const nameMessages = ({ byId, byName, cleared }: Gateway, place: number): void => {
+  for (const { outcome, provider, providerMessageId } of byId.value(place, "attempts") ?? [])
     if (outcome === "accepted" && providerMessageId !== undefined) {
       const name = nameAt(provider, providerMessageId)
-      if ((byName.get(name)?.n ?? -1) < request.n) byName.set(name, request)
+      if ((byName.get(name) ?? -1) < cleared + place) byName.set(name, cleared + place)
     }
 }
 

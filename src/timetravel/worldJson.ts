@@ -1,4 +1,5 @@
 import { nextTimer, type Timer, timersMachine } from "../clock/timers.machine.ts"
+import { PackedItems } from "../core/packed/PackedItems.ts"
 import type { WorldState } from "../engine/World.ts"
 import { instant } from "./place.ts"
 
@@ -57,7 +58,7 @@ function* itemsOf(value: object, line: string, above: Set<unknown>): Generator<s
     ![...value.keys()].every((key) => typeof key === "string" || typeof key === "number")
   )
     yield* list(value, line, above)
-  else yield* object(value instanceof Map ? value : Object.entries(value), line, above)
+  else yield* object(value instanceof Map || value instanceof PackedItems ? value : Object.entries(value), line, above)
 }
 
 function* list(values: Iterable<unknown>, line: string, above: Set<unknown>): Generator<string> {

@@ -43,14 +43,14 @@ describe("the gateway's page", () => {
           const world = new WorldState([gatewayMachine])
           for (const row of rows.slice(0, seq)) world.evolve(decode(row))
           deepStrictEqual(
-            yield* gatewayAt(running, seq, ({ all, counts, providers, total }) =>
-              structuredClone([counts, providers, total, all.length]),
+            yield* gatewayAt(running, seq, ({ byId, counts, providers, total }) =>
+              structuredClone([counts, providers, total, byId.length]),
             ),
             [
               world.slice(gatewayMachine).counts,
               world.slice(gatewayMachine).providers,
               world.slice(gatewayMachine).total,
-              world.slice(gatewayMachine).all.length,
+              world.slice(gatewayMachine).byId.length,
             ],
           )
         }

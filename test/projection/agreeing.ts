@@ -65,7 +65,7 @@ const worldTables = (world: WorldState) => {
 }
 
 const gatewayTables = (world: WorldState) => {
-  const { all } = world.slice(gatewayMachine)
+  const all = [...world.slice(gatewayMachine).byId.values()]
   return {
     gateway_requests: all.map((request) => ({
       id: request.id,

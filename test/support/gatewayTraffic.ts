@@ -146,7 +146,8 @@ export const performGateway = (simulation: Simulation, { how }: GatewayAct): Eff
     if (how === "noTrouble") return yield* changeSettings(simulation, undefined)
     const { engine } = simulation.run
     for (const [method, path, body, key] of deeds[how] as ReadonlyArray<Asked>) {
-      const newest = engine.world.slice(gatewayMachine).all.at(-1)?.id ?? "none"
+      const { byId } = engine.world.slice(gatewayMachine)
+      const newest = byId.at(byId.length - 1)?.id ?? "none"
       const given =
         body?.send_at === undefined ? body : { ...body, send_at: new Date(engine.world.at + 30_000).toISOString() }
       yield* askGateway(

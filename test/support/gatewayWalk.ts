@@ -226,8 +226,8 @@ export class GatewayWalk {
     }
     if (nextTimer(this.#world.slice(timersMachine)) !== undefined) this.broken.push("a timer is left")
     if (this.#unanswered.size > 0) this.broken.push(`${this.#unanswered.size} requests have no answer`)
-    const { all, providers } = this.#world.slice(gatewayMachine)
-    for (const { id, status } of all) if (!final.has(status)) this.broken.push(`${id} stays ${status}`)
+    const { byId, providers } = this.#world.slice(gatewayMachine)
+    for (const { id, status } of byId.values()) if (!final.has(status)) this.broken.push(`${id} stays ${status}`)
     for (const { id, inFlight } of providers.values())
       if (inFlight !== 0) this.broken.push(`${id} has ${inFlight} in flight`)
   }

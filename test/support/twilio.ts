@@ -16,6 +16,7 @@ import {
   runStarted,
   timerFired,
 } from "../../src/core/entries.ts"
+import type { World } from "../../src/core/Machine.ts"
 import { type Fact, givenEntries, type Stage } from "./given.ts"
 
 const { run: usual } = settingsOf({})
@@ -156,4 +157,10 @@ export const answerOf = ({ made }: Stage): Answer => {
   const text = "body" in data ? data.body : (aside ?? "")
   strictEqual(text === "", data.status === 204, "only 204 has no body")
   return { status: data.status, text, body: text === "" ? undefined : JSON.parse(text) }
+}
+
+/** The messages of a world, without their chains and texts that are shared. */
+export const messagesIn = (world: World) => {
+  const { bySid, byFrom: _, byTo: __, texts: ___, ...others } = world.slice(twilioMachine).messages
+  return { ...others, bySid: [...bySid] }
 }

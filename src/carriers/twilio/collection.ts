@@ -102,7 +102,7 @@ const placesFrom = <Item>(
     return among === undefined ? upwards(below + 1, all.length) : newerThan(among, below).reverse()
   if (among === undefined) return downwards(below - 1)
   const there = all[below]
-  const first = there !== undefined && fits(there) ? among.chains.older[below] : among.chains.newest.get(among.key)
+  const first = there !== undefined && fits(there) ? among.chains.older.at(below) : among.chains.newest.get(among.key)
   return chain(among.chains, first, below)
 }
 
@@ -116,7 +116,7 @@ function* downwards(from: number): Generator<number> {
 
 /** A chain newest first, of what is below a place. */
 function* chain({ older }: Chains, first = -1, below = Number.MAX_SAFE_INTEGER): Generator<number> {
-  for (let i = first; i >= 0; i = older[i] ?? -1) if (i < below) yield i
+  for (let i = first; i >= 0; i = older.at(i) ?? -1) if (i < below) yield i
 }
 
 const newerThan = ({ chains, key }: Among, place: number): Array<number> => {

@@ -24,45 +24,52 @@ export interface Among {
 }
 
 /** The messages to or from a number, or all of them, newest first; those older than a place, if it is named. */
-export function* newestFirst(
-  { all, byTo, byFrom, cleared }: Messages,
-  { to, from }: Among,
-  than?: number,
-): Generator<Message> {
-  const chains = to !== undefined ? byTo : from !== undefined ? byFrom : undefined
-  const below = than === undefined ? all.length : than - cleared
-  const there = all[below]
-  const isOfChain = there !== undefined && (to !== undefined ? there.to === to : there.from === from)
-  const first = isOfChain ? chains?.older[below] : chains?.newest.get(to ?? from ?? "")
-  for (let i = chains === undefined ? below - 1 : (first ?? -1); i >= 0; i = chains?.older[i] ?? i - 1) {
-    const message = all[i]
-    if (message !== undefined && i < below) yield message
+export function* newestFirst(messages: Messages, among: Among, than?: number): Generator<Message> {
+  for (const i of newest(messages, among, than)) yield messages.bySid.at(i) as Message
+}
+
+/** The same by where they lie in `bySid`: of most that are looked at, a field or two says that they do not fit. */
+function* newest({ bySid, byTo, byFrom, cleared }: Messages, { to, from }: Among, than?: number): Generator<number> {
+  const below = than === undefined ? bySid.length : than - cleared
+  if (to === undefined && from === undefined) {
+    for (let i = below - 1; i >= 0; i--) if (bySid.has(i)) yield i
+    return
+  }
+  const [chains, key, field] = to !== undefined ? [byTo, to, "to" as const] : [byFrom, from ?? "", "from" as const]
+  const isOfChain = bySid.value(below, field) === key
+  for (let i = isOfChain ? chains.older.at(below) : chains.newest.get(key); i !== undefined; i = chains.older.at(i)) {
+    if (i < 0) return
+    if (i < below && bySid.value(i, field) === key) yield i
   }
 }
 
-/** The page that begins there, of those that fit. Costs what it walks over: of one number, only that number's messages. */
+/**
+ * The page that begins there, of those that fit: `fits` is asked by where a message lies in `bySid`. Costs what it walks over: of one
+ * number, only that number's messages.
+ */
 export const pageOf = (
   messages: Messages,
   start: PageStart,
   size: number,
-  fits: (message: Message) => boolean,
+  fits: (i: number) => boolean,
   among: Among = {},
 ): Page => {
+  const made = (found: ReadonlyArray<number>) => found.map((i) => messages.bySid.at(i) as Message)
   if (start._tag === "Before") {
     const newer = nearestNewer(messages, start.n, size + 1, fits, among)
-    return { messages: newer.slice(-size), older: true, newer: newer.length > size }
+    return { messages: made(newer.slice(-size)), older: true, newer: newer.length > size }
   }
-  const older: Array<Message> = []
+  const older: Array<number> = []
   let skip = start._tag === "Newest" ? start.skip : 0
-  for (const message of newestFirst(messages, among, start._tag === "After" ? start.n : undefined)) {
-    if (!fits(message)) continue
+  for (const i of newest(messages, among, start._tag === "After" ? start.n : undefined)) {
+    if (!fits(i)) continue
     if (skip > 0) skip--
-    else if (older.push(message) > size) break
+    else if (older.push(i) > size) break
   }
   return {
-    messages: older.slice(0, size),
+    messages: made(older.slice(0, size)),
     older: older.length > size,
-    newer: start._tag === "After" || (start.skip > 0 && messages.all.length > 0),
+    newer: start._tag === "After" || (start.skip > 0 && messages.bySid.length > 0),
   }
 }
 
@@ -71,22 +78,20 @@ const nearestNewer = (
   messages: Messages,
   than: number,
   count: number,
-  fits: (message: Message) => boolean,
+  fits: (i: number) => boolean,
   among: Among,
-): ReadonlyArray<Message> => {
-  const found: Array<Message> = []
+): ReadonlyArray<number> => {
+  const found: Array<number> = []
+  const { bySid, cleared } = messages
   if (among.to === undefined && among.from === undefined) {
-    const { all, cleared } = messages
-    for (let i = than - cleared + 1; i < all.length && found.length < count; i++) {
-      const message = all[i]
-      if (message !== undefined && fits(message)) found.push(message)
-    }
+    for (let i = than - cleared + 1; i < bySid.length && found.length < count; i++)
+      if (bySid.has(i) && fits(i)) found.push(i)
     return found.reverse()
   }
-  for (const message of newestFirst(messages, among)) {
-    if (message.n <= than) break
-    if (!fits(message)) continue
-    found.push(message)
+  for (const i of newest(messages, among)) {
+    if (i <= than - cleared) break
+    if (!fits(i)) continue
+    found.push(i)
     if (found.length > count) found.shift()
   }
   return found

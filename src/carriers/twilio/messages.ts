@@ -1,5 +1,7 @@
 import type { Entry } from "../../core/Entry.ts"
 import type { OutboundRequested } from "../../core/entries.ts"
+import { valueAt } from "../../core/packed/columns.ts"
+import { type Changing, type Layout, PackedItems } from "../../core/packed/PackedItems.ts"
 import type {
   MediaStored,
   MessageCreated,
@@ -12,33 +14,33 @@ import { type MessageState, terminal } from "../delivery/lifecycle.decider.ts"
 import { type Chains, link, noChains, unlink } from "./chains.ts"
 
 /**
- * A message as the carrier knows it. `created` in virtual ms; later instants are told from there, because a small number lies in the
- * message itself, and an instant in a box of its own.
+ * A message as the carrier knows it. `created` in virtual ms; later instants are told from there: most messages have the same, or one of a
+ * few.
  */
 export interface Message {
   readonly sid: string
   /** Its place among all messages, in order of creation. */
   readonly n: number
-  accountSid: string
+  readonly accountSid: string
   readonly to: string
   /** Empty while its service has not chosen a sender. */
-  from: string
-  body: string
+  readonly from: string
+  readonly body: string
   readonly direction: MessageCreated["direction"]
-  numSegments: number
+  readonly numSegments: number
   readonly numMedia: number
   readonly created: number
-  status: MessageStatus
-  errorCode: number | undefined
-  updatedAfter: number
-  sentAfter: number | undefined
+  readonly status: MessageStatus
+  readonly errorCode: number | undefined
+  readonly updatedAfter: number
+  readonly sentAfter: number | undefined
   /** Gone once nothing more will happen to the message. */
-  plan: Plan | undefined
-  statusCallback: string | undefined
+  readonly plan: Plan | undefined
+  readonly statusCallback: string | undefined
   /** What it costs once it is sent, in millionths of the currency. */
-  priceMicros: number | undefined
+  readonly priceMicros: number | undefined
   /** What few messages have. */
-  rare: Rare | undefined
+  readonly rare: Rare | undefined
 }
 
 /** What few messages have, kept apart so that the many stay small. */
@@ -50,10 +52,10 @@ export interface Rare {
   /** Where its media come from. */
   readonly mediaUrls?: ReadonlyArray<string>
   /** Requests for media whose answer is still to come; absent where media are not fetched. */
-  fetching?: ReadonlyArray<{ readonly seq: number; readonly url: string }>
+  readonly fetching?: ReadonlyArray<{ readonly seq: number; readonly url: string }>
   /** Media that are there, oldest first. */
-  media?: ReadonlyArray<Medium>
-  feedback?: Feedback
+  readonly media?: ReadonlyArray<Medium>
+  readonly feedback?: Feedback
 }
 
 /** A medium of a message. */
@@ -75,12 +77,12 @@ export interface Feedback {
   readonly updated: number
 }
 
-/** All messages since the last clearing, in order of creation. */
+/** All messages since the last clearing. */
 export interface Messages {
-  all: Array<Message | undefined>
+  /** In order of creation: the place of a message is its `n` less those that were there before the clearing. */
+  readonly bySid: PackedItems<Message>
   /** How many there were before: places count over the whole run, so no SID comes twice. */
   cleared: number
-  readonly bySid: Map<string, Message>
   /** Places of deleted messages by SID: a list's page token may still name one. */
   readonly deleted: Map<string, number>
   /** How many wait for their hour. */
@@ -97,10 +99,55 @@ export interface Messages {
   readonly texts: Map<string, string>
 }
 
+/** How messages are packed: those whose life is over, and those that wait for their hour. */
+const layoutOfMessages: Layout<Message> = {
+  key: "sid",
+  fields: [
+    "sid",
+    "n",
+    "accountSid",
+    "to",
+    "from",
+    "body",
+    "direction",
+    "numSegments",
+    "numMedia",
+    "created",
+    "status",
+    "errorCode",
+    "updatedAfter",
+    "sentAfter",
+    "plan",
+    "statusCallback",
+    "priceMicros",
+    "rare",
+  ],
+  unpack: (columns, i) => ({
+    sid: valueAt(columns.sid, i),
+    n: valueAt(columns.n, i),
+    accountSid: valueAt(columns.accountSid, i),
+    to: valueAt(columns.to, i),
+    from: valueAt(columns.from, i),
+    body: valueAt(columns.body, i),
+    direction: valueAt(columns.direction, i),
+    numSegments: valueAt(columns.numSegments, i),
+    numMedia: valueAt(columns.numMedia, i),
+    created: valueAt(columns.created, i),
+    status: valueAt(columns.status, i),
+    errorCode: valueAt(columns.errorCode, i),
+    updatedAfter: valueAt(columns.updatedAfter, i),
+    sentAfter: valueAt(columns.sentAfter, i),
+    plan: valueAt(columns.plan, i),
+    statusCallback: valueAt(columns.statusCallback, i),
+    priceMicros: valueAt(columns.priceMicros, i),
+    rare: valueAt(columns.rare, i),
+  }),
+  moves: ({ plan, status }) => plan !== undefined && status !== "scheduled",
+}
+
 export const noMessages = (): Messages => ({
-  all: [],
+  bySid: new PackedItems(layoutOfMessages),
   cleared: 0,
-  bySid: new Map(),
   deleted: new Map(),
   scheduled: 0,
   media: 0,
@@ -115,7 +162,7 @@ export const noMessages = (): Messages => ({
 export const updatedOf = ({ created, updatedAfter }: Message): number => created + updatedAfter
 
 /** When it was sent, virtual ms. */
-export const sentOf = ({ created, sentAfter }: Message): number | undefined =>
+export const sentOf = ({ created, sentAfter }: Pick<Message, "created" | "sentAfter">): number | undefined =>
   sentAfter === undefined ? undefined : created + sentAfter
 
 /** A message as its creation makes it. */
@@ -165,28 +212,23 @@ const shared = (texts: Map<string, string>, text: string): string => {
   return text
 }
 
-/** Adds a message at the next place. */
-export const add = (messages: Messages, message: Message): void => {
-  const { all, byFrom, bySid, byTo, texts } = messages
-  message.accountSid = shared(texts, message.accountSid)
-  message.from = shared(texts, message.from)
-  if (message.statusCallback !== undefined) message.statusCallback = shared(texts, message.statusCallback)
-  link(byTo, message.to, all.length)
-  link(byFrom, message.from, all.length)
-  all.push(message)
-  bySid.set(message.sid, message)
-}
-
-/** Leaves the places up to one, which is the next, to messages that are gone. */
-export const addGone = (messages: Messages, next: number): void => {
-  while (nextPlace(messages) < next) messages.all.push(undefined)
+/** Puts the message at a place into the lists of its numbers. */
+export const list = ({ byFrom, bySid, byTo }: Messages, place: number): void => {
+  link(byTo, bySid.value(place, "to") ?? "", place)
+  link(byFrom, bySid.value(place, "from") ?? "", place)
 }
 
 /** The place of the next message. */
-export const nextPlace = ({ all, cleared }: Messages): number => cleared + all.length
+export const nextPlace = ({ bySid, cleared }: Messages): number => cleared + bySid.length
 
 export const addMessage = (messages: Messages, { at, subject, data }: Entry<MessageCreated>): void => {
-  add(messages, newMessage(subject, nextPlace(messages), at, data))
+  const { bySid, texts } = messages
+  const message: Changing<Message> = newMessage(subject, nextPlace(messages), at, data)
+  message.accountSid = shared(texts, message.accountSid)
+  message.from = shared(texts, message.from)
+  if (message.statusCallback !== undefined) message.statusCallback = shared(texts, message.statusCallback)
+  bySid.push(message)
+  list(messages, bySid.length - 1)
   if (data.status === "scheduled") messages.scheduled++
   if (data.plan?.busy_ms !== undefined) occupy(messages, data.from, at, data.plan)
   if (data.plan?.carrier_busy_ms !== undefined) occupyCarrier(messages, at, data.plan)
@@ -210,21 +252,21 @@ const occupyCarrier = (
 const sendersBetweenSweeps = 1_000
 
 export const changeStatus = (messages: Messages, { at, subject, data }: Entry<MessageStatusChanged>): void => {
-  const message = messages.bySid.get(subject)
-  if (message === undefined) return
-  if (message.status === "scheduled") messages.scheduled--
-  message.status = data.status
-  message.updatedAfter = at - message.created
-  message.errorCode = data.error_code
-  if (data.status === "sent") message.sentAfter = message.updatedAfter
-  if (data.plan !== undefined) joinQueue(messages, message, at, data)
-  if (terminal.has(data.status) || message.plan?.outcome === data.status) message.plan = undefined
+  messages.bySid.change(subject, (message) => {
+    if (message.status === "scheduled") messages.scheduled--
+    message.status = data.status
+    message.updatedAfter = at - message.created
+    message.errorCode = data.error_code
+    if (data.status === "sent") message.sentAfter = message.updatedAfter
+    if (data.plan !== undefined) joinQueue(messages, message, at, data)
+    if (terminal.has(data.status) || message.plan?.outcome === data.status) message.plan = undefined
+  })
 }
 
 /** A service's message has got its sender, and what follows from it. */
 const joinQueue = (
   messages: Messages,
-  message: Message,
+  message: Changing<Message>,
   at: number,
   { from, num_segments, plan, price_micros }: MessageStatusChanged,
 ): void => {
@@ -240,67 +282,63 @@ const joinQueue = (
 }
 
 export const redactMessage = (messages: Messages, { at, subject }: Entry<unknown>): void => {
-  const message = messages.bySid.get(subject)
-  if (message === undefined) return
-  message.body = ""
-  message.updatedAfter = at - message.created
+  messages.bySid.change(subject, (message) => {
+    message.body = ""
+    message.updatedAfter = at - message.created
+  })
 }
 
 export const deleteMessage = (messages: Messages, { subject }: Entry<unknown>): void => {
   const message = messages.bySid.get(subject)
   if (message === undefined) return
-  messages.bySid.delete(subject)
+  messages.bySid.remove(subject)
   messages.deleted.set(subject, message.n)
-  messages.all[message.n - messages.cleared] = undefined
 }
 
 export const takeFeedback = (messages: Messages, { at, subject, data }: Entry<MessageFeedback>): void => {
-  const message = messages.bySid.get(subject)
-  if (message !== undefined) rarely(message).feedback = feedbackOf(message, at, data)
+  changeRare(messages, subject, (rare) => ({ ...rare, feedback: feedbackOf(rare, at, data) }))
 }
 
 /** The feedback on a message as an outcome that is given now makes it. */
-export const feedbackOf = (message: Message, at: number, { outcome }: MessageFeedback): Feedback => ({
+export const feedbackOf = (rare: Rare | undefined, at: number, { outcome }: MessageFeedback): Feedback => ({
   outcome,
-  created: message.rare?.feedback?.created ?? at,
+  created: rare?.feedback?.created ?? at,
   updated: at,
 })
 
 export const addMedium = (messages: Messages, { at, cause, subject, data }: Entry<MediaStored>): void => {
   messages.media++
-  const message = messages.bySid.get(subject)
-  if (message === undefined) return
   const { content_type: contentType, length, sha256, sid, source, url } = data
   const medium: Medium = { sid, contentType, length, sha256, source, url, created: at }
-  const rare = rarely(message)
-  rare.media = [...(rare.media ?? []), medium]
-  if (rare.fetching !== undefined) rare.fetching = rare.fetching.filter(({ seq }) => seq !== cause)
+  changeRare(messages, subject, (rare) => ({
+    ...rare,
+    media: [...(rare?.media ?? []), medium],
+    ...(rare?.fetching === undefined ? {} : { fetching: rare.fetching.filter(({ seq }) => seq !== cause) }),
+  }))
 }
 
 /** A medium has been asked for. */
 export const fetchMedium = (messages: Messages, { seq, subject, data }: Entry<OutboundRequested>): void => {
-  const message = data.purpose === mediaPurpose ? messages.bySid.get(subject) : undefined
-  if (message === undefined) return
-  const rare = rarely(message)
-  rare.fetching = [...(rare.fetching ?? []), { seq, url: data.url }]
+  if (data.purpose !== mediaPurpose) return
+  changeRare(messages, subject, (rare) => ({ ...rare, fetching: [...(rare?.fetching ?? []), { seq, url: data.url }] }))
 }
 
 /** The `purpose` of requests for media. */
 export const mediaPurpose = "media"
 
-export const deleteMedium = (messages: Messages, { subject, data }: Entry<{ sid: string }>): void => {
-  const rare = messages.bySid.get(subject)?.rare
-  if (rare?.media !== undefined) rare.media = rare.media.filter(({ sid }) => sid !== data.sid)
-}
+export const deleteMedium = (messages: Messages, { subject, data }: Entry<{ sid: string }>): void =>
+  changeRare(messages, subject, (rare) =>
+    rare?.media === undefined ? rare : { ...rare, media: rare.media.filter(({ sid }) => sid !== data.sid) },
+  )
 
-const rarely = (message: Message): Rare => {
-  message.rare ??= {}
-  return message.rare
+const changeRare = ({ bySid }: Messages, sid: string, changed: (rare: Rare | undefined) => Rare | undefined): void => {
+  bySid.change(sid, (message) => {
+    message.rare = changed(message.rare)
+  })
 }
 
 export const clearMessages = (messages: Messages): void => {
   messages.cleared = nextPlace(messages)
-  messages.all = []
   messages.bySid.clear()
   messages.deleted.clear()
   messages.scheduled = 0

@@ -4,7 +4,16 @@ import * as FastCheck from "effect/FastCheck"
 import type { Stage } from "../../../test/support/given.ts"
 import { anyName, anyText } from "../../../test/support/json.ts"
 import { seededRuns } from "../../../test/support/seeded.ts"
-import { answerOf, asked, auth, messagePath, messagesPath, started, twilio } from "../../../test/support/twilio.ts"
+import {
+  answerOf,
+  asked,
+  auth,
+  messagePath,
+  messagesIn,
+  messagesPath,
+  started,
+  twilio,
+} from "../../../test/support/twilio.ts"
 import { timersMachine } from "../../clock/timers.machine.ts"
 import { sid } from "../../core/chance.ts"
 import { decode } from "../../core/Entry.ts"
@@ -113,7 +122,7 @@ describe("any request", () => {
         stage = stage.when(asked(one))
         for (const { row } of stage.made) folded.evolve(decode(row))
       }
-      deepStrictEqual(folded.slice(twilioMachine).messages, stage.world.slice(twilioMachine).messages)
+      deepStrictEqual(messagesIn(folded), messagesIn(stage.world))
       deepStrictEqual(folded.slice(timersMachine), stage.world.slice(timersMachine))
     },
     seededRuns(100),

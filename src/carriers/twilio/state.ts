@@ -11,7 +11,7 @@ import { type Collection, itemOf, itemsOf, loadItems, noItems, type SavedItems, 
 import { type Conferences, noConferences } from "./conferences/conferences.ts"
 import { type Faults, noFaults } from "./faults/drawnFaults.ts"
 import { type Flows, noFlows } from "./inbound/flows.ts"
-import { addGone, type Messages, noMessages } from "./messages.ts"
+import { type Messages, noMessages } from "./messages.ts"
 import { noOptOuts, type OptOuts } from "./optOut/optOuts.ts"
 import { noQueues, type Queues } from "./queues/queues.ts"
 import { noRecordings, type Recordings } from "./recordings/recordings.ts"
@@ -184,7 +184,6 @@ export const twilioSnapshot: Snapshot<Twilio> = {
   },
   load: (parts) => {
     let twilio = initialTwilio()
-    let next = 0
     for (const part of parts as Iterable<SavedTwilio | SavedMessages | SavedSome>)
       if ("settings" in part) {
         const { messages, settings, texts, ...rest } = part
@@ -199,12 +198,10 @@ export const twilioSnapshot: Snapshot<Twilio> = {
         // What settings bring with them is there already: the instant does not matter.
         configure(twilio, settings, 0)
         furnish(twilio, texts)
-        next = messages.nextPlace
       } else if ("some" in part) {
         const collection: Collection<{ readonly sid: string }> = collectionsOf(twilio)[part.of]
         loadItems(collection, part.some)
       } else loadMessages(twilio.messages, part)
-    addGone(twilio.messages, next)
     return { ...twilio, calls: chained(twilio.calls) }
   },
 }

@@ -40,11 +40,10 @@ const resentTogether = 1_000
 export const resendAll = ({ gateway }: Request): Reply => {
   const drafts: Array<Draft> = []
   let more = false
-  for (const request of gateway.all) {
-    if (request.status !== "failed") continue
+  for (let place = 0; place < gateway.byId.length && !more; place++) {
+    if (gateway.byId.value(place, "status") !== "failed") continue
     more = drafts.length === resentTogether
-    if (more) break
-    drafts.push(requestResent.draft(request.id, {}))
+    if (!more) drafts.push(requestResent.draft(gateway.byId.value(place, "id") as string, {}))
   }
   return ok({ success: true, resent: drafts.length, more }, { drafts })
 }

@@ -70,9 +70,10 @@ const listed = ({ entry, gateway }: Request, among: (request: GatewayRequest) =>
   const last = Math.max(0, from - limits.listScanMessagesMax)
   let i = from
   while (i > last && found.length < limit) {
-    const request = gateway.all[--i] as GatewayRequest
-    if (status !== undefined && request.status !== status) continue
-    if (phone !== undefined && request.phone !== phone) continue
+    i--
+    if (status !== undefined && gateway.byId.value(i, "status") !== status) continue
+    if (phone !== undefined && gateway.byId.value(i, "phone") !== phone) continue
+    const request = gateway.byId.at(i) as GatewayRequest
     if (provider !== undefined && takenBy(request)?.provider !== provider) continue
     if (among(request)) found.push(request)
   }
@@ -81,7 +82,7 @@ const listed = ({ entry, gateway }: Request, among: (request: GatewayRequest) =>
     count: found.length,
     limit,
     // Of a page that is not full because so many were looked through, too.
-    next_cursor: i > 0 ? gateway.all[i]?.id : null,
+    next_cursor: i > 0 ? gateway.byId.value(i, "id") : null,
     totals: Object.fromEntries(requestStatuses.map((each) => [each, countOf(gateway, each)])),
   })
 }
@@ -104,7 +105,7 @@ const filterIn = (gateway: Gateway, query: ReadonlyArray<Pair>): Either.Either<F
   const number = phone === undefined ? undefined : numberIn(phone.replace(/^ /, "+"), gateway.settings.country)
   if (typeof number === "object") add("phone", "value_error", "Value error, not a phone number")
   const cursor = given("cursor")
-  const after = cursor === undefined ? undefined : gateway.byId.get(cursor)
+  const after = cursor === undefined ? undefined : gateway.byId.placeOf(cursor)
   if (cursor !== undefined && after === undefined) add("cursor", "value_error", "Value error, no such request")
   if (wrong.length > 0) return Either.left(invalid(wrong))
   return Either.right({
@@ -112,7 +113,7 @@ const filterIn = (gateway: Gateway, query: ReadonlyArray<Pair>): Either.Either<F
     status: status as RequestStatus | undefined,
     provider,
     phone: number as string | undefined,
-    from: after === undefined ? gateway.all.length : after.n - gateway.cleared,
+    from: after ?? gateway.byId.length,
   })
 }
 

@@ -81,7 +81,7 @@ export const giveFeedback = (request: Request, sid: string): Reply => {
 }
 
 const feedbackJson = (message: Message, at: number, feedback: MessageFeedback): string => {
-  const { created, outcome, updated } = feedbackOf(message, at, feedback)
+  const { created, outcome, updated } = feedbackOf(message.rare, at, feedback)
   return asciiJson({
     account_sid: message.accountSid,
     message_sid: message.sid,

@@ -32,7 +32,7 @@ export const listMessages = (request: Request): Reply => {
   const start = startOf(twilio.messages, paging.right)
   if (start === undefined) return refusal(unknownToken())
   const among = { to: filtered(param(query, "To")), from: filtered(param(query, "From")) }
-  const fits = filter(accountSid, among, sent.right)
+  const fits = filter(twilio.messages, accountSid, among, sent.right)
   const found = pageOf(twilio.messages, start, paging.right.pageSize, fits, among)
   const tokens = tokensOf(
     found.messages.map(({ sid }) => sid),
@@ -55,12 +55,15 @@ const filtered = (address: string | undefined): string | undefined =>
   address === undefined ? undefined : normalAddress(address)
 
 const filter =
-  (accountSid: string, { to, from }: Among, sent: DateRange | undefined) =>
-  (message: Message): boolean =>
-    message.accountSid === accountSid &&
-    (to === undefined || message.to === to) &&
-    (from === undefined || message.from === from) &&
-    (sent === undefined || within(sent, sentOf(message)))
+  ({ bySid }: Messages, accountSid: string, { to, from }: Among, sent: DateRange | undefined) =>
+  (i: number): boolean =>
+    bySid.value(i, "accountSid") === accountSid &&
+    (to === undefined || bySid.value(i, "to") === to) &&
+    (from === undefined || bySid.value(i, "from") === from) &&
+    (sent === undefined || within(sent, sentAt(bySid, i)))
+
+const sentAt = (bySid: Messages["bySid"], i: number): number | undefined =>
+  sentOf({ created: bySid.value(i, "created") as number, sentAfter: bySid.value(i, "sentAfter") })
 
 const startOf = (messages: Messages, { page, pageSize, token }: Paging): PageStart | undefined => {
   if (token === undefined) return { _tag: "Newest", skip: page * pageSize }
