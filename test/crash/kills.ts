@@ -124,7 +124,7 @@ export const killServers = async ({ brief = false, folder, kills, seed, told }: 
     for (const [n, kill] of planned(kills, seed, brief).entries()) {
       if (needsSnapshot(kill) && (long === undefined || long.kills >= killsPerLongLogMax)) {
         long = newSubject(`long-${n}.db`)
-        long.world = await writeLongLog(long.db, authToken)
+        long.world = await writeLongLog(long.db, authToken, seed + n)
       }
       if (short === undefined || short.kills >= killsPerLogMax) short = newSubject(`short-${n}.db`)
       const subject = needsSnapshot(kill) && long !== undefined ? long : short

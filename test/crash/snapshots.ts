@@ -11,15 +11,18 @@ import { simulate } from "../support/simulate.ts"
 /** Enough that the server writes a snapshot as soon as it starts. */
 const entriesMin = 100_500
 
-/** Writes a log that long, with its keys, as if a server had; gives the world of its first entry, which knows no message. */
-export const writeLongLog = (db: string, authToken: string): Promise<SavedWorld> =>
+/**
+ * Writes a log that long, with its keys, as if a server had; gives the world of its first entry, which knows no message. Logs of one seed
+ * would give the same ids to what they send.
+ */
+export const writeLongLog = (db: string, authToken: string, seed: number): Promise<SavedWorld> =>
   Effect.runPromise(
     Effect.scoped(
       Effect.gen(function* () {
         const log = yield* openSqlite(db)
         const keys = yield* openKeys(db, { fresh: true })
         keys.remember(authTokenSecret, Redacted.make(authToken))
-        const { run, send, settled } = yield* simulate({ log, start: 1_767_225_600_000 })
+        const { run, send, settled } = yield* simulate({ log, seed, start: 1_767_225_600_000 })
         const { at, parts } = run.engine.world.save()
         const first = { at, parts: structuredClone([...parts]) }
         const some = Array.from({ length: 500 }, () =>
