@@ -2,7 +2,7 @@ import * as os from "node:os"
 
 /**
  * Nice value of work that nobody waits for: under full load a third of what the callers' thread gets. With the lowest priority a machine
- * that is never idle would never get a snapshot; with a third of a processor one is folded faster than entries can come.
+ * that is never idle would never get a snapshot (docs/decisions/0020-snapshots-by-a-process.md).
  */
 const nice = 5
 
