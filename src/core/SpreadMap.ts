@@ -1,3 +1,5 @@
+import { keyHash } from "./keyHash.ts"
+
 /**
  * Things by a key, of which there may be a million. It has no order.
  *
@@ -56,12 +58,4 @@ export class SpreadMap<V> {
 const shares = 256
 const spreadFrom = 4_096
 
-/** What of a key tells its share: its end, which is where SIDs and numbers differ. */
-const hashedCharacters = 12
-
-const shareOf = (key: string): number => {
-  let hash = 0
-  for (let i = Math.max(0, key.length - hashedCharacters); i < key.length; i++)
-    hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193)
-  return (hash ^ (hash >>> 15)) & (shares - 1)
-}
+const shareOf = (key: string): number => keyHash(key) & (shares - 1)
