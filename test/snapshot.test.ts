@@ -13,7 +13,7 @@ import type { Chains } from "../src/carriers/twilio/chains.ts"
 import type { Twilio } from "../src/carriers/twilio/state.ts"
 import { twilioMachine } from "../src/carriers/twilio/twilio.machine.ts"
 import { clockMachine } from "../src/clock/clock.machine.ts"
-import { inOrder, timersMachine } from "../src/clock/timers.machine.ts"
+import { timersMachine } from "../src/clock/timers.machine.ts"
 import { decode, type Row } from "../src/core/Entry.ts"
 import { PackedItems } from "../src/core/packed/PackedItems.ts"
 import { worldOfLog } from "../src/engine/fold.ts"
@@ -119,11 +119,7 @@ const listsOf = <Item extends { readonly sid: string }>(
 const seenTimers = (world: WorldState) => {
   const { byKey, count } = world.slice(timersMachine)
   const heap = world.slice(timersMachine).heap.filter((timer) => byKey.get(timer.key) === timer)
-  return {
-    count,
-    inOrder: inOrder(world.slice(timersMachine)),
-    heap: heap.sort((a, b) => a.due - b.due || a.order - b.order),
-  }
+  return { count, byKey: [...byKey], heap: heap.sort((a, b) => a.due - b.due || a.order - b.order) }
 }
 
 const same = (world: WorldState, other: WorldState) => {

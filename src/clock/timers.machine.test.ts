@@ -13,7 +13,7 @@ import {
   timersSwapped,
   turnFailed,
 } from "../core/entries.ts"
-import { inOrder, nextTimer, type Timer, type Timers, timersMachine } from "./timers.machine.ts"
+import { nextTimer, type Timer, type Timers, timersMachine } from "./timers.machine.ts"
 
 /** Timers alone, moved by entries without a world. */
 const agenda = () => {
@@ -84,7 +84,7 @@ describe("timers", () => {
     const all = agenda()
     all.set("a", 5, "SM1")
     const set = all.set("b", 3, "SM2")
-    deepStrictEqual(nextTimer(all.timers), { key: "b", subject: "SM2", due: 3, order: 1, first: 1, set })
+    deepStrictEqual(nextTimer(all.timers), { key: "b", subject: "SM2", due: 3, order: 1, set })
   })
 
   it("set again are due at the new instant only, earlier or later, and count as set then", () => {
@@ -232,7 +232,7 @@ describe("cleared data", () => {
     const after = givenEntries([], ...facts).when(dataCleared.draft("", { what }))
     after.then(...(keys.length === 0 ? [] : [timerCancelled.draft("", { keys })]))
     deepStrictEqual(
-      inOrder(after.world.slice(timersMachine)).map(({ key }) => key),
+      [...after.world.slice(timersMachine).byKey.keys()],
       facts.map(({ data }) => data.key).filter((key) => !keys.includes(key)),
     )
   })

@@ -1,7 +1,6 @@
 import { cancelling, forgets } from "../core/cleared.ts"
 import { dataCleared, timerCancelled, timerFired, timerSet, timersSwapped, turnFailed } from "../core/entries.ts"
 import { evolves, type Machine, reacts, type Snapshot } from "../core/Machine.ts"
-import { SpreadMap } from "../core/SpreadMap.ts"
 
 /** Work that is due at an instant. Order between timers: (due, order of setting). */
 export interface Timer {
@@ -10,8 +9,6 @@ export interface Timer {
   readonly due: number
   /** The order of setting, counted over the run. */
   readonly order: number
-  /** The order of the setting with which its key came in: one that is set again stays in its place among all. */
-  readonly first: number
   /** The seq of the `timer.set`, which the firing follows from. */
   readonly set: number
 }
@@ -19,15 +16,9 @@ export interface Timer {
 /** The agenda: a binary heap, and the timers by key. A cancelled timer stays in the heap until it comes to the top. */
 export interface Timers {
   readonly heap: Array<Timer>
-  readonly byKey: SpreadMap<Timer>
+  readonly byKey: Map<string, Timer>
   count: number
 }
-
-const noTimers = (): Timers => ({ heap: [], byKey: new SpreadMap(), count: 0 })
-
-/** All that are still to fire, in the order in which their keys were first set. */
-export const inOrder = ({ byKey }: Timers): ReadonlyArray<Timer> =>
-  [...byKey.values()].sort((a, b) => a.first - b.first)
 
 /** The next timer to fire. */
 export const nextTimer = (timers: Timers): Timer | undefined => {
@@ -95,15 +86,15 @@ type SavedTimers = { readonly [Field in keyof Timer]: ReadonlyArray<Timer[Field]
 /** Timers that one part of a snapshot holds. */
 const savedTogether = 10_000
 
-/** How many were set, then those that are still to fire. */
+/** How many were set, then those that are still to fire, in the order in which their keys were first set. */
 const timersSnapshot: Snapshot<Timers> = {
-  save: function* (timers) {
-    yield timers.count
-    const all = inOrder(timers)
+  save: function* ({ byKey, count }) {
+    yield count
+    const all = [...byKey.values()]
     for (let i = 0; i < all.length; i += savedTogether) yield savedOf(all.slice(i, i + savedTogether))
   },
   load: (parts) => {
-    const timers = noTimers()
+    const timers: Timers = { heap: [], byKey: new Map(), count: 0 }
     for (const part of parts as Iterable<number | SavedTimers>)
       if (typeof part === "number") timers.count = part
       else addSaved(timers, part)
@@ -111,14 +102,13 @@ const timersSnapshot: Snapshot<Timers> = {
   },
 }
 
-const addSaved = (timers: Timers, { key, subject, due, order, first, set }: SavedTimers): void => {
+const addSaved = (timers: Timers, { key, subject, due, order, set }: SavedTimers): void => {
   for (let i = 0; i < key.length; i++)
     add(timers, {
       key: key[i] as string,
       subject: subject[i] as string,
       due: due[i] as number,
       order: order[i] as number,
-      first: first[i] as number,
       set: set[i] as number,
     })
 }
@@ -128,7 +118,6 @@ const savedOf = (timers: ReadonlyArray<Timer>): SavedTimers => ({
   subject: timers.map(({ subject }) => subject),
   due: timers.map(({ due }) => due),
   order: timers.map(({ order }) => order),
-  first: timers.map(({ first }) => first),
   set: timers.map(({ set }) => set),
 })
 
@@ -142,12 +131,11 @@ const swapped = (first: Timer, second: Timer) =>
 /** Timers as data, part of the world and alive after a restart. Which timers exist is decided by the other machines. */
 export const timersMachine: Machine<Timers> = {
   name: "timers",
-  initial: noTimers,
+  initial: () => ({ heap: [], byKey: new Map(), count: 0 }),
   snapshot: timersSnapshot,
   evolve: [
     evolves(timerSet, (timers, { seq, subject, data: { due, key } }) => {
-      const order = timers.count++
-      add(timers, { key, subject, due, order, first: timers.byKey.get(key)?.first ?? order, set: seq })
+      add(timers, { key, subject, due, order: timers.count++, set: seq })
       compact(timers)
     }),
     evolves(timerFired, (timers, { data }) => forget(timers, data.key)),
@@ -164,12 +152,8 @@ export const timersMachine: Machine<Timers> = {
       if (one === undefined || other === undefined || one === other) return []
       return sooner(one, other) ? swapped(one, other) : swapped(other, one)
     }),
-    reacts(dataCleared, (_, { data: { what } }, timers) =>
-      cancelling(
-        inOrder(timers)
-          .filter(({ subject }) => forgets(what, subject))
-          .map(({ key }) => key),
-      ),
+    reacts(dataCleared, (_, { data: { what } }, { byKey }) =>
+      cancelling([...byKey.values()].filter(({ subject }) => forgets(what, subject)).map(({ key }) => key)),
     ),
   ],
 }

@@ -1,5 +1,4 @@
 import type Database from "better-sqlite3"
-import { SpreadMap } from "../core/SpreadMap.ts"
 import type { NamesTable } from "./appender.ts"
 import { fromStored, toStored } from "./storedName.ts"
 
@@ -13,10 +12,10 @@ export type Numbering = (name: string, add: (id: number, stored: string) => void
  * at the first append. A failed transaction closes the writer, so a number that was rolled back is never asked for again.
  */
 export const makeNumbering = (db: Database.Database, table: NamesTable): Numbering => {
-  let known: SpreadMap<number> | undefined
+  let known: Map<string, number> | undefined
   let newest = 0
-  const load = (): SpreadMap<number> => {
-    const numbers = new SpreadMap<number>()
+  const load = (): Map<string, number> => {
+    const numbers = new Map<string, number>()
     const stored = db.prepare<[], [number, string]>(`SELECT id, name FROM ${table} ORDER BY id`).raw()
     for (const [id, name] of stored.iterate()) {
       numbers.set(fromStored(name), id)

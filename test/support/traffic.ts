@@ -4,7 +4,7 @@ import { itemsOf } from "../../src/carriers/twilio/collection.ts"
 import { messageArrived } from "../../src/carriers/twilio/inbound/entries.ts"
 import { recipientOptedIn, recipientOptedOut } from "../../src/carriers/twilio/optOut/entries.ts"
 import { twilioMachine } from "../../src/carriers/twilio/twilio.machine.ts"
-import { inOrder, timersMachine } from "../../src/clock/timers.machine.ts"
+import { timersMachine } from "../../src/clock/timers.machine.ts"
 import { decode } from "../../src/core/Entry.ts"
 import {
   answerReplaced,
@@ -208,7 +208,7 @@ export const resend = (simulation: Simulation, nth: number): Effect.Effect<void>
 /** Orders two of the timers that are pending to change places. */
 const swap = ({ run }: Simulation, nth: number, other: number): Effect.Effect<void> =>
   Effect.suspend(() => {
-    const keys = inOrder(run.engine.world.slice(timersMachine)).map(({ key }) => key)
+    const keys = [...run.engine.world.slice(timersMachine).byKey.keys()]
     const key = (n: number) => keys[n % Math.max(1, keys.length)] ?? ""
     return Effect.orDie(run.engine.submit(timersSwapped.draft("", { keys: [key(nth), key(other)] })))
   })

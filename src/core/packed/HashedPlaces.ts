@@ -1,5 +1,3 @@
-import { keyHash } from "../keyHash.ts"
-
 /**
  * Places by keys, which lie elsewhere: where a `Map` holds each key and a word for each of its parts, this has eight bytes for a place.
  *
@@ -28,7 +26,7 @@ export class HashedPlaces {
 
   get(key: string): number | undefined {
     if (key === this.#lastKey) return this.#lastPlace
-    const slot = this.#slotOf(key, keyHash(key))
+    const slot = this.#slotOf(key, hashOf(key))
     const told = this.#slots[slot + 1] as number
     if (told === nobodys) return undefined
     this.#lastKey = key
@@ -38,7 +36,7 @@ export class HashedPlaces {
 
   /** Gives a key a place: a new one, or another one than it had. */
   set(key: string, place: number): void {
-    const hash = keyHash(key)
+    const hash = hashOf(key)
     const slot = this.#slotOf(key, hash)
     const isNew = this.#slots[slot + 1] === nobodys
     this.#slots[slot] = hash
@@ -52,7 +50,7 @@ export class HashedPlaces {
   }
 
   delete(key: string): void {
-    const slot = this.#slotOf(key, keyHash(key))
+    const slot = this.#slotOf(key, hashOf(key))
     if (this.#slots[slot + 1] === nobodys) return
     this.#slots[slot + 1] = gone
     this.#size--
@@ -100,3 +98,16 @@ export class HashedPlaces {
 const slotsMin = 8
 const nobodys = 0
 const gone = -1
+
+/** What of a key is hashed: its end, which is where SIDs and numbers differ. */
+const hashedCharacters = 16
+
+const hashOf = (key: string): number => {
+  let hash = key.length
+  for (let i = Math.max(0, key.length - hashedCharacters); i < key.length; i++)
+    hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193)
+  // Nearby keys differ in a few bits of it: they are spread over all of them.
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
+  hash = Math.imul(hash ^ (hash >>> 12), 0x297a2d39)
+  return hash ^ (hash >>> 15)
+}
